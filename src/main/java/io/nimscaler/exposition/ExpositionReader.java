@@ -1,0 +1,137 @@
+package io.nimscaler.exposition;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Push reader of one body after the other: {@link #read} its chunks, which may split anywhere, then {@link #finish}.
+ *
+ * <p>It cuts chunks into lines and keeps the limits; {@link LineParser} knows what stands in a line. Lines that lie within
+ * one chunk are read where they are, only a line that two chunks share is copied. What comes out does not depend on where
+ * the chunks were split.
+ *
+ * <p>Not thread-safe. Never throws because of content.
+ */
+public final class ExpositionReader {
+    private static final byte[] NOTHING = {};
+
+    private final MetricNames wanted;
+    private final ReadLimits limits;
+    private final LineParser parser;
+    private final List<Series> series = new ArrayList<>();
+
+    /** Head of the line that is still open at the end of a chunk; one byte more than the limit shows that it is longer. */
+    private byte[] open = NOTHING;
+
+    private int openLength;
+    private int bytes;
+    private int line = 1;
+    private Exposition.@Nullable Malformed malformed;
+
+    public ExpositionReader(MetricNames wanted, ReadLimits limits) {
+        this.wanted = wanted;
+        this.limits = limits;
+        parser = new LineParser(wanted, limits.labels());
+    }
+
+    /** Reads the next bytes of the body; keeps no reference to the chunk. */
+    public void read(byte[] chunk, int offset, int length) {
+        Objects.checkFromIndexSize(offset, length, chunk.length);
+        int allowed = Math.min(length, limits.bodyBytes() - bytes);
+        bytes += allowed;
+        if (malformed == null) {
+            readLines(chunk, offset, offset + allowed);
+        }
+        if (malformed == null && allowed < length) {
+            fail(openLength + 1, "expected a body of at most " + limits.bodyBytes() + " bytes, got more");
+        }
+    }
+
+    /** Whether the body is already known to be malformed, so that whoever reads it from a connection may hang up. */
+    public boolean isMalformed() {
+        return malformed != null;
+    }
+
+    /**
+     * Ends the body and makes the reader ready for the next one; for a body that broke off, drop the result.
+     *
+     * <p>The last line needs no newline, as NIM's has none. So the caller must know that the body is complete: what is left
+     * of {@code 0.97} may read {@code 0.9}.
+     */
+    public Exposition finish() {
+        if (malformed == null && openLength > 0) {
+            readLine(open, 0, openLength);
+        }
+        Exposition exposition = malformed != null ? malformed : new Exposition.Parsed(series, bytes);
+        series.clear();
+        openLength = 0;
+        bytes = 0;
+        line = 1;
+        malformed = null;
+        return exposition;
+    }
+
+    private void readLines(byte[] chunk, int from, int to) {
+        int start = from;
+        if (openLength > 0) {
+            int newline = Words.nextNewline(chunk, from, to);
+            keepOpen(chunk, from, newline);
+            if (newline == to) {
+                return;
+            }
+            readLine(open, 0, openLength);
+            openLength = 0;
+            line++;
+            start = newline + 1;
+        }
+        while (start < to && malformed == null) {
+            int newline = Words.nextNewline(chunk, start, to);
+            if (newline == to) {
+                keepOpen(chunk, start, to);
+                return;
+            }
+            if (wanted.mayBegin(chunk, start)) {
+                readLine(chunk, start, newline);
+            }
+            line++;
+            start = newline + 1;
+        }
+    }
+
+    private void keepOpen(byte[] chunk, int from, int to) {
+        int copied = Math.min(to - from, limits.lineBytes() + 1 - openLength);
+        if (copied > 0) {
+            int needed = openLength + copied;
+            if (needed > open.length) {
+                open = Arrays.copyOf(open, Math.max(needed, Math.min(2 * open.length, limits.lineBytes() + 1)));
+            }
+            System.arraycopy(chunk, from, open, openLength, copied);
+        }
+        openLength += to - from;
+    }
+
+    /** Of a line that is too long only what the limit allows is looked at: enough to see whether it is wanted. */
+    private void readLine(byte[] bytes, int from, int to) {
+        boolean tooLong = to - from > limits.lineBytes();
+        boolean carriageReturn = !tooLong && to > from && bytes[to - 1] == '\r';
+        int end = tooLong ? from + limits.lineBytes() : carriageReturn ? to - 1 : to;
+        switch (parser.parse(bytes, from, end)) {
+            case Line.Unwanted _ -> {}
+            case Line.Wanted _, Line.Broken _
+            when tooLong ->
+                fail(end - from + 1, "expected a line of at most " + limits.lineBytes() + " bytes, got more");
+            case Line.Wanted _
+            when series.size() == limits.series() ->
+                fail(1, "expected at most " + limits.series() + " series, got more");
+            case Line.Wanted(Series sample) -> series.add(sample);
+            case Line.Broken(int column, String reason) -> fail(column, reason);
+        }
+    }
+
+    private void fail(int column, String reason) {
+        malformed = new Exposition.Malformed(line, column, reason);
+    }
+}

@@ -1,0 +1,16 @@
+package io.nimscaler.exposition;
+
+/** What {@link LineParser} makes of one line. */
+sealed interface Line {
+
+    /** A well-formed sample of a wanted metric. */
+    record Wanted(Series series) implements Line {}
+
+    /** A blank line, a comment, or a line, well-formed or not, of another metric. */
+    enum Unwanted implements Line {
+        UNWANTED
+    }
+
+    /** A malformed line of a wanted metric; {@code column} counts bytes from 1. */
+    record Broken(int column, String reason) implements Line {}
+}

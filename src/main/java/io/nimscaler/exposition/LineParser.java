@@ -1,0 +1,198 @@
+package io.nimscaler.exposition;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The grammar of one line, without its line end: {@code name{label="value",…} value timestamp # exemplar}, where a name in
+ * quotes may also stand among the labels.
+ *
+ * <p>Every step returns whether to go on. One that does not has either made the cursor {@code fail} or found that the line
+ * is about an unwanted metric. A line that fails before its name is known is unwanted, unless any name is wanted.
+ */
+final class LineParser {
+    private final MetricNames wanted;
+    private final int maxLabels;
+    private final Cursor cursor = new Cursor();
+    private final Decimal value = new Decimal();
+    private final Map<String, String> labels = new LinkedHashMap<>();
+    private boolean named;
+    private @Nullable String name;
+    private OptionalLong timestamp = OptionalLong.empty();
+
+    LineParser(MetricNames wanted, int maxLabels) {
+        this.wanted = wanted;
+        this.maxLabels = maxLabels;
+    }
+
+    Line parse(byte[] bytes, int from, int to) {
+        cursor.reset(bytes, from, to);
+        labels.clear();
+        named = false;
+        name = null;
+        timestamp = OptionalLong.empty();
+        boolean complete = sampleBegins() && metricName() && labels() && value() && timestamp();
+        if (complete && name != null) {
+            return new Line.Wanted(new Series(name, labels, value.value(), timestamp));
+        }
+        Line broken = name != null || wanted.isAny() ? cursor.broken() : null;
+        return broken != null ? broken : Line.Unwanted.UNWANTED;
+    }
+
+    private boolean sampleBegins() {
+        cursor.skipBlanks();
+        return cursor.peek() != Cursor.END && cursor.peek() != '#';
+    }
+
+    /** A bare name reaches to the next blank or brace: {@code foo.bar} is not the metric {@code foo}, but no metric. */
+    private boolean metricName() {
+        if (cursor.peek() == '{') {
+            return true;
+        }
+        int start = cursor.position();
+        cursor.skipToken();
+        int tokenEnd = cursor.position();
+        named = true;
+        name = wanted.find(cursor.bytes(), start, tokenEnd);
+        if (name == null) {
+            return false;
+        }
+        cursor.skipTo(start);
+        cursor.skipMetricName();
+        if (cursor.position() < tokenEnd) {
+            return cursor.fail(cursor.position() == start ? "metric name" : "blank or '{' after metric name");
+        }
+        cursor.skipBlanks();
+        return true;
+    }
+
+    private boolean labels() {
+        if (cursor.peek() == '{') {
+            cursor.skip();
+            cursor.skipBlanks();
+            while (cursor.peek() != '}') {
+                if (!labelOrMetricName()) {
+                    return false;
+                }
+                cursor.skipBlanks();
+                // As in Prometheus, the comma may also trail or be missing.
+                if (cursor.peek() == ',') {
+                    cursor.skip();
+                    cursor.skipBlanks();
+                }
+            }
+            cursor.skip();
+        }
+        return named || cursor.fail(cursor.position(), "quoted metric name among the labels", "none");
+    }
+
+    private boolean labelOrMetricName() {
+        int start = cursor.position();
+        boolean quoted = cursor.peek() == '"';
+        String text = quoted ? quoted("label name") : bareLabelName();
+        if (text == null) {
+            return false;
+        }
+        int nameEnd = cursor.position();
+        cursor.skipBlanks();
+        if (quoted && (cursor.peek() == ',' || cursor.peek() == '}')) {
+            return quotedMetricName(text, start, nameEnd);
+        }
+        if (text.isEmpty()) {
+            return cursor.failToken(start, nameEnd, "label name");
+        }
+        if (cursor.peek() != '=') {
+            return cursor.fail("'=' after label name");
+        }
+        if (text.equals("__name__") || labels.containsKey(text)) {
+            return cursor.failToken(start, nameEnd, "another label name, since each may occur once");
+        }
+        if (labels.size() == maxLabels) {
+            return cursor.failToken(start, nameEnd, "at most " + maxLabels + " labels");
+        }
+        cursor.skip();
+        return labelValue(text);
+    }
+
+    private boolean quotedMetricName(String text, int start, int nameEnd) {
+        if (named) {
+            return cursor.failToken(start, nameEnd, "one metric name");
+        }
+        if (text.isEmpty()) {
+            return cursor.failToken(start, nameEnd, "metric name");
+        }
+        named = true;
+        name = wanted.find(text);
+        return name != null;
+    }
+
+    private @Nullable String bareLabelName() {
+        int start = cursor.position();
+        cursor.skipLabelName();
+        if (cursor.position() == start) {
+            cursor.fail("label name or '}'");
+            return null;
+        }
+        return QuotedText.decode(cursor.bytes(), start, cursor.position());
+    }
+
+    private boolean labelValue(String labelName) {
+        cursor.skipBlanks();
+        if (cursor.peek() != '"') {
+            return cursor.fail("label value");
+        }
+        String text = quoted("label value");
+        if (text == null) {
+            return false;
+        }
+        labels.put(labelName, text);
+        return true;
+    }
+
+    private @Nullable String quoted(String what) {
+        int open = cursor.position();
+        int close = QuotedText.closingQuote(cursor.bytes(), open + 1, cursor.end());
+        cursor.skipTo(close);
+        if (cursor.peek() == Cursor.END) {
+            cursor.fail("'\"' at the end of " + what);
+            return null;
+        }
+        cursor.skip();
+        String text = QuotedText.decode(cursor.bytes(), open + 1, close);
+        if (text == null) {
+            cursor.failToken(open, close + 1, "UTF-8 in " + what);
+        }
+        return text;
+    }
+
+    private boolean value() {
+        cursor.skipBlanks();
+        int start = cursor.position();
+        cursor.skipToken();
+        return value.read(cursor.bytes(), start, cursor.position())
+                || cursor.failToken(start, cursor.position(), "value");
+    }
+
+    /** An exemplar may follow the value or the timestamp after a blank; it is not ours to read. */
+    private boolean timestamp() {
+        cursor.skipBlanks();
+        if (cursor.peek() == Cursor.END || cursor.peek() == '#') {
+            return true;
+        }
+        int start = cursor.position();
+        cursor.skipDigits();
+        int digitsEnd = cursor.position();
+        if (start == digitsEnd) {
+            return cursor.fail("timestamp or end of line");
+        }
+        cursor.skipBlanks();
+        boolean exemplar = cursor.peek() == '#' && cursor.position() > digitsEnd;
+        if (cursor.peek() != Cursor.END && !exemplar) {
+            return cursor.fail("end of line after timestamp");
+        }
+        timestamp = Decimal.unsignedLong(cursor.bytes(), start, digitsEnd);
+        return timestamp.isPresent() || cursor.failToken(start, digitsEnd, "timestamp of at most 64 bits");
+    }
+}

@@ -1,0 +1,29 @@
+package io.nimscaler.exposition;
+
+/**
+ * Bounds on what comes from outside. A body that exceeds one is {@link Exposition.Malformed}; lines of unwanted metrics
+ * may be of any length, since nothing of them is kept.
+ *
+ * @param bodyBytes longest body
+ * @param lineBytes longest wanted line, and the most that is buffered between two chunks
+ * @param labels most labels of one series
+ * @param series most series kept of one body
+ */
+public record ReadLimits(int bodyBytes, int lineBytes, int labels, int series) {
+
+    /** Far above the largest real bodies (97 kB, lines of 1.1 kB), far below what would hurt. */
+    public static final ReadLimits DEFAULT = new ReadLimits(4 << 20, 16 << 10, 64, 4096);
+
+    public ReadLimits {
+        require("body-bytes", bodyBytes, 1, 1 << 30);
+        require("line-bytes", lineBytes, 1, 1 << 20);
+        require("labels", labels, 0, 1024);
+        require("series", series, 1, 1 << 20);
+    }
+
+    private static void require(String name, int value, int min, int max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(name + " = " + value + ", must be in [" + min + ", " + max + "]");
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package io.nimscaler.exposition;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/**
+ * One sample line.
+ *
+ * @param name the metric's name, not empty
+ * @param labels in the order in which they were written
+ * @param value as written: may be NaN or infinite, so whoever computes with it has to look first
+ * @param timestampMillis the exporter's own time of the sample, which hardly any exporter writes
+ */
+public record Series(String name, Map<String, String> labels, double value, OptionalLong timestampMillis) {
+    public Series {
+        if (name.isEmpty()) {
+            throw new IllegalArgumentException("name is empty, must be a metric name");
+        }
+        labels = labels.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(labels));
+    }
+}
