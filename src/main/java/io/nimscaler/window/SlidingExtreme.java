@@ -1,0 +1,89 @@
+package io.nimscaler.window;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.OptionalDouble;
+
+/**
+ * The highest (or lowest) value of a span of observed time: a monotonic deque, O(1) amortized.
+ *
+ * <p>Time is a duration that the caller lets pass, so that a time in which nothing was observed can be left out. The span
+ * is closed: with a window of 60 s, a value of exactly 60 s ago still counts; with 0 s only the present one does.
+ */
+public final class SlidingExtreme {
+
+    private record Entry(Duration at, double value) {}
+
+    private final Duration window;
+    private final boolean highest;
+    private final Deque<Entry> entries = new ArrayDeque<>();
+    private Duration from = Duration.ZERO;
+    private Duration now = Duration.ZERO;
+
+    private SlidingExtreme(Duration window, boolean highest) {
+        this.window = window;
+        this.highest = highest;
+    }
+
+    public static SlidingExtreme highestOf(Duration window) {
+        return new SlidingExtreme(window, true);
+    }
+
+    public static SlidingExtreme lowestOf(Duration window) {
+        return new SlidingExtreme(window, false);
+    }
+
+    /**
+     * The same history under another window. What the old window has dropped is gone: a longer window is not full before it
+     * has observed the difference.
+     */
+    public SlidingExtreme withWindow(Duration other) {
+        SlidingExtreme next = new SlidingExtreme(other, highest);
+        next.entries.addAll(entries);
+        Duration kept = now.minus(window);
+        next.from = kept.compareTo(from) > 0 ? kept : from;
+        next.now = now;
+        return next;
+    }
+
+    /** A value that held for {@code elapsed} until now. */
+    public void add(double value, Duration elapsed) {
+        now = now.plus(elapsed);
+        include(value);
+        Duration oldest = now.minus(window);
+        while (entries.getFirst().at().compareTo(oldest) < 0) {
+            entries.removeFirst();
+        }
+    }
+
+    /** A value of this moment; no time passes. */
+    public void include(double value) {
+        while (!entries.isEmpty() && !beats(entries.getLast().value(), value)) {
+            entries.removeLast();
+        }
+        entries.addLast(new Entry(now, value));
+    }
+
+    private boolean beats(double one, double other) {
+        return highest ? one > other : one < other;
+    }
+
+    /** The extreme of the window; empty before the first value. */
+    public OptionalDouble value() {
+        return entries.isEmpty()
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(entries.getFirst().value());
+    }
+
+    /** Whether as much time was observed as the window is long. */
+    public boolean isFull() {
+        return remaining().isZero();
+    }
+
+    /** How much time must still be observed until the window is full. */
+    public Duration remaining() {
+        Duration missing = window.minus(now.minus(from));
+        return missing.isNegative() ? Duration.ZERO : missing;
+    }
+}

@@ -1,0 +1,143 @@
+package io.nimscaler.signal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.nimscaler.exposition.Series;
+import io.nimscaler.signal.Measurement.BadValue;
+import io.nimscaler.signal.Measurement.Measured;
+import io.nimscaler.signal.Measurement.NoMetric;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SignalTest {
+
+    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+    private static final Signal KV = Signals.named(Signals.KV_CACHE_USAGE);
+    private static final Signal WAITING = Signals.named("num_requests_waiting");
+
+    private static Series series(String name, double value, String... labels) {
+        return labels.length == 0
+                ? new Series(name, Map.of(), value, OptionalLong.empty())
+                : new Series(name, Map.of(labels[0], labels[1]), value, OptionalLong.empty());
+    }
+
+    private static double value(Measurement measurement) {
+        assertThat(measurement).isInstanceOf(Measured.class);
+        return ((Measured) measurement).sample().value();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "gpu_cache_usage_perc",
+                "vllm:kv_cache_usage_perc",
+                "vllm:gpu_cache_usage_perc",
+                "sglang:token_usage",
+                "trtllm_kv_cache_utilization"
+            })
+    void signalIsFoundUnderEachNameThatAnEngineGivesIt(String name) {
+        assertThat(value(KV.measure(List.of(series(name, .4)), Optional.empty(), NOW)))
+                .isEqualTo(.4);
+        assertThat(Signals.named(name)).isEqualTo(KV);
+    }
+
+    @Test
+    void tritonsBlockMetricCountsByItsFractionOnly() {
+        List<Series> body = List.of(
+                series("nv_trt_llm_kv_cache_block_metrics", 100, "kv_cache_block_type", "max"),
+                series("nv_trt_llm_kv_cache_block_metrics", .3, "kv_cache_block_type", "fraction"));
+        assertThat(value(KV.measure(body, Optional.empty(), NOW))).isEqualTo(.3);
+    }
+
+    @Test
+    void bothNamesInOneBodyCountOnce() {
+        List<Series> body = List.of(series("vllm:gpu_cache_usage_perc", .5), series("vllm:kv_cache_usage_perc", .5));
+        assertThat(value(KV.measure(body, Optional.empty(), NOW))).isEqualTo(.5);
+    }
+
+    @Test
+    void ratiosOfSeveralEnginesAreAveragedAndCountsSummed() {
+        List<Series> ratios = List.of(
+                series("vllm:kv_cache_usage_perc", .2, "engine", "0"),
+                series("vllm:kv_cache_usage_perc", .4, "engine", "1"));
+        List<Series> counts = List.of(
+                series("vllm:num_requests_waiting", 7, "engine", "0"),
+                series("vllm:num_requests_waiting", 3, "engine", "1"));
+        assertThat(value(KV.measure(ratios, Optional.empty(), NOW))).isCloseTo(.3, within(1e-12));
+        assertThat(value(WAITING.measure(counts, Optional.empty(), NOW))).isEqualTo(10);
+    }
+
+    @Test
+    void onlyTheWantedModelCounts() {
+        List<Series> body = List.of(
+                series(Signals.KV_CACHE_USAGE, .2, "model_name", "a"),
+                series(Signals.KV_CACHE_USAGE, .9, "model_name", "b"));
+        assertThat(value(KV.measure(body, Optional.of("b"), NOW))).isEqualTo(.9);
+        assertThat(KV.measure(body, Optional.of("c"), NOW))
+                .isEqualTo(new NoMetric("gpu_cache_usage_perc has no series with model_name = \"c\""));
+    }
+
+    @Test
+    void bodyWithoutTheMetricIsNotZero() {
+        assertThat(WAITING.measure(List.of(), Optional.empty(), NOW))
+                .isEqualTo(new NoMetric(
+                        "no series num_requests_waiting or vllm:num_requests_waiting or sglang:num_queue_reqs"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, -.25, 1.7, 38})
+    void impossibleRatioIsABadValue(double value) {
+        assertThat(KV.measure(List.of(series(Signals.KV_CACHE_USAGE, value)), Optional.empty(), NOW))
+                .isInstanceOf(BadValue.class);
+    }
+
+    @Test
+    void percentInsteadOfARatioIsNamedAsSuch() {
+        BadValue bad = (BadValue) KV.measure(List.of(series(Signals.KV_CACHE_USAGE, 38)), Optional.empty(), NOW);
+        assertThat(bad.detail()).contains("gpu_cache_usage_perc = 38.0", "is it in percent?");
+    }
+
+    @Test
+    void ratioThatRoundingPutAboveOneCounts() {
+        assertThat(value(KV.measure(List.of(series(Signals.KV_CACHE_USAGE, 1.0000001)), Optional.empty(), NOW)))
+                .isEqualTo(1.0000001);
+    }
+
+    @Test
+    void sameSeriesTwiceCountsOnceAndWithTwoValuesNotAtAll() {
+        List<Series> same = List.of(series("num_requests_waiting", 5), series("num_requests_waiting", 5));
+        List<Series> different = List.of(series("num_requests_waiting", 5), series("num_requests_waiting", 6));
+        assertThat(value(WAITING.measure(same, Optional.empty(), NOW))).isEqualTo(5);
+        assertThat(WAITING.measure(different, Optional.empty(), NOW)).isInstanceOf(BadValue.class);
+    }
+
+    @Test
+    void bodysOwnTimestampMakesASampleOlderButNeverYounger() {
+        Series old = new Series(
+                "x", Map.of(), 1, OptionalLong.of(NOW.minusSeconds(3600).toEpochMilli()));
+        Series future = new Series(
+                "x", Map.of(), 1, OptionalLong.of(NOW.plusSeconds(3600).toEpochMilli()));
+        Signal x = Signals.named("x");
+        assertThat(((Measured) x.measure(List.of(old), Optional.empty(), NOW))
+                        .sample()
+                        .readAt())
+                .isEqualTo(NOW.minusSeconds(3600));
+        assertThat(((Measured) x.measure(List.of(future), Optional.empty(), NOW))
+                        .sample()
+                        .readAt())
+                .isEqualTo(NOW);
+    }
+
+    @Test
+    void nameThatNoMetricCanHaveIsRefused() {
+        assertThatThrownBy(() -> Signals.named("a b")).hasMessageContaining("metric = \"a b\"");
+    }
+}
