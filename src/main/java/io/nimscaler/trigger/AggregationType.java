@@ -1,0 +1,19 @@
+package io.nimscaler.trigger;
+
+/** How the pods' values become the fleet's, and with it which of the HPA's formulas the answer is made for. */
+public enum AggregationType {
+    /** Their total: fits KEDA's default {@code metricType: AverageValue}. */
+    SUM,
+    /** Their mean: fits {@code metricType: Value}. */
+    AVERAGE,
+    /** The highest: fits {@code metricType: Value}. */
+    MAX;
+
+    /**
+     * Whether the answer is a value per ready pod, for the HPA to multiply by ready pods ({@code metricType: Value}), rather
+     * than a total ({@code AverageValue}).
+     */
+    public boolean isPerPod() {
+        return this != SUM;
+    }
+}

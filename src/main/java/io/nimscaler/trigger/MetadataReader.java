@@ -1,0 +1,173 @@
+package io.nimscaler.trigger;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Reads the keys of one trigger's metadata one by one and gathers what is wrong with them. */
+final class MetadataReader {
+
+    /** KEDA resolves {@code fooFromEnv} and sends the value under that key (keda: pkg/scalers/external_scaler.go). */
+    private static final String FROM_ENV = "FromEnv";
+
+    /** The keys of KEDA's own external scaler; it sends all of a trigger's metadata (same file). */
+    private static final Set<String> KEDA_KEYS =
+            Set.of("scalerAddress", "tlsCertFile", "tlsClientCert", "tlsClientKey", "caCert", "enableTLS", "unsafeSsl");
+
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,12}(\\.[0-9]{1,12})?");
+    private static final Pattern DURATION = Pattern.compile("([0-9]{1,9}(ms|s|m|h)){1,4}");
+    private static final Pattern DURATION_PART = Pattern.compile("([0-9]+)(ms|s|m|h)");
+
+    private final Map<TriggerKey, String> values = new EnumMap<>(TriggerKey.class);
+    private final Set<TriggerKey> fromEnv = EnumSet.noneOf(TriggerKey.class);
+    private final List<Violation> violations = new ArrayList<>();
+
+    MetadataReader(Map<String, String> metadata) {
+        metadata.forEach((key, value) -> {
+            String plain = isFromEnv(key) ? key.substring(0, key.length() - FROM_ENV.length()) : key;
+            Optional<TriggerKey> known = TriggerKey.of(plain);
+            if (known.isPresent()) {
+                accept(known.get(), key, value.strip());
+            } else if (!KEDA_KEYS.contains(plain)) {
+                violations.add(new Violation(key, Optional.empty(), "a known key", TriggerKey.nearestTo(plain)));
+            }
+        });
+    }
+
+    static boolean isFromEnv(String key) {
+        return key.endsWith(FROM_ENV);
+    }
+
+    private void accept(TriggerKey known, String key, String value) {
+        if (isFromEnv(key)) {
+            fromEnv.add(known);
+        }
+        if (values.put(known, value) != null) {
+            violations.add(new Violation(
+                    known.key(),
+                    Optional.empty(),
+                    "it once, not as " + known.key() + FROM_ENV + " too",
+                    Optional.empty()));
+        }
+    }
+
+    boolean isFromEnv(TriggerKey key) {
+        return fromEnv.contains(key);
+    }
+
+    boolean has(TriggerKey key) {
+        return values.containsKey(key);
+    }
+
+    /** All violations so far, in the order of their keys' names so that a text does not change between calls. */
+    List<Violation> violations() {
+        return violations.stream()
+                .sorted((one, other) -> one.key().compareTo(other.key()))
+                .toList();
+    }
+
+    /** Free text of at most {@code maxLength} characters. */
+    Optional<String> optional(TriggerKey key, int maxLength) {
+        String value = values.get(key);
+        if (value != null && (value.isEmpty() || value.length() > maxLength)) {
+            reject(key, "1 to " + maxLength + " characters");
+            return Optional.empty();
+        }
+        return Optional.ofNullable(value);
+    }
+
+    /** The text or its default; the default where it is rejected. */
+    String text(TriggerKey key, Predicate<String> valid, String expected) {
+        String value = values.get(key);
+        if (value != null && valid.test(value)) {
+            return value;
+        }
+        if (value != null) {
+            reject(key, expected);
+        }
+        return key.defaultText().orElse("");
+    }
+
+    /** The enum constant that is written in any case; KEDA's own keys are read so, too. */
+    <E extends Enum<E>> E choice(TriggerKey key, Class<E> type) {
+        Map<String, E> choices = Arrays.stream(type.getEnumConstants())
+                .collect(Collectors.toMap(constant -> constant.name().toLowerCase(Locale.ROOT), constant -> constant));
+        String expected = Stream.of(type.getEnumConstants())
+                .map(constant -> constant.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(", ", "one of ", ""));
+        String text = text(key, value -> choices.containsKey(value.toLowerCase(Locale.ROOT)), expected);
+        return choices.getOrDefault(text.toLowerCase(Locale.ROOT), type.getEnumConstants()[0]);
+    }
+
+    /** A plain decimal number of at most {@code decimals} decimals within [least, most]. */
+    double number(TriggerKey key, BigDecimal least, BigDecimal most, int decimals) {
+        String text = values.getOrDefault(key, key.defaultText().orElse(""));
+        Optional<BigDecimal> number = NUMBER.matcher(text).matches()
+                ? Optional.of(new BigDecimal(text).stripTrailingZeros())
+                : Optional.empty();
+        if (number.isPresent()
+                && number.get().compareTo(least) >= 0
+                && number.get().compareTo(most) <= 0
+                && number.get().scale() <= decimals) {
+            return number.get().doubleValue();
+        }
+        reject(
+                key,
+                "a number from " + least.toPlainString() + " to " + most.toPlainString() + " with at most " + decimals
+                        + " decimals");
+        return least.doubleValue();
+    }
+
+    /** A duration within [least, most]. */
+    Duration duration(TriggerKey key, Duration least, Duration most) {
+        Optional<Duration> duration =
+                parseDuration(values.getOrDefault(key, key.defaultText().orElse("")));
+        if (duration.isPresent()
+                && duration.get().compareTo(least) >= 0
+                && duration.get().compareTo(most) <= 0) {
+            return duration.get();
+        }
+        reject(
+                key,
+                "a duration such as 500ms, 30s or 5m, from " + Durations.text(least) + " to " + Durations.text(most));
+        return duration.orElse(least).compareTo(most) > 0 ? most : least;
+    }
+
+    static Optional<Duration> parseDuration(String text) {
+        if (!DURATION.matcher(text).matches()) {
+            return Optional.empty();
+        }
+        Duration sum = Duration.ZERO;
+        Matcher part = DURATION_PART.matcher(text);
+        while (part.find()) {
+            long amount = Long.parseLong(part.group(1));
+            sum = sum.plus(
+                    switch (part.group(2)) {
+                        case "ms" -> Duration.ofMillis(amount);
+                        case "s" -> Duration.ofSeconds(amount);
+                        case "m" -> Duration.ofMinutes(amount);
+                        default -> Duration.ofHours(amount);
+                    });
+        }
+        return Optional.of(sum);
+    }
+
+    private void reject(TriggerKey key, String expected) {
+        Optional<String> shown =
+                isFromEnv(key) ? Optional.of("(from the environment)") : Optional.ofNullable(values.get(key));
+        violations.add(new Violation(key.key(), shown, expected, Optional.empty()));
+    }
+}

@@ -1,0 +1,59 @@
+package io.nimscaler.trigger;
+
+import io.nimscaler.signal.Signal;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * The metadata of one trigger, validated. Equality is what a call of KEDA finds its trigger by.
+ *
+ * @param metricName the name under which the metric goes to the HPA; depends only on what can not change without an edit
+ *     of the ScaledObject, since KEDA loses a metric whose name changes under it
+ * @param targetValue T: what one replica should carry, in the signal's unit; at least 0.01, a multiple of 0.001
+ * @param activationTargetValue active above this demand
+ * @param staleAfter a sample older than this is not fresh
+ * @param unavailableAfter how long no sample at all is bridged by a hold
+ * @param startingDeadline how long a pod may be starting before it counts as stuck
+ * @param tolerance the HPA's, 0..0.5
+ * @param modelName only series with this {@code model_name}
+ * @param podSelector label selector instead of the scale target's own
+ */
+public record Trigger(
+        String metricName,
+        Signal signal,
+        double targetValue,
+        double activationTargetValue,
+        AggregationType aggregationType,
+        Duration pollInterval,
+        Duration staleAfter,
+        Duration unavailableAfter,
+        Duration startingDeadline,
+        double tolerance,
+        Duration smoothingUp,
+        Duration smoothingDown,
+        Duration downscaleStabilizationWindow,
+        Duration upscaleStabilizationWindow,
+        Scheme scheme,
+        PodPort port,
+        MetricsPath path,
+        Optional<String> modelName,
+        Optional<String> podSelector) {
+
+    private static final Duration MAX_DECISION_INTERVAL = Duration.ofSeconds(1);
+
+    /** How often a reading of the fleet is made from the latest samples: min(pollInterval, 1 s). */
+    public Duration decisionInterval() {
+        return pollInterval.compareTo(MAX_DECISION_INTERVAL) < 0 ? pollInterval : MAX_DECISION_INTERVAL;
+    }
+
+    /** Whether the samples and windows of {@code other} mean the same, so that they outlive an edit from it to this. */
+    public boolean measuresTheSameAs(Trigger other) {
+        return signal.equals(other.signal)
+                && aggregationType == other.aggregationType
+                && scheme == other.scheme
+                && port.equals(other.port)
+                && path.equals(other.path)
+                && modelName.equals(other.modelName)
+                && podSelector.equals(other.podSelector);
+    }
+}

@@ -1,0 +1,135 @@
+package io.nimscaler.trigger;
+
+import static io.nimscaler.trigger.TriggerKey.ACTIVATION_TARGET_VALUE;
+import static io.nimscaler.trigger.TriggerKey.AGGREGATION_TYPE;
+import static io.nimscaler.trigger.TriggerKey.DOWNSCALE_STABILIZATION_WINDOW;
+import static io.nimscaler.trigger.TriggerKey.METRIC;
+import static io.nimscaler.trigger.TriggerKey.MODEL_NAME;
+import static io.nimscaler.trigger.TriggerKey.PATH;
+import static io.nimscaler.trigger.TriggerKey.POD_SELECTOR;
+import static io.nimscaler.trigger.TriggerKey.POLL_INTERVAL;
+import static io.nimscaler.trigger.TriggerKey.PORT;
+import static io.nimscaler.trigger.TriggerKey.SCHEME;
+import static io.nimscaler.trigger.TriggerKey.SMOOTHING_DOWN;
+import static io.nimscaler.trigger.TriggerKey.SMOOTHING_UP;
+import static io.nimscaler.trigger.TriggerKey.STALE_AFTER;
+import static io.nimscaler.trigger.TriggerKey.STARTING_DEADLINE;
+import static io.nimscaler.trigger.TriggerKey.TARGET_VALUE;
+import static io.nimscaler.trigger.TriggerKey.TOLERANCE;
+import static io.nimscaler.trigger.TriggerKey.UNAVAILABLE_AFTER;
+import static io.nimscaler.trigger.TriggerKey.UPSCALE_STABILIZATION_WINDOW;
+
+import io.nimscaler.signal.Signal;
+import io.nimscaler.signal.Signals;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Trigger metadata → {@link Trigger}: the one place that knows the ranges. Nothing is half-applied: one violation and there
+ * is no trigger.
+ */
+public final class TriggerParser {
+
+    private static final Duration HOUR = Duration.ofHours(1);
+    private static final Duration LEAST_STALE_AFTER = Duration.ofSeconds(15);
+    private static final double HIGHEST_USEFUL_RATIO = 0.8;
+
+    private final MetadataReader metadata;
+
+    private TriggerParser(MetadataReader metadata) {
+        this.metadata = metadata;
+    }
+
+    /** Never throws; a violation for each key that is wrong, and for each key of ours that does not exist. */
+    public static ParsedTrigger parse(Map<String, String> metadata) {
+        return new TriggerParser(new MetadataReader(metadata)).parse();
+    }
+
+    /**
+     * Whether values are left to KEDA to resolve ({@code targetValueFromEnv}): then only a call carries them, the
+     * ScaledObject does not.
+     */
+    public static boolean needsEnvironment(Map<String, String> metadata) {
+        return metadata.keySet().stream().anyMatch(MetadataReader::isFromEnv);
+    }
+
+    private ParsedTrigger parse() {
+        double targetValue = metadata.number(TARGET_VALUE, new BigDecimal("0.01"), new BigDecimal("1000000"), 3);
+        Duration pollInterval = metadata.duration(POLL_INTERVAL, Duration.ofMillis(250), Duration.ofMinutes(5));
+        Duration leastStaleAfter = pollInterval.multipliedBy(2);
+        Duration defaultStaleAfter = longer(LEAST_STALE_AFTER, pollInterval.multipliedBy(3));
+        String metric = metadata.text(METRIC, Signals::isName, "a metric name such as " + Signals.KV_CACHE_USAGE);
+        Signal signal = Signals.named(metric);
+        Trigger trigger = new Trigger(
+                metadata.isFromEnv(METRIC) ? "nim" : asMetricName(metric),
+                signal,
+                targetValue,
+                metadata.number(ACTIVATION_TARGET_VALUE, BigDecimal.ZERO, new BigDecimal("1000000"), 6),
+                metadata.choice(AGGREGATION_TYPE, AggregationType.class),
+                pollInterval,
+                metadata.has(STALE_AFTER) ? metadata.duration(STALE_AFTER, leastStaleAfter, HOUR) : defaultStaleAfter,
+                metadata.duration(UNAVAILABLE_AFTER, Duration.ZERO, HOUR),
+                metadata.duration(STARTING_DEADLINE, Duration.ofSeconds(1), Duration.ofHours(24)),
+                metadata.number(TOLERANCE, BigDecimal.ZERO, new BigDecimal("0.5"), 6),
+                metadata.duration(SMOOTHING_UP, Duration.ZERO, HOUR),
+                metadata.duration(SMOOTHING_DOWN, Duration.ZERO, HOUR),
+                metadata.duration(DOWNSCALE_STABILIZATION_WINDOW, Duration.ZERO, HOUR),
+                metadata.duration(UPSCALE_STABILIZATION_WINDOW, Duration.ZERO, HOUR),
+                metadata.choice(SCHEME, Scheme.class),
+                port(),
+                path(),
+                metadata.optional(MODEL_NAME, 512),
+                metadata.optional(POD_SELECTOR, 1024));
+        List<Violation> violations = metadata.violations();
+        return violations.isEmpty()
+                ? new ParsedTrigger.Valid(trigger, warningsOf(trigger))
+                : new ParsedTrigger.Invalid(violations);
+    }
+
+    private PodPort port() {
+        String expected = "a port number (1 to 65535) or the name of a container port";
+        String text = metadata.text(PORT, value -> isPortNumber(value) || isPortName(value), expected);
+        return isPortNumber(text) ? new PodPort.Numbered(Integer.parseInt(text)) : new PodPort.Named(text);
+    }
+
+    private static boolean isPortNumber(String text) {
+        return text.matches("[1-9][0-9]{0,4}") && Integer.parseInt(text) <= 65535;
+    }
+
+    /** IANA_SVC_NAME, as Kubernetes validates the names of container ports. */
+    private static boolean isPortName(String text) {
+        return text.matches("[a-z0-9]([a-z0-9-]{0,13}[a-z0-9])?") && text.matches(".*[a-z].*") && !text.contains("--");
+    }
+
+    private MetricsPath path() {
+        String expected = "auto, or a path that starts with one /";
+        String text = metadata.text(PATH, value -> value.equals("auto") || isPath(value), expected);
+        return text.equals("auto") ? MetricsPath.AUTO : new MetricsPath(List.of(text));
+    }
+
+    private static boolean isPath(String text) {
+        return text.matches("/([A-Za-z0-9_.~%=&?,:;@+-][A-Za-z0-9/_.~%=&?,:;@+-]{0,1000})?");
+    }
+
+    private static List<String> warningsOf(Trigger trigger) {
+        List<String> warnings = new ArrayList<>();
+        if (trigger.signal().kind() == Signal.Kind.RATIO && trigger.targetValue() > HIGHEST_USEFUL_RATIO) {
+            warnings.add("targetValue = " + trigger.targetValue() + " of a ratio that saturates at 1: above "
+                    + HIGHEST_USEFUL_RATIO + " it can hardly ask for more replicas");
+        }
+        return warnings;
+    }
+
+    /** KEDA puts it into an URL and a label value: letters, digits, '-' and '_'. */
+    private static String asMetricName(String metric) {
+        return metric.toLowerCase(Locale.ROOT).replace(':', '-');
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
+    }
+}

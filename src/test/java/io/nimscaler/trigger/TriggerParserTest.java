@@ -1,0 +1,188 @@
+package io.nimscaler.trigger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nimscaler.signal.Signals;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class TriggerParserTest {
+
+    private static String error(String... keysAndValues) {
+        Map<String, String> metadata = new HashMap<>(Map.of("targetValue", "0.7"));
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            metadata.put(keysAndValues[i], keysAndValues[i + 1]);
+        }
+        ParsedTrigger parsed = TriggerParser.parse(metadata);
+        assertThat(parsed).isInstanceOf(ParsedTrigger.Invalid.class);
+        return ((ParsedTrigger.Invalid) parsed).text();
+    }
+
+    @Test
+    void targetValueAloneIsEnoughAndTheRestHasTheDesignsDefaults() {
+        Trigger trigger = Triggers.with("targetValue", "0.70");
+        assertThat(trigger)
+                .isEqualTo(new Trigger(
+                        "gpu_cache_usage_perc",
+                        Signals.named("gpu_cache_usage_perc"),
+                        0.70,
+                        0,
+                        AggregationType.SUM,
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(15),
+                        Duration.ofSeconds(30),
+                        Duration.ofMinutes(15),
+                        0.1,
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(30),
+                        Duration.ofMinutes(5),
+                        Duration.ZERO,
+                        Scheme.HTTP,
+                        new PodPort.Numbered(8000),
+                        MetricsPath.AUTO,
+                        Optional.empty(),
+                        Optional.empty()));
+    }
+
+    @Test
+    void kedasOwnKeysAreIgnored() {
+        assertThat(Triggers.with(
+                        "scalerAddress",
+                        "keda-nim-scaler.keda-nim-scaler:9090",
+                        "enableTLS",
+                        "true",
+                        "unsafeSsl",
+                        "false",
+                        "caCert",
+                        "x",
+                        "tlsClientCert",
+                        "y",
+                        "tlsClientKey",
+                        "z"))
+                .isEqualTo(Triggers.with());
+    }
+
+    @Test
+    void valueFromTheEnvironmentIsTheSameAsTheValue() {
+        assertThat(Triggers.with("pollIntervalFromEnv", "3s")).isEqualTo(Triggers.with("pollInterval", "3s"));
+    }
+
+    @Test
+    void nameOfAMetricFromTheEnvironmentDoesNotDependOnItsValue() {
+        assertThat(Triggers.with("metricFromEnv", "num_requests_waiting").metricName())
+                .isEqualTo(
+                        Triggers.with("metricFromEnv", "num_requests_running").metricName());
+    }
+
+    @Test
+    void staleAfterFollowsASlowPollInterval() {
+        assertThat(Triggers.with("pollInterval", "20s").staleAfter()).isEqualTo(Duration.ofMinutes(1));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"500ms, 500", "30s, 30000", "5m, 300000", "1m30s, 90000"})
+    void durationsAreWrittenAsInKubernetes(String text, long millis) {
+        assertThat(Triggers.with("pollInterval", text, "staleAfter", "1h")
+                        .pollInterval()
+                        .toMillis())
+                .isEqualTo(millis);
+    }
+
+    static Stream<Arguments> mistakes() {
+        String duration = "a duration such as 500ms, 30s or 5m";
+        return Stream.of(
+                Arguments.of("targetValue", "0", "targetValue = \"0\": expected a number from 0.01 to 1000000"),
+                Arguments.of("targetValue", "0.0005", "at most 3 decimals"),
+                Arguments.of("targetValue", "0.7005", "at most 3 decimals"),
+                Arguments.of("targetValue", "NaN", "targetValue = \"NaN\": expected a number"),
+                Arguments.of("targetValue", "-1", "targetValue = \"-1\": expected a number"),
+                Arguments.of("targetValue", "1e3", "targetValue = \"1e3\": expected a number"),
+                Arguments.of("targetValue", "70%", "targetValue = \"70%\": expected a number"),
+                Arguments.of("targetValue", "", "targetValue = \"\": expected a number"),
+                Arguments.of("activationTargetValue", "x", "activationTargetValue = \"x\": expected a number from 0"),
+                Arguments.of("metric", "gpu cache", "metric = \"gpu cache\": expected a metric name"),
+                Arguments.of("aggregationType", "avg", "aggregationType = \"avg\": expected one of sum, average, max"),
+                Arguments.of("pollInterval", "30", "pollInterval = \"30\": expected " + duration),
+                Arguments.of("pollInterval", "100ms", "from 250ms to 5m"),
+                Arguments.of("pollInterval", "6m", "from 250ms to 5m"),
+                Arguments.of("staleAfter", "3s", "staleAfter = \"3s\": expected " + duration + ", from 4s to 1h"),
+                Arguments.of("tolerance", "0.6", "tolerance = \"0.6\": expected a number from 0 to 0.5"),
+                Arguments.of("downscaleStabilizationWindow", "2h", "from 0s to 1h"),
+                Arguments.of("port", "0", "port = \"0\": expected a port number (1 to 65535)"),
+                Arguments.of("port", "65536", "port = \"65536\": expected a port number"),
+                Arguments.of("port", "Metrics", "port = \"Metrics\": expected a port number"),
+                Arguments.of("path", "metrics", "path = \"metrics\": expected auto, or a path"),
+                Arguments.of("path", "//evil.example/metrics", "path = \"//evil.example/metrics\": expected"),
+                Arguments.of("path", "/a b", "path = \"/a b\": expected"),
+                Arguments.of("path", "/a\r\nHost: b", "expected auto, or a path"),
+                Arguments.of("scheme", "ftp", "scheme = \"ftp\": expected one of http, https"),
+                Arguments.of("modelName", "", "modelName = \"\": expected 1 to 512 characters"),
+                Arguments.of("targetvalue", "1", "targetvalue: expected a known key; did you mean targetValue?"),
+                Arguments.of("threshold", "1", "threshold: expected a known key"),
+                Arguments.of("polInterval", "1s", "polInterval: expected a known key; did you mean pollInterval?"));
+    }
+
+    @ParameterizedTest(name = "{0} = {1}")
+    @MethodSource("mistakes")
+    void mistakeIsNamedWithKeyValueAndWhatWasExpected(String key, String value, String text) {
+        assertThat(error(key, value)).contains(text).startsWith("trigger metadata: ");
+    }
+
+    @Test
+    void allMistakesAreNamedAtOnce() {
+        assertThat(error("port", "0", "scheme", "ftp", "polInterval", "1s"))
+                .contains("port = ", "scheme = ", "polInterval: ");
+    }
+
+    @Test
+    void missingTargetValueIsAMistake() {
+        assertThat(((ParsedTrigger.Invalid) TriggerParser.parse(Map.of())).text())
+                .contains("targetValue: expected a number");
+    }
+
+    @Test
+    void keyGivenTwiceIsAMistake() {
+        assertThat(error("targetValueFromEnv", "0.5")).contains("not as targetValueFromEnv too");
+    }
+
+    @Test
+    void valueFromTheEnvironmentIsNeverShown() {
+        assertThat(error("pollIntervalFromEnv", "s3cret"))
+                .contains("pollInterval = \"(from the environment)\"")
+                .doesNotContain("s3cret");
+    }
+
+    @Test
+    void hugeValueIsShortened() {
+        assertThat(error("scheme", "x".repeat(100_000))).hasSizeLessThan(300);
+    }
+
+    @Test
+    void ratioAboveWhatSaturationAllowsDrawsAWarning() {
+        ParsedTrigger high = TriggerParser.parse(Map.of("targetValue", "0.9"));
+        ParsedTrigger fine = TriggerParser.parse(Map.of("targetValue", "0.8"));
+        ParsedTrigger count = TriggerParser.parse(Map.of("targetValue", "10", "metric", "num_requests_waiting"));
+        assertThat(((ParsedTrigger.Valid) high).warnings()).hasSize(1);
+        assertThat(List.of(fine, count))
+                .allSatisfy(parsed ->
+                        assertThat(((ParsedTrigger.Valid) parsed).warnings()).isEmpty());
+    }
+
+    @Test
+    void everyKeyHasADefaultThatTheParserAccepts() {
+        Map<String, String> metadata = new HashMap<>(Map.of("targetValue", "0.70"));
+        for (TriggerKey key : TriggerKey.values()) {
+            key.defaultText().ifPresent(text -> metadata.put(key.key(), text));
+        }
+        assertThat(TriggerParser.parse(metadata)).isEqualTo(new ParsedTrigger.Valid(Triggers.with(), List.of()));
+    }
+}

@@ -1,0 +1,34 @@
+package io.nimscaler.trigger;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/** Triggers for tests, by way of the parser, so that only what a user can write is tested. */
+public final class Triggers {
+
+    private Triggers() {}
+
+    /** A trigger of the default metadata and these keys and values in turn. */
+    public static Trigger with(String... keysAndValues) {
+        Map<String, String> metadata = new HashMap<>(Map.of("targetValue", "0.70"));
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            metadata.put(keysAndValues[i], keysAndValues[i + 1]);
+        }
+        return switch (TriggerParser.parse(metadata)) {
+            case ParsedTrigger.Valid valid -> valid.trigger();
+            case ParsedTrigger.Invalid invalid -> throw new IllegalArgumentException(invalid.text());
+        };
+    }
+
+    /** Without anything that delays an effect. */
+    public static Trigger immediate(String... keysAndValues) {
+        Map<String, String> metadata =
+                new HashMap<>(Map.of("smoothingUp", "0s", "smoothingDown", "0s", "downscaleStabilizationWindow", "0s"));
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            metadata.put(keysAndValues[i], keysAndValues[i + 1]);
+        }
+        return with(metadata.entrySet().stream()
+                .flatMap(entry -> java.util.stream.Stream.of(entry.getKey(), entry.getValue()))
+                .toArray(String[]::new));
+    }
+}
