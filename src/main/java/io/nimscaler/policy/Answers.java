@@ -1,0 +1,99 @@
+package io.nimscaler.policy;
+
+import io.nimscaler.hpa.HpaFormula;
+import io.nimscaler.trigger.Trigger;
+import java.util.OptionalLong;
+import java.util.function.LongUnaryOperator;
+import java.util.stream.LongStream;
+
+/**
+ * A decision and the present scale → what KEDA is told, made at the moment when it asks (design, section 5, "The answer").
+ *
+ * <p>The HPA compares a total with T·<em>status</em> and a value per pod with T alone, and inside its tolerance keeps what
+ * it compared with. While {@code status} or the ready pods differ from {@code spec}, as in every rollout, the plain number
+ * can therefore end elsewhere than it should: a naive T·spec would grow the fleet by its surge pod at every sync. So the
+ * answer is the plain number where the HPA's formula ends with it where it would at {@code status = spec}, and else the
+ * nearest number outside its tolerance band that does.
+ */
+public final class Answers {
+
+    /** Beyond any fleet, and exact as a double. */
+    private static final long MOST_MILLI = 1L << 50;
+
+    private final Trigger trigger;
+    private final HpaFormula hpa;
+    private final long targetMilli;
+
+    public Answers(Trigger trigger) {
+        this.trigger = trigger;
+        this.hpa = new HpaFormula(trigger.tolerance());
+        this.targetMilli = Math.round(trigger.targetValue() * 1000);
+    }
+
+    /** The target value in thousandths; exact, for T is a multiple of 0.001. */
+    public long targetMilli() {
+        return targetMilli;
+    }
+
+    /** The metric's value. */
+    public Answer value(Decision decision, Scale scale) {
+        int readyPods = decision.basis().readyPods();
+        return switch (decision) {
+            case Decision.Unknown(String reason, Decision.Basis _) -> new Answer.Unavailable(reason);
+            case Decision.Hold _ -> hold(scale, readyPods);
+            case Decision.Report(double demand, Decision.Basis _) -> report(demand, scale, readyPods);
+        };
+    }
+
+    /** The value at which the HPA ends at {@code spec}. */
+    private Answer hold(Scale scale, int readyPods) {
+        return trigger.aggregationType().isPerPod()
+                ? new Answer.Value(targetMilli)
+                : endingAt(scale.spec(), scale, readyPods, targetMilli * scale.spec());
+    }
+
+    private Answer report(double demand, Scale scale, int readyPods) {
+        long total = onGrid(Math.rint(demand * 1000));
+        long wanted = hpa.averageValue(total, targetMilli, scale.spec());
+        if (!trigger.aggregationType().isPerPod()) {
+            return endingAt(wanted, scale, readyPods, total);
+        }
+        if (readyPods == 0) {
+            return hold(scale, readyPods);
+        }
+        // The HPA multiplies by ready pods and rounds up, so the lower of the two neighbours on the grid comes first
+        long perPod = onGrid(Math.floor(demand / readyPods * 1000 + 1e-6));
+        return endingAt(wanted, scale, readyPods, perPod, perPod + 1);
+    }
+
+    /**
+     * The first of the plain values, then of those next to the tolerance band, with which the HPA ends at {@code wanted}.
+     * Where none does, a change is still asked for by the plain value, but a hold is not given up.
+     */
+    private Answer endingAt(long wanted, Scale scale, int readyPods, long... plain) {
+        LongUnaryOperator replicas = trigger.aggregationType().isPerPod()
+                ? milli -> hpa.value(milli, targetMilli, scale.spec(), readyPods)
+                : milli -> hpa.averageValue(milli, targetMilli, scale.status());
+        OptionalLong value = LongStream.concat(LongStream.of(plain), nextToTheBand(scale))
+                .filter(milli -> replicas.applyAsLong(milli) == wanted)
+                .findFirst();
+        if (value.isPresent() || wanted != scale.spec()) {
+            return new Answer.Value(value.orElse(plain[0]));
+        }
+        return new Answer.Unavailable("no value holds " + scale.spec() + " replicas while " + scale.status()
+                + " are present; give the rollout a maxSurge of at least 12 %");
+    }
+
+    /** The largest values below the band and the smallest above it; three of each, for an edge may be off by rounding. */
+    private LongStream nextToTheBand(Scale scale) {
+        double middle = targetMilli * (trigger.aggregationType().isPerPod() ? 1.0 : scale.status());
+        long below = (long) Math.ceil(middle * (1 - trigger.tolerance()));
+        long above = (long) Math.floor(middle * (1 + trigger.tolerance()));
+        return LongStream.of(below, below - 1, below - 2, above, above + 1, above + 2)
+                .filter(milli -> milli >= 0);
+    }
+
+    private static long onGrid(double milli) {
+        return (long) Math.min(Math.max(milli, 0), MOST_MILLI);
+    }
+}

@@ -1,0 +1,31 @@
+package io.nimscaler.policy;
+
+/** Why nothing changes on purpose. */
+public enum HoldReason {
+    /** Rule 1: all pods are starting. */
+    ALL_STARTING("all pods are starting"),
+    /** Rule 2: no pod has a fresh sample, not yet for {@code unavailableAfter}. */
+    NO_SAMPLES("no pod has a fresh sample"),
+    /** Rule 4: what is missing or starting could go either way. */
+    UNDECIDED("the truth lies between what missing and starting pods leave open"),
+    /** Section 5: the windows forbid a change that the present demand asks for, or there is nothing to change. */
+    STABILIZATION("the stabilization windows hold it"),
+    /** Restart: the downscale window has not observed its time yet. */
+    WINDOW_NOT_FULL("no scale-down before the downscale window is full");
+
+    private final String text;
+
+    HoldReason(String text) {
+        this.text = text;
+    }
+
+    /** For people. */
+    public String text() {
+        return text;
+    }
+
+    /** The value of the label {@code reason}. */
+    public String label() {
+        return name().toLowerCase(java.util.Locale.ROOT);
+    }
+}

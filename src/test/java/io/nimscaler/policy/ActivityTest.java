@@ -1,0 +1,85 @@
+package io.nimscaler.policy;
+
+import static io.nimscaler.policy.Fleets.at;
+import static io.nimscaler.policy.Fleets.fleet;
+import static io.nimscaler.policy.Fleets.missing;
+import static io.nimscaler.policy.Fleets.pods;
+import static io.nimscaler.policy.Fleets.starting;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nimscaler.policy.PodReading.Starting;
+import io.nimscaler.trigger.Trigger;
+import io.nimscaler.trigger.Triggers;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ActivityTest {
+
+    private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+
+    private final Trigger trigger = Triggers.with(
+            "activationTargetValue",
+            "0.05",
+            "smoothingUp",
+            "0s",
+            "smoothingDown",
+            "0s",
+            "downscaleStabilizationWindow",
+            "60s");
+
+    private Activity after(Policy policy, Fleet fleet, int seconds) {
+        Decision decision = policy.decide(fleet, START);
+        for (int i = 1; i <= seconds; i++) {
+            decision = policy.decide(fleet, START.plusSeconds(i));
+        }
+        return Activity.of(decision, trigger);
+    }
+
+    @Test
+    void quietFleetIsInactiveOnlyAfterAWholeWindow() {
+        Policy policy = new Policy(trigger);
+        assertThat(after(policy, fleet(1, pods(1, at(.01))), 59)).isEqualTo(Activity.ACTIVE);
+        assertThat(Activity.of(policy.decide(fleet(1, pods(1, at(.01))), START.plusSeconds(60)), trigger))
+                .isEqualTo(Activity.INACTIVE);
+    }
+
+    @Test
+    void demandAboveTheActivationTargetIsActive() {
+        assertThat(after(new Policy(trigger), fleet(1, pods(1, at(.06))), 120)).isEqualTo(Activity.ACTIVE);
+    }
+
+    @Test
+    void demandThatDiffersByLessThanTheGridIsNotMore() {
+        assertThat(after(new Policy(trigger), fleet(1, pods(1, at(.0504))), 120))
+                .isEqualTo(Activity.INACTIVE);
+    }
+
+    @Test
+    void emptyFleetIsInactive() {
+        assertThat(after(new Policy(trigger), fleet(0, List.of()), 0)).isEqualTo(Activity.INACTIVE);
+    }
+
+    @Test
+    void startingPodsAreActiveUntilTheyAreStuck() {
+        assertThat(after(new Policy(trigger), fleet(2, pods(1, at(.01), starting())), 120))
+                .isEqualTo(Activity.ACTIVE);
+        Starting stuck = new Starting(Duration.ofHours(1), false);
+        assertThat(after(new Policy(trigger), fleet(2, pods(1, at(.01), stuck)), 120))
+                .isEqualTo(Activity.INACTIVE);
+    }
+
+    @Test
+    void holdIsActiveBecauseGoingToZeroWouldBeAChange() {
+        Policy policy = new Policy(trigger);
+        after(policy, fleet(1, pods(1, at(.01))), 60);
+        Decision decision = policy.decide(fleet(1, pods(1, missing(.01))), START.plusSeconds(61));
+        assertThat(Activity.of(decision, trigger)).isEqualTo(Activity.ACTIVE);
+    }
+
+    @Test
+    void unknownIsNeitherActiveNorInactive() {
+        assertThat(after(new Policy(trigger), new Fleet.NotKnown("x"), 0)).isEqualTo(Activity.UNKNOWN);
+    }
+}

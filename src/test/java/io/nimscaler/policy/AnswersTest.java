@@ -1,0 +1,102 @@
+package io.nimscaler.policy;
+
+import static io.nimscaler.policy.Fleets.at;
+import static io.nimscaler.policy.Fleets.fleet;
+import static io.nimscaler.policy.Fleets.missing;
+import static io.nimscaler.policy.Fleets.pods;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nimscaler.hpa.HpaFormula;
+import io.nimscaler.trigger.Trigger;
+import io.nimscaler.trigger.Triggers;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** "The answer" of the design's section 5. */
+class AnswersTest {
+
+    private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+
+    private final Trigger trigger = Triggers.immediate();
+
+    private static Decision held(Trigger trigger, int spec) {
+        return new Policy(trigger).decide(fleet(spec, pods(spec, missing(.9))), START);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4, 4, 2800", "4, 0, 2800", "4, 5, 2800", "10, 11, 6930", "1, 1, 700"})
+    void holdIsTheNumberAtWhichTheHpaEndsAtSpec(int spec, int status, long milli) {
+        Answer answer = new Answers(trigger).value(held(trigger, spec), new Scale(spec, status));
+        assertThat(answer).isInstanceOf(Answer.Value.class);
+        long actual = ((Answer.Value) answer).milli();
+        assertThat(new HpaFormula(.1).averageValue(actual, 700, status)).isEqualTo(spec);
+        assertThat(actual).isBetween(milli - 1, milli);
+    }
+
+    @Test
+    void holdThatNoValueCanExpressIsUnavailable() {
+        Answer answer = new Answers(trigger).value(held(trigger, 19), new Scale(19, 20));
+        assertThat(answer).isInstanceOf(Answer.Unavailable.class);
+    }
+
+    @Test
+    void everyHoldOfAFleetUpToThirtyEndsAtSpecOrIsUnavailable() {
+        for (int spec = 1; spec <= 30; spec++) {
+            for (int status = 0; status <= 40; status++) {
+                Answer answer = new Answers(trigger).value(held(trigger, spec), new Scale(spec, status));
+                if (answer instanceof Answer.Value(long milli)) {
+                    assertThat(new HpaFormula(.1).averageValue(milli, 700, status))
+                            .as("spec %d status %d milli %d", spec, status, milli)
+                            .isEqualTo(spec);
+                } else {
+                    assertThat((double) spec / status)
+                            .as("spec %d status %d", spec, status)
+                            .isBetween(.9, 1.1);
+                }
+            }
+        }
+    }
+
+    @Test
+    void holdUnderMetricTypeValueIsTheTargetValue() {
+        Trigger average = Triggers.immediate("aggregationType", "average");
+        assertThat(new Answers(average).value(held(average, 4), new Scale(4, 5)))
+                .isEqualTo(new Answer.Value(700));
+    }
+
+    @Test
+    void reportIsRoundedToTheNearestThousandth() {
+        // 3 · 0.7 in doubles is 2.0999999999999996
+        Decision decision = new Policy(trigger).decide(fleet(1, pods(3, at(.7))), START);
+        assertThat(new Answers(trigger).value(decision, new Scale(1, 1))).isEqualTo(new Answer.Value(2100));
+    }
+
+    @Test
+    void reportPerPodIsRoundedDown() {
+        Trigger average = Triggers.immediate("aggregationType", "average");
+        Decision decision = new Policy(average).decide(fleet(3, List.of(at(.1), at(.1), at(.2))), START);
+        assertThat(new Answers(average).value(decision, new Scale(3, 3))).isEqualTo(new Answer.Value(133));
+    }
+
+    @Test
+    void maxIsTheHighestPod() {
+        Trigger max = Triggers.immediate("aggregationType", "max");
+        Decision decision = new Policy(max).decide(fleet(3, List.of(at(.1), at(.9), at(.2))), START);
+        assertThat(new Answers(max).value(decision, new Scale(3, 3))).isEqualTo(new Answer.Value(900));
+    }
+
+    @Test
+    void unknownIsUnavailableAndNeverANumber() {
+        Decision unknown = new Policy(trigger).decide(new Fleet.NotKnown("forbidden"), START);
+        assertThat(new Answers(trigger).value(unknown, new Scale(4, 4))).isEqualTo(new Answer.Unavailable("forbidden"));
+    }
+
+    @Test
+    void hugeDemandIsBoundedRatherThanInfinite() {
+        Decision decision = new Policy(trigger).decide(fleet(1, pods(2, at(Double.MAX_VALUE))), START);
+        assertThat(new Answers(trigger).value(decision, new Scale(1, 1))).isEqualTo(new Answer.Value(1L << 50));
+    }
+}

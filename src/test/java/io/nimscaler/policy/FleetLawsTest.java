@@ -1,0 +1,184 @@
+package io.nimscaler.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nimscaler.hpa.HpaFormula;
+import io.nimscaler.policy.PodReading.Missing;
+import io.nimscaler.policy.PodReading.Sampled;
+import io.nimscaler.policy.PodReading.Starting;
+import io.nimscaler.trigger.Trigger;
+import io.nimscaler.trigger.Triggers;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The laws of section 4 over random fleets: 300 seeds of 1,000 fleets each. */
+class FleetLawsTest {
+
+    private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+    private static final int FLEETS = 1000;
+
+    static IntStream seeds() {
+        return IntStream.range(0, 300);
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void whatTheHpaEndsWithIsMonotoneInEveryPodsValue(int seed) {
+        Random random = new Random(seed);
+        for (int i = 0; i < FLEETS; i++) {
+            Trigger trigger = randomTrigger(random);
+            Fleet.Known fleet = randomFleet(random, true);
+            int pod = random.nextInt(fleet.pods().size());
+            Fleet.Known busier = withPod(fleet, pod, busier(fleet.pods().get(pod), random));
+            assertThat(replicas(busier, trigger))
+                    .as(
+                            "%s of T = %s: pod %d of %s busier: %s",
+                            trigger.aggregationType(), trigger.targetValue(), pod, fleet, busier)
+                    .isGreaterThanOrEqualTo(replicas(fleet, trigger));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void withAllPodsSampledItIsTheHpasOwnAnswerToTheirTotal(int seed) {
+        Random random = new Random(seed);
+        for (int i = 0; i < FLEETS; i++) {
+            Trigger trigger = Triggers.immediate();
+            Fleet.Known fleet = allSampled(randomFleet(random, false));
+            double total = fleet.pods().stream()
+                    .mapToDouble(pod -> ((Sampled) pod).value())
+                    .sum();
+            long own = new HpaFormula(.1)
+                    .averageValue(Math.round(total * 1000), 700, fleet.scale().status());
+            assertThat(replicas(fleet, trigger)).as("%s", fleet).isEqualTo(own);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void missingOrStartingPodAloneNeverMovesItBeyondWhatLoOrHiAsksFor(int seed) {
+        Random random = new Random(seed);
+        for (int i = 0; i < FLEETS; i++) {
+            Trigger trigger = Triggers.immediate();
+            Fleet.Known fleet = randomFleet(random, false);
+            double lo = 0;
+            double hi = 0;
+            for (PodReading pod : fleet.pods()) {
+                switch (pod) {
+                    case Sampled(double value) -> {
+                        lo += value;
+                        hi += value;
+                    }
+                    case Missing(OptionalDouble last, Duration _) -> hi += Math.max(.7, last.orElse(.7));
+                    case Starting _ -> {}
+                }
+            }
+            int spec = fleet.scale().spec();
+            long byLo = (long) Math.ceil(Math.rint(lo * 1000) / 700);
+            long byHi = (long) Math.ceil(Math.rint(hi * 1000) / 700);
+            assertThat(replicas(fleet, trigger))
+                    .as("%s: lo %s, hi %s", fleet, lo, hi)
+                    .isBetween(Math.min(spec, byHi), Math.max(spec, byLo));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void missingPodCountsOnTheWayDownAtLeastAsIfPresentAtTargetOrItsLastSample(int seed) {
+        Random random = new Random(seed);
+        for (int i = 0; i < FLEETS; i++) {
+            Trigger trigger = Triggers.immediate();
+            Fleet.Known fleet = withPod(randomFleet(random, false), 0, Fleets.missing(random.nextDouble()));
+            double last = ((Missing) fleet.pods().getFirst()).lastValue().orElseThrow();
+            Fleet.Known present = withPod(fleet, 0, new Sampled(Math.max(.7, last)));
+            long spec = fleet.scale().spec();
+            long withMissing = replicas(fleet, trigger);
+            assertThat(withMissing).as("%s", fleet).isGreaterThanOrEqualTo(Math.min(spec, replicas(present, trigger)));
+            if (withMissing > spec) {
+                Fleet.Known atNothing = withPod(fleet, 0, new Sampled(0));
+                assertThat(withMissing).as("%s", fleet).isEqualTo(replicas(atNothing, trigger));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void answerIsNeverNegativeNorBeyondWhatADoubleCarriesExactly(int seed) {
+        Random random = new Random(seed);
+        for (int i = 0; i < FLEETS; i++) {
+            Trigger trigger = randomTrigger(random);
+            Fleet.Known fleet = randomFleet(random, true);
+            Decision decision = new Policy(trigger).decide(fleet, START);
+            if (new Answers(trigger).value(decision, fleet.scale()) instanceof Answer.Value(long milli)) {
+                assertThat(milli).isBetween(0L, 1L << 50);
+            }
+        }
+    }
+
+    private static long replicas(Fleet.Known fleet, Trigger trigger) {
+        return Fleets.hpaEndsAt(new Policy(trigger).decide(fleet, START), trigger);
+    }
+
+    private static Trigger randomTrigger(Random random) {
+        String[] types = {"sum", "average", "max"};
+        return Triggers.immediate(
+                "aggregationType", types[random.nextInt(3)], "targetValue", "0." + (1 + random.nextInt(9)));
+    }
+
+    /** Of spec = status; a reading for each replica, sometimes for some more or fewer of them. */
+    private static Fleet.Known randomFleet(Random random, boolean stuckToo) {
+        int spec = 1 + random.nextInt(12);
+        int number = Math.max(1, spec + (random.nextInt(4) == 0 ? random.nextInt(5) - 2 : 0));
+        double level = random.nextDouble();
+        List<PodReading> pods = new ArrayList<>();
+        for (int i = 0; i < number; i++) {
+            pods.add(randomPod(random, level, stuckToo));
+        }
+        for (int i = number; i < spec; i++) {
+            pods.add(Fleets.starting());
+        }
+        return Fleets.fleet(spec, pods);
+    }
+
+    private static PodReading randomPod(Random random, double level, boolean stuckToo) {
+        double value = Math.min(1, Math.max(0, level + random.nextGaussian() * .15));
+        Duration age = stuckToo ? Duration.ofMinutes(random.nextInt(30)) : Duration.ofSeconds(1);
+        return switch (random.nextInt(6)) {
+            case 0 -> new Missing(random.nextInt(4) == 0 ? OptionalDouble.empty() : OptionalDouble.of(value), age);
+            case 1 -> new Starting(age, random.nextBoolean());
+            default -> new Sampled(value);
+        };
+    }
+
+    private static PodReading busier(PodReading pod, Random random) {
+        double more = random.nextDouble() * .5;
+        return switch (pod) {
+            case Sampled(double value) -> new Sampled(value + more);
+            case Missing(OptionalDouble last, Duration missingFor) ->
+                last.isPresent() ? new Missing(OptionalDouble.of(last.getAsDouble() + more), missingFor) : pod;
+            case Starting _ -> pod;
+        };
+    }
+
+    private static Fleet.Known withPod(Fleet.Known fleet, int index, PodReading pod) {
+        List<PodReading> pods = new ArrayList<>(fleet.pods());
+        pods.set(index, pod);
+        // Readiness does not change with what a pod answers
+        return new Fleet.Known(fleet.scale(), fleet.readyPods(), pods);
+    }
+
+    private static Fleet.Known allSampled(Fleet.Known fleet) {
+        Random random = new Random(fleet.hashCode());
+        List<Sampled> pods = IntStream.range(0, fleet.scale().spec())
+                .mapToObj(_ -> new Sampled(Math.rint(random.nextDouble() * 1000) / 1000))
+                .toList();
+        return Fleets.fleet(fleet.scale().spec(), pods);
+    }
+}
