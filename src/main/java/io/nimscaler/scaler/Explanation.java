@@ -1,0 +1,85 @@
+package io.nimscaler.scaler;
+
+import io.nimscaler.policy.Answer;
+import io.nimscaler.policy.Arithmetic;
+import io.nimscaler.policy.Decision;
+import io.nimscaler.policy.Decision.Basis;
+import io.nimscaler.policy.HoldReason;
+import io.nimscaler.trigger.Durations;
+import io.nimscaler.trigger.Trigger;
+import java.time.Duration;
+import java.util.Locale;
+
+/** A decision in words, with its numbers: the same for the log, the REST answer and the page. */
+public final class Explanation {
+
+    private Explanation() {}
+
+    /** For example {@code 3 sampled with mean 0.917, 1 starting; demand 2.750 of 0.700 each; held at 4: …}. */
+    public static String of(Snapshot snapshot) {
+        return pods(snapshot.decision().basis().arithmetic()) + "; " + conclusion(snapshot);
+    }
+
+    private static String pods(Arithmetic a) {
+        StringBuilder text = new StringBuilder();
+        if (a.sampled() > 0) {
+            text.append(a.sampled()).append(" sampled with mean ").append(number(a.mean()));
+        }
+        append(text, a.missing(), "missing");
+        append(text, a.starting(), "starting");
+        append(text, a.stuck(), "stuck");
+        return text.isEmpty() ? "no pod" : text.toString();
+    }
+
+    private static void append(StringBuilder text, int number, String state) {
+        if (number > 0) {
+            text.append(text.isEmpty() ? "" : ", ").append(number).append(' ').append(state);
+        }
+    }
+
+    private static String conclusion(Snapshot snapshot) {
+        Basis basis = snapshot.decision().basis();
+        Trigger trigger = snapshot.trigger();
+        return switch (snapshot.decision()) {
+            case Decision.Report(double value, Basis _) ->
+                "demand " + number(value) + " / " + number(trigger.targetValue()) + " → "
+                        + (long) Math.ceil(Math.rint(value * 1000) / Math.rint(trigger.targetValue() * 1000))
+                        + " replicas" + withinTolerance(value, trigger, basis);
+            case Decision.Hold(HoldReason reason, Basis _) ->
+                "held at " + basis.scale().spec() + ": " + reason.text() + details(reason, trigger, basis);
+            case Decision.Unknown(String reason, Basis _) -> "unknown: " + reason;
+        };
+    }
+
+    private static String withinTolerance(double value, Trigger trigger, Basis basis) {
+        int spec = basis.scale().spec();
+        double ratio = value / (trigger.targetValue() * spec);
+        return spec > 0 && Math.abs(ratio - 1) <= trigger.tolerance() ? ", within the tolerance of " + spec : "";
+    }
+
+    private static String details(HoldReason reason, Trigger trigger, Basis basis) {
+        Arithmetic a = basis.arithmetic();
+        return switch (reason) {
+            case UNDECIDED -> " (at least " + number(a.lo()) + ", at most " + number(a.hi()) + ")";
+            case STABILIZATION ->
+                " (lowest " + number(basis.lowest().orElse(0)) + ", highest "
+                        + number(basis.highest().orElse(0)) + " of their windows)";
+            case WINDOW_NOT_FULL ->
+                " (" + Durations.text(Duration.ofSeconds(basis.windowRemaining().toSeconds())) + " of "
+                        + Durations.text(trigger.downscaleStabilizationWindow()) + " to go)";
+            case ALL_STARTING, NO_SAMPLES -> "";
+        };
+    }
+
+    /** The answer as it stands in {@code kubectl get hpa}, in thousandths. */
+    public static String answer(Answer answer) {
+        return switch (answer) {
+            case Answer.Value(long milli) -> milli % 1000 == 0 ? Long.toString(milli / 1000) : milli + "m";
+            case Answer.Unavailable _ -> "unavailable";
+        };
+    }
+
+    private static String number(double value) {
+        return String.format(Locale.ROOT, "%.3f", value);
+    }
+}

@@ -1,0 +1,28 @@
+package io.nimscaler.scaler;
+
+import io.nimscaler.policy.Scale;
+import java.util.List;
+
+/** What a cluster says about the scale target of a ScaledObject at this moment. */
+public sealed interface Observation {
+
+    /**
+     * @param pods neither finished nor terminating ones
+     */
+    record Known(Scale scale, List<Pod> pods) implements Observation {
+
+        public Known {
+            pods = List.copyOf(pods);
+        }
+    }
+
+    /** Not synced yet, forbidden, no such scale target. */
+    record NotKnown(String reason) implements Observation {}
+
+    /**
+     * There is no such ScaledObject, for certain.
+     *
+     * @param reason says what there is instead, if anything
+     */
+    record Absent(String reason) implements Observation {}
+}

@@ -1,0 +1,43 @@
+package io.nimscaler.scaler;
+
+import io.nimscaler.trigger.PodPort;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * One pod as its cluster describes it: neither finished nor terminating.
+ *
+ * @param address IP address; empty: it has none yet
+ * @param namedPorts the named container ports
+ * @param ready whether it is ready now
+ * @param readySince since when it is; empty where {@code ready} is false
+ * @param everReady whether it is known to have been ready at any time
+ * @param startingSince when it was scheduled; if it is not, when it was made
+ * @param unschedulable no node takes it
+ */
+public record Pod(
+        String uid,
+        String name,
+        Optional<String> address,
+        Map<String, Integer> namedPorts,
+        boolean ready,
+        Optional<Instant> readySince,
+        boolean everReady,
+        Instant startingSince,
+        boolean unschedulable) {
+
+    public Pod {
+        namedPorts = Map.copyOf(namedPorts);
+    }
+
+    /** The port's number; empty: this pod has no container port of that name. */
+    OptionalInt number(PodPort port) {
+        return switch (port) {
+            case PodPort.Numbered(int number) -> OptionalInt.of(number);
+            case PodPort.Named(String portName) ->
+                namedPorts.containsKey(portName) ? OptionalInt.of(namedPorts.get(portName)) : OptionalInt.empty();
+        };
+    }
+}

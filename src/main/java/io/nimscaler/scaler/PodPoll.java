@@ -1,0 +1,121 @@
+package io.nimscaler.scaler;
+
+import io.nimscaler.exposition.MetricNames;
+import io.nimscaler.scaler.ScrapeResult.Failed;
+import io.nimscaler.scaler.ScrapeResult.Scraped;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * When and on which path one endpoint is asked. Each endpoint has a phase of its own within the interval, by a hash, so that
+ * a fleet's scrapes spread evenly; at most one request is under way; a slow answer costs its turn rather than a queue.
+ *
+ * <p>Of several candidate paths the one that last gave the metric is asked first. Only an answer that may mean a wrong path
+ * makes it try the others at once; a pod that refuses the connection refuses it on every path.
+ */
+final class PodPoll {
+
+    private final Endpoint endpoint;
+    private Duration interval;
+    private MetricNames wanted;
+    private Instant due;
+    private boolean underWay;
+    private Optional<String> learned = Optional.empty();
+
+    PodPoll(Endpoint endpoint, Duration interval, MetricNames wanted, Instant now) {
+        this.endpoint = endpoint;
+        this.interval = interval;
+        this.wanted = wanted;
+        this.due = nextInPhase(now);
+    }
+
+    /** Takes over what the askers want now. */
+    void want(Duration newInterval, MetricNames newWanted, Instant now) {
+        wanted = newWanted;
+        if (!newInterval.equals(interval)) {
+            interval = newInterval;
+            due = nextInPhase(now);
+        }
+    }
+
+    /** Asks if it is time. {@code delivery} gets one result for it, on the owner's thread. */
+    void pollIfDue(Instant now, Scraper scraper, Consumer<ScrapeResult> delivery) {
+        if (now.isBefore(due)) {
+            return;
+        }
+        due = nextInPhase(now);
+        if (!underWay) {
+            underWay = true;
+            List<String> candidates = endpoint.path().candidates();
+            String first = learned.orElse(candidates.getFirst());
+            List<String> others =
+                    candidates.stream().filter(path -> !path.equals(first)).toList();
+            ask(scraper, first, others, Optional.empty(), delivery);
+        }
+    }
+
+    private void ask(
+            Scraper scraper,
+            String path,
+            List<String> others,
+            Optional<ScrapeResult> before,
+            Consumer<ScrapeResult> delivery) {
+        scraper.scrape(new ScrapeRequest(endpoint.scheme(), endpoint.host(), endpoint.port(), path, wanted), result -> {
+            if (!others.isEmpty() && mayBeTheWrongPath(result)) {
+                List<String> rest = others.subList(1, others.size());
+                ask(scraper, others.getFirst(), rest, Optional.of(moreTelling(before, result)), delivery);
+                return;
+            }
+            if (hasMetric(result)) {
+                learned = Optional.of(path);
+            }
+            underWay = false;
+            delivery.accept(moreTelling(before, result));
+        });
+    }
+
+    private boolean mayBeTheWrongPath(ScrapeResult result) {
+        return switch (result) {
+            case Scraped(var series) -> series.isEmpty();
+            case Failed(ScrapeFailure reason, String _) ->
+                switch (reason) {
+                    case NOT_FOUND -> true;
+                    // An engine with an API key answers 401 for any unknown path below /v1
+                    case STATUS, REDIRECT -> learned.isEmpty();
+                    default -> false;
+                };
+        };
+    }
+
+    /** The result to go by: one with the metric, else one that was readable, else the latest that is not just a 404. */
+    private static ScrapeResult moreTelling(Optional<ScrapeResult> before, ScrapeResult now) {
+        return before.filter(earlier -> !hasMetric(now) && weight(earlier) > weight(now))
+                .orElse(now);
+    }
+
+    private static int weight(ScrapeResult result) {
+        return switch (result) {
+            case Scraped _ -> 2;
+            case Failed(ScrapeFailure reason, String _) -> reason == ScrapeFailure.NOT_FOUND ? 0 : 1;
+        };
+    }
+
+    private static boolean hasMetric(ScrapeResult result) {
+        return result instanceof Scraped(var series) && !series.isEmpty();
+    }
+
+    /** The first moment after {@code now} that lies in this endpoint's phase of the interval. */
+    private Instant nextInPhase(Instant now) {
+        long period = interval.toMillis();
+        long phase = Math.floorMod(spread(endpoint.podUid().hashCode()), period);
+        return now.plusMillis(period - Math.floorMod(now.toEpochMilli() - phase, period));
+    }
+
+    /** Hash codes of names that differ in the last character only differ by little: a multiplicative mix. */
+    private static long spread(int hash) {
+        return (hash * 0x9E3779B97F4A7C15L) >>> 16;
+    }
+}

@@ -1,0 +1,149 @@
+package io.nimscaler.scaler;
+
+import io.nimscaler.exposition.MetricNames;
+import io.nimscaler.trigger.Trigger;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+/**
+ * The scalers of one ScaledObject, and the polls of its pods, which they share: however many triggers look at an endpoint, it
+ * is asked once, at the shortest of their intervals.
+ */
+final class ScaledObjectScalers {
+
+    /** What the scalers together want of one endpoint. */
+    private record Wish(Duration interval, Set<String> names) {
+
+        static Wish of(Trigger trigger) {
+            return new Wish(
+                    trigger.pollInterval(), new TreeSet<>(trigger.signal().seriesNames()));
+        }
+
+        Wish and(Wish other) {
+            Set<String> both = new TreeSet<>(names);
+            both.addAll(other.names);
+            return new Wish(interval.compareTo(other.interval) < 0 ? interval : other.interval, both);
+        }
+    }
+
+    private static final int MAX_ADOPTED = 8;
+
+    private final ScaledObjectId id;
+    private final Map<Endpoint, PodPoll> polls = new HashMap<>();
+    private final Deque<Trigger> adopted = new ArrayDeque<>();
+    private Set<Trigger> declared = Set.of();
+    private boolean open;
+    private volatile Map<Trigger, Scaler> scalers = Map.of();
+
+    ScaledObjectScalers(ScaledObjectId id) {
+        this.id = id;
+    }
+
+    void replace(Set<Trigger> triggers, boolean nowOpen, Instant now) {
+        declared = triggers;
+        open = nowOpen;
+        if (!open) {
+            adopted.clear();
+        }
+        adjustScalers(now);
+    }
+
+    /** Of the triggers that only calls tell, the latest few are kept: their values change seldom, if ever. */
+    void adopt(Trigger trigger, Instant now) {
+        if (!open || scalers.containsKey(trigger)) {
+            return;
+        }
+        adopted.addLast(trigger);
+        if (adopted.size() > MAX_ADOPTED) {
+            adopted.removeFirst();
+        }
+        adjustScalers(now);
+    }
+
+    private void adjustScalers(Instant now) {
+        Set<Trigger> triggers = new HashSet<>(declared);
+        triggers.addAll(adopted);
+        List<Scaler> obsolete = new ArrayList<>(scalers.values());
+        obsolete.removeIf(scaler -> triggers.contains(scaler.trigger()));
+        Map<Trigger, Scaler> next = new HashMap<>();
+        for (Trigger trigger : triggers) {
+            Optional<Scaler> same = Optional.ofNullable(scalers.get(trigger));
+            next.put(trigger, same.orElseGet(() -> successor(trigger, obsolete, now)));
+        }
+        scalers = Map.copyOf(next);
+    }
+
+    private Scaler successor(Trigger trigger, List<Scaler> obsolete, Instant now) {
+        Optional<Scaler> predecessor = obsolete.stream()
+                .filter(scaler -> scaler.trigger().measuresTheSameAs(trigger))
+                .findFirst();
+        predecessor.ifPresent(obsolete::remove);
+        return predecessor
+                .map(scaler -> scaler.withTrigger(trigger, now))
+                .orElseGet(() -> new Scaler(id, trigger, now));
+    }
+
+    void tick(Instant now, Pods pods, Scraper scraper, Consumer<Snapshot> decided) {
+        boolean anyDecided = false;
+        for (Scaler scaler : scalers.values()) {
+            if (scaler.isDue(now)) {
+                decided.accept(scaler.decide(pods.observe(id, scaler.trigger().podSelector()), now));
+                anyDecided = true;
+            }
+        }
+        if (anyDecided) {
+            adjustPolls(now);
+        }
+        // A sample is as old as its question, for the pod may have taken its time over the answer
+        polls.forEach((endpoint, poll) -> poll.pollIfDue(now, scraper, result -> deliver(endpoint, result, now)));
+    }
+
+    /** What is asked goes with what is wanted: an endpoint of no scaler is asked no more. */
+    private void adjustPolls(Instant now) {
+        Map<Endpoint, Wish> wishes = new HashMap<>();
+        for (Scaler scaler : scalers.values()) {
+            Wish wish = Wish.of(scaler.trigger());
+            scaler.endpoints().forEach(endpoint -> wishes.merge(endpoint, wish, Wish::and));
+        }
+        polls.keySet().retainAll(wishes.keySet());
+        Map<Wish, MetricNames> names = new HashMap<>();
+        wishes.forEach((endpoint, wish) -> {
+            MetricNames wanted = names.computeIfAbsent(wish, w -> MetricNames.of(w.names()));
+            polls.computeIfAbsent(endpoint, e -> new PodPoll(e, wish.interval(), wanted, now))
+                    .want(wish.interval(), wanted, now);
+        });
+    }
+
+    private void deliver(Endpoint endpoint, ScrapeResult result, Instant askedAt) {
+        for (Scaler scaler : scalers.values()) {
+            scaler.take(endpoint, result, askedAt);
+        }
+    }
+
+    Optional<Snapshot> snapshot(Trigger trigger) {
+        return Optional.ofNullable(scalers.get(trigger)).flatMap(Scaler::snapshot);
+    }
+
+    List<Snapshot> snapshots() {
+        return scalers.values().stream()
+                .flatMap(scaler -> scaler.snapshot().stream())
+                .sorted(Comparator.comparing(snapshot -> snapshot.trigger().metricName()))
+                .toList();
+    }
+
+    boolean allHaveDecided() {
+        return scalers.values().stream().allMatch(scaler -> scaler.snapshot().isPresent());
+    }
+}

@@ -1,0 +1,17 @@
+package io.nimscaler.scaler;
+
+import io.nimscaler.trigger.Trigger;
+import java.util.Collection;
+
+/** Hands changes over to the thread that owns the {@link Scalers}; returns at once, from any thread. */
+public interface ScalerControl {
+
+    /** See {@link Scalers#put}. */
+    void put(ScaledObjectId id, Collection<Trigger> triggers, boolean open);
+
+    /** See {@link Scalers#remove}. */
+    void remove(ScaledObjectId id);
+
+    /** See {@link Scalers#adopt}. */
+    void adopt(ScaledObjectId id, Trigger trigger);
+}

@@ -1,0 +1,104 @@
+package io.nimscaler.scaler;
+
+import io.nimscaler.policy.Scale;
+import io.nimscaler.trigger.Trigger;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Consumer;
+
+/**
+ * All scalers. Which ScaledObjects there are comes in through {@link #put} and {@link #remove}, time through {@link #tick},
+ * bytes through the ports; out go snapshots.
+ *
+ * <p>{@code put}, {@code remove} and {@code tick} belong to the owner's thread, on which the {@link Scraper} delivers, too.
+ * The other methods read, from any thread and without a lock.
+ */
+public final class Scalers {
+
+    private final Pods pods;
+    private final Scraper scraper;
+    private final Consumer<Snapshot> decided;
+    private final Map<ScaledObjectId, ScaledObjectScalers> scaledObjects = new ConcurrentSkipListMap<>();
+
+    /**
+     * @param decided told of each decision, on the owner's thread
+     */
+    public Scalers(Pods pods, Scraper scraper, Consumer<Snapshot> decided) {
+        this.pods = pods;
+        this.scraper = scraper;
+        this.decided = decided;
+    }
+
+    /**
+     * From now on this ScaledObject has these triggers and no others. A trigger that measures the same as before goes on
+     * with its samples and windows.
+     *
+     * @param open whether it may have triggers that only a call can tell, see {@link #adopt}
+     */
+    public void put(ScaledObjectId id, Collection<Trigger> triggers, boolean open, Instant now) {
+        scaledObjects.computeIfAbsent(id, ScaledObjectScalers::new).replace(Set.copyOf(triggers), open, now);
+    }
+
+    /** A call named this trigger. It gets a scaler where its ScaledObject is known and open to triggers by call. */
+    public void adopt(ScaledObjectId id, Trigger trigger, Instant now) {
+        ScaledObjectScalers scaledObject = scaledObjects.get(id);
+        if (scaledObject != null) {
+            scaledObject.adopt(trigger, now);
+        }
+    }
+
+    /** This ScaledObject is gone. */
+    public void remove(ScaledObjectId id) {
+        scaledObjects.remove(id);
+    }
+
+    /** Lets time pass for one ScaledObject: makes the decisions and asks the pods that are due. */
+    public void tick(ScaledObjectId id, Instant now) {
+        ScaledObjectScalers scaledObject = scaledObjects.get(id);
+        if (scaledObject != null) {
+            scaledObject.tick(now, pods, scraper, decided);
+        }
+    }
+
+    /** The ScaledObjects that have scalers, in order. */
+    public Set<ScaledObjectId> scaledObjects() {
+        return Collections.unmodifiableSet(scaledObjects.keySet());
+    }
+
+    /** The latest snapshot; empty where there is no such scaler, or none has decided yet. */
+    public Optional<Snapshot> snapshot(ScaledObjectId id, Trigger trigger) {
+        ScaledObjectScalers scaledObject = scaledObjects.get(id);
+        return scaledObject == null ? Optional.empty() : scaledObject.snapshot(trigger);
+    }
+
+    /** The latest snapshots of all scalers, ordered by namespace and name. */
+    public List<Snapshot> snapshots() {
+        return scaledObjects.values().stream()
+                .flatMap(scaledObject -> scaledObject.snapshots().stream())
+                .toList();
+    }
+
+    /** Whether each scaler has decided at least once. */
+    public boolean allHaveDecided() {
+        return scaledObjects.values().stream().allMatch(ScaledObjectScalers::allHaveDecided);
+    }
+
+    /** What its cluster says of this ScaledObject. */
+    public Observation observe(ScaledObjectId id) {
+        return pods.observe(id, Optional.empty());
+    }
+
+    /** The scale target's replicas at this moment; those of the decision where the cluster does not say. */
+    public Scale presentScale(Snapshot snapshot) {
+        return pods.observe(snapshot.scaledObject(), snapshot.trigger().podSelector())
+                        instanceof Observation.Known(Scale scale, var _)
+                ? scale
+                : snapshot.decision().basis().scale();
+    }
+}

@@ -1,0 +1,13 @@
+package io.nimscaler.scaler;
+
+import io.nimscaler.exposition.MetricNames;
+import io.nimscaler.trigger.Scheme;
+
+/**
+ * One question to one pod.
+ *
+ * @param host IP address of the pod; never a name, so that no lookup happens
+ * @param path path, with a query if any, starting with {@code /}
+ * @param wanted names of the series that are kept
+ */
+public record ScrapeRequest(Scheme scheme, String host, int port, String path, MetricNames wanted) {}
