@@ -1,0 +1,157 @@
+package io.nimscaler.scrape;
+
+import static io.nimscaler.scaler.ScrapeFailure.CANNOT_CONNECT;
+import static io.nimscaler.scaler.ScrapeFailure.TIMEOUT;
+
+import io.nimscaler.scaler.ScrapeRequest;
+import io.nimscaler.scaler.ScrapeResult;
+import io.nimscaler.scaler.ScrapeResult.Failed;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpClosedException;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One scrape, from the question to its one result; all of it on the owner's event loop.
+ *
+ * <p>The deadline is a timer of our own over everything: the time-outs of Vert.x stop where the headers do, and a pod that
+ * sends those and then nothing would never be given up. Whichever of deadline, end and failure comes first ends the
+ * exchange; what comes after is ignored. An exchange that is given up closes its connection, for what the pod still sends
+ * would else be read as the next answer.
+ */
+final class Exchange {
+
+    private final Vertx vertx;
+    private final PodClients clients;
+    private final ScrapeSettings settings;
+    private final Scratch scratch;
+    private final ScrapeRequest asked;
+    private final Consumer<ScrapeResult> done;
+
+    private long deadline;
+    private boolean retried;
+    private boolean ended;
+    private @Nullable HttpClientRequest request;
+    private @Nullable Body body;
+
+    Exchange(
+            Vertx vertx,
+            PodClients clients,
+            ScrapeSettings settings,
+            Scratch scratch,
+            ScrapeRequest asked,
+            Consumer<ScrapeResult> done) {
+        this.vertx = vertx;
+        this.clients = clients;
+        this.settings = settings;
+        this.scratch = scratch;
+        this.asked = asked;
+        this.done = done;
+    }
+
+    void start() {
+        deadline = vertx.setTimer(settings.timeout().toMillis(), _ -> giveUp(late()));
+        connect();
+    }
+
+    private void connect() {
+        clients.request(asked).onComplete(this::send, this::failToConnect);
+    }
+
+    /** A connection may also close between being taken from the pool and being used. */
+    private void failToConnect(Throwable cause) {
+        if (!retry(cause instanceof HttpClosedException)) {
+            end(Failures.whileConnecting(cause));
+        }
+    }
+
+    private void send(HttpClientRequest opened) {
+        opened.exceptionHandler(_ -> {}); // without one Vert.x logs an error; the response's future says it too
+        if (ended) {
+            opened.reset(); // nothing was sent, so the connection stays good
+            return;
+        }
+        request = opened;
+        opened.response().onComplete(this::receive, cause -> failBeforeResponse(opened, cause));
+        opened.end();
+    }
+
+    /** Vert.x numbers the requests of a connection from 1. */
+    private void failBeforeResponse(HttpClientRequest sent, Throwable cause) {
+        if (!retry(sent.streamId() > 1 && Failures.isClosed(cause))) {
+            end(Failures.whileExchanging(cause, "before the response"));
+        }
+    }
+
+    /**
+     * A server closes connections that were idle for long (uvicorn after 5 s), and that may cross our request. So a
+     * connection that was used before and closes without a byte of answer says nothing about the pod: ask again, once, on
+     * a new one. A GET may be sent twice.
+     */
+    private boolean retry(boolean stale) {
+        if (!stale || retried || ended) {
+            return false;
+        }
+        retried = true;
+        request = null;
+        connect();
+        return true;
+    }
+
+    private void receive(HttpClientResponse response) {
+        Body received = ResponseHead.refusal(response)
+                .<Body>map(RefusedBody::new)
+                .orElseGet(() -> new MetricsBody(
+                        asked.wanted(), settings.limits(), ResponseHead.saysWhereBodyEnds(response), scratch));
+        body = received;
+        response.exceptionHandler(cause ->
+                        end(received.breakOff(Failures.whileExchanging(cause, "after " + received.progress()))))
+                .handler(chunk -> read(received, chunk))
+                .endHandler(_ -> end(received.finish()));
+    }
+
+    private void read(Body received, Buffer chunk) {
+        if (!ended) {
+            Optional<ScrapeResult> enough = received.read(chunk);
+            enough.ifPresent(this::giveUp);
+        }
+    }
+
+    private ScrapeResult late() {
+        String within = " within " + settings.timeout().toMillis() + " ms";
+        if (body != null) {
+            return body.breakOff(new Failed(TIMEOUT, "no end of the body" + within + ", got " + body.progress()));
+        }
+        return request == null
+                ? new Failed(CANNOT_CONNECT, "no connection" + within)
+                : new Failed(TIMEOUT, "no response" + within);
+    }
+
+    private void giveUp(ScrapeResult result) {
+        HttpClientRequest sent = request;
+        boolean first = !ended;
+        ended = true;
+        if (first && sent != null) {
+            sent.reset();
+        }
+        if (first) {
+            deliver(result);
+        }
+    }
+
+    private void end(ScrapeResult result) {
+        if (!ended) {
+            ended = true;
+            deliver(result);
+        }
+    }
+
+    private void deliver(ScrapeResult result) {
+        vertx.cancelTimer(deadline);
+        done.accept(result);
+    }
+}

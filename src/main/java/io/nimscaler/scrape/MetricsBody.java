@@ -1,0 +1,75 @@
+package io.nimscaler.scrape;
+
+import static io.nimscaler.scaler.ScrapeFailure.CONNECTION_LOST;
+import static io.nimscaler.scaler.ScrapeFailure.MALFORMED;
+import static io.nimscaler.scaler.ScrapeFailure.TOO_LARGE;
+
+import io.nimscaler.exposition.Exposition;
+import io.nimscaler.exposition.ExpositionReader;
+import io.nimscaler.exposition.MetricNames;
+import io.nimscaler.exposition.ReadLimits;
+import io.nimscaler.scaler.ScrapeResult;
+import io.nimscaler.scaler.ScrapeResult.Failed;
+import io.nimscaler.scaler.ScrapeResult.Scraped;
+import io.vertx.core.buffer.Buffer;
+import java.util.Optional;
+
+/**
+ * A body of metrics, read as it comes; nothing of it is kept but the wanted series.
+ *
+ * <p>A body without a declared length ends where the connection does, so it may have been cut: what is left of
+ * {@code 0.97} may be {@code 0.9} or {@code 0}, a busy pod that looks idle. Such a body counts only if it ends with a
+ * newline, as the format wants it. A body of a declared length needs none (NIM's has none).
+ */
+final class MetricsBody implements Body {
+
+    private final ExpositionReader reader;
+    private final int limit;
+    private final boolean endIsKnown;
+    private final Scratch scratch;
+    private long bytes;
+    private byte lastByte;
+
+    MetricsBody(MetricNames wanted, ReadLimits limits, boolean endIsKnown, Scratch scratch) {
+        this.reader = new ExpositionReader(wanted, limits);
+        this.limit = limits.bodyBytes();
+        this.endIsKnown = endIsKnown;
+        this.scratch = scratch;
+    }
+
+    @Override
+    public Optional<ScrapeResult> read(Buffer chunk) {
+        int length = chunk.length();
+        bytes += length;
+        if (bytes > limit) {
+            return Optional.of(new Failed(TOO_LARGE, "expected a body of at most " + limit + " bytes, got more"));
+        }
+        byte[] content = scratch.bytesOf(chunk);
+        reader.read(content, 0, length);
+        lastByte = length > 0 ? content[length - 1] : lastByte;
+        return Optional.empty();
+    }
+
+    @Override
+    public ScrapeResult finish() {
+        if (!endIsKnown && lastByte != '\n') {
+            return new Failed(
+                    CONNECTION_LOST,
+                    "expected Content-Length, chunks or a final newline, got a close after " + progress());
+        }
+        return switch (reader.finish()) {
+            case Exposition.Parsed parsed -> new Scraped(parsed.series());
+            case Exposition.Malformed malformed -> new Failed(MALFORMED, malformed.message());
+        };
+    }
+
+    @Override
+    public ScrapeResult breakOff(Failed why) {
+        return why;
+    }
+
+    @Override
+    public String progress() {
+        return bytes + " bytes of the body";
+    }
+}

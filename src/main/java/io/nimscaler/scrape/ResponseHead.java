@@ -1,0 +1,50 @@
+package io.nimscaler.scrape;
+
+import static io.nimscaler.scaler.ScrapeFailure.MALFORMED;
+import static io.nimscaler.scaler.ScrapeFailure.NOT_FOUND;
+import static io.nimscaler.scaler.ScrapeFailure.REDIRECT;
+import static io.nimscaler.scaler.ScrapeFailure.STATUS;
+
+import io.nimscaler.scaler.ScrapeFailure;
+import io.nimscaler.scaler.ScrapeResult.Failed;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpHeaders;
+import java.util.Optional;
+
+/** What status and headers alone decide. */
+final class ResponseHead {
+
+    private ResponseHead() {}
+
+    /** Why the body is not worth reading, if so. */
+    static Optional<Failed> refusal(HttpClientResponse response) {
+        if (response.statusCode() != 200) {
+            return Optional.of(
+                    new Failed(reasonOf(response.statusCode()), "expected status 200, got " + response.statusCode()));
+        }
+        return encoding(response, HttpHeaders.CONTENT_ENCODING, "content", "identity")
+                .or(() -> encoding(response, HttpHeaders.TRANSFER_ENCODING, "transfer", "chunked"));
+    }
+
+    /** Whether a complete body can be told from one that was cut by the end of the connection. */
+    static boolean saysWhereBodyEnds(HttpClientResponse response) {
+        return response.headers().contains(HttpHeaders.CONTENT_LENGTH)
+                || response.headers().contains(HttpHeaders.TRANSFER_ENCODING);
+    }
+
+    private static ScrapeFailure reasonOf(int status) {
+        if (status == 404) {
+            return NOT_FOUND;
+        }
+        return status >= 300 && status < 400 ? REDIRECT : STATUS;
+    }
+
+    /** We offer no compression, so whoever sends some did not read our headers, and we do not read its body. */
+    private static Optional<Failed> encoding(
+            HttpClientResponse response, CharSequence header, String kind, String harmless) {
+        return response.headers().getAll(header).stream()
+                .filter(value -> !value.equalsIgnoreCase(harmless))
+                .map(value -> new Failed(MALFORMED, kind + " encoding " + Printable.of(value) + " was not asked for"))
+                .findFirst();
+    }
+}

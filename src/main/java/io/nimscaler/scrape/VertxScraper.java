@@ -1,0 +1,54 @@
+package io.nimscaler.scrape;
+
+import io.nimscaler.scaler.ScrapeRequest;
+import io.nimscaler.scaler.ScrapeResult;
+import io.nimscaler.scaler.Scraper;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks pods with Vert.x's plain HTTP client, which takes a third of the CPU and a fifth of the memory of the JDK's at
+ * thousands of keep-alive hosts.
+ *
+ * <p>One event loop owns it, the one that first calls {@link #scrape}: every call must come from that thread, every
+ * {@code done} runs on it, later than the call that asked, and nothing here is synchronized. {@link #close} may come from
+ * any thread; what is under way then ends in failures.
+ */
+public final class VertxScraper implements Scraper, AutoCloseable {
+
+    private final Vertx vertx;
+    private final ScrapeSettings settings;
+    private final PodClients clients;
+    private final Scratch scratch = new Scratch();
+    private volatile @Nullable Thread owner;
+
+    public VertxScraper(Vertx vertx, ScrapeSettings settings) {
+        this.vertx = vertx;
+        this.settings = settings;
+        this.clients = new PodClients(vertx, settings);
+    }
+
+    @Override
+    public void scrape(ScrapeRequest request, Consumer<ScrapeResult> done) {
+        requireOwner();
+        new Exchange(vertx, clients, settings, scratch, request, done).start();
+    }
+
+    @Override
+    public void close() {
+        clients.close();
+    }
+
+    private void requireOwner() {
+        Thread caller = Thread.currentThread();
+        if (owner == null && Context.isOnEventLoopThread()) {
+            owner = caller;
+        }
+        if (owner != caller) {
+            throw new IllegalStateException("scrape() was called on " + caller.getName() + ", must be called on "
+                    + (owner == null ? "an event loop" : owner.getName()));
+        }
+    }
+}
