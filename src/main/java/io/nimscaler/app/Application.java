@@ -1,0 +1,132 @@
+package io.nimscaler.app;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.nimscaler.config.ScalerSettings;
+import io.nimscaler.demo.Demo;
+import io.nimscaler.exposition.ReadLimits;
+import io.nimscaler.history.DecisionRing;
+import io.nimscaler.scaler.Pods;
+import io.nimscaler.scaler.ScaledObjectId;
+import io.nimscaler.scaler.ScalerControl;
+import io.nimscaler.scaler.Scalers;
+import io.nimscaler.scaler.Snapshot;
+import io.nimscaler.scrape.ScrapeSettings;
+import io.nimscaler.scrape.VertxScraper;
+import io.nimscaler.telemetry.DecisionLog;
+import io.nimscaler.telemetry.MeteredScraper;
+import io.nimscaler.telemetry.Meters;
+import io.nimscaler.trigger.Trigger;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.Startup;
+import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Makes the core and gives it its adapters. Which pods there are comes from one place: the demo, else the settings, else
+ * Kubernetes.
+ */
+@Startup
+@Singleton
+class Application {
+
+    private static final long FORGET_MILLIS = 10_000;
+
+    private final Vertx vertx;
+    private final Context context;
+    private final InstantSource clock = new MonotonicClock();
+    private final DecisionLog log = new DecisionLog();
+    private final Meters meters;
+    private final DecisionRing history;
+    private final Optional<Demo> demo;
+    private final Map<ScaledObjectId, Trigger> staticTriggers;
+    private final VertxScraper scraper;
+    private final Scalers scalers;
+    private final OwnerThread owner;
+
+    Application(Vertx vertx, ScalerSettings settings, MeterRegistry registry) {
+        this.vertx = vertx;
+        this.context = vertx.getOrCreateContext();
+        this.meters = new Meters(registry);
+        this.history = new DecisionRing(settings.history().decisions());
+        this.demo = settings.demo().enabled() ? Optional.of(new Demo(vertx, clock)) : Optional.empty();
+        this.staticTriggers = StaticTargets.triggers(settings.staticTargets());
+        this.scraper = new VertxScraper(vertx, scrapeSettings(settings.scrape()));
+        this.scalers = new Scalers(pods(settings), new MeteredScraper(scraper, registry), this::decided);
+        this.owner = new OwnerThread(vertx, context, scalers, clock);
+    }
+
+    private Pods pods(ScalerSettings settings) {
+        if (demo.isPresent()) {
+            return demo.get();
+        }
+        return new StaticPods(settings.staticTargets(), clock.instant());
+    }
+
+    private static ScrapeSettings scrapeSettings(ScalerSettings.Scrape settings) {
+        ReadLimits limits = ReadLimits.DEFAULT;
+        int bodyBytes = Math.toIntExact(settings.maxBodySize().asLongValue());
+        return new ScrapeSettings(
+                settings.timeout(),
+                settings.keepAlive(),
+                new ReadLimits(bodyBytes, limits.lineBytes(), limits.labels(), limits.series()));
+    }
+
+    void start(@Observes StartupEvent event) {
+        staticTriggers.forEach((id, trigger) -> owner.put(id, List.of(trigger), true));
+        context.runOnContext(_ -> {
+            demo.ifPresent(fleet -> fleet.start(scalers));
+            vertx.setPeriodic(FORGET_MILLIS, _ -> forget());
+        });
+        owner.start();
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        scraper.close();
+    }
+
+    private void decided(Snapshot snapshot) {
+        history.add(snapshot);
+        meters.update(snapshot);
+        log.update(snapshot);
+    }
+
+    /** What is kept of a trigger goes with the trigger. */
+    private void forget() {
+        List<Snapshot> present = scalers.snapshots();
+        history.retain(present);
+        meters.retain(present);
+        log.retain(present);
+    }
+
+    @Produces
+    @Singleton
+    Scalers scalers() {
+        return scalers;
+    }
+
+    @Produces
+    @Singleton
+    ScalerControl control() {
+        return owner;
+    }
+
+    @Produces
+    @Singleton
+    DecisionRing history() {
+        return history;
+    }
+
+    @Produces
+    @Singleton
+    InstantSource clock() {
+        return clock;
+    }
+}

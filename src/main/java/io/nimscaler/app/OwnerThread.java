@@ -1,0 +1,65 @@
+package io.nimscaler.app;
+
+import io.nimscaler.scaler.ScaledObjectId;
+import io.nimscaler.scaler.ScalerControl;
+import io.nimscaler.scaler.Scalers;
+import io.nimscaler.trigger.Trigger;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import org.jboss.logging.Logger;
+
+/**
+ * The one thread that owns the scalers, an event loop: it lets time pass, asks the pods, reads their answers and takes what
+ * the watches say. One core asks 10,000 pods every 5 s.
+ */
+final class OwnerThread implements ScalerControl {
+
+    private static final Logger LOG = Logger.getLogger(OwnerThread.class);
+    private static final long TICK_MILLIS = 50;
+
+    private final Vertx vertx;
+    private final Context context;
+    private final Scalers scalers;
+    private final InstantSource clock;
+
+    OwnerThread(Vertx vertx, Context context, Scalers scalers, InstantSource clock) {
+        this.vertx = vertx;
+        this.context = context;
+        this.scalers = scalers;
+        this.clock = clock;
+    }
+
+    /** Time begins to pass. */
+    void start() {
+        context.runOnContext(_ -> vertx.setPeriodic(TICK_MILLIS, _ -> tick()));
+    }
+
+    private void tick() {
+        for (ScaledObjectId id : List.copyOf(scalers.scaledObjects())) {
+            try {
+                scalers.tick(id, clock.instant());
+            } catch (RuntimeException bug) {
+                // One ScaledObject's trouble must not stop the others; its snapshot grows old and is then unavailable
+                LOG.errorf(bug, "decision failed namespace=%s scaledObject=%s", id.namespace(), id.name());
+            }
+        }
+    }
+
+    @Override
+    public void put(ScaledObjectId id, Collection<Trigger> triggers, boolean open) {
+        context.runOnContext(_ -> scalers.put(id, triggers, open, clock.instant()));
+    }
+
+    @Override
+    public void remove(ScaledObjectId id) {
+        context.runOnContext(_ -> scalers.remove(id));
+    }
+
+    @Override
+    public void adopt(ScaledObjectId id, Trigger trigger) {
+        context.runOnContext(_ -> scalers.adopt(id, trigger, clock.instant()));
+    }
+}

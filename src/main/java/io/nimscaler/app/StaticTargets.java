@@ -1,0 +1,39 @@
+package io.nimscaler.app;
+
+import io.nimscaler.config.ScalerSettings.StaticTarget;
+import io.nimscaler.scaler.ScaledObjectId;
+import io.nimscaler.trigger.ParsedTrigger;
+import io.nimscaler.trigger.Trigger;
+import io.nimscaler.trigger.TriggerParser;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The triggers of {@code nim-scaler.static-targets}. */
+final class StaticTargets {
+
+    private StaticTargets() {}
+
+    /**
+     * One trigger a target.
+     *
+     * @throws IllegalArgumentException with all that is wrong with all of them
+     */
+    static Map<ScaledObjectId, Trigger> triggers(Map<String, StaticTarget> settings) {
+        Map<ScaledObjectId, Trigger> triggers = new HashMap<>();
+        List<String> wrong = new ArrayList<>();
+        settings.forEach((name, target) -> {
+            switch (TriggerParser.parse(target.metadata())) {
+                case ParsedTrigger.Valid valid ->
+                    triggers.put(new ScaledObjectId(target.namespace(), name), valid.trigger());
+                case ParsedTrigger.Invalid invalid ->
+                    wrong.add("nim-scaler.static-targets." + name + ".metadata: " + invalid.text());
+            }
+        });
+        if (!wrong.isEmpty()) {
+            throw new IllegalArgumentException(String.join("; ", wrong));
+        }
+        return triggers;
+    }
+}

@@ -1,0 +1,67 @@
+package io.nimscaler.config;
+
+import io.quarkus.runtime.configuration.MemorySize;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** All settings of the product. */
+@ConfigMapping(prefix = "nim-scaler")
+public interface ScalerSettings {
+
+    /** How pods are asked. */
+    Scrape scrape();
+
+    /** What is remembered for the page and for explanations. */
+    History history();
+
+    /** The stand-in fleet. */
+    Demo demo();
+
+    /** Scale targets without Kubernetes, by the name of their ScaledObject. */
+    Map<String, StaticTarget> staticTargets();
+
+    interface Scrape {
+
+        /** Deadline over one whole exchange with a pod, from connecting to the last byte. */
+        @WithDefault("5s")
+        Duration timeout();
+
+        /** A body over this size is not read to its end. */
+        @WithDefault("4M")
+        MemorySize maxBodySize();
+
+        /** How long an idle connection to a pod is kept; longer than the longest poll interval. */
+        @WithDefault("5m10s")
+        Duration keepAlive();
+    }
+
+    interface History {
+
+        /** How many decisions of each trigger are remembered. */
+        @WithDefault("120")
+        int decisions();
+    }
+
+    interface Demo {
+
+        /** Starts a stand-in fleet of NIM pods with a load that rises and falls, and an HPA that follows the answers. */
+        @WithDefault("false")
+        boolean enabled();
+    }
+
+    interface StaticTarget {
+
+        /** Namespace of the ScaledObject that calls name. */
+        @WithDefault("default")
+        String namespace();
+
+        /** IP addresses of the pods; `IP:PORT` gives that pod a container port named `metrics`. */
+        List<String> addresses();
+
+        /** Trigger metadata, as in a ScaledObject. */
+        Map<String, String> metadata();
+    }
+}

@@ -1,0 +1,73 @@
+package io.nimscaler.grpc;
+
+import io.grpc.StatusRuntimeException;
+import io.nimscaler.grpc.proto.ScaledObjectRef;
+import io.nimscaler.scaler.Observation;
+import io.nimscaler.scaler.ScaledObjectId;
+import io.nimscaler.scaler.ScalerControl;
+import io.nimscaler.scaler.Scalers;
+import io.nimscaler.scaler.Snapshot;
+import io.nimscaler.trigger.ParsedTrigger;
+import io.nimscaler.trigger.Trigger;
+import io.nimscaler.trigger.TriggerParser;
+import jakarta.inject.Singleton;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/** From what a call names to the snapshot that answers it. */
+@Singleton
+class SnapshotLookup {
+
+    private final Scalers scalers;
+    private final ScalerControl control;
+    private final InstantSource clock;
+
+    SnapshotLookup(Scalers scalers, ScalerControl control, InstantSource clock) {
+        this.clock = clock;
+        this.scalers = scalers;
+        this.control = control;
+    }
+
+    /**
+     * The call's trigger, by its metadata alone.
+     *
+     * @throws StatusRuntimeException INVALID_ARGUMENT with every violation
+     */
+    Trigger trigger(ScaledObjectRef ref) {
+        return switch (TriggerParser.parse(ref.getScalerMetadataMap())) {
+            case ParsedTrigger.Valid valid -> valid.trigger();
+            case ParsedTrigger.Invalid invalid -> throw StatusMapping.invalid(id(ref) + ": " + invalid.text());
+        };
+    }
+
+    /**
+     * The latest snapshot of the trigger that has this metadata.
+     *
+     * @throws StatusRuntimeException INVALID_ARGUMENT, NOT_FOUND, or UNAVAILABLE where that may pass
+     */
+    Snapshot snapshot(ScaledObjectRef ref) {
+        return find(ref, trigger(ref)).orElseThrow(() -> noSnapshot(id(ref)));
+    }
+
+    /** The latest snapshot, if there is one; a trigger that was never heard of gets its scaler. */
+    Optional<Snapshot> find(ScaledObjectRef ref, Trigger trigger) {
+        Optional<Snapshot> snapshot = scalers.snapshot(id(ref), trigger);
+        if (snapshot.isEmpty()) {
+            control.adopt(id(ref), trigger);
+        }
+        return snapshot.filter(latest -> latest.isCurrent(clock.instant()));
+    }
+
+    private StatusRuntimeException noSnapshot(ScaledObjectId id) {
+        return switch (scalers.observe(id)) {
+            case Observation.Absent(String reason) -> StatusMapping.notFound(id + ": " + reason);
+            case Observation.NotKnown(String reason) -> StatusMapping.unavailable(id + ": " + reason);
+            case Observation.Known _ ->
+                StatusMapping.unavailable(id + ": no current decision for a trigger with this metadata");
+        };
+    }
+
+    private static ScaledObjectId id(ScaledObjectRef ref) {
+        return new ScaledObjectId(ref.getNamespace(), ref.getName());
+    }
+}

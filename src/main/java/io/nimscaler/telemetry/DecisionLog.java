@@ -1,0 +1,123 @@
+package io.nimscaler.telemetry;
+
+import io.nimscaler.policy.Decision;
+import io.nimscaler.policy.HoldReason;
+import io.nimscaler.policy.Scale;
+import io.nimscaler.scaler.Explanation;
+import io.nimscaler.scaler.PodState;
+import io.nimscaler.scaler.PodStatus;
+import io.nimscaler.scaler.ScaledObjectId;
+import io.nimscaler.scaler.Snapshot;
+import io.nimscaler.trigger.Trigger;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+
+/**
+ * One line when what is decided of a trigger changes, and one when its pods go missing or come back; for each trigger at most
+ * one of a kind every few seconds. Belongs to the owner's thread.
+ */
+public final class DecisionLog {
+
+    private static final Logger LOG = Logger.getLogger(DecisionLog.class);
+    private static final Duration PAUSE = Duration.ofSeconds(5);
+    private static final int PODS_NAMED = 3;
+
+    private record Key(ScaledObjectId scaledObject, Trigger trigger) {}
+
+    /** What must change for a line: the kind of the decision with its reason, the scale, the replicas asked for. */
+    private record Said(String kind, Scale scale, long replicas, boolean missing, Instant at) {
+
+        boolean saysTheSameAs(Said other) {
+            return kind.equals(other.kind) && scale.equals(other.scale) && replicas == other.replicas;
+        }
+    }
+
+    private final Map<Key, Said> said = new HashMap<>();
+
+    /** Says what is new in this decision. */
+    public void update(Snapshot snapshot) {
+        Key key = new Key(snapshot.scaledObject(), snapshot.trigger());
+        Said before = said.get(key);
+        Said now = saidOf(snapshot);
+        boolean tooSoon = before != null && before.at().plus(PAUSE).isAfter(now.at());
+        if (tooSoon || (before != null && before.saysTheSameAs(now) && before.missing() == now.missing())) {
+            return;
+        }
+        said.put(key, now);
+        if (before == null || !before.saysTheSameAs(now)) {
+            logDecision(snapshot);
+        }
+        if (before != null && before.missing() != now.missing()) {
+            logMissing(snapshot, now.missing());
+        }
+    }
+
+    /** Forgets all triggers but those of these snapshots. */
+    public void retain(List<Snapshot> present) {
+        said.keySet()
+                .retainAll(present.stream()
+                        .map(snapshot -> new Key(snapshot.scaledObject(), snapshot.trigger()))
+                        .collect(Collectors.toSet()));
+    }
+
+    private static Said saidOf(Snapshot snapshot) {
+        Decision decision = snapshot.decision();
+        String kind = switch (decision) {
+            case Decision.Report _ -> "report";
+            case Decision.Hold(HoldReason reason, var _) -> reason.label();
+            case Decision.Unknown(String reason, var _) -> reason;
+        };
+        long replicas = decision instanceof Decision.Report(double value, var _)
+                ? (long) Math.ceil(value / snapshot.trigger().targetValue())
+                : -1;
+        boolean missing = decision.basis().arithmetic().missing() > 0;
+        return new Said(
+                kind,
+                decision.basis().scale(),
+                replicas,
+                missing,
+                decision.basis().at());
+    }
+
+    private static void logDecision(Snapshot snapshot) {
+        Scale scale = snapshot.decision().basis().scale();
+        LOG.logf(
+                snapshot.decision() instanceof Decision.Unknown ? Logger.Level.WARN : Logger.Level.INFO,
+                "decision changed namespace=%s scaledObject=%s metric=%s wanted=%d present=%d answer=%s: %s",
+                snapshot.scaledObject().namespace(),
+                snapshot.scaledObject().name(),
+                snapshot.trigger().metricName(),
+                scale.spec(),
+                scale.status(),
+                Explanation.answer(snapshot.answer()),
+                Explanation.of(snapshot));
+    }
+
+    private static void logMissing(Snapshot snapshot, boolean missing) {
+        if (!missing) {
+            LOG.infof(
+                    "pods answer again namespace=%s scaledObject=%s",
+                    snapshot.scaledObject().namespace(), snapshot.scaledObject().name());
+            return;
+        }
+        List<PodStatus> pods = snapshot.pods().stream()
+                .filter(pod -> pod.state() == PodState.MISSING)
+                .toList();
+        LOG.warnf(
+                "pods missing namespace=%s scaledObject=%s number=%d pods=%s",
+                snapshot.scaledObject().namespace(),
+                snapshot.scaledObject().name(),
+                pods.size(),
+                pods.stream().limit(PODS_NAMED).map(DecisionLog::problem).collect(Collectors.joining(", ")));
+    }
+
+    private static String problem(PodStatus pod) {
+        return pod.name()
+                + pod.problem().map(problem -> " (" + problem.detail() + ")").orElse("");
+    }
+}

@@ -1,0 +1,55 @@
+package io.nimscaler.telemetry;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.nimscaler.scaler.ScrapeFailure;
+import io.nimscaler.scaler.ScrapeRequest;
+import io.nimscaler.scaler.ScrapeResult;
+import io.nimscaler.scaler.Scraper;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** Counts and times every scrape by its outcome: {@code nim_scaler_scrape_duration_seconds{outcome}}. */
+public final class MeteredScraper implements Scraper {
+
+    private static final String OK = "ok";
+
+    private final Scraper scraper;
+    private final MeterRegistry registry;
+    private final Map<String, Timer> timers = new HashMap<>();
+
+    public MeteredScraper(Scraper scraper, MeterRegistry registry) {
+        this.scraper = scraper;
+        this.registry = registry;
+        timer(OK);
+        for (ScrapeFailure failure : ScrapeFailure.values()) {
+            timer(failure.label());
+        }
+    }
+
+    @Override
+    public void scrape(ScrapeRequest request, Consumer<ScrapeResult> done) {
+        Timer.Sample started = Timer.start(registry);
+        scraper.scrape(request, result -> {
+            started.stop(timer(outcome(result)));
+            done.accept(result);
+        });
+    }
+
+    private static String outcome(ScrapeResult result) {
+        return switch (result) {
+            case ScrapeResult.Scraped(var series) -> series.isEmpty() ? ScrapeFailure.NO_METRIC.label() : OK;
+            case ScrapeResult.Failed(ScrapeFailure reason, String _) -> reason.label();
+        };
+    }
+
+    private Timer timer(String outcome) {
+        return timers.computeIfAbsent(
+                outcome,
+                value -> Timer.builder("nim_scaler.scrape.duration")
+                        .description("Whole exchanges with a pod, by outcome")
+                        .tag("outcome", value)
+                        .register(registry));
+    }
+}

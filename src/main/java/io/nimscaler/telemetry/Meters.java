@@ -1,0 +1,64 @@
+package io.nimscaler.telemetry;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.nimscaler.scaler.ScaledObjectId;
+import io.nimscaler.scaler.Snapshot;
+import io.nimscaler.trigger.Trigger;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Keeps a {@link TriggerMeters} for each trigger that decides. Belongs to the owner's thread. */
+public final class Meters {
+
+    private record Key(ScaledObjectId scaledObject, Trigger trigger) {}
+
+    private final MeterRegistry registry;
+    private final Map<Key, TriggerMeters> triggers = new HashMap<>();
+    private final Map<Key, String> labels = new HashMap<>();
+
+    public Meters(MeterRegistry registry) {
+        this.registry = registry;
+    }
+
+    /** Shows this decision. */
+    public void update(Snapshot snapshot) {
+        triggers.computeIfAbsent(
+                        new Key(snapshot.scaledObject(), snapshot.trigger()),
+                        key -> new TriggerMeters(registry, snapshot, label(key)))
+                .update(snapshot);
+    }
+
+    /** Shows no triggers but those of these snapshots any more. */
+    public void retain(List<Snapshot> present) {
+        Set<Key> keys = new HashSet<>();
+        present.forEach(snapshot -> keys.add(new Key(snapshot.scaledObject(), snapshot.trigger())));
+        triggers.entrySet().removeIf(entry -> {
+            boolean gone = !keys.contains(entry.getKey());
+            if (gone) {
+                entry.getValue().remove();
+                labels.remove(entry.getKey());
+            }
+            return gone;
+        });
+    }
+
+    /** The metric's name; with a number where one ScaledObject has several triggers of it. */
+    private String label(Key key) {
+        String name = key.trigger().metricName();
+        String label = name;
+        for (int i = 2; isTaken(key.scaledObject(), label); i++) {
+            label = name + "-" + i;
+        }
+        labels.put(key, label);
+        return label;
+    }
+
+    private boolean isTaken(ScaledObjectId scaledObject, String label) {
+        return labels.entrySet().stream()
+                .anyMatch(entry -> entry.getKey().scaledObject().equals(scaledObject)
+                        && entry.getValue().equals(label));
+    }
+}

@@ -1,0 +1,46 @@
+package io.nimscaler.telemetry;
+
+import io.nimscaler.scaler.Scalers;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Readiness;
+import org.eclipse.microprofile.health.Startup;
+
+/** What the probes see. Pods that do not answer are their own trouble: they make this process neither dead nor unready. */
+@Singleton
+class ScalerHealth {
+
+    /** A scale target that cannot be decided on must not keep a replica out of service for ever. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final Scalers scalers;
+    private final InstantSource clock;
+    private final Instant start;
+
+    ScalerHealth(Scalers scalers, InstantSource clock) {
+        this.scalers = scalers;
+        this.clock = clock;
+        this.start = clock.instant();
+    }
+
+    /** Ready when each known trigger has had a decision, or 30 s have passed. */
+    @Produces
+    @Readiness
+    HealthCheck decided() {
+        return () -> HealthCheckResponse.named("each known trigger has had a decision")
+                .status(scalers.allHaveDecided() || clock.instant().isAfter(start.plus(PATIENCE)))
+                .withData("scaledObjects", scalers.scaledObjects().size())
+                .build();
+    }
+
+    @Produces
+    @Startup
+    HealthCheck started() {
+        return () -> HealthCheckResponse.up("started");
+    }
+}

@@ -1,0 +1,133 @@
+package io.nimscaler.telemetry;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Tags;
+import io.nimscaler.policy.Answer;
+import io.nimscaler.policy.Decision;
+import io.nimscaler.policy.HoldReason;
+import io.nimscaler.scaler.PodState;
+import io.nimscaler.scaler.Snapshot;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * The gauges of one trigger, which read its latest snapshot when they are asked. What is unknown is NaN, never 0.
+ *
+ * <p>Labels are bounded: namespace, scaledobject, trigger, and state or reason; never a pod's name.
+ */
+final class TriggerMeters {
+
+    private final MeterRegistry registry;
+    private final List<Meter> meters = new ArrayList<>();
+    private final Tags tags;
+    private volatile Snapshot snapshot;
+
+    TriggerMeters(MeterRegistry registry, Snapshot first, String triggerLabel) {
+        this.registry = registry;
+        this.snapshot = first;
+        this.tags = Tags.of(
+                Tag.of("namespace", first.scaledObject().namespace()),
+                Tag.of("scaledobject", first.scaledObject().name()),
+                Tag.of("trigger", triggerLabel));
+        register();
+    }
+
+    private void register() {
+        gauge(
+                "demand",
+                "Fleet's total at this moment, in the signal's unit",
+                s -> orNaN(s.decision().basis().demand()));
+        gauge(
+                "demand.smoothed",
+                "Smoothed demand",
+                s -> orNaN(s.decision().basis().smoothed()));
+        gauge(
+                "demand.highest",
+                "Highest smoothed demand of the downscale window",
+                s -> orNaN(s.decision().basis().highest()));
+        gauge("value", "What KEDA is told; NaN while that is UNAVAILABLE", TriggerMeters::value);
+        gauge("target.value", "What one replica should carry", s -> s.trigger().targetValue());
+        gauge(
+                "replicas.wanted",
+                "spec.replicas of the scale target",
+                s -> s.decision().basis().scale().spec());
+        gauge(
+                "replicas.present",
+                "status.replicas of the scale target",
+                s -> s.decision().basis().scale().status());
+        gauge("active", "1 active, 0 inactive, NaN unknown", TriggerMeters::active);
+        gauge(
+                "unknown",
+                "1 while the answer is UNAVAILABLE because nothing can be said",
+                s -> s.decision() instanceof Decision.Unknown ? 1 : 0);
+        gauge("sample.age.seconds", "Age of the oldest sample in use", TriggerMeters::oldestSampleAge);
+        for (PodState state : PodState.values()) {
+            gauge("pods", "Pods by state", Tags.of("state", state.label()), s -> count(s, state));
+        }
+        for (HoldReason reason : HoldReason.values()) {
+            gauge(
+                    "hold",
+                    "1 while held for this reason",
+                    Tags.of("reason", reason.label()),
+                    s -> s.decision() instanceof Decision.Hold(HoldReason why, var _) && why == reason ? 1 : 0);
+        }
+    }
+
+    void update(Snapshot latest) {
+        snapshot = latest;
+    }
+
+    void remove() {
+        meters.forEach(registry::remove);
+    }
+
+    private void gauge(String name, String description, ToDoubleFunction<Snapshot> value) {
+        gauge(name, description, Tags.empty(), value);
+    }
+
+    private void gauge(String name, String description, Tags more, ToDoubleFunction<Snapshot> value) {
+        meters.add(Gauge.builder("nim_scaler." + name, this, self -> value.applyAsDouble(self.snapshot))
+                .description(description)
+                .tags(tags.and(more))
+                .register(registry));
+    }
+
+    private static double value(Snapshot snapshot) {
+        return snapshot.answer() instanceof Answer.Value(long milli) ? milli / 1000.0 : Double.NaN;
+    }
+
+    private static double active(Snapshot snapshot) {
+        return switch (snapshot.activity()) {
+            case ACTIVE -> 1;
+            case INACTIVE -> 0;
+            case UNKNOWN -> Double.NaN;
+        };
+    }
+
+    private static long count(Snapshot snapshot, PodState state) {
+        return snapshot.pods().stream().filter(pod -> pod.state() == state).count();
+    }
+
+    private static double oldestSampleAge(Snapshot snapshot) {
+        return snapshot.pods().stream()
+                .filter(pod -> pod.state() == PodState.SAMPLED)
+                .flatMap(pod -> pod.sample().stream())
+                .mapToDouble(sample -> Duration.between(
+                                        sample.readAt(),
+                                        snapshot.decision().basis().at())
+                                .toMillis()
+                        / 1000.0)
+                .max()
+                .orElse(Double.NaN);
+    }
+
+    private static double orNaN(OptionalDouble value) {
+        return value.orElse(Double.NaN);
+    }
+}

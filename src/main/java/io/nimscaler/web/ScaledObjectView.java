@@ -1,0 +1,113 @@
+package io.nimscaler.web;
+
+import io.nimscaler.policy.Activity;
+import io.nimscaler.policy.Answer;
+import io.nimscaler.policy.Decision;
+import io.nimscaler.policy.HoldReason;
+import io.nimscaler.scaler.Explanation;
+import io.nimscaler.scaler.PodStatus;
+import io.nimscaler.scaler.Snapshot;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One trigger of a ScaledObject as REST shows it. What is unknown is null, never 0.
+ *
+ * @param decision {@code report}, {@code hold} or {@code unknown}
+ * @param reason of a hold, a fixed word; null otherwise
+ * @param explanation the decision in words, with its numbers
+ * @param value what KEDA is told; null while that is UNAVAILABLE
+ * @param active null while that is UNAVAILABLE
+ */
+record ScaledObjectView(
+        String namespace,
+        String name,
+        String metric,
+        double targetValue,
+        String aggregationType,
+        Instant at,
+        int replicasWanted,
+        int replicasPresent,
+        String decision,
+        @Nullable String reason,
+        String explanation,
+        @Nullable Double value,
+        @Nullable Boolean active,
+        @Nullable Double demand,
+        @Nullable Double smoothed,
+        @Nullable Double lowest,
+        @Nullable Double highest,
+        double windowRemainingSeconds,
+        List<PodView> pods) {
+
+    /**
+     * @param value of its last sample, however old
+     * @param problem what is wrong with its last scrape; null while all is well
+     */
+    record PodView(
+            String name,
+            @Nullable String address,
+            String state,
+            @Nullable Double value,
+            @Nullable Double sampleAgeSeconds,
+            @Nullable String problem) {
+
+        static PodView of(PodStatus pod, Instant now) {
+            return new PodView(
+                    pod.name(),
+                    pod.address().orElse(null),
+                    pod.state().label(),
+                    pod.sample().map(sample -> sample.value()).orElse(null),
+                    pod.sample()
+                            .map(sample -> seconds(Duration.between(sample.readAt(), now)))
+                            .orElse(null),
+                    pod.problem()
+                            .map(problem -> problem.reason().label() + ": " + problem.detail())
+                            .orElse(null));
+        }
+    }
+
+    static ScaledObjectView of(Snapshot snapshot) {
+        Decision.Basis basis = snapshot.decision().basis();
+        return new ScaledObjectView(
+                snapshot.scaledObject().namespace(),
+                snapshot.scaledObject().name(),
+                snapshot.trigger().signal().name(),
+                snapshot.trigger().targetValue(),
+                snapshot.trigger().aggregationType().name().toLowerCase(Locale.ROOT),
+                basis.at(),
+                basis.scale().spec(),
+                basis.scale().status(),
+                kind(snapshot.decision()),
+                snapshot.decision() instanceof Decision.Hold(HoldReason reason, var _) ? reason.label() : null,
+                Explanation.of(snapshot),
+                snapshot.answer() instanceof Answer.Value(long milli) ? milli / 1000.0 : null,
+                snapshot.activity() == Activity.UNKNOWN ? null : snapshot.activity() == Activity.ACTIVE,
+                orNull(basis.demand()),
+                orNull(basis.smoothed()),
+                orNull(basis.lowest()),
+                orNull(basis.highest()),
+                seconds(basis.windowRemaining()),
+                snapshot.pods().stream().map(pod -> PodView.of(pod, basis.at())).toList());
+    }
+
+    private static String kind(Decision decision) {
+        return switch (decision) {
+            case Decision.Report _ -> "report";
+            case Decision.Hold _ -> "hold";
+            case Decision.Unknown _ -> "unknown";
+        };
+    }
+
+    private static @Nullable Double orNull(OptionalDouble value) {
+        return value.isPresent() ? value.getAsDouble() : null;
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toMillis() / 1000.0;
+    }
+}

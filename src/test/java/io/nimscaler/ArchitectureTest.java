@@ -1,0 +1,141 @@
+package io.nimscaler;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The rooms and the arrows between them: who may know whom. A package without a rule fails. */
+class ArchitectureTest {
+
+    private static final String BASE = "io.nimscaler";
+
+    private static final JavaClasses PRODUCT = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages(BASE);
+
+    private static final Map<String, List<String>> CORE = Map.of(
+            "exposition", List.of(),
+            "signal", List.of("exposition"),
+            "window", List.of(),
+            "hpa", List.of(),
+            "trigger", List.of("signal"),
+            "policy", List.of("signal", "window", "trigger", "hpa"),
+            "scaler", List.of("exposition", "signal", "window", "trigger", "policy", "hpa"),
+            "history", List.of("exposition", "signal", "window", "trigger", "policy", "hpa", "scaler"));
+
+    private static final Set<String> ADAPTERS = Set.of("kubernetes", "scrape", "grpc", "web", "telemetry", "demo");
+
+    private static final String[] FRAMEWORKS = {
+        "io.quarkus..",
+        "jakarta..",
+        "io.vertx..",
+        "io.smallrye..",
+        "io.grpc..",
+        "io.fabric8..",
+        "io.micrometer..",
+        "io.netty..",
+        "org.jboss.."
+    };
+
+    static Stream<String> core() {
+        return CORE.keySet().stream();
+    }
+
+    static Stream<String> adapters() {
+        return ADAPTERS.stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("core")
+    void coreRoomKnowsOnlyWhatItsRuleNames(String room) {
+        String[] known = Stream.concat(Stream.of(room, "java"), CORE.getOrDefault(room, List.of()).stream())
+                .map(name -> name.equals("java") ? "java.." : BASE + "." + name + "..")
+                .toArray(String[]::new);
+        classes()
+                .that()
+                .resideInAPackage(BASE + "." + room + "..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(Stream.concat(Stream.of(known), Stream.of("org.jspecify.."))
+                        .toArray(String[]::new))
+                .check(PRODUCT);
+    }
+
+    @ParameterizedTest
+    @MethodSource("core")
+    void coreRoomHasNoFrameworkNoClockAndNoThread(String room) {
+        noClasses()
+                .that()
+                .resideInAPackage(BASE + "." + room + "..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(FRAMEWORKS)
+                .orShould()
+                .callMethod(java.time.Instant.class, "now")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .callMethod(System.class, "nanoTime")
+                .orShould()
+                .dependOnClassesThat()
+                .areAssignableTo(Thread.class)
+                .orShould()
+                .dependOnClassesThat()
+                .areAssignableTo(java.util.concurrent.Executor.class)
+                .check(PRODUCT);
+    }
+
+    @ParameterizedTest
+    @MethodSource("adapters")
+    void adapterKnowsNoOtherAdapter(String adapter) {
+        String[] others = Stream.concat(ADAPTERS.stream(), Stream.of("app"))
+                .filter(other -> !other.equals(adapter))
+                .map(other -> BASE + "." + other + "..")
+                .toArray(String[]::new);
+        noClasses()
+                .that()
+                .resideInAPackage(BASE + "." + adapter + "..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(others)
+                .check(PRODUCT);
+    }
+
+    @Test
+    void wallClockIsReadInOnePlaceOnly() {
+        noClasses()
+                .that(DescribedPredicate.not(JavaClass.Predicates.simpleName("MonotonicClock")))
+                .should()
+                .callMethod(java.time.Instant.class, "now")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .because("time is an argument, from MonotonicClock")
+                .check(PRODUCT.that(DescribedPredicate.describe(
+                        "are ours", type -> !type.getPackageName().startsWith(BASE + ".grpc.proto"))));
+    }
+
+    @Test
+    void everyPackageHasARule() {
+        Set<String> packages = PRODUCT.stream()
+                .map(JavaClass::getPackageName)
+                .filter(name -> !name.equals(BASE))
+                .map(name -> name.substring(BASE.length() + 1).split("\\.")[0])
+                .collect(Collectors.toSet());
+        assertThat(Stream.of(CORE.keySet(), ADAPTERS, Set.of("app", "config")).flatMap(Set::stream))
+                .containsAll(packages);
+    }
+}
