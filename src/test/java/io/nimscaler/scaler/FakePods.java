@@ -1,0 +1,48 @@
+package io.nimscaler.scaler;
+
+import io.nimscaler.policy.Scale;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A cluster that holds what a test puts into it. */
+final class FakePods implements Pods {
+
+    private Observation observation = new Observation.NotKnown("nothing said yet");
+
+    void has(int spec, Pod... pods) {
+        has(new Scale(spec, pods.length), pods);
+    }
+
+    void has(Scale scale, Pod... pods) {
+        observation = new Observation.Known(scale, new ArrayList<>(List.of(pods)));
+    }
+
+    void says(Observation other) {
+        observation = other;
+    }
+
+    @Override
+    public Observation observe(ScaledObjectId scaledObject, Optional<String> podSelector) {
+        return observation;
+    }
+
+    /** Ready since a moment. */
+    static Pod ready(String name, Instant since) {
+        return new Pod(
+                name, name, Optional.of("10.0.0." + name), Map.of(), true, Optional.of(since), true, since, false);
+    }
+
+    /** Scheduled at a moment, with an address, never ready. */
+    static Pod starting(String name, Instant since) {
+        return new Pod(
+                name, name, Optional.of("10.0.0." + name), Map.of(), false, Optional.empty(), false, since, false);
+    }
+
+    /** Not ready any more. */
+    static Pod unready(String name, Instant since) {
+        return new Pod(name, name, Optional.of("10.0.0." + name), Map.of(), false, Optional.empty(), true, since, false);
+    }
+}

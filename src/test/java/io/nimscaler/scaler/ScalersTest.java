@@ -1,0 +1,405 @@
+package io.nimscaler.scaler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.nimscaler.policy.Answer;
+import io.nimscaler.policy.Decision;
+import io.nimscaler.policy.HoldReason;
+import io.nimscaler.policy.Scale;
+import io.nimscaler.scaler.ScrapeResult.Failed;
+import io.nimscaler.scaler.ScrapeResult.Scraped;
+import io.nimscaler.trigger.Trigger;
+import io.nimscaler.trigger.Triggers;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** The use case through its ports, with time in the test's hand. */
+class ScalersTest {
+
+    private static final ScaledObjectId ID = new ScaledObjectId("ns", "llm");
+    private static final Instant LONG_AGO = Instant.parse("2025-12-31T00:00:00Z");
+
+    private final FakePods pods = new FakePods();
+    private final FakeScraper scraper = new FakeScraper();
+    private final List<Snapshot> decided = new ArrayList<>();
+    private final Scalers scalers = new Scalers(pods, scraper, decided::add);
+    private final Trigger trigger = Triggers.immediate();
+    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+
+    private void pass(Duration time) {
+        Instant end = now.plus(time);
+        while (now.isBefore(end)) {
+            now = now.plusMillis(50);
+            scalers.tick(ID, now);
+        }
+    }
+
+    private Snapshot snapshot(Trigger of) {
+        return scalers.snapshot(ID, of).orElseThrow();
+    }
+
+    private PodStatus pod(int index) {
+        return snapshot(trigger).pods().get(index);
+    }
+
+    @Test
+    void sampledFleetIsReported() {
+        // Given
+        pods.has(2, FakePods.ready("1", LONG_AGO), FakePods.ready("2", LONG_AGO));
+        scraper.at("1", .9);
+        scraper.at("2", .95);
+
+        // When
+        scalers.put(ID, List.of(trigger), false, now);
+        pass(Duration.ofSeconds(4));
+
+        // Then
+        assertThat(snapshot(trigger).answer()).isEqualTo(new Answer.Value(1850));
+        assertThat(decided).last().isEqualTo(snapshot(trigger));
+    }
+
+    @Test
+    void fleetThatIsNotKnownIsUnknownThoughItsPodsWereSampled() {
+        pods.has(1, FakePods.ready("1", LONG_AGO));
+        scraper.at("1", .5);
+        scalers.put(ID, List.of(trigger), false, now);
+        pass(Duration.ofSeconds(4));
+        pods.says(new Observation.NotKnown("forbidden"));
+        pass(Duration.ofSeconds(2));
+        assertThat(snapshot(trigger).answer()).isEqualTo(new Answer.Unavailable("forbidden"));
+    }
+
+    @Test
+    void removedScaledObjectIsAskedNoMore() {
+        pods.has(1, FakePods.ready("1", LONG_AGO));
+        scalers.put(ID, List.of(trigger), false, now);
+        pass(Duration.ofSeconds(4));
+        scalers.remove(ID);
+        int before = scraper.requests.size();
+        pass(Duration.ofSeconds(10));
+        assertThat(scraper.requests).hasSize(before);
+        assertThat(scalers.snapshot(ID, trigger)).isEmpty();
+    }
+
+    @Test
+    void snapshotOfAScalerThatStoppedDecidingIsNotCurrent() {
+        pods.has(1, FakePods.ready("1", LONG_AGO));
+        scalers.put(ID, List.of(trigger), false, now);
+        pass(Duration.ofSeconds(1));
+        Instant decidedAt = snapshot(trigger).decision().basis().at();
+        assertThat(snapshot(trigger).isCurrent(decidedAt.plusSeconds(15))).isTrue();
+        assertThat(snapshot(trigger).isCurrent(decidedAt.plusSeconds(16))).isFalse();
+    }
+
+    @Nested
+    class PodStates {
+
+        @Test
+        void podThatWasNeverReadyIsStartingWhateverItAnswers() {
+            pods.has(1, FakePods.starting("1", now));
+            scraper.at("1", .9);
+            scalers.put(ID, List.of(trigger), false, now);
+            pass(Duration.ofSeconds(4));
+            assertThat(pod(0).state()).isEqualTo(PodState.STARTING);
+            assertThat(pod(0).sample().orElseThrow().value()).isEqualTo(.9);
+        }
+
+        @Test
+        void podThatBecameUnreadyAfterHavingBeenReadyIsNotStarting() {
+            pods.has(1, FakePods.ready("1", LONG_AGO));
+            scalers.put(ID, List.of(trigger), false, now);
+            pass(Duration.ofSeconds(1));
+            pods.has(1, FakePods.starting("1", LONG_AGO));
+            pass(Duration.ofSeconds(2));
+            assertThat(pod(0).state()).isEqualTo(PodState.MISSING);
+        }
+
+        @Test
+        void unreadyPodWithAFreshSampleIsSampled() {
+            pods.has(1, FakePods.unready("1", LONG_AGO));
+            scraper.at("1", .9);
+            scalers.put(ID, List.of(trigger), false, now);
+            pass(Duration.ofSeconds(4));
+            assertThat(pod(0).state()).isEqualTo(PodState.SAMPLED);
+        }
+
+        @Test
+        void podThatHasJustBecomeReadyIsStartingUntilItsFirstSampleOrStaleAfter() {
+            pods.has(1, FakePods.ready("1", now));
+            scalers.put(ID, List.of(trigger), false, now);
+            pass(Duration.ofSeconds(14));
+            assertThat(pod(0).state()).isEqualTo(PodState.STARTING);
+            pass(Duration.ofSeconds(2));
+            assertThat(pod(0).state()).isEqualTo(PodState.MISSING);
+        }
+
+        @Test
+        void sampleIsUsedUntilItIsStale() {
+            // Given
+            pods.has(1, FakePods.ready("1", LONG_AGO));
+            scraper.at("1", .5);
+            scalers.put(ID, List.of(trigger), false, now);
+            pass(Duration.ofSeconds(4));
+
+            // When
+            scraper.refuses("1");
+            pass(Duration.ofSeconds(12));
+            PodState before = pod(0).state();
+            pass(Duration.ofSeconds(6));
+
+            // Then
+            assertThat(before).isEqualTo(PodState.SAMPLED);
+            assertThat(pod(0).state()).isEqualTo(PodState.MISSING);
+            assertThat(pod(0).problem().orElseThrow().reason()).isEqualTo(ScrapeFailure.CANNOT_CONNECT);
+        }
+
+        @Test
+        void replicasThatAreWantedAndNotInTheWatchYetAreStarting() {
+            pods.has(new Scale(10, 4), FakePods.ready("1", LONG_AGO));
+            scraper.at("1", 1.0);
+            scalers.put(ID, List.of(trigger), false, now);
+            pass(Duration.ofSeconds(4));
+            assertThat(snapshot(trigger).decision().basis().arithmetic().starting()).isEqualTo(9);
+            assertThat(snapshot(trigger).decision())
+                    .isInstanceOfSatisfying(
+                            Decision.Hold.class, hold -> assertThat(hold.reason()).isEqualTo(HoldReason.UNDECIDED));
+        }
+
+        @Test
+        void awaitedReplicasThatNeverComeAreStuckAfterTheDeadline() {
+            Trigger hasty = Triggers.immediate("startingDeadline", "60s");
+            pods.has(2, FakePods.ready("1", LONG_AGO));
+            scraper.at("1", .5);
+            scalers.put(ID, List.of(hasty), false, now);
+            pass(Duration.ofSeconds(63));
+            assertThat(snapshot(hasty).decision().basis().arithmetic().stuck()).isEqualTo(1);
+        }
+
+        @Test
+        void badValueIsNoSampleAndSaysWhy() {
+            pods.has(1, FakePods.ready("1", LONG_AGO));
+            scraper.at("1", 38);
+            scalers.put(ID, List.of(trigger), false, now);
+            pass(Duration.ofSeconds(20));
+            assertThat(pod(0).state()).isEqualTo(PodState.MISSING);
+            assertThat(pod(0).problem().orElseThrow().detail()).contains("is it in percent?");
+        }
+
+        @Test
+        void podWithoutTheNamedPortIsNotAskedAndSaysWhy() {
+            Trigger named = Triggers.immediate("port", "metrics");
+            pods.has(1, FakePods.ready("1", LONG_AGO));
+            scalers.put(ID, List.of(named), false, now);
+            pass(Duration.ofSeconds(4));
+            assertThat(scraper.requests).isEmpty();
+            assertThat(snapshot(named).pods().getFirst().problem().orElseThrow().detail())
+                    .isEqualTo("no container port named metrics");
+        }
+    }
+
+    @Nested
+    class Polling {
+
+        @Test
+        void eachPodIsAskedOnceAnIntervalAndAFleetSpreadsOverIt() {
+            // Given
+            Pod[] fleet = new Pod[200];
+            for (int i = 0; i < fleet.length; i++) {
+                fleet[i] = FakePods.ready("" + i, LONG_AGO);
+                scraper.at("" + i, .5);
+            }
+            pods.has(200, fleet);
+            scalers.put(ID, List.of(trigger), false, now);
+            pass(Duration.ofSeconds(4));
+            scraper.requests.clear();
+
+            // When
+            List<Integer> perHalfSecond = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                int before = scraper.requests.size();
+                pass(Duration.ofMillis(500));
+                perHalfSecond.add(scraper.requests.size() - before);
+            }
+
+            // Then
+            Map<String, Integer> times = new HashMap<>();
+            scraper.requests.forEach(request -> times.merge(request.host(), 1, Integer::sum));
+            assertThat(times).hasSize(200);
+            assertThat(times.values()).containsOnly(1);
+            assertThat(perHalfSecond).allSatisfy(number -> assertThat(number).isBetween(30, 70));
+        }
+
+        @Test
+        void podThatHasNotAnsweredYetIsNotAskedAgain() {
+            pods.has(1, FakePods.ready("1", LONG_AGO));
+            scraper.holdsBack = true;
+            scalers.put(ID, List.of(trigger), false, now);
+            pass(Duration.ofSeconds(10));
+            assertThat(scraper.requests).hasSize(1);
+            scraper.release(FakeScraper.kv(.5));
+            pass(Duration.ofSeconds(3));
+            assertThat(scraper.requests).hasSize(2);
+        }
+
+        @Test
+        void sampleIsAsOldAsItsQuestion() {
+            pods.has(1, FakePods.ready("1", LONG_AGO));
+            scraper.holdsBack = true;
+            scalers.put(ID, List.of(trigger), false, now);
+            Instant put = now;
+            pass(Duration.ofSeconds(6));
+            scraper.release(FakeScraper.kv(.5));
+            pass(Duration.ofSeconds(1));
+            assertThat(pod(0).sample().orElseThrow().readAt()).isBefore(put.plusSeconds(3));
+        }
+
+        @Test
+        void autoPathTriesBothAndRemembersTheOneThatHadTheMetric() {
+            // Given
+            pods.has(1, FakePods.ready("1", LONG_AGO));
+            scraper.answers("1", request -> request.path().equals("/metrics")
+                    ? FakeScraper.kv(.5)
+                    : new Failed(ScrapeFailure.NOT_FOUND, "404"));
+
+            // When
+            scalers.put(ID, List.of(trigger), false, now);
+            pass(Duration.ofSeconds(8));
+
+            // Then
+            assertThat(scraper.paths()).startsWith("/v1/metrics", "/metrics", "/metrics");
+            assertThat(scraper.paths().stream().filter("/v1/metrics"::equals)).hasSize(1);
+        }
+
+        @Test
+        void bodyWithoutTheMetricMakesAutoPathTryTheOther() {
+            pods.has(1, FakePods.ready("1", LONG_AGO));
+            scraper.answers(
+                    "1", request -> request.path().equals("/metrics") ? FakeScraper.kv(.5) : new Scraped(List.of()));
+            scalers.put(ID, List.of(trigger), false, now);
+            pass(Duration.ofSeconds(3));
+            assertThat(pod(0).sample().orElseThrow().value()).isEqualTo(.5);
+        }
+
+        @Test
+        void podThatRefusesIsAskedOnOnePathOnly() {
+            pods.has(1, FakePods.ready("1", LONG_AGO));
+            scalers.put(ID, List.of(trigger), false, now);
+            pass(Duration.ofSeconds(8));
+            assertThat(scraper.paths()).containsOnly("/v1/metrics");
+        }
+
+        @Test
+        void readableBodyWithoutTheMetricSaysMoreThanA404() {
+            pods.has(1, FakePods.ready("1", LONG_AGO));
+            scraper.answers("1", request -> request.path().equals("/metrics")
+                    ? new Failed(ScrapeFailure.NOT_FOUND, "404")
+                    : new Scraped(List.of()));
+            scalers.put(ID, List.of(trigger), false, now);
+            pass(Duration.ofSeconds(3));
+            assertThat(pod(0).problem().orElseThrow().reason()).isEqualTo(ScrapeFailure.NO_METRIC);
+        }
+
+        @Test
+        void severalTriggersAskAnEndpointOnceAtTheShortestInterval() {
+            // Given
+            Trigger fast = Triggers.immediate("pollInterval", "1s");
+            Trigger slow = Triggers.immediate("pollInterval", "5s", "metric", "num_requests_waiting");
+            pods.has(1, FakePods.ready("1", LONG_AGO));
+
+            // When
+            scalers.put(ID, List.of(fast, slow), false, now);
+            pass(Duration.ofSeconds(10));
+
+            // Then
+            assertThat(scraper.requests).hasSizeBetween(9, 11);
+        }
+
+        @Test
+        void podThatTakesOverAnAddressIsAnotherPod() {
+            pods.has(1, FakePods.ready("1", LONG_AGO));
+            scraper.at("1", .9);
+            scalers.put(ID, List.of(trigger), false, now);
+            pass(Duration.ofSeconds(4));
+            Pod old = FakePods.ready("1", LONG_AGO);
+            pods.has(1, new Pod("new", "new", old.address(), Map.of(), true, old.readySince(), true, LONG_AGO, false));
+            scraper.refuses("1");
+            pass(Duration.ofSeconds(2));
+            assertThat(pod(0).sample()).isEmpty();
+        }
+    }
+
+    @Nested
+    class Edits {
+
+        @Test
+        void editedWindowKeepsSamplesAndWindows() {
+            // Given
+            Trigger before = Triggers.immediate("downscaleStabilizationWindow", "10s");
+            Trigger after = Triggers.immediate("downscaleStabilizationWindow", "12s", "targetValue", "0.8");
+            pods.has(2, FakePods.ready("1", LONG_AGO), FakePods.ready("2", LONG_AGO));
+            scraper.at("1", .1);
+            scraper.at("2", .1);
+            scalers.put(ID, List.of(before), false, now);
+            pass(Duration.ofSeconds(20));
+
+            // When
+            scalers.put(ID, List.of(after), false, now);
+            pass(Duration.ofSeconds(1));
+
+            // Then
+            assertThat(scalers.snapshot(ID, before)).isEmpty();
+            assertThat(snapshot(after).decision().basis().arithmetic().sampled()).isEqualTo(2);
+            assertThat(snapshot(after).decision().basis().windowRemaining()).isLessThan(Duration.ofSeconds(2));
+        }
+
+        @Test
+        void editedMetricStartsAnew() {
+            Trigger other = Triggers.immediate("metric", "num_requests_waiting");
+            pods.has(1, FakePods.ready("1", LONG_AGO));
+            scraper.at("1", .5);
+            scalers.put(ID, List.of(trigger), false, now);
+            pass(Duration.ofSeconds(4));
+            scalers.put(ID, List.of(other), false, now);
+            pass(Duration.ofMillis(100));
+            assertThat(snapshot(other).decision().basis().arithmetic().sampled()).isZero();
+        }
+
+        @Test
+        void triggerThatOnlyACallTellsIsAdoptedWhereItsScaledObjectIsOpen() {
+            pods.has(1, FakePods.ready("1", LONG_AGO));
+            scraper.at("1", .5);
+            scalers.put(ID, List.of(), true, now);
+            scalers.adopt(ID, trigger, now);
+            pass(Duration.ofSeconds(4));
+            assertThat(snapshot(trigger).decision().basis().demand().orElseThrow()).isCloseTo(.5, within(1e-9));
+        }
+
+        @Test
+        void closedOrUnknownScaledObjectAdoptsNothing() {
+            scalers.put(ID, List.of(), false, now);
+            scalers.adopt(ID, trigger, now);
+            scalers.adopt(new ScaledObjectId("ns", "other"), trigger, now);
+            pass(Duration.ofSeconds(4));
+            assertThat(scalers.snapshots()).isEmpty();
+            assertThat(scalers.scaledObjects()).containsExactly(ID);
+        }
+
+        @Test
+        void adoptedTriggersAreBounded() {
+            pods.has(1, FakePods.ready("1", LONG_AGO));
+            scalers.put(ID, List.of(), true, now);
+            for (int i = 1; i <= 100; i++) {
+                scalers.adopt(ID, Triggers.with("targetValue", Integer.toString(i)), now);
+            }
+            pass(Duration.ofSeconds(2));
+            assertThat(scalers.snapshots()).hasSize(8);
+        }
+    }
+}
