@@ -1,0 +1,135 @@
+package io.nimscaler.exposition;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What holds for any body: generated ones with hostile names, labels and numbers, and real ones with bytes changed. */
+class ExpositionLawsTest {
+
+    static IntStream seeds() {
+        return IntStream.range(0, 20);
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void readingGivesBackWhatWasWritten(int seed) {
+        Generator generator = new Generator(new Random(seed));
+        for (int round = 0; round < 100; round++) {
+            List<Series> written = generator.series();
+
+            assertThat(Bodies.series(Bodies.read(generator.write(written).getBytes(UTF_8), MetricNames.any())))
+                    .isEqualTo(written);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void wantedNamesFilterWhatAnyNameGives(int seed) {
+        Random random = new Random(seed);
+        Generator generator = new Generator(random);
+        for (int round = 0; round < 100; round++) {
+            List<Series> written = generator.series();
+            byte[] body = generator.write(written).getBytes(UTF_8);
+            Set<String> names = written.stream()
+                    .map(Series::name)
+                    .filter(_ -> random.nextInt(3) == 0)
+                    .collect(Collectors.toSet());
+
+            assertThat(Bodies.series(Bodies.read(body, MetricNames.of(names)))).isEqualTo(only(names, written));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void chunkBoundariesDoNotMatter(int seed) {
+        Random random = new Random(seed);
+        Generator generator = new Generator(random);
+        for (int round = 0; round < 100; round++) {
+            List<Series> written = generator.series();
+            byte[] body = generator.write(written).getBytes(UTF_8);
+
+            assertThat(Bodies.series(Bodies.readInRandomChunks(body, MetricNames.any(), ReadLimits.DEFAULT, random)))
+                    .isEqualTo(written);
+        }
+    }
+
+    /** 20 seeds of 1,000: parts of real bodies with a few bytes changed, inserted or lost. */
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void noContentMakesTheReaderThrow(int seed) {
+        Random random = new Random(seed);
+        byte[] real = Bodies.real(Bodies.REAL.get(seed % Bodies.REAL.size()));
+        Set<String> names = Bodies.series(Bodies.read(real, MetricNames.any())).stream()
+                .map(Series::name)
+                .filter(_ -> random.nextInt(4) == 0)
+                .collect(Collectors.toSet());
+        MetricNames wanted = MetricNames.of(names);
+        ReadLimits limits = new ReadLimits(1000, 150, 3, 6);
+        for (int round = 0; round < 1_000; round++) {
+            byte[] body = mutate(part(real, random), random);
+            Exposition all = Bodies.read(body, MetricNames.any());
+            Exposition some = Bodies.read(body, wanted);
+
+            assertThat(Bodies.readInRandomChunks(body, MetricNames.any(), ReadLimits.DEFAULT, random))
+                    .isEqualTo(all);
+            assertThat(Bodies.readInRandomChunks(body, wanted, ReadLimits.DEFAULT, random))
+                    .isEqualTo(some);
+            assertThat(Bodies.readInRandomChunks(body, wanted, limits, random))
+                    .isEqualTo(Bodies.readSplit(body, wanted, limits, body.length));
+            switch (all) {
+                case Exposition.Parsed parsed ->
+                    assertThat(Bodies.series(some)).isEqualTo(only(names, parsed.series()));
+                case Exposition.Malformed(int line, int column, String reason) -> {
+                    assertThat(line).isPositive();
+                    assertThat(column).isPositive();
+                    assertThat(reason)
+                            .matches("expected [ -~]+, (got|which) [ -~\u2026]+")
+                            .hasSizeLessThan(250);
+                }
+            }
+        }
+    }
+
+    private static List<Series> only(Set<String> names, List<Series> series) {
+        return series.stream().filter(one -> names.contains(one.name())).toList();
+    }
+
+    private static byte[] part(byte[] real, Random random) {
+        int from = random.nextInt(real.length);
+        while (from > 0 && real[from - 1] != '\n') {
+            from--;
+        }
+        int length = Math.min(random.nextInt(50, 1200), real.length - from);
+        byte[] part = new byte[length];
+        System.arraycopy(real, from, part, 0, length);
+        return part;
+    }
+
+    private static byte[] mutate(byte[] body, Random random) {
+        byte[] hostile = "\"\\{}=, \t\r\n#'0e.-_\0\u00e9".getBytes(UTF_8);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        int rarity = Math.max(1, body.length / random.nextInt(1, 6));
+        for (byte b : body) {
+            byte other = random.nextBoolean() ? hostile[random.nextInt(hostile.length)] : (byte) random.nextInt();
+            switch (random.nextInt(3 * rarity)) {
+                case 0 -> out.write(other);
+                case 1 -> {
+                    out.write(b);
+                    out.write(other);
+                }
+                case 2 -> {}
+                default -> out.write(b);
+            }
+        }
+        return out.toByteArray();
+    }
+}

@@ -1,0 +1,91 @@
+package io.nimscaler.exposition;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ReadLimitsTest {
+    private static final MetricNames USAGE = MetricNames.of(List.of("usage"));
+
+    @Test
+    void aBodyMayBeAsLongAsTheLimitAndNoLonger() {
+        assertThat(read("x 1\nusage 1\n", new ReadLimits(12, 100, 9, 9))).isInstanceOf(Exposition.Parsed.class);
+        assertThat(read("x 1\nusage 1\n", new ReadLimits(11, 100, 9, 9)))
+                .isEqualTo(new Exposition.Malformed(2, 8, "expected a body of at most 11 bytes, got more"));
+    }
+
+    @Test
+    void anEndlessBodyIsKnownToBeMalformedWhileItStreams() {
+        ExpositionReader reader = new ExpositionReader(USAGE, new ReadLimits(1000, 100, 9, 9));
+        byte[] chunk = new byte[300];
+
+        for (int sent = 0; sent < 10; sent++) {
+            assertThat(reader.isMalformed()).isEqualTo(sent > 3);
+            reader.read(chunk, 0, chunk.length);
+        }
+
+        assertThat(Bodies.message(reader.finish()))
+                .isEqualTo("line 1, column 1001: expected a body of at most 1000 bytes, got more");
+    }
+
+    @Test
+    void aWantedLineMayBeAsLongAsTheLimitAndNoLonger() {
+        assertThat(read("usage 1234\nusage 1234", new ReadLimits(100, 10, 9, 9)))
+                .isInstanceOf(Exposition.Parsed.class);
+        assertThat(read("usage 1234\nusage 12345", new ReadLimits(100, 10, 9, 9)))
+                .isEqualTo(new Exposition.Malformed(2, 11, "expected a line of at most 10 bytes, got more"));
+    }
+
+    @Test
+    void unwantedLinesMayBeOfAnyLength() {
+        String body = "# a long comment\nother_metric 12345\nusage_by_reason 1\nusage 1\nand_more 12345";
+
+        assertThat(Bodies.series(read(body, new ReadLimits(100, 10, 9, 9)))).hasSize(1);
+    }
+
+    @Test
+    void aSeriesMayHaveAsManyLabelsAsTheLimitAndNoMore() {
+        assertThat(read("usage{a=\"\",b=\"\"} 1", new ReadLimits(100, 100, 2, 9)))
+                .isInstanceOf(Exposition.Parsed.class);
+        assertThat(read("usage{a=\"\",b=\"\",c=\"\"} 1", new ReadLimits(100, 100, 2, 9)))
+                .isEqualTo(new Exposition.Malformed(1, 17, "expected at most 2 labels, got 'c'"));
+    }
+
+    @Test
+    void asManySeriesAreKeptAsTheLimitAndNoMore() {
+        assertThat(read("usage 1\nusage 2\nx 3\n", new ReadLimits(100, 100, 2, 2)))
+                .isInstanceOf(Exposition.Parsed.class);
+        assertThat(read("usage 1\nusage 2\nx 3\nusage 4\n", new ReadLimits(100, 100, 2, 2)))
+                .isEqualTo(new Exposition.Malformed(4, 1, "expected at most 2 series, got more"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0,    1,    1,    1, 'body-bytes = 0, must be in [1, 1073741824]'",
+        "1,    0,    1,    1, 'line-bytes = 0, must be in [1, 1048576]'",
+        "1,    1,   -1,    1, 'labels = -1, must be in [0, 1024]'",
+        "1,    1,    1,    0, 'series = 0, must be in [1, 1048576]'",
+    })
+    void aLimitOutOfRangeIsRefused(int bodyBytes, int lineBytes, int labels, int series, String message) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new ReadLimits(bodyBytes, lineBytes, labels, series))
+                .withMessage(message);
+    }
+
+    /** Reads in one chunk, and again in many random ones: limits must not depend on how a body arrives. */
+    private static Exposition read(String text, ReadLimits limits) {
+        byte[] body = text.getBytes(UTF_8);
+        Exposition whole = Bodies.readSplit(body, USAGE, limits, body.length);
+        Random random = new Random(7);
+        for (int round = 0; round < 200; round++) {
+            assertThat(Bodies.readInRandomChunks(body, USAGE, limits, random)).isEqualTo(whole);
+        }
+        return whole;
+    }
+}
