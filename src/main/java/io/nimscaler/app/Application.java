@@ -1,10 +1,12 @@
 package io.nimscaler.app;
 
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.nimscaler.config.ScalerSettings;
 import io.nimscaler.demo.Demo;
 import io.nimscaler.exposition.ReadLimits;
 import io.nimscaler.history.DecisionRing;
+import io.nimscaler.kubernetes.KubernetesPods;
 import io.nimscaler.scaler.Pods;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.ScalerControl;
@@ -48,26 +50,36 @@ class Application {
     private final Optional<Demo> demo;
     private final Map<ScaledObjectId, Trigger> staticTriggers;
     private final VertxScraper scraper;
+    private final Optional<KubernetesPods> kubernetes;
     private final Scalers scalers;
     private final OwnerThread owner;
 
-    Application(Vertx vertx, ScalerSettings settings, MeterRegistry registry) {
+    Application(Vertx vertx, ScalerSettings settings, MeterRegistry registry, KubernetesClient client) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.meters = new Meters(registry);
         this.history = new DecisionRing(settings.history().decisions());
         this.demo = settings.demo().enabled() ? Optional.of(new Demo(vertx, clock)) : Optional.empty();
         this.staticTriggers = StaticTargets.triggers(settings.staticTargets());
+        this.kubernetes = demo.isEmpty()
+                        && staticTriggers.isEmpty()
+                        && settings.kubernetes().enabled()
+                ? Optional.of(new KubernetesPods(client, watched(settings.kubernetes()), clock))
+                : Optional.empty();
         this.scraper = new VertxScraper(vertx, scrapeSettings(settings.scrape()));
         this.scalers = new Scalers(pods(settings), new MeteredScraper(scraper, registry), this::decided);
         this.owner = new OwnerThread(vertx, context, scalers, clock);
     }
 
     private Pods pods(ScalerSettings settings) {
-        if (demo.isPresent()) {
-            return demo.get();
-        }
-        return new StaticPods(settings.staticTargets(), clock.instant());
+        return demo.<Pods>map(fleet -> fleet)
+                .or(() -> kubernetes)
+                .orElseGet(() -> new StaticPods(settings.staticTargets(), clock.instant()));
+    }
+
+    private static KubernetesPods.Watched watched(ScalerSettings.Kubernetes settings) {
+        return new KubernetesPods.Watched(
+                settings.namespaces().orElse(List.of()), settings.serviceNames(), settings.scaleRefresh());
     }
 
     private static ScrapeSettings scrapeSettings(ScalerSettings.Scrape settings) {
@@ -85,10 +97,12 @@ class Application {
             demo.ifPresent(fleet -> fleet.start(scalers));
             vertx.setPeriodic(FORGET_MILLIS, _ -> forget());
         });
+        kubernetes.ifPresent(watch -> watch.start(owner));
         owner.start();
     }
 
     void stop(@Observes ShutdownEvent event) {
+        kubernetes.ifPresent(KubernetesPods::close);
         scraper.close();
     }
 

@@ -6,6 +6,7 @@ import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** All settings of the product. */
 @ConfigMapping(prefix = "nim-scaler")
@@ -13,6 +14,9 @@ public interface ScalerSettings {
 
     /** How pods are asked. */
     Scrape scrape();
+
+    /** Which ScaledObjects are ours. */
+    Kubernetes kubernetes();
 
     /** What is remembered for the page and for explanations. */
     History history();
@@ -36,6 +40,24 @@ public interface ScalerSettings {
         /** How long an idle connection to a pod is kept; longer than the longest poll interval. */
         @WithDefault("5m10s")
         Duration keepAlive();
+    }
+
+    interface Kubernetes {
+
+        /** Whether ScaledObjects are watched; not where there is a demo or a static target. */
+        @WithDefault("true")
+        boolean enabled();
+
+        /** Namespaces whose ScaledObjects are watched; all where none is named. */
+        Optional<List<String>> namespaces();
+
+        /** A trigger is ours when the host of its scalerAddress has one of these as its first label. */
+        @WithDefault("keda-nim-scaler")
+        List<String> serviceNames();
+
+        /** How often a scale target's replicas are read although nothing is seen to change. */
+        @WithDefault("30s")
+        Duration scaleRefresh();
     }
 
     interface History {

@@ -3,7 +3,6 @@ package io.nimscaler.scaler;
 import java.util.Optional;
 
 /** Port: the scale target of a ScaledObject and its pods. */
-@FunctionalInterface
 public interface Pods {
 
     /**
@@ -12,4 +11,9 @@ public interface Pods {
      * @param podSelector label selector that replaces the scale target's own
      */
     Observation observe(ScaledObjectId scaledObject, Optional<String> podSelector);
+
+    /** Whether all ScaledObjects that there are have been seen. */
+    default boolean hasSynced() {
+        return true;
+    }
 }

@@ -84,9 +84,9 @@ public final class Scalers {
                 .toList();
     }
 
-    /** Whether each scaler has decided at least once. */
+    /** Whether the scaler of each trigger that there is has decided at least once. */
     public boolean allHaveDecided() {
-        return scaledObjects.values().stream().allMatch(ScaledObjectScalers::allHaveDecided);
+        return pods.hasSynced() && scaledObjects.values().stream().allMatch(ScaledObjectScalers::allHaveDecided);
     }
 
     /** What its cluster says of this ScaledObject. */

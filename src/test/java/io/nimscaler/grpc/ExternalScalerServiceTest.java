@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
+import grpc.health.v1.HealthGrpc;
+import grpc.health.v1.HealthOuterClass.HealthCheckRequest;
+import grpc.health.v1.HealthOuterClass.HealthCheckResponse.ServingStatus;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import grpc.health.v1.HealthGrpc;
-import grpc.health.v1.HealthOuterClass.HealthCheckRequest;
-import grpc.health.v1.HealthOuterClass.HealthCheckResponse.ServingStatus;
 import io.nimscaler.app.NimPods;
 import io.nimscaler.grpc.proto.ExternalScalerGrpc;
 import io.nimscaler.grpc.proto.GetMetricsRequest;
@@ -107,8 +107,8 @@ class ExternalScalerServiceTest {
 
     @Test
     void otherMetadataOfTheSameScaledObjectGetsAScalerOfItsOwnAtTheFirstCall() {
-        Map<String, String> other = Map.of(
-                "targetValueFromEnv", "0.1", "port", "metrics", "smoothingUp", "0s", "pollInterval", "250ms");
+        Map<String, String> other =
+                Map.of("targetValueFromEnv", "0.1", "port", "metrics", "smoothingUp", "0s", "pollInterval", "250ms");
         await().atMost(Duration.ofSeconds(15))
                 .ignoreExceptions()
                 .untilAsserted(() -> assertThat(metric(other).getMetricValue()).isEqualTo(769));
@@ -118,8 +118,9 @@ class ExternalScalerServiceTest {
     void fleetAtWorkIsActive() {
         await().atMost(Duration.ofSeconds(15))
                 .ignoreExceptions()
-                .untilAsserted(() -> assertThat(keda.isActive(ref("llm", METADATA)).getResult())
-                        .isTrue());
+                .untilAsserted(
+                        () -> assertThat(keda.isActive(ref("llm", METADATA)).getResult())
+                                .isTrue());
     }
 
     @Test
@@ -136,7 +137,9 @@ class ExternalScalerServiceTest {
             switch (call) {
                 case "getMetricSpec" -> keda.getMetricSpec(wrong);
                 case "getMetrics" ->
-                    keda.getMetrics(GetMetricsRequest.newBuilder().setScaledObjectRef(wrong).build());
+                    keda.getMetrics(GetMetricsRequest.newBuilder()
+                            .setScaledObjectRef(wrong)
+                            .build());
                 case "isActive" -> keda.isActive(wrong);
                 default -> keda.streamIsActive(wrong).next();
             }

@@ -43,6 +43,7 @@ final class FakePods implements Pods {
 
     /** Not ready any more. */
     static Pod unready(String name, Instant since) {
-        return new Pod(name, name, Optional.of("10.0.0." + name), Map.of(), false, Optional.empty(), true, since, false);
+        return new Pod(
+                name, name, Optional.of("10.0.0." + name), Map.of(), false, Optional.empty(), true, since, false);
     }
 }

@@ -166,10 +166,12 @@ class ScalersTest {
             scraper.at("1", 1.0);
             scalers.put(ID, List.of(trigger), false, now);
             pass(Duration.ofSeconds(4));
-            assertThat(snapshot(trigger).decision().basis().arithmetic().starting()).isEqualTo(9);
+            assertThat(snapshot(trigger).decision().basis().arithmetic().starting())
+                    .isEqualTo(9);
             assertThat(snapshot(trigger).decision())
                     .isInstanceOfSatisfying(
-                            Decision.Hold.class, hold -> assertThat(hold.reason()).isEqualTo(HoldReason.UNDECIDED));
+                            Decision.Hold.class,
+                            hold -> assertThat(hold.reason()).isEqualTo(HoldReason.UNDECIDED));
         }
 
         @Test
@@ -264,9 +266,11 @@ class ScalersTest {
         void autoPathTriesBothAndRemembersTheOneThatHadTheMetric() {
             // Given
             pods.has(1, FakePods.ready("1", LONG_AGO));
-            scraper.answers("1", request -> request.path().equals("/metrics")
-                    ? FakeScraper.kv(.5)
-                    : new Failed(ScrapeFailure.NOT_FOUND, "404"));
+            scraper.answers(
+                    "1",
+                    request -> request.path().equals("/metrics")
+                            ? FakeScraper.kv(.5)
+                            : new Failed(ScrapeFailure.NOT_FOUND, "404"));
 
             // When
             scalers.put(ID, List.of(trigger), false, now);
@@ -298,9 +302,11 @@ class ScalersTest {
         @Test
         void readableBodyWithoutTheMetricSaysMoreThanA404() {
             pods.has(1, FakePods.ready("1", LONG_AGO));
-            scraper.answers("1", request -> request.path().equals("/metrics")
-                    ? new Failed(ScrapeFailure.NOT_FOUND, "404")
-                    : new Scraped(List.of()));
+            scraper.answers(
+                    "1",
+                    request -> request.path().equals("/metrics")
+                            ? new Failed(ScrapeFailure.NOT_FOUND, "404")
+                            : new Scraped(List.of()));
             scalers.put(ID, List.of(trigger), false, now);
             pass(Duration.ofSeconds(3));
             assertThat(pod(0).problem().orElseThrow().reason()).isEqualTo(ScrapeFailure.NO_METRIC);
@@ -355,7 +361,8 @@ class ScalersTest {
 
             // Then
             assertThat(scalers.snapshot(ID, before)).isEmpty();
-            assertThat(snapshot(after).decision().basis().arithmetic().sampled()).isEqualTo(2);
+            assertThat(snapshot(after).decision().basis().arithmetic().sampled())
+                    .isEqualTo(2);
             assertThat(snapshot(after).decision().basis().windowRemaining()).isLessThan(Duration.ofSeconds(2));
         }
 
@@ -368,7 +375,8 @@ class ScalersTest {
             pass(Duration.ofSeconds(4));
             scalers.put(ID, List.of(other), false, now);
             pass(Duration.ofMillis(100));
-            assertThat(snapshot(other).decision().basis().arithmetic().sampled()).isZero();
+            assertThat(snapshot(other).decision().basis().arithmetic().sampled())
+                    .isZero();
         }
 
         @Test
@@ -378,7 +386,8 @@ class ScalersTest {
             scalers.put(ID, List.of(), true, now);
             scalers.adopt(ID, trigger, now);
             pass(Duration.ofSeconds(4));
-            assertThat(snapshot(trigger).decision().basis().demand().orElseThrow()).isCloseTo(.5, within(1e-9));
+            assertThat(snapshot(trigger).decision().basis().demand().orElseThrow())
+                    .isCloseTo(.5, within(1e-9));
         }
 
         @Test

@@ -21,33 +21,37 @@ import org.junit.jupiter.api.Test;
 class ScaledObjectsResourceTest {
 
     private static String management(String path) {
-        return "http://127.0.0.1:"
-                + ConfigProvider.getConfig().getValue("quarkus.management.test-port", String.class) + path;
+        return "http://127.0.0.1:" + ConfigProvider.getConfig().getValue("quarkus.management.test-port", String.class)
+                + path;
     }
 
     @Test
     void showsPodsDemandValueReplicasAndWhy() {
-        await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> given().when()
-                .get("/api/scaled-objects/default/llm")
-                .then()
-                .statusCode(200)
-                .body("find { it.targetValue == 0.7f }.replicasWanted", equalTo(2))
-                .body("find { it.targetValue == 0.7f }.decision", equalTo("hold"))
-                .body("find { it.targetValue == 0.7f }.value", equalTo(1.4f))
-                .body("find { it.targetValue == 0.7f }.demand", equalTo(0.769f))
-                .body("find { it.targetValue == 0.7f }.explanation", containsString("2 sampled with mean 0.384"))
-                .body("find { it.targetValue == 0.7f }.pods", hasSize(2))
-                .body("find { it.targetValue == 0.7f }.pods[0].state", equalTo("sampled")));
+        await().atMost(Duration.ofSeconds(15))
+                .untilAsserted(() -> given().when()
+                        .get("/api/scaled-objects/default/llm")
+                        .then()
+                        .statusCode(200)
+                        .body("find { it.targetValue == 0.7f }.replicasWanted", equalTo(2))
+                        .body("find { it.targetValue == 0.7f }.decision", equalTo("hold"))
+                        .body("find { it.targetValue == 0.7f }.value", equalTo(1.4f))
+                        .body("find { it.targetValue == 0.7f }.demand", equalTo(0.769f))
+                        .body(
+                                "find { it.targetValue == 0.7f }.explanation",
+                                containsString("2 sampled with mean 0.384"))
+                        .body("find { it.targetValue == 0.7f }.pods", hasSize(2))
+                        .body("find { it.targetValue == 0.7f }.pods[0].state", equalTo("sampled")));
     }
 
     @Test
     void remembersDecisionsWithoutTheirPods() {
-        await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> given().when()
-                .get("/api/scaled-objects/default/llm/decisions")
-                .then()
-                .statusCode(200)
-                .body("$", not(empty()))
-                .body("[0].pods", empty()));
+        await().atMost(Duration.ofSeconds(15))
+                .untilAsserted(() -> given().when()
+                        .get("/api/scaled-objects/default/llm/decisions")
+                        .then()
+                        .statusCode(200)
+                        .body("$", not(empty()))
+                        .body("[0].pods", empty()));
     }
 
     @Test
@@ -68,12 +72,14 @@ class ScaledObjectsResourceTest {
 
     @Test
     void metersShowWhatWasDecidedAndHowScrapesEnded() {
-        await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> given().when()
-                .get(management("/q/metrics"))
-                .then()
-                .statusCode(200)
-                .body(containsString("nim_scaler_target_value{namespace=\"default\",scaledobject=\"llm\""))
-                .body(containsString("nim_scaler_pods{namespace=\"default\",scaledobject=\"llm\",state=\"sampled\""))
-                .body(containsString("nim_scaler_scrape_duration_seconds_count{outcome=\"ok\"}")));
+        await().atMost(Duration.ofSeconds(15))
+                .untilAsserted(() -> given().when()
+                        .get(management("/q/metrics"))
+                        .then()
+                        .statusCode(200)
+                        .body(containsString("nim_scaler_target_value{namespace=\"default\",scaledobject=\"llm\""))
+                        .body(containsString(
+                                "nim_scaler_pods{namespace=\"default\",scaledobject=\"llm\",state=\"sampled\""))
+                        .body(containsString("nim_scaler_scrape_duration_seconds_count{outcome=\"ok\"}")));
     }
 }

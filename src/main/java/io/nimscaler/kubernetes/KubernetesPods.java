@@ -1,0 +1,218 @@
+package io.nimscaler.kubernetes;
+
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.nimscaler.scaler.Observation;
+import io.nimscaler.scaler.Pods;
+import io.nimscaler.scaler.ScaledObjectId;
+import io.nimscaler.scaler.ScalerControl;
+import io.nimscaler.trigger.ParsedTrigger;
+import io.nimscaler.trigger.Trigger;
+import io.nimscaler.trigger.TriggerParser;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+
+/**
+ * The ScaledObjects with a trigger that is ours, and their scale targets, from a real cluster. Watched from the start, so that
+ * polling begins before KEDA's first call and every replica of this process is warm.
+ */
+public final class KubernetesPods implements Pods, AutoCloseable {
+
+    private static final Logger LOG = Logger.getLogger(KubernetesPods.class);
+    private static final long REFRESH_MILLIS = 250;
+    private static final int READS_AT_ONCE = 16;
+
+    private static final ResourceDefinitionContext SCALED_OBJECTS = new ResourceDefinitionContext.Builder()
+            .withGroup("keda.sh")
+            .withVersion("v1alpha1")
+            .withKind("ScaledObject")
+            .withPlural("scaledobjects")
+            .withNamespaced(true)
+            .build();
+
+    /**
+     * @param namespaces empty: all
+     * @param serviceNames first label of the host of a {@code scalerAddress} that is ours
+     * @param scaleRefresh how often replicas are read although nothing is seen to change
+     */
+    public record Watched(List<String> namespaces, List<String> serviceNames, Duration scaleRefresh) {}
+
+    private final KubernetesClient client;
+    private final Watched watched;
+    private final InstantSource clock;
+    private final Map<ScaledObjectId, TargetWatch> targets = new ConcurrentHashMap<>();
+    private final List<SharedIndexInformer<GenericKubernetesResource>> informers = new ArrayList<>();
+    private final ScheduledExecutorService refresher = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("scale-targets").daemon().factory());
+    private final ExecutorService reads = Executors.newVirtualThreadPerTaskExecutor();
+    private final Semaphore readsAtOnce = new Semaphore(READS_AT_ONCE);
+    private final Set<ScaledObjectId> refreshing = ConcurrentHashMap.newKeySet();
+
+    public KubernetesPods(KubernetesClient client, Watched watched, InstantSource clock) {
+        this.client = client;
+        this.watched = watched;
+        this.clock = clock;
+    }
+
+    /** Begins to watch; returns at once, and retries for ever. */
+    public void start(ScalerControl control) {
+        var resources = client.genericKubernetesResources(SCALED_OBJECTS);
+        if (watched.namespaces().isEmpty()) {
+            informers.add(resources.inAnyNamespace().runnableInformer(0));
+        } else {
+            watched.namespaces()
+                    .forEach(namespace ->
+                            informers.add(resources.inNamespace(namespace).runnableInformer(0)));
+        }
+        informers.forEach(informer -> informer.exceptionHandler((_, trouble) -> {
+                    LOG.warnf("watch of ScaledObjects interrupted reason=%s", trouble.getMessage());
+                    return true;
+                })
+                .addEventHandler(new Changes(control))
+                .start());
+        refresher.scheduleWithFixedDelay(this::refresh, 0, REFRESH_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private final class Changes implements ResourceEventHandler<GenericKubernetesResource> {
+
+        private final ScalerControl control;
+
+        Changes(ScalerControl control) {
+            this.control = control;
+        }
+
+        @Override
+        public void onAdd(GenericKubernetesResource resource) {
+            take(ScaledObject.of(resource), control);
+        }
+
+        @Override
+        public void onUpdate(GenericKubernetesResource before, GenericKubernetesResource after) {
+            ScaledObject now = ScaledObject.of(after);
+            // Its status changes with every poll of KEDA's
+            if (!now.equals(ScaledObject.of(before))) {
+                take(now, control);
+            }
+        }
+
+        @Override
+        public void onDelete(GenericKubernetesResource resource, boolean finalStateUnknown) {
+            forget(ScaledObject.of(resource).id(), control);
+        }
+    }
+
+    private void take(ScaledObject scaledObject, ScalerControl control) {
+        List<ScaledObject.TriggerSpec> ours = scaledObject.triggers().stream()
+                .filter(trigger -> trigger.isFor(watched.serviceNames()))
+                .toList();
+        if (ours.isEmpty()) {
+            forget(scaledObject.id(), control);
+            return;
+        }
+        boolean open = ours.stream().anyMatch(trigger -> TriggerParser.needsEnvironment(trigger.metadata()));
+        Set<Trigger> triggers = new HashSet<>();
+        for (ScaledObject.TriggerSpec spec : ours) {
+            if (!TriggerParser.needsEnvironment(spec.metadata())) {
+                parse(scaledObject.id(), spec).ifPresent(triggers::add);
+            }
+        }
+        Set<String> selectors = triggers.stream()
+                .flatMap(trigger -> trigger.podSelector().stream())
+                .collect(Collectors.toSet());
+        targets.computeIfAbsent(
+                        scaledObject.id(), _ -> new TargetWatch(client, scaledObject, watched.scaleRefresh(), clock))
+                .describe(scaledObject, selectors);
+        control.put(scaledObject.id(), triggers, open);
+        LOG.infof(
+                "watching namespace=%s scaledObject=%s triggers=%d target=%s",
+                scaledObject.id().namespace(),
+                scaledObject.id().name(),
+                ours.size(),
+                scaledObject.target().map(ScaleTarget::toString).orElse("not resolved yet"));
+    }
+
+    private static Optional<Trigger> parse(ScaledObjectId id, ScaledObject.TriggerSpec spec) {
+        return switch (TriggerParser.parse(spec.metadata())) {
+            case ParsedTrigger.Valid valid -> {
+                valid.warnings()
+                        .forEach(warning -> LOG.warnf(
+                                "trigger hardly does what is meant namespace=%s scaledObject=%s: %s",
+                                id.namespace(), id.name(), warning));
+                yield Optional.of(valid.trigger());
+            }
+            case ParsedTrigger.Invalid invalid -> {
+                LOG.warnf(
+                        "trigger refused namespace=%s scaledObject=%s: %s", id.namespace(), id.name(), invalid.text());
+                yield Optional.empty();
+            }
+        };
+    }
+
+    private void forget(ScaledObjectId id, ScalerControl control) {
+        TargetWatch target = targets.remove(id);
+        if (target != null) {
+            control.remove(id);
+            reads.execute(target::close);
+            LOG.infof("no longer watching namespace=%s scaledObject=%s", id.namespace(), id.name());
+        }
+    }
+
+    /** Each target's reads are apart, so that a slow answer on one does not delay the others. */
+    private void refresh() {
+        targets.forEach((id, target) -> {
+            if (refreshing.add(id)) {
+                reads.execute(() -> {
+                    readsAtOnce.acquireUninterruptibly();
+                    try {
+                        target.refresh();
+                    } finally {
+                        readsAtOnce.release();
+                        refreshing.remove(id);
+                    }
+                });
+            }
+        });
+    }
+
+    @Override
+    public Observation observe(ScaledObjectId scaledObject, Optional<String> podSelector) {
+        TargetWatch target = targets.get(scaledObject);
+        if (target != null) {
+            return target.observe(podSelector);
+        }
+        return hasSynced()
+                ? new Observation.Absent("no ScaledObject of this name has a trigger whose scalerAddress begins with "
+                        + String.join(" or ", watched.serviceNames()) + " (a ScaledJob is not supported)")
+                : new Observation.NotKnown("the watch of ScaledObjects has not synced yet");
+    }
+
+    @Override
+    public boolean hasSynced() {
+        return !informers.isEmpty() && informers.stream().allMatch(SharedIndexInformer::hasSynced);
+    }
+
+    @Override
+    public void close() {
+        refresher.shutdownNow();
+        informers.forEach(SharedIndexInformer::close);
+        targets.values().forEach(TargetWatch::close);
+        reads.shutdownNow();
+    }
+}

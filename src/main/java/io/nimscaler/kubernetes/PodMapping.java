@@ -1,0 +1,118 @@
+package io.nimscaler.kubernetes;
+
+import io.fabric8.kubernetes.api.model.ContainerPort;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.api.model.PodStatus;
+import io.nimscaler.scaler.Pod;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** From Kubernetes' description of a pod to ours. */
+final class PodMapping {
+
+    private PodMapping() {}
+
+    /** Finished and terminating pods count in none of our states. */
+    static boolean counts(io.fabric8.kubernetes.api.model.Pod pod) {
+        String phase = pod.getStatus() == null ? "" : pod.getStatus().getPhase();
+        return pod.getMetadata().getDeletionTimestamp() == null
+                && !"Succeeded".equals(phase)
+                && !"Failed".equals(phase);
+    }
+
+    static Pod map(io.fabric8.kubernetes.api.model.Pod pod, Instant now) {
+        PodStatus status = pod.getStatus() == null ? new PodStatus() : pod.getStatus();
+        Optional<PodCondition> ready = condition(status, "Ready");
+        Optional<PodCondition> scheduled = condition(status, "PodScheduled");
+        boolean isReady = "Running".equals(status.getPhase())
+                && ready.filter(PodMapping::isTrue).isPresent();
+        Instant made = time(pod.getMetadata().getCreationTimestamp()).orElse(now);
+        Optional<Instant> readySince =
+                isReady ? Optional.of(ready.flatMap(PodMapping::since).orElse(now)) : Optional.empty();
+        return new Pod(
+                pod.getMetadata().getUid(),
+                pod.getMetadata().getName(),
+                Optional.ofNullable(status.getPodIP()).filter(address -> !address.isEmpty()),
+                namedPorts(pod),
+                isReady,
+                readySince,
+                isReady || wasReady(status, ready),
+                scheduled.filter(PodMapping::isTrue).flatMap(PodMapping::since).orElse(made),
+                scheduled
+                        .filter(condition -> !isTrue(condition))
+                        .filter(condition -> "Unschedulable".equals(condition.getReason()))
+                        .isPresent());
+    }
+
+    /**
+     * Kubernetes does not say whether a pod that is not ready has ever been. But Ready is false from before its first
+     * container starts, and turns again only after having been true: a transition later than a start tells of one.
+     */
+    private static boolean wasReady(PodStatus status, Optional<PodCondition> ready) {
+        Optional<Instant> turned = ready.filter(condition -> !isTrue(condition)).flatMap(PodMapping::since);
+        Optional<Instant> firstStart =
+                containers(status).flatMap(PodMapping::starts).min(Instant::compareTo);
+        return turned.isPresent() && firstStart.isPresent() && turned.get().isAfter(firstStart.get());
+    }
+
+    private static Stream<ContainerStatus> containers(PodStatus status) {
+        return status.getContainerStatuses() == null ? Stream.of() : status.getContainerStatuses().stream();
+    }
+
+    private static Stream<Instant> starts(ContainerStatus container) {
+        return Stream.of(
+                        Optional.ofNullable(container.getState())
+                                .map(state -> state.getRunning())
+                                .flatMap(running -> time(running.getStartedAt())),
+                        Optional.ofNullable(container.getLastState())
+                                .map(state -> state.getTerminated())
+                                .flatMap(terminated -> time(terminated.getStartedAt())))
+                .flatMap(Optional::stream);
+    }
+
+    private static Map<String, Integer> namedPorts(io.fabric8.kubernetes.api.model.Pod pod) {
+        Map<String, Integer> ports = new HashMap<>();
+        if (pod.getSpec() != null) {
+            Stream.concat(pod.getSpec().getContainers().stream(), pod.getSpec().getInitContainers().stream())
+                    .flatMap(container ->
+                            container.getPorts() == null ? Stream.<ContainerPort>of() : container.getPorts().stream())
+                    .filter(port -> port.getName() != null && port.getContainerPort() != null)
+                    .forEach(port -> ports.putIfAbsent(port.getName(), port.getContainerPort()));
+        }
+        return ports;
+    }
+
+    private static Optional<PodCondition> condition(PodStatus status, String type) {
+        List<PodCondition> conditions = status.getConditions() == null ? List.of() : status.getConditions();
+        return conditions.stream()
+                .filter(condition -> type.equals(condition.getType()))
+                .findFirst();
+    }
+
+    private static boolean isTrue(PodCondition condition) {
+        return "True".equals(condition.getStatus());
+    }
+
+    private static Optional<Instant> since(PodCondition condition) {
+        return time(condition.getLastTransitionTime());
+    }
+
+    private static Optional<Instant> time(@Nullable String text) {
+        if (text == null || text.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(OffsetDateTime.parse(text).toInstant());
+        } catch (DateTimeParseException e) {
+            return Optional.empty();
+        }
+    }
+}

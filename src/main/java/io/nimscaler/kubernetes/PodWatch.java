@@ -1,0 +1,71 @@
+package io.nimscaler.kubernetes;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.time.InstantSource;
+import java.util.List;
+
+/** The pods of one namespace that match one label selector: never all pods of a cluster. */
+final class PodWatch implements AutoCloseable {
+
+    private final String selector;
+    private final SharedIndexInformer<Pod> informer;
+    private final InstantSource clock;
+
+    /**
+     * @param changed called on each change, from a thread of the client's
+     */
+    PodWatch(KubernetesClient client, String namespace, String selector, InstantSource clock, Runnable changed) {
+        this.selector = selector;
+        this.clock = clock;
+        this.informer = client.pods()
+                .inNamespace(namespace)
+                .withLabelSelector(selector)
+                .runnableInformer(0)
+                .exceptionHandler((_, _) -> true)
+                .addEventHandler(new ResourceEventHandler<>() {
+                    @Override
+                    public void onAdd(Pod pod) {
+                        changed.run();
+                    }
+
+                    @Override
+                    public void onUpdate(Pod before, Pod after) {
+                        changed.run();
+                    }
+
+                    @Override
+                    public void onDelete(Pod pod, boolean finalStateUnknown) {
+                        changed.run();
+                    }
+
+                    @Override
+                    public void onNothing() {
+                        changed.run();
+                    }
+                });
+        informer.start();
+    }
+
+    boolean isOf(String other) {
+        return selector.equals(other);
+    }
+
+    boolean hasSynced() {
+        return informer.hasSynced();
+    }
+
+    List<io.nimscaler.scaler.Pod> pods() {
+        return informer.getStore().list().stream()
+                .filter(PodMapping::counts)
+                .map(pod -> PodMapping.map(pod, clock.instant()))
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        informer.close();
+    }
+}

@@ -1,0 +1,50 @@
+package io.nimscaler.kubernetes;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.nimscaler.policy.Scale;
+
+/** What one read of {@code /scale} gave. */
+sealed interface ScaleReading {
+
+    /**
+     * @param selector the pods' label selector; empty where the scale target does not give one
+     */
+    record Read(Scale scale, String selector) implements ScaleReading {}
+
+    /** The API server's word that it is not to be had. */
+    record Refused(String reason) implements ScaleReading {}
+
+    /** No word of the API server: what was known before still holds. */
+    record NoAnswer(String reason) implements ScaleReading {}
+
+    /** Asks the API server; blocks for its request time-out at most. */
+    static ScaleReading of(KubernetesClient client, ScaleTarget target) {
+        try {
+            String body = client.raw(target.scalePath());
+            return body == null ? new Refused("no such scale target: " + target) : parse(client, target, body);
+        } catch (KubernetesClientException e) {
+            return switch (e.getCode()) {
+                case 404 -> new Refused("no such scale target: " + target);
+                case 401, 403 -> new Refused("not allowed to get /scale of " + target + ": bind a role that allows it");
+                default -> new NoAnswer("cannot read /scale of " + target);
+            };
+        }
+    }
+
+    private static ScaleReading parse(KubernetesClient client, ScaleTarget target, String body) {
+        var scale = client.getKubernetesSerialization()
+                .unmarshal(body, io.fabric8.kubernetes.api.model.autoscaling.v1.Scale.class);
+        if (scale.getStatus() == null) {
+            return new Refused("/scale of " + target + " has no status");
+        }
+        int spec = scale.getSpec() == null || scale.getSpec().getReplicas() == null
+                ? 0
+                : scale.getSpec().getReplicas();
+        int status =
+                scale.getStatus().getReplicas() == null ? 0 : scale.getStatus().getReplicas();
+        String selector =
+                scale.getStatus().getSelector() == null ? "" : scale.getStatus().getSelector();
+        return new Read(new Scale(Math.max(0, spec), Math.max(0, status)), selector);
+    }
+}
