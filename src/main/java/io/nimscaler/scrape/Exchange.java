@@ -89,8 +89,8 @@ final class Exchange {
 
     /**
      * A server closes connections that were idle for long (uvicorn after 5 s), and that may cross our request. So a
-     * connection that was used before and closes without a byte of answer says nothing about the pod: ask again, once, on
-     * a new one. A GET may be sent twice.
+     * connection that was used before and closes without a status line says nothing about the pod: ask again, once, on a
+     * new one. A GET may be sent twice.
      */
     private boolean retry(boolean stale) {
         if (!stale || retried || ended) {

@@ -19,7 +19,8 @@ import io.vertx.core.tracing.TracingPolicy;
  * The HTTP clients, one per scheme, since only one of them will ever have trust and credentials to set.
  *
  * <p>One connection per pod: a pod's API server spends its event loop on us, and two answers at once tell nothing more.
- * Redirects are not followed, proxies of the environment not used, and no compression is offered: engines have none.
+ * Redirects are not followed, proxies of the environment not used, and no compression is offered: engines have none. The
+ * clients have no metrics name, without which Quarkus makes no meters of them, since those have the pod's address as label.
  */
 final class PodClients {
 
@@ -91,7 +92,11 @@ final class PodClients {
                 .setTracingPolicy(TracingPolicy.IGNORE);
         PoolOptions pool =
                 new PoolOptions().setHttp1MaxSize(CONNECTIONS_PER_POD).setCleanerPeriod(CLEANER_PERIOD_MILLIS);
-        return vertx.httpClientBuilder().with(options).with(pool).build();
+        return vertx.httpClientBuilder()
+                .with(options)
+                .with(pool)
+                .withConnectHandler(connection -> connection.exceptionHandler(_ -> {})) // or each is logged as an error
+                .build();
     }
 
     /** Vert.x's own would leave out the brackets of an IPv6 address. */

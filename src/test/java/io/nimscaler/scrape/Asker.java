@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Asker {
 
     static final ScrapeSettings PATIENT = new ScrapeSettings(Duration.ofSeconds(20), Duration.ofMinutes(5), limits());
-    static final ScrapeSettings HASTY = new ScrapeSettings(Duration.ofMillis(300), Duration.ofMinutes(5), limits());
+    static final ScrapeSettings HASTY = new ScrapeSettings(Duration.ofSeconds(1), Duration.ofMinutes(5), limits());
     static final String GAUGE = "gpu_cache_usage_perc";
 
     private final Vertx vertx;

@@ -42,6 +42,15 @@ final class RawPod {
         return pod;
     }
 
+    /** Answers the first bytes that come, HTTP or not, and closes. */
+    static RawPod greeting(Vertx vertx, String answer) throws Exception {
+        NetServer server = vertx.createNetServer();
+        server.connectHandler(
+                socket -> socket.exceptionHandler(_ -> {}).handler(_ -> socket.end(Buffer.buffer(answer))));
+        server.listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);
+        return new RawPod(server);
+    }
+
     /** Always the same bytes. */
     static Script says(String answer) {
         return (socket, _) -> socket.write(answer);

@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -30,6 +31,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ScrapeConnectionsTest {
 
     private static final String OK = RawPod.ok("gpu_cache_usage_perc 0.5\n");
+
+    /** The first scrape of a JVM loads classes for longer than the short deadlines below. */
+    @BeforeAll
+    static void warmUp() throws Exception {
+        Vertx vertx = Vertx.vertx();
+        Asker asker = new Asker(vertx, Asker.PATIENT);
+        assertValue(asker.ask(RawPod.start(vertx, RawPod.says(OK)).port()), 0.5);
+        asker.close();
+    }
 
     private final Vertx vertx = Vertx.vertx();
     private Asker asker = new Asker(vertx, Asker.PATIENT);
@@ -100,10 +110,10 @@ class ScrapeConnectionsTest {
 
     static Stream<Object[]> waysToBeSilent() {
         String head = "HTTP/1.1 200 OK\r\nContent-Length: 999999\r\n\r\n";
-        String late = "no end of the body within 300 ms, got ";
+        String late = "no end of the body within 1000 ms, got ";
         return Stream.of(
-                new Object[] {"", "", "no response within 300 ms"},
-                new Object[] {"HTTP/1.1 200 OK\r\nX: ", "x", "no response within 300 ms"},
+                new Object[] {"", "", "no response within 1000 ms"},
+                new Object[] {"HTTP/1.1 200 OK\r\nX: ", "x", "no response within 1000 ms"},
                 new Object[] {head, "", late + "0 bytes of the body"},
                 new Object[] {head + "gpu_cache_usage_perc 0.", "1", late});
     }
@@ -123,7 +133,7 @@ class ScrapeConnectionsTest {
         RawPod pod = RawPod.start(vertx, (_, _) -> {});
         asker.ask(pod.port());
 
-        assertFailed(asker.ask(pod.port()), TIMEOUT, "no response within 300 ms");
+        assertFailed(asker.ask(pod.port()), TIMEOUT, "no response within 1000 ms");
         assertThat(pod.acceptedConnections()).isEqualTo(2);
     }
 
@@ -134,10 +144,14 @@ class ScrapeConnectionsTest {
         var first = asker.asking(Asker.request(pod.port(), "/a"));
         var second = asker.asking(Asker.request(pod.port(), "/b"));
 
-        assertFailed(first.get(20, TimeUnit.SECONDS), TIMEOUT, "no response within 300 ms");
-        assertFailed(second.get(20, TimeUnit.SECONDS), CANNOT_CONNECT, "no connection within 300 ms");
-        await().untilAsserted(() -> assertThat(pod.openConnections()).isLessThanOrEqualTo(1));
-        assertThat(pod.requests()).hasSize(1);
+        assertFailed(first.get(20, TimeUnit.SECONDS), TIMEOUT, "no response within 1000 ms");
+        assertThat(second.get(20, TimeUnit.SECONDS))
+                .isInstanceOfSatisfying(
+                        Failed.class,
+                        failed -> assertThat(failed.reason())
+                                .as("the first's end may have made way for it just before")
+                                .isIn(CANNOT_CONNECT, TIMEOUT));
+        awaitOpen(pod, 0);
     }
 
     @Test
@@ -203,12 +217,12 @@ class ScrapeConnectionsTest {
     }
 
     @Test
-    void doesNotAskAgainOnceBytesHaveCome() throws Exception {
+    void doesNotAskAgainOnceAStatusLineHasCome() throws Exception {
         RawPod pod = RawPod.start(vertx, (socket, nth) -> {
             if (nth == 1) {
                 socket.write(OK);
             } else {
-                socket.write("HTTP/1.1 200 O").onComplete(_ -> socket.close());
+                socket.write("HTTP/1.1 200 OK\r\nContent-Le").onComplete(_ -> socket.close());
             }
         });
         asker.ask(pod.port());
