@@ -34,7 +34,7 @@ final class OwnerThread implements ScalerControl {
 
     /** Time begins to pass. */
     void start() {
-        context.runOnContext(_ -> vertx.setPeriodic(TICK_MILLIS, _ -> tick()));
+        context.runOnContext(_ -> vertx.setPeriodic(0, TICK_MILLIS, _ -> tick()));
     }
 
     private void tick() {

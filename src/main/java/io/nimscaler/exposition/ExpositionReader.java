@@ -23,7 +23,7 @@ public final class ExpositionReader {
     private final LineParser parser;
     private final List<Series> series = new ArrayList<>();
 
-    /** Head of the line that is still open at the end of a chunk; one byte more than the limit shows that it is longer. */
+    /** The line that is still open at the end of a chunk, as far as the limit allows; its length is the whole one. */
     private byte[] open = NOTHING;
 
     private int openLength;
@@ -102,11 +102,11 @@ public final class ExpositionReader {
     }
 
     private void keepOpen(byte[] chunk, int from, int to) {
-        int copied = Math.min(to - from, limits.lineBytes() + 1 - openLength);
+        int copied = Math.min(to - from, limits.lineBytes() - openLength);
         if (copied > 0) {
             int needed = openLength + copied;
             if (needed > open.length) {
-                open = Arrays.copyOf(open, Math.max(needed, Math.min(2 * open.length, limits.lineBytes() + 1)));
+                open = Arrays.copyOf(open, Math.max(needed, Math.min(2 * open.length, limits.lineBytes())));
             }
             System.arraycopy(chunk, from, open, openLength, copied);
         }

@@ -46,7 +46,7 @@ class DecimalTest {
         "-infinity, -Infinity",
         "INFINITY, Infinity",
     })
-    void whatGoParsesIsRead(String text, double expected) {
+    void whatGoParsesIsRead(String text, Double expected) {
         assertThat(read(text)).isEqualTo(expected);
     }
 

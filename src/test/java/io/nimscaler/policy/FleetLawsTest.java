@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -23,6 +24,11 @@ class FleetLawsTest {
 
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
     private static final int FLEETS = 1000;
+    private static final Trigger SUM = Triggers.immediate();
+    private static final List<Trigger> TRIGGERS = Stream.of("sum", "average", "max")
+            .flatMap(type -> IntStream.rangeClosed(1, 9)
+                    .mapToObj(tenths -> Triggers.immediate("aggregationType", type, "targetValue", "0." + tenths)))
+            .toList();
 
     static IntStream seeds() {
         return IntStream.range(0, 300);
@@ -50,7 +56,7 @@ class FleetLawsTest {
     void withAllPodsSampledItIsTheHpasOwnAnswerToTheirTotal(int seed) {
         Random random = new Random(seed);
         for (int i = 0; i < FLEETS; i++) {
-            Trigger trigger = Triggers.immediate();
+            Trigger trigger = SUM;
             Fleet.Known fleet = allSampled(randomFleet(random, false));
             double total = fleet.pods().stream()
                     .mapToDouble(pod -> ((Sampled) pod).value())
@@ -66,7 +72,7 @@ class FleetLawsTest {
     void missingOrStartingPodAloneNeverMovesItBeyondWhatLoOrHiAsksFor(int seed) {
         Random random = new Random(seed);
         for (int i = 0; i < FLEETS; i++) {
-            Trigger trigger = Triggers.immediate();
+            Trigger trigger = SUM;
             Fleet.Known fleet = randomFleet(random, false);
             double lo = 0;
             double hi = 0;
@@ -94,7 +100,7 @@ class FleetLawsTest {
     void missingPodCountsOnTheWayDownAtLeastAsIfPresentAtTargetOrItsLastSample(int seed) {
         Random random = new Random(seed);
         for (int i = 0; i < FLEETS; i++) {
-            Trigger trigger = Triggers.immediate();
+            Trigger trigger = SUM;
             Fleet.Known fleet = withPod(randomFleet(random, false), 0, Fleets.missing(random.nextDouble()));
             double last = ((Missing) fleet.pods().getFirst()).lastValue().orElseThrow();
             Fleet.Known present = withPod(fleet, 0, new Sampled(Math.max(.7, last)));
@@ -127,9 +133,7 @@ class FleetLawsTest {
     }
 
     private static Trigger randomTrigger(Random random) {
-        String[] types = {"sum", "average", "max"};
-        return Triggers.immediate(
-                "aggregationType", types[random.nextInt(3)], "targetValue", "0." + (1 + random.nextInt(9)));
+        return TRIGGERS.get(random.nextInt(TRIGGERS.size()));
     }
 
     /** Of spec = status; a reading for each replica, sometimes for some more or fewer of them. */
