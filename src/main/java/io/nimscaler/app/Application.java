@@ -110,6 +110,7 @@ class Application {
         history.add(snapshot);
         meters.update(snapshot);
         log.update(snapshot);
+        kubernetes.ifPresent(watch -> watch.decided(snapshot));
     }
 
     /** What is kept of a trigger goes with the trigger. */

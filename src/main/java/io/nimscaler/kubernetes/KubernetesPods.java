@@ -9,6 +9,7 @@ import io.nimscaler.scaler.Observation;
 import io.nimscaler.scaler.Pods;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.ScalerControl;
+import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.trigger.ParsedTrigger;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.TriggerParser;
@@ -64,11 +65,21 @@ public final class KubernetesPods implements Pods, AutoCloseable {
     private final ExecutorService reads = Executors.newVirtualThreadPerTaskExecutor();
     private final Semaphore readsAtOnce = new Semaphore(READS_AT_ONCE);
     private final Set<ScaledObjectId> refreshing = ConcurrentHashMap.newKeySet();
+    private final ScaledObjectEvents events;
 
     public KubernetesPods(KubernetesClient client, Watched watched, InstantSource clock) {
         this.client = client;
         this.watched = watched;
         this.clock = clock;
+        this.events = new ScaledObjectEvents(client, reads, clock);
+    }
+
+    /** Tells a decision's news on its ScaledObject. */
+    public void decided(Snapshot snapshot) {
+        TargetWatch target = targets.get(snapshot.scaledObject());
+        if (target != null) {
+            events.decided(target.scaledObject(), snapshot);
+        }
     }
 
     /** Begins to watch; returns at once, and retries for ever. */
@@ -130,7 +141,7 @@ public final class KubernetesPods implements Pods, AutoCloseable {
         Set<Trigger> triggers = new HashSet<>();
         for (ScaledObject.TriggerSpec spec : ours) {
             if (!TriggerParser.needsEnvironment(spec.metadata())) {
-                parse(scaledObject.id(), spec).ifPresent(triggers::add);
+                parse(scaledObject, spec).ifPresent(triggers::add);
             }
         }
         Set<String> selectors = triggers.stream()
@@ -140,6 +151,14 @@ public final class KubernetesPods implements Pods, AutoCloseable {
                         scaledObject.id(), _ -> new TargetWatch(client, scaledObject, watched.scaleRefresh(), clock))
                 .describe(scaledObject, selectors);
         control.put(scaledObject.id(), triggers, open);
+        if (scaledObject.minReplicas() == 0
+                && ours.size() == scaledObject.triggers().size()) {
+            warn(
+                    scaledObject,
+                    "NoWakeSource",
+                    "minReplicaCount is 0 (KEDA's default) and no trigger but ours is there: at 0"
+                            + " replicas there are no pods to read, so nothing wakes it; set minReplicaCount to 1 or add a trigger");
+        }
         LOG.infof(
                 "watching namespace=%s scaledObject=%s triggers=%d target=%s",
                 scaledObject.id().namespace(),
@@ -148,27 +167,40 @@ public final class KubernetesPods implements Pods, AutoCloseable {
                 scaledObject.target().map(ScaleTarget::toString).orElse("not resolved yet"));
     }
 
-    private static Optional<Trigger> parse(ScaledObjectId id, ScaledObject.TriggerSpec spec) {
+    private Optional<Trigger> parse(ScaledObject scaledObject, ScaledObject.TriggerSpec spec) {
         return switch (TriggerParser.parse(spec.metadata())) {
             case ParsedTrigger.Valid valid -> {
-                valid.warnings()
-                        .forEach(warning -> LOG.warnf(
-                                "trigger hardly does what is meant namespace=%s scaledObject=%s: %s",
-                                id.namespace(), id.name(), warning));
+                valid.warnings().forEach(warning -> warn(scaledObject, "TriggerQuestionable", warning));
+                if (valid.trigger().aggregationType().isPerPod()
+                        != spec.metricType().equals("Value")) {
+                    warn(
+                            scaledObject,
+                            "MetricTypeMismatch",
+                            "aggregationType " + valid.trigger().aggregationType()
+                                    + " does not fit metricType " + spec.metricType()
+                                    + ": sum needs AverageValue, average and max need Value");
+                }
                 yield Optional.of(valid.trigger());
             }
             case ParsedTrigger.Invalid invalid -> {
-                LOG.warnf(
-                        "trigger refused namespace=%s scaledObject=%s: %s", id.namespace(), id.name(), invalid.text());
+                warn(scaledObject, "TriggerRefused", invalid.text());
                 yield Optional.empty();
             }
         };
+    }
+
+    private void warn(ScaledObject scaledObject, String reason, String text) {
+        LOG.warnf(
+                "%s namespace=%s scaledObject=%s: %s",
+                reason, scaledObject.id().namespace(), scaledObject.id().name(), text);
+        events.warn(scaledObject, reason, text);
     }
 
     private void forget(ScaledObjectId id, ScalerControl control) {
         TargetWatch target = targets.remove(id);
         if (target != null) {
             control.remove(id);
+            events.forget(id);
             reads.execute(target::close);
             LOG.infof("no longer watching namespace=%s scaledObject=%s", id.namespace(), id.name());
         }

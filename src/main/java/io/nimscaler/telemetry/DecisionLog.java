@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
@@ -38,6 +39,7 @@ public final class DecisionLog {
     }
 
     private final Map<Key, Said> said = new HashMap<>();
+    private final Map<Key, Instant> firstSeen = new HashMap<>();
 
     /** Says what is new in this decision. */
     public void update(Snapshot snapshot) {
@@ -46,6 +48,9 @@ public final class DecisionLog {
         Said now = saidOf(snapshot);
         boolean tooSoon = before != null && before.at().plus(PAUSE).isAfter(now.at());
         if (tooSoon || (before != null && before.saysTheSameAs(now) && before.missing() == now.missing())) {
+            return;
+        }
+        if (before == null && snapshot.decision() instanceof Decision.Unknown && isNew(key, now.at())) {
             return;
         }
         said.put(key, now);
@@ -57,12 +62,18 @@ public final class DecisionLog {
         }
     }
 
+    /** A trigger that has just appeared is unknown for a moment; that is no news. */
+    private boolean isNew(Key key, Instant now) {
+        return firstSeen.computeIfAbsent(key, _ -> now).plus(PAUSE).isAfter(now);
+    }
+
     /** Forgets all triggers but those of these snapshots. */
     public void retain(List<Snapshot> present) {
-        said.keySet()
-                .retainAll(present.stream()
-                        .map(snapshot -> new Key(snapshot.scaledObject(), snapshot.trigger()))
-                        .collect(Collectors.toSet()));
+        Set<Key> keys = present.stream()
+                .map(snapshot -> new Key(snapshot.scaledObject(), snapshot.trigger()))
+                .collect(Collectors.toSet());
+        said.keySet().retainAll(keys);
+        firstSeen.keySet().retainAll(keys);
     }
 
     private static Said saidOf(Snapshot snapshot) {

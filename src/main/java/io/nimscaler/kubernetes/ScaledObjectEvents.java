@@ -1,0 +1,153 @@
+package io.nimscaler.kubernetes;
+
+import io.fabric8.kubernetes.api.model.MicroTime;
+import io.fabric8.kubernetes.api.model.events.v1.EventBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.nimscaler.policy.Decision;
+import io.nimscaler.scaler.Explanation;
+import io.nimscaler.scaler.PodState;
+import io.nimscaler.scaler.PodStatus;
+import io.nimscaler.scaler.ScaledObjectId;
+import io.nimscaler.scaler.Snapshot;
+import io.nimscaler.trigger.Trigger;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+
+/**
+ * Says on the ScaledObject what KEDA says in its operator's log only. On transitions, and of each kind for one ScaledObject
+ * at most one a minute.
+ */
+final class ScaledObjectEvents {
+
+    private static final Logger LOG = Logger.getLogger(ScaledObjectEvents.class);
+    private static final Duration PAUSE = Duration.ofMinutes(1);
+    private static final int PODS_NAMED = 3;
+    private static final int MAX_NOTE = 1000;
+    private static final String CONTROLLER = "keda-nim-scaler";
+    private static final DateTimeFormatter MICRO_TIME =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
+
+    private record Key(ScaledObjectId scaledObject, Trigger trigger) {}
+
+    private record Said(ScaledObjectId scaledObject, String reason) {}
+
+    /** What an Event tells the change of. */
+    private record State(boolean unknown, boolean missing, boolean stuck) {
+
+        static State of(Snapshot snapshot) {
+            var arithmetic = snapshot.decision().basis().arithmetic();
+            return new State(
+                    snapshot.decision() instanceof Decision.Unknown, arithmetic.missing() > 0, arithmetic.stuck() > 0);
+        }
+    }
+
+    private final KubernetesClient client;
+    private final Executor executor;
+    private final InstantSource clock;
+    private final String instance;
+    private final Map<Key, State> states = new ConcurrentHashMap<>();
+    private final Map<Said, Instant> said = new ConcurrentHashMap<>();
+
+    ScaledObjectEvents(KubernetesClient client, Executor executor, InstantSource clock) {
+        this.client = client;
+        this.executor = executor;
+        this.clock = clock;
+        this.instance = Optional.ofNullable(System.getenv("HOSTNAME")).orElse(CONTROLLER);
+    }
+
+    /** Tells what has changed with this decision. */
+    void decided(ScaledObject scaledObject, Snapshot snapshot) {
+        State now = State.of(snapshot);
+        State before = states.put(new Key(snapshot.scaledObject(), snapshot.trigger()), now);
+        boolean first = before == null;
+        if (now.unknown() && !first && !before.unknown()) {
+            warn(scaledObject, "DemandUnknown", Explanation.of(snapshot));
+        }
+        if (!now.unknown() && !first && before.unknown()) {
+            say(scaledObject, "Normal", "DemandKnown", Explanation.of(snapshot));
+        }
+        if (now.missing() && (first || !before.missing())) {
+            warn(scaledObject, "PodsMissing", "cannot read " + missing(snapshot));
+        }
+        if (now.stuck() && (first || !before.stuck())) {
+            warn(scaledObject, "PodsStuckStarting", Explanation.of(snapshot));
+        }
+    }
+
+    private static String missing(Snapshot snapshot) {
+        return snapshot.pods().stream()
+                .filter(pod -> pod.state() == PodState.MISSING)
+                .limit(PODS_NAMED)
+                .map(ScaledObjectEvents::problem)
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String problem(PodStatus pod) {
+        return pod.name()
+                + pod.problem().map(problem -> " (" + problem.detail() + ")").orElse("");
+    }
+
+    void warn(ScaledObject scaledObject, String reason, String note) {
+        say(scaledObject, "Warning", reason, note);
+    }
+
+    private void say(ScaledObject scaledObject, String type, String reason, String note) {
+        Instant now = clock.instant();
+        Said key = new Said(scaledObject.id(), reason);
+        Instant last = said.get(key);
+        if (last == null || !last.plus(PAUSE).isAfter(now)) {
+            said.put(key, now);
+            executor.execute(() -> post(scaledObject, type, reason, note, now));
+        }
+    }
+
+    private void post(ScaledObject scaledObject, String type, String reason, String note, Instant now) {
+        String namespace = scaledObject.id().namespace();
+        String name = scaledObject.id().name();
+        try {
+            client.events()
+                    .v1()
+                    .events()
+                    .inNamespace(namespace)
+                    .resource(new EventBuilder()
+                            .withNewMetadata()
+                            .withNamespace(namespace)
+                            .withGenerateName(name + ".")
+                            .endMetadata()
+                            .withEventTime(new MicroTime(MICRO_TIME.format(now)))
+                            .withType(type)
+                            .withReason(reason)
+                            .withAction("Scale")
+                            .withNote(note.length() > MAX_NOTE ? note.substring(0, MAX_NOTE) : note)
+                            .withReportingController(CONTROLLER)
+                            .withReportingInstance(instance)
+                            .withNewRegarding()
+                            .withApiVersion("keda.sh/v1alpha1")
+                            .withKind("ScaledObject")
+                            .withNamespace(namespace)
+                            .withName(name)
+                            .withUid(scaledObject.uid())
+                            .endRegarding()
+                            .build())
+                    .create();
+        } catch (KubernetesClientException e) {
+            LOG.debugf("event not written namespace=%s scaledObject=%s reason=%s", namespace, name, e.getMessage());
+        }
+    }
+
+    /** What is kept of a ScaledObject goes with it. */
+    void forget(ScaledObjectId id) {
+        states.keySet().removeIf(key -> key.scaledObject().equals(id));
+        said.keySet().removeIf(key -> key.scaledObject().equals(id));
+    }
+}

@@ -1,0 +1,113 @@
+package io.nimscaler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nimscaler.config.ScalerSettings;
+import io.nimscaler.trigger.ParsedTrigger;
+import io.nimscaler.trigger.TriggerKey;
+import io.nimscaler.trigger.TriggerParser;
+import io.smallrye.config.WithDefault;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** The README does not lie: its tables are those of the code. */
+class ReadmeTest {
+
+    private static final Pattern ROW = Pattern.compile("^\\| `([^`]+)` \\| ([^|]*) \\|.*");
+
+    private static List<String> readme() {
+        try {
+            return Files.readAllLines(Path.of("README.md"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** First column → second column of the table under a heading. */
+    private static Map<String, String> table(String heading) {
+        Map<String, String> rows = new LinkedHashMap<>();
+        List<String> lines = readme();
+        for (String line : lines.subList(lines.indexOf(heading) + 1, lines.size())) {
+            if (line.startsWith("## ")) {
+                break;
+            }
+            Matcher row = ROW.matcher(line);
+            if (row.matches()) {
+                rows.put(row.group(1), row.group(2).strip());
+            }
+        }
+        return rows;
+    }
+
+    private static Optional<String> code(String cell) {
+        return cell.startsWith("`") ? Optional.of(cell.replace("`", "")) : Optional.empty();
+    }
+
+    @Test
+    void tableOfTriggerMetadataHasEveryKeyWithItsDefault() {
+        Map<String, String> rows = table("## Trigger metadata");
+        assertThat(rows.keySet())
+                .containsExactlyInAnyOrderElementsOf(
+                        Arrays.stream(TriggerKey.values()).map(TriggerKey::key).toList());
+        for (TriggerKey key : TriggerKey.values()) {
+            assertThat(code(rows.getOrDefault(key.key(), ""))).as(key.key()).isEqualTo(key.defaultText());
+        }
+    }
+
+    @Test
+    void everyDefaultOfTheTableParses() {
+        Map<String, String> metadata = new HashMap<>(Map.of("targetValue", "0.70"));
+        table("## Trigger metadata").forEach((key, cell) -> code(cell).ifPresent(text -> metadata.put(key, text)));
+        assertThat(TriggerParser.parse(metadata)).isInstanceOf(ParsedTrigger.Valid.class);
+    }
+
+    @Test
+    void tableOfSettingsHasEverySettingWithItsDefault() {
+        Map<String, String> settings = new HashMap<>();
+        collect("nim-scaler", ScalerSettings.class, settings);
+        Map<String, String> rows = table("## Settings");
+        assertThat(rows.keySet()).containsExactlyInAnyOrderElementsOf(settings.keySet());
+        settings.forEach((name, value) -> {
+            if (!value.isEmpty()) {
+                assertThat(code(rows.getOrDefault(name, ""))).as(name).hasValue(value);
+            }
+        });
+    }
+
+    private static void collect(String prefix, Class<?> type, Map<String, String> settings) {
+        for (Method method : type.getDeclaredMethods()) {
+            String name =
+                    prefix + "." + method.getName().replaceAll("([A-Z])", "-$1").toLowerCase();
+            if (method.getReturnType().getDeclaringClass() == ScalerSettings.class) {
+                collect(name, method.getReturnType(), settings);
+            } else if (method.getGenericReturnType().getTypeName().contains("StaticTarget")) {
+                collect(name + ".NAME", ScalerSettings.StaticTarget.class, settings);
+            } else {
+                WithDefault value = method.getAnnotation(WithDefault.class);
+                String key = method.getReturnType() == Map.class ? name + ".KEY" : name;
+                settings.put(key, value == null ? "" : value.value());
+            }
+        }
+    }
+
+    @Test
+    void readmeHasAtMostThreeHundredLinesAndItsLinksLeadSomewhere() {
+        assertThat(readme()).hasSizeLessThanOrEqualTo(300);
+        Pattern link = Pattern.compile("\\]\\((src/[^)#]+)");
+        readme().stream()
+                .flatMap(line -> link.matcher(line).results())
+                .forEach(result -> assertThat(Path.of(result.group(1))).exists());
+    }
+}

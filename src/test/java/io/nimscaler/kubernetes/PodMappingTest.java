@@ -1,0 +1,136 @@
+package io.nimscaler.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PodMappingTest {
+
+    private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
+    private static final String MADE = "2026-01-01T11:00:00Z";
+
+    /** A running pod, made at 11:00:00, scheduled a second later, whose container started at 11:00:10. */
+    private static PodBuilder running(String ready, String since) {
+        return new PodBuilder()
+                .withNewMetadata()
+                .withName("nim-0")
+                .withUid("uid-0")
+                .withCreationTimestamp(MADE)
+                .endMetadata()
+                .withNewSpec()
+                .addNewContainer()
+                .withName("nim")
+                .addNewPort()
+                .withName("http")
+                .withContainerPort(8000)
+                .endPort()
+                .endContainer()
+                .endSpec()
+                .withNewStatus()
+                .withPhase("Running")
+                .withPodIP("10.0.0.1")
+                .addNewCondition()
+                .withType("PodScheduled")
+                .withStatus("True")
+                .withLastTransitionTime("2026-01-01T11:00:01Z")
+                .endCondition()
+                .addNewCondition()
+                .withType("Ready")
+                .withStatus(ready)
+                .withLastTransitionTime(since)
+                .endCondition()
+                .addNewContainerStatus()
+                .withName("nim")
+                .withNewState()
+                .withNewRunning()
+                .withStartedAt("2026-01-01T11:00:10Z")
+                .endRunning()
+                .endState()
+                .endContainerStatus()
+                .endStatus();
+    }
+
+    @Test
+    void readyPodIsReadySinceItsCondition() {
+        var pod = PodMapping.map(running("True", "2026-01-01T11:05:00Z").build(), NOW);
+        assertThat(pod.ready()).isTrue();
+        assertThat(pod.everReady()).isTrue();
+        assertThat(pod.readySince()).hasValue(Instant.parse("2026-01-01T11:05:00Z"));
+        assertThat(pod.address()).hasValue("10.0.0.1");
+        assertThat(pod.namedPorts()).isEqualTo(Map.of("http", 8000));
+        assertThat(pod.startingSince()).isEqualTo(Instant.parse("2026-01-01T11:00:01Z"));
+    }
+
+    @Test
+    void podThatIsNotReadySinceBeforeItsContainerStartedWasNeverReady() {
+        var pod = PodMapping.map(running("False", "2026-01-01T11:00:01Z").build(), NOW);
+        assertThat(pod.ready()).isFalse();
+        assertThat(pod.everReady()).isFalse();
+    }
+
+    @Test
+    void podThatTurnedUnreadyAfterItsContainerStartedHasBeenReady() {
+        var pod = PodMapping.map(running("False", "2026-01-01T11:40:00Z").build(), NOW);
+        assertThat(pod.ready()).isFalse();
+        assertThat(pod.everReady()).isTrue();
+    }
+
+    @Test
+    void unschedulablePodIsStartingSinceItWasMade() {
+        Pod pod = new PodBuilder()
+                .withNewMetadata()
+                .withName("nim-1")
+                .withUid("uid-1")
+                .withCreationTimestamp(MADE)
+                .endMetadata()
+                .withNewStatus()
+                .withPhase("Pending")
+                .addNewCondition()
+                .withType("PodScheduled")
+                .withStatus("False")
+                .withReason("Unschedulable")
+                .endCondition()
+                .endStatus()
+                .build();
+        var mapped = PodMapping.map(pod, NOW);
+        assertThat(mapped.unschedulable()).isTrue();
+        assertThat(mapped.startingSince()).isEqualTo(Instant.parse(MADE));
+        assertThat(mapped.address()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Succeeded", "Failed"})
+    void finishedPodDoesNotCount(String phase) {
+        Pod pod =
+                running("False", MADE).editStatus().withPhase(phase).endStatus().build();
+        assertThat(PodMapping.counts(pod)).isFalse();
+    }
+
+    @Test
+    void terminatingPodDoesNotCount() {
+        Pod pod = running("True", MADE)
+                .editMetadata()
+                .withDeletionTimestamp(MADE)
+                .endMetadata()
+                .build();
+        assertThat(PodMapping.counts(pod)).isFalse();
+    }
+
+    @Test
+    void podWithoutAnyStatusIsStarting() {
+        Pod pod = new PodBuilder()
+                .withNewMetadata()
+                .withName("nim-2")
+                .withUid("uid-2")
+                .endMetadata()
+                .build();
+        assertThat(PodMapping.counts(pod)).isTrue();
+        assertThat(PodMapping.map(pod, NOW).startingSince()).isEqualTo(NOW);
+    }
+}

@@ -1,0 +1,101 @@
+package io.nimscaler.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.nimscaler.policy.Scale;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the API server may say to a read of {@code /scale}. */
+class ScaleReadingTest {
+
+    private static final ScaleTarget TARGET = new ScaleTarget("ns", "apps", "v1", "deployments", "llm");
+
+    private HttpServer server;
+    private KubernetesClient client;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.start();
+        client = new KubernetesClientBuilder()
+                .withConfig(new ConfigBuilder()
+                        .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort())
+                        .withRequestRetryBackoffLimit(0)
+                        .withConnectionTimeout(2000)
+                        .withRequestTimeout(2000)
+                        .build())
+                .build();
+    }
+
+    @AfterEach
+    void stop() {
+        client.close();
+        server.stop(0);
+    }
+
+    private void answers(int status, String body) {
+        server.createContext(TARGET.scalePath(), exchange -> {
+            byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().add("content-type", "application/json");
+            exchange.sendResponseHeaders(status, bytes.length);
+            exchange.getResponseBody().write(bytes);
+            exchange.close();
+        });
+    }
+
+    private static String status(int code, String reason) {
+        return "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\",\"reason\":\"" + reason
+                + "\",\"code\":" + code + "}";
+    }
+
+    @Test
+    void replicasAndSelectorAreRead() {
+        answers(
+                200,
+                "{\"kind\":\"Scale\",\"apiVersion\":\"autoscaling/v1\",\"spec\":{\"replicas\":4},\"status\":{\"replicas\":5,\"selector\":\"app=llm\"}}");
+        assertThat(ScaleReading.of(client, TARGET)).isEqualTo(new ScaleReading.Read(new Scale(4, 5), "app=llm"));
+    }
+
+    @Test
+    void replicasThatAreZeroAndThereforeLeftOutAreZero() {
+        answers(
+                200,
+                "{\"kind\":\"Scale\",\"apiVersion\":\"autoscaling/v1\",\"spec\":{},\"status\":{\"replicas\":0,\"selector\":\"app=llm\"}}");
+        assertThat(ScaleReading.of(client, TARGET)).isEqualTo(new ScaleReading.Read(new Scale(0, 0), "app=llm"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"403, Forbidden, not allowed to get /scale", "404, NotFound, no such scale target"})
+    void refusalIsTheApiServersWord(int code, String reason, String text) {
+        answers(code, status(code, reason));
+        assertThat(ScaleReading.of(client, TARGET))
+                .isInstanceOfSatisfying(
+                        ScaleReading.Refused.class,
+                        refused -> assertThat(refused.reason()).startsWith(text));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"500, InternalError", "503, ServiceUnavailable", "429, TooManyRequests"})
+    void troubleOfTheApiServerIsNoAnswer(int code, String reason) {
+        answers(code, status(code, reason));
+        assertThat(ScaleReading.of(client, TARGET)).isInstanceOf(ScaleReading.NoAnswer.class);
+    }
+
+    @Test
+    void apiServerThatIsAwayIsNoAnswer() {
+        server.stop(0);
+        assertThat(ScaleReading.of(client, TARGET)).isInstanceOf(ScaleReading.NoAnswer.class);
+    }
+}
