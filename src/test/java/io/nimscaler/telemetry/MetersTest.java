@@ -1,0 +1,95 @@
+package io.nimscaler.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.nimscaler.policy.Fleet;
+import io.nimscaler.policy.PodReading;
+import io.nimscaler.policy.Policy;
+import io.nimscaler.policy.Scale;
+import io.nimscaler.scaler.ScaledObjectId;
+import io.nimscaler.scaler.ScrapeFailure;
+import io.nimscaler.scaler.ScrapeResult;
+import io.nimscaler.scaler.Snapshot;
+import io.nimscaler.trigger.Scheme;
+import io.nimscaler.trigger.Trigger;
+import io.nimscaler.trigger.Triggers;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class MetersTest {
+
+    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final Meters meters = new Meters(registry);
+
+    private static Snapshot snapshot(Trigger trigger, Fleet fleet) {
+        return new Snapshot(
+                new ScaledObjectId("ns", "llm"), trigger, new Policy(trigger).decide(fleet, NOW), List.of());
+    }
+
+    private static Fleet one(double value) {
+        return new Fleet.Known(new Scale(1, 1), 1, List.of(new PodReading.Sampled(value)));
+    }
+
+    private double gauge(String name) {
+        return registry.get(name).gauge().value();
+    }
+
+    @Test
+    void demandValueAndTargetAreShown() {
+        meters.update(snapshot(Triggers.with(), one(.9)));
+        assertThat(gauge("nim_scaler.demand")).isEqualTo(.9);
+        assertThat(gauge("nim_scaler.value")).isEqualTo(.9);
+        assertThat(gauge("nim_scaler.target.value")).isEqualTo(.7);
+        assertThat(gauge("nim_scaler.unknown")).isZero();
+    }
+
+    @Test
+    void whatIsUnknownIsNotANumber() {
+        meters.update(snapshot(Triggers.with(), new Fleet.NotKnown("x")));
+        assertThat(gauge("nim_scaler.demand")).isNaN();
+        assertThat(gauge("nim_scaler.value")).isNaN();
+        assertThat(gauge("nim_scaler.active")).isNaN();
+        assertThat(gauge("nim_scaler.unknown")).isEqualTo(1);
+    }
+
+    @Test
+    void triggersOfOneMetricHaveLabelsOfTheirOwn() {
+        meters.update(snapshot(Triggers.with(), one(.9)));
+        meters.update(snapshot(Triggers.with("targetValue", "0.5"), one(.8)));
+        assertThat(registry.find("nim_scaler.demand").gauges())
+                .extracting(gauge -> gauge.getId().getTag("trigger"))
+                .containsExactlyInAnyOrder("gpu_cache_usage_perc", "gpu_cache_usage_perc-2");
+    }
+
+    @Test
+    void triggerThatIsGoneLeavesNoMeter() {
+        meters.update(snapshot(Triggers.with(), one(.9)));
+        meters.retain(List.of());
+        assertThat(registry.getMeters()).isEmpty();
+    }
+
+    @Test
+    void scrapesAreCountedByOutcome() {
+        ScrapeResult[] next = {new ScrapeResult.Scraped(List.of())};
+        MeteredScraper scraper = new MeteredScraper((_, done) -> done.accept(next[0]), registry);
+        var request = new io.nimscaler.scaler.ScrapeRequest(
+                Scheme.HTTP, "10.0.0.1", 8000, "/metrics", io.nimscaler.exposition.MetricNames.of(List.of("x")));
+        scraper.scrape(request, _ -> {});
+        next[0] = new ScrapeResult.Failed(ScrapeFailure.TIMEOUT, "late");
+        scraper.scrape(request, _ -> {});
+        assertThat(registry.get("nim_scaler.scrape.duration")
+                        .tag("outcome", "no_metric")
+                        .timer()
+                        .count())
+                .isEqualTo(1);
+        assertThat(registry.get("nim_scaler.scrape.duration")
+                        .tag("outcome", "timeout")
+                        .timer()
+                        .count())
+                .isEqualTo(1);
+    }
+}
