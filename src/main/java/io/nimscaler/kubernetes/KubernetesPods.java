@@ -10,13 +10,9 @@ import io.nimscaler.scaler.Pods;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.ScalerControl;
 import io.nimscaler.scaler.Snapshot;
-import io.nimscaler.trigger.ParsedTrigger;
-import io.nimscaler.trigger.Trigger;
-import io.nimscaler.trigger.TriggerParser;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +23,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
@@ -130,70 +125,27 @@ public final class KubernetesPods implements Pods, AutoCloseable {
     }
 
     private void take(ScaledObject scaledObject, ScalerControl control) {
-        List<ScaledObject.TriggerSpec> ours = scaledObject.triggers().stream()
-                .filter(trigger -> trigger.isFor(watched.serviceNames()))
-                .toList();
-        if (ours.isEmpty()) {
-            forget(scaledObject.id(), control);
+        ScaledObjectId id = scaledObject.id();
+        OurTriggers ours = OurTriggers.of(scaledObject, watched.serviceNames());
+        if (ours.number() == 0) {
+            forget(id, control);
             return;
         }
-        boolean open = ours.stream().anyMatch(trigger -> TriggerParser.needsEnvironment(trigger.metadata()));
-        Set<Trigger> triggers = new HashSet<>();
-        for (ScaledObject.TriggerSpec spec : ours) {
-            if (!TriggerParser.needsEnvironment(spec.metadata())) {
-                parse(scaledObject, spec).ifPresent(triggers::add);
-            }
-        }
-        Set<String> selectors = triggers.stream()
-                .flatMap(trigger -> trigger.podSelector().stream())
-                .collect(Collectors.toSet());
-        targets.computeIfAbsent(
-                        scaledObject.id(), _ -> new TargetWatch(client, scaledObject, watched.scaleRefresh(), clock))
-                .describe(scaledObject, selectors);
-        control.put(scaledObject.id(), triggers, open);
-        if (scaledObject.minReplicas() == 0
-                && ours.size() == scaledObject.triggers().size()) {
-            warn(
-                    scaledObject,
-                    "NoWakeSource",
-                    "minReplicaCount is 0 (KEDA's default) and no trigger but ours is there: at 0"
-                            + " replicas there are no pods to read, so nothing wakes it; set minReplicaCount to 1 or add a trigger");
-        }
+        targets.computeIfAbsent(id, _ -> new TargetWatch(client, scaledObject, watched.scaleRefresh(), clock))
+                .describe(scaledObject, ours.podSelectors());
+        control.put(id, ours.triggers(), ours.open());
         LOG.infof(
                 "watching namespace=%s scaledObject=%s triggers=%d target=%s",
-                scaledObject.id().namespace(),
-                scaledObject.id().name(),
-                ours.size(),
+                id.namespace(),
+                id.name(),
+                ours.number(),
                 scaledObject.target().map(ScaleTarget::toString).orElse("not resolved yet"));
-    }
-
-    private Optional<Trigger> parse(ScaledObject scaledObject, ScaledObject.TriggerSpec spec) {
-        return switch (TriggerParser.parse(spec.metadata())) {
-            case ParsedTrigger.Valid valid -> {
-                valid.warnings().forEach(warning -> warn(scaledObject, "TriggerQuestionable", warning));
-                if (valid.trigger().aggregationType().isPerPod()
-                        != spec.metricType().equals("Value")) {
-                    warn(
-                            scaledObject,
-                            "MetricTypeMismatch",
-                            "aggregationType " + valid.trigger().aggregationType()
-                                    + " does not fit metricType " + spec.metricType()
-                                    + ": sum needs AverageValue, average and max need Value");
-                }
-                yield Optional.of(valid.trigger());
-            }
-            case ParsedTrigger.Invalid invalid -> {
-                warn(scaledObject, "TriggerRefused", invalid.text());
-                yield Optional.empty();
-            }
-        };
-    }
-
-    private void warn(ScaledObject scaledObject, String reason, String text) {
-        LOG.warnf(
-                "%s namespace=%s scaledObject=%s: %s",
-                reason, scaledObject.id().namespace(), scaledObject.id().name(), text);
-        events.warn(scaledObject, reason, text);
+        for (OurTriggers.Complaint complaint : ours.complaints()) {
+            LOG.warnf(
+                    "%s namespace=%s scaledObject=%s: %s",
+                    complaint.reason(), id.namespace(), id.name(), complaint.text());
+            events.warn(scaledObject, complaint.reason(), complaint.text());
+        }
     }
 
     private void forget(ScaledObjectId id, ScalerControl control) {

@@ -5,7 +5,6 @@ import io.nimscaler.signal.Measurement.BadValue;
 import io.nimscaler.signal.Measurement.Measured;
 import io.nimscaler.signal.Measurement.NoMetric;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -109,8 +108,7 @@ public record Signal(String name, Kind kind, List<Source> sources) {
                 oldest = written.isBefore(oldest) ? written : oldest;
             }
         }
-        double sum = new ArrayList<>(values.values())
-                .stream().mapToDouble(Double::doubleValue).sum();
+        double sum = values.values().stream().mapToDouble(Double::doubleValue).sum();
         return new Measured(new Sample(kind == Kind.RATIO ? sum / values.size() : sum, oldest));
     }
 

@@ -1,5 +1,7 @@
 package io.nimscaler.trigger;
 
+import java.util.Locale;
+
 /** How the pods' values become the fleet's, and with it which of the HPA's formulas the answer is made for. */
 public enum AggregationType {
     /** Their total: fits KEDA's default {@code metricType: AverageValue}. */
@@ -15,5 +17,10 @@ public enum AggregationType {
      */
     public boolean isPerPod() {
         return this != SUM;
+    }
+
+    /** As it is written in trigger metadata. */
+    public String key() {
+        return name().toLowerCase(Locale.ROOT);
     }
 }

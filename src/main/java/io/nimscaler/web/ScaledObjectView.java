@@ -10,7 +10,6 @@ import io.nimscaler.scaler.Snapshot;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
@@ -78,7 +77,7 @@ record ScaledObjectView(
                 snapshot.scaledObject().name(),
                 snapshot.trigger().signal().name(),
                 snapshot.trigger().targetValue(),
-                snapshot.trigger().aggregationType().name().toLowerCase(Locale.ROOT),
+                snapshot.trigger().aggregationType().key(),
                 basis.at(),
                 basis.scale().spec(),
                 basis.scale().status(),

@@ -1,0 +1,78 @@
+package io.nimscaler.kubernetes;
+
+import io.nimscaler.trigger.ParsedTrigger;
+import io.nimscaler.trigger.Trigger;
+import io.nimscaler.trigger.TriggerParser;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The triggers of a ScaledObject that are ours, and what its author should know of them.
+ *
+ * @param number of entries that name this scaler, wrong ones included
+ * @param triggers the valid ones that the ScaledObject tells in full
+ * @param open whether there are more that only KEDA's calls can tell
+ */
+record OurTriggers(int number, Set<Trigger> triggers, boolean open, List<Complaint> complaints) {
+
+    /**
+     * @param reason one word, of an Event
+     */
+    record Complaint(String reason, String text) {}
+
+    OurTriggers {
+        triggers = Set.copyOf(triggers);
+        complaints = List.copyOf(complaints);
+    }
+
+    static OurTriggers of(ScaledObject scaledObject, List<String> serviceNames) {
+        List<ScaledObject.TriggerSpec> ours = scaledObject.triggers().stream()
+                .filter(trigger -> trigger.isFor(serviceNames))
+                .toList();
+        Set<Trigger> triggers = new HashSet<>();
+        List<Complaint> complaints = new ArrayList<>();
+        boolean open = false;
+        for (ScaledObject.TriggerSpec spec : ours) {
+            if (TriggerParser.needsEnvironment(spec.metadata())) {
+                open = true;
+            } else {
+                read(spec, triggers, complaints);
+            }
+        }
+        if (!ours.isEmpty()
+                && scaledObject.minReplicas() == 0
+                && ours.size() == scaledObject.triggers().size()) {
+            complaints.add(new Complaint(
+                    "NoWakeSource",
+                    "minReplicaCount is 0 (KEDA's default) and no trigger but ours is there: at 0 replicas there are no pods to"
+                            + " read, so nothing wakes it; set minReplicaCount to 1 or add a trigger that can"));
+        }
+        return new OurTriggers(ours.size(), triggers, open, complaints);
+    }
+
+    private static void read(ScaledObject.TriggerSpec spec, Set<Trigger> triggers, List<Complaint> complaints) {
+        switch (TriggerParser.parse(spec.metadata())) {
+            case ParsedTrigger.Invalid invalid -> complaints.add(new Complaint("TriggerRefused", invalid.text()));
+            case ParsedTrigger.Valid(Trigger trigger, List<String> warnings) -> {
+                triggers.add(trigger);
+                warnings.forEach(warning -> complaints.add(new Complaint("TriggerQuestionable", warning)));
+                if (trigger.aggregationType().isPerPod() != spec.metricType().equals("Value")) {
+                    complaints.add(new Complaint(
+                            "MetricTypeMismatch",
+                            "aggregationType " + trigger.aggregationType().key() + " does not fit metricType "
+                                    + spec.metricType() + ": sum needs AverageValue, average and max need Value"));
+                }
+            }
+        }
+    }
+
+    /** Selectors of pods other than the scale target's own. */
+    Set<String> podSelectors() {
+        return triggers.stream()
+                .flatMap(trigger -> trigger.podSelector().stream())
+                .collect(Collectors.toSet());
+    }
+}

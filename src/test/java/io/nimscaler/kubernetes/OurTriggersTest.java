@@ -1,0 +1,84 @@
+package io.nimscaler.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nimscaler.kubernetes.ScaledObject.TriggerSpec;
+import io.nimscaler.scaler.ScaledObjectId;
+import io.nimscaler.trigger.Triggers;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class OurTriggersTest {
+
+    private static final List<String> NAMES = List.of("keda-nim-scaler");
+
+    private static TriggerSpec ours(String metricType, String... keysAndValues) {
+        Map<String, String> metadata = new HashMap<>(Map.of("scalerAddress", "keda-nim-scaler.ns:9090"));
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            metadata.put(keysAndValues[i], keysAndValues[i + 1]);
+        }
+        return new TriggerSpec("external", metricType, metadata);
+    }
+
+    private static OurTriggers read(int minReplicas, TriggerSpec... triggers) {
+        return OurTriggers.of(
+                new ScaledObject(
+                        new ScaledObjectId("ns", "llm"), "uid", Optional.empty(), minReplicas, List.of(triggers)),
+                NAMES);
+    }
+
+    private static List<String> reasons(OurTriggers triggers) {
+        return triggers.complaints().stream().map(OurTriggers.Complaint::reason).toList();
+    }
+
+    @Test
+    void validTriggerIsReadWithoutComplaint() {
+        OurTriggers read = read(1, ours("AverageValue", "targetValue", "0.70"));
+        assertThat(read.triggers()).containsExactly(Triggers.with());
+        assertThat(read.open()).isFalse();
+        assertThat(read.complaints()).isEmpty();
+    }
+
+    @Test
+    void wrongTriggerIsRefusedAndTheOthersStay() {
+        OurTriggers read =
+                read(1, ours("AverageValue", "targetValue", "x"), ours("AverageValue", "targetValue", "0.70"));
+        assertThat(read.number()).isEqualTo(2);
+        assertThat(read.triggers()).hasSize(1);
+        assertThat(reasons(read)).containsExactly("TriggerRefused");
+    }
+
+    @Test
+    void triggerWithAValueFromTheEnvironmentWaitsForKedasCall() {
+        OurTriggers read = read(1, ours("AverageValue", "targetValueFromEnv", "TARGET"));
+        assertThat(read.triggers()).isEmpty();
+        assertThat(read.open()).isTrue();
+    }
+
+    @Test
+    void aggregationThatDoesNotFitTheMetricTypeIsNamed() {
+        assertThat(reasons(read(1, ours("AverageValue", "targetValue", "0.7", "aggregationType", "average"))))
+                .containsExactly("MetricTypeMismatch");
+        assertThat(reasons(read(1, ours("Value", "targetValue", "0.7")))).containsExactly("MetricTypeMismatch");
+        assertThat(reasons(read(1, ours("Value", "targetValue", "0.7", "aggregationType", "max"))))
+                .isEmpty();
+    }
+
+    @Test
+    void nothingThatCouldWakeItFromZeroIsNamed() {
+        TriggerSpec valid = ours("AverageValue", "targetValue", "0.7");
+        assertThat(reasons(read(0, valid))).containsExactly("NoWakeSource");
+        assertThat(reasons(read(0, valid, new TriggerSpec("cron", "AverageValue", Map.of()))))
+                .isEmpty();
+    }
+
+    @Test
+    void triggersOfOthersAreNoneOfOurBusiness() {
+        OurTriggers read = read(0, new TriggerSpec("prometheus", "AverageValue", Map.of()));
+        assertThat(read.number()).isZero();
+        assertThat(read.complaints()).isEmpty();
+    }
+}
