@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -45,9 +46,10 @@ final class ScaledObjectEvents {
     private record State(boolean unknown, boolean missing, boolean stuck) {
 
         static State of(Snapshot snapshot) {
-            var arithmetic = snapshot.decision().basis().arithmetic();
             return new State(
-                    snapshot.decision() instanceof Decision.Unknown, arithmetic.missing() > 0, arithmetic.stuck() > 0);
+                    snapshot.decision() instanceof Decision.Unknown,
+                    unreadable(snapshot).findAny().isPresent(),
+                    snapshot.decision().basis().arithmetic().stuck() > 0);
         }
     }
 
@@ -85,11 +87,16 @@ final class ScaledObjectEvents {
     }
 
     private static String missing(Snapshot snapshot) {
-        return snapshot.pods().stream()
-                .filter(pod -> pod.state() == PodState.MISSING)
+        return unreadable(snapshot)
                 .limit(PODS_NAMED)
                 .map(ScaledObjectEvents::problem)
                 .collect(Collectors.joining(", "));
+    }
+
+    /** After a start of ours a pod may be missing only because its turn has not come yet. */
+    private static Stream<PodStatus> unreadable(Snapshot snapshot) {
+        return snapshot.pods().stream()
+                .filter(pod -> pod.state() == PodState.MISSING && pod.problem().isPresent());
     }
 
     private static String problem(PodStatus pod) {
@@ -122,7 +129,7 @@ final class ScaledObjectEvents {
                     .resource(new EventBuilder()
                             .withNewMetadata()
                             .withNamespace(namespace)
-                            .withGenerateName(name + ".")
+                            .withGenerateName(name + "-")
                             .endMetadata()
                             .withEventTime(new MicroTime(MICRO_TIME.format(now)))
                             .withType(type)

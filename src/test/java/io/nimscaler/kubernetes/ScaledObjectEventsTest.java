@@ -1,0 +1,148 @@
+package io.nimscaler.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import io.fabric8.kubernetes.api.model.events.v1.Event;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import io.nimscaler.policy.Fleet;
+import io.nimscaler.policy.PodReading;
+import io.nimscaler.policy.Policy;
+import io.nimscaler.policy.Scale;
+import io.nimscaler.scaler.PodState;
+import io.nimscaler.scaler.PodStatus;
+import io.nimscaler.scaler.ScaledObjectId;
+import io.nimscaler.scaler.ScrapeFailure;
+import io.nimscaler.scaler.Snapshot;
+import io.nimscaler.trigger.Trigger;
+import io.nimscaler.trigger.Triggers;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Which Events reach the API server, and in a form that it takes. */
+class ScaledObjectEventsTest {
+
+    private static final ScaledObject SCALED_OBJECT =
+            new ScaledObject(new ScaledObjectId("ns", "llm"), "uid-1", Optional.empty(), 1, List.of());
+    private static final Trigger TRIGGER = Triggers.with();
+
+    private final List<Event> written = new CopyOnWriteArrayList<>();
+    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    private HttpServer server;
+    private KubernetesClient client;
+    private ScaledObjectEvents events;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/apis/events.k8s.io/v1/namespaces/ns/events", exchange -> {
+            byte[] body = exchange.getRequestBody().readAllBytes();
+            written.add(Serialization.unmarshal(new String(body), Event.class));
+            exchange.getResponseHeaders().add("content-type", "application/json");
+            exchange.sendResponseHeaders(201, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        server.start();
+        client = new KubernetesClientBuilder()
+                .withConfig(new ConfigBuilder()
+                        .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort())
+                        .withRequestRetryBackoffLimit(0)
+                        .build())
+                .build();
+        events = new ScaledObjectEvents(client, Runnable::run, () -> now);
+    }
+
+    @AfterEach
+    void stop() {
+        client.close();
+        server.stop(0);
+    }
+
+    private void decided(Fleet fleet, PodStatus... pods) {
+        events.decided(
+                SCALED_OBJECT,
+                new Snapshot(SCALED_OBJECT.id(), TRIGGER, new Policy(TRIGGER).decide(fleet, now), List.of(pods)));
+    }
+
+    private static Fleet known() {
+        return new Fleet.Known(new Scale(1, 1), 1, List.of(new PodReading.Sampled(.5)));
+    }
+
+    private List<String> reasons() {
+        return written.stream().map(Event::getReason).toList();
+    }
+
+    @Test
+    void eventHasTheFormThatTheApiServerTakes() {
+        events.warn(SCALED_OBJECT, "TriggerRefused", "x".repeat(5000));
+        Event event = written.getFirst();
+        assertThat(event.getMetadata().getGenerateName()).isEqualTo("llm-");
+        assertThat(event.getType()).isEqualTo("Warning");
+        assertThat(event.getNote()).hasSizeLessThanOrEqualTo(1024);
+        assertThat(event.getAction()).isNotEmpty();
+        assertThat(event.getReportingController()).isEqualTo("keda-nim-scaler");
+        assertThat(event.getReportingInstance()).isNotEmpty();
+        assertThat(event.getEventTime().getTime()).isEqualTo("2026-01-01T00:00:00.000000Z");
+        assertThat(event.getRegarding().getKind()).isEqualTo("ScaledObject");
+        assertThat(event.getRegarding().getUid()).isEqualTo("uid-1");
+    }
+
+    @Test
+    void demandThatBecomesUnknownAndKnownAgainIsSaidOnce() {
+        decided(known());
+        decided(new Fleet.NotKnown("forbidden"));
+        decided(new Fleet.NotKnown("forbidden"));
+        decided(known());
+        assertThat(reasons()).containsExactly("DemandUnknown", "DemandKnown");
+    }
+
+    @Test
+    void sameReasonIsSaidOnceAMinute() {
+        for (int i = 0; i < 121; i++) {
+            decided(known());
+            decided(new Fleet.NotKnown("forbidden"));
+            now = now.plusSeconds(1);
+        }
+        assertThat(reasons().stream().filter("DemandUnknown"::equals)).hasSize(3);
+    }
+
+    @Test
+    void podThatCannotBeReadIsNamedWithItsProblem() {
+        Fleet missing = new Fleet.Known(
+                new Scale(1, 1), 1, List.of(new PodReading.Missing(OptionalDouble.empty(), Duration.ZERO)));
+        PodStatus notAskedYet =
+                new PodStatus("llm-0", Optional.of("10.0.0.1"), PodState.MISSING, Optional.empty(), Optional.empty());
+        PodStatus refused = new PodStatus(
+                "llm-0",
+                Optional.of("10.0.0.1"),
+                PodState.MISSING,
+                Optional.empty(),
+                Optional.of(new PodStatus.Problem(ScrapeFailure.CANNOT_CONNECT, "connection refused")));
+        decided(missing, notAskedYet);
+        assertThat(written).isEmpty();
+        decided(missing, refused);
+        assertThat(reasons()).containsExactly("PodsMissing");
+        assertThat(written.getFirst().getNote()).isEqualTo("cannot read llm-0 (connection refused)");
+    }
+
+    @Test
+    void apiServerThatRefusesTheEventIsNoTroubleOfOurs() {
+        server.stop(0);
+        events.warn(SCALED_OBJECT, "TriggerRefused", "x");
+        assertThat(written).isEmpty();
+    }
+}
