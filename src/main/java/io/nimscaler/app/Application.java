@@ -102,6 +102,7 @@ class Application {
     }
 
     void stop(@Observes ShutdownEvent event) {
+        owner.stop();
         kubernetes.ifPresent(KubernetesPods::close);
         scraper.close();
     }
@@ -119,6 +120,7 @@ class Application {
         history.retain(present);
         meters.retain(present);
         log.retain(present);
+        kubernetes.ifPresent(watch -> watch.retain(present));
     }
 
     @Produces

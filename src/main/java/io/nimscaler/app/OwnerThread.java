@@ -6,6 +6,8 @@ import io.nimscaler.scaler.Scalers;
 import io.nimscaler.trigger.Trigger;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
@@ -19,17 +21,21 @@ final class OwnerThread implements ScalerControl {
 
     private static final Logger LOG = Logger.getLogger(OwnerThread.class);
     private static final long TICK_MILLIS = 50;
+    private static final Duration HUNG_AFTER = Duration.ofSeconds(60);
 
     private final Vertx vertx;
     private final Context context;
     private final Scalers scalers;
     private final InstantSource clock;
+    private volatile Instant lastTick;
+    private volatile boolean stopped;
 
     OwnerThread(Vertx vertx, Context context, Scalers scalers, InstantSource clock) {
         this.vertx = vertx;
         this.context = context;
         this.scalers = scalers;
         this.clock = clock;
+        this.lastTick = clock.instant();
     }
 
     /** Time begins to pass. */
@@ -37,7 +43,21 @@ final class OwnerThread implements ScalerControl {
         context.runOnContext(_ -> vertx.setPeriodic(0, TICK_MILLIS, _ -> tick()));
     }
 
+    /** Time passes no more. */
+    void stop() {
+        stopped = true;
+    }
+
+    @Override
+    public boolean isAlive() {
+        return !lastTick.plus(HUNG_AFTER).isBefore(clock.instant());
+    }
+
     private void tick() {
+        lastTick = clock.instant();
+        if (stopped) {
+            return;
+        }
         for (ScaledObjectId id : List.copyOf(scalers.scaledObjects())) {
             try {
                 scalers.tick(id, clock.instant());

@@ -30,7 +30,7 @@ final class StaticPods implements Pods {
     private static Observation observation(String name, List<String> addresses, Instant start) {
         List<Pod> pods = new LinkedHashSet<>(addresses)
                 .stream().map(address -> pod(name, address, start)).toList();
-        return new Observation.Known(new Scale(pods.size(), pods.size()), pods);
+        return new Observation.Known(new Scale(pods.size(), pods.size()), pods.size(), pods);
     }
 
     private static Pod pod(String target, String address, Instant start) {

@@ -18,7 +18,7 @@ public interface ScalerSettings {
     /** Which ScaledObjects are ours. */
     Kubernetes kubernetes();
 
-    /** What is remembered for the page and for explanations. */
+    /** What is remembered of past decisions. */
     History history();
 
     /** The stand-in fleet. */

@@ -75,8 +75,14 @@ public final class Demo implements Pods {
     public Observation observe(ScaledObjectId scaledObject, Optional<String> podSelector) {
         return scaledObject.equals(ID)
                 ? new Observation.Known(
-                        scale(), pods.stream().map(DemoPod::describe).toList())
+                        scale(),
+                        readyPods(),
+                        pods.stream().map(DemoPod::describe).toList())
                 : new Observation.Absent("the demo has only " + ID);
+    }
+
+    private int readyPods() {
+        return (int) pods.stream().filter(DemoPod::isReady).count();
     }
 
     private Scale scale() {
@@ -85,7 +91,7 @@ public final class Demo implements Pods {
 
     private void sync(Scalers scalers) {
         failNowAndThen();
-        int ready = (int) pods.stream().filter(DemoPod::isReady).count();
+        int ready = readyPods();
         OptionalLong value = scalers.snapshot(ID, trigger)
                 .map(Snapshot::answer)
                 .map(answer ->
@@ -111,8 +117,7 @@ public final class Demo implements Pods {
 
     /** The load is spread over the ready pods; one that fails still works. */
     private double share() {
-        long ready = pods.stream().filter(DemoPod::isReady).count();
-        return DemoLoad.at(Duration.between(start, clock.instant())) / Math.max(1, ready);
+        return DemoLoad.at(Duration.between(start, clock.instant())) / Math.max(1, readyPods());
     }
 
     private void failNowAndThen() {

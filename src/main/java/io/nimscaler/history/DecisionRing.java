@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * The last decisions of each trigger, without their pods, so that its size is bounded by the number of triggers alone. One
@@ -47,7 +48,7 @@ public final class DecisionRing {
         rings.keySet()
                 .retainAll(present.stream()
                         .map(snapshot -> new Key(snapshot.scaledObject(), snapshot.trigger()))
-                        .toList());
+                        .collect(Collectors.toSet()));
     }
 
     /** The remembered decisions of one trigger, oldest first. */

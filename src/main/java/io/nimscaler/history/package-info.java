@@ -1,4 +1,4 @@
-/** The bounded ring of what was decided, for the page and for recordings. Knows snapshots only. */
+/** The bounded ring of what was decided, for REST. Knows snapshots only. */
 @NullMarked
 package io.nimscaler.history;
 

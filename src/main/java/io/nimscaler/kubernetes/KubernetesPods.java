@@ -77,6 +77,11 @@ public final class KubernetesPods implements Pods, AutoCloseable {
         }
     }
 
+    /** What is kept of a trigger goes with the trigger. */
+    public void retain(List<Snapshot> present) {
+        events.retain(present);
+    }
+
     /** Begins to watch; returns at once, and retries for ever. */
     public void start(ScalerControl control) {
         var resources = client.genericKubernetesResources(SCALED_OBJECTS);
@@ -131,6 +136,11 @@ public final class KubernetesPods implements Pods, AutoCloseable {
             forget(id, control);
             return;
         }
+        TargetWatch before = targets.get(id);
+        if (before != null && before.scaledObject().scalesAnotherTargetThan(scaledObject)) {
+            // Samples and windows of one workload say nothing of another
+            forget(id, control);
+        }
         targets.computeIfAbsent(id, _ -> new TargetWatch(client, scaledObject, watched.scaleRefresh(), clock))
                 .describe(scaledObject, ours.podSelectors());
         control.put(id, ours.triggers(), ours.open());
@@ -152,7 +162,6 @@ public final class KubernetesPods implements Pods, AutoCloseable {
         TargetWatch target = targets.remove(id);
         if (target != null) {
             control.remove(id);
-            events.forget(id);
             reads.execute(target::close);
             LOG.infof("no longer watching namespace=%s scaledObject=%s", id.namespace(), id.name());
         }
@@ -195,8 +204,8 @@ public final class KubernetesPods implements Pods, AutoCloseable {
     @Override
     public void close() {
         refresher.shutdownNow();
+        reads.shutdownNow();
         informers.forEach(SharedIndexInformer::close);
         targets.values().forEach(TargetWatch::close);
-        reads.shutdownNow();
     }
 }

@@ -2,21 +2,25 @@ package io.nimscaler.kubernetes;
 
 import io.nimscaler.trigger.ParsedTrigger;
 import io.nimscaler.trigger.Trigger;
+import io.nimscaler.trigger.TriggerKey;
 import io.nimscaler.trigger.TriggerParser;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The triggers of a ScaledObject that are ours, and what its author should know of them.
  *
  * @param number of entries that name this scaler, wrong ones included
  * @param triggers the valid ones that the ScaledObject tells in full
+ * @param podSelectors selectors of pods other than the scale target's own
  * @param open whether there are more that only KEDA's calls can tell
  */
-record OurTriggers(int number, Set<Trigger> triggers, boolean open, List<Complaint> complaints) {
+record OurTriggers(
+        int number, Set<Trigger> triggers, Set<String> podSelectors, boolean open, List<Complaint> complaints) {
 
     /**
      * @param reason one word, of an Event
@@ -25,6 +29,7 @@ record OurTriggers(int number, Set<Trigger> triggers, boolean open, List<Complai
 
     OurTriggers {
         triggers = Set.copyOf(triggers);
+        podSelectors = Set.copyOf(podSelectors);
         complaints = List.copyOf(complaints);
     }
 
@@ -50,7 +55,12 @@ record OurTriggers(int number, Set<Trigger> triggers, boolean open, List<Complai
                     "minReplicaCount is 0 (KEDA's default) and no trigger but ours is there: at 0 replicas there are no pods to"
                             + " read, so nothing wakes it; set minReplicaCount to 1 or add a trigger that can"));
         }
-        return new OurTriggers(ours.size(), triggers, open, complaints);
+        Set<String> podSelectors = ours.stream()
+                .flatMap(spec -> Stream.ofNullable(spec.metadata().get(TriggerKey.POD_SELECTOR.key())))
+                .map(String::strip)
+                .filter(selector -> !selector.isEmpty())
+                .collect(Collectors.toSet());
+        return new OurTriggers(ours.size(), triggers, podSelectors, open, complaints);
     }
 
     private static void read(ScaledObject.TriggerSpec spec, Set<Trigger> triggers, List<Complaint> complaints) {
@@ -67,12 +77,5 @@ record OurTriggers(int number, Set<Trigger> triggers, boolean open, List<Complai
                 }
             }
         }
-    }
-
-    /** Selectors of pods other than the scale target's own. */
-    Set<String> podSelectors() {
-        return triggers.stream()
-                .flatMap(trigger -> trigger.podSelector().stream())
-                .collect(Collectors.toSet());
     }
 }

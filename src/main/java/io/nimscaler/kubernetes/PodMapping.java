@@ -28,12 +28,20 @@ final class PodMapping {
                 && !"Failed".equals(phase);
     }
 
+    /** Running, and ready. */
+    static boolean isReady(io.fabric8.kubernetes.api.model.Pod pod) {
+        return pod.getStatus() != null
+                && "Running".equals(pod.getStatus().getPhase())
+                && condition(pod.getStatus(), "Ready")
+                        .filter(PodMapping::isTrue)
+                        .isPresent();
+    }
+
     static Pod map(io.fabric8.kubernetes.api.model.Pod pod, Instant now) {
         PodStatus status = pod.getStatus() == null ? new PodStatus() : pod.getStatus();
         Optional<PodCondition> ready = condition(status, "Ready");
         Optional<PodCondition> scheduled = condition(status, "PodScheduled");
-        boolean isReady = "Running".equals(status.getPhase())
-                && ready.filter(PodMapping::isTrue).isPresent();
+        boolean isReady = isReady(pod);
         Instant made = time(pod.getMetadata().getCreationTimestamp()).orElse(now);
         Optional<Instant> readySince =
                 isReady ? Optional.of(ready.flatMap(PodMapping::since).orElse(now)) : Optional.empty();

@@ -6,13 +6,17 @@ import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 
 /** The pods of one namespace that match one label selector: never all pods of a cluster. */
 final class PodWatch implements AutoCloseable {
 
+    private static final int MAX_TROUBLE = 200;
+
     private final String selector;
     private final SharedIndexInformer<Pod> informer;
     private final InstantSource clock;
+    private volatile Optional<String> trouble = Optional.empty();
 
     /**
      * @param changed called on each change, from a thread of the client's
@@ -24,7 +28,10 @@ final class PodWatch implements AutoCloseable {
                 .inNamespace(namespace)
                 .withLabelSelector(selector)
                 .runnableInformer(0)
-                .exceptionHandler((_, _) -> true)
+                .exceptionHandler((_, cause) -> {
+                    trouble = Optional.ofNullable(cause.getMessage());
+                    return true;
+                })
                 .addEventHandler(new ResourceEventHandler<>() {
                     @Override
                     public void onAdd(Pod pod) {
@@ -55,6 +62,20 @@ final class PodWatch implements AutoCloseable {
 
     boolean hasSynced() {
         return informer.hasSynced();
+    }
+
+    /** What last went wrong with it, in brackets; empty if nothing did. */
+    String trouble() {
+        return trouble.map(text -> " (" + (text.length() > MAX_TROUBLE ? text.substring(0, MAX_TROUBLE) : text) + ")")
+                .orElse("");
+    }
+
+    /**
+     * What the HPA counts, terminating pods included (kubernetes: replica_calculator.go, {@code getReadyPodsCount}).
+     */
+    int readyPods() {
+        return (int)
+                informer.getStore().list().stream().filter(PodMapping::isReady).count();
     }
 
     List<io.nimscaler.scaler.Pod> pods() {

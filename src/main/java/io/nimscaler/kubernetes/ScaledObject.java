@@ -44,6 +44,12 @@ record ScaledObject(
         }
     }
 
+    /** Whether an edit (or a new object of the same name) has made it another workload's. */
+    boolean scalesAnotherTargetThan(ScaledObject other) {
+        boolean anotherTarget = target.isPresent() && other.target.isPresent() && !target.equals(other.target);
+        return anotherTarget || !uid.equals(other.uid);
+    }
+
     static ScaledObject of(GenericKubernetesResource resource) {
         String namespace = resource.getMetadata().getNamespace();
         String name = resource.getMetadata().getName();

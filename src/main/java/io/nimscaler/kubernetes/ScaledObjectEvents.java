@@ -16,8 +16,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
@@ -32,6 +34,9 @@ final class ScaledObjectEvents {
 
     private static final Logger LOG = Logger.getLogger(ScaledObjectEvents.class);
     private static final Duration PAUSE = Duration.ofMinutes(1);
+    /** What is unknown for a moment, as after a start, is no news. */
+    private static final Duration NEWS_AFTER = Duration.ofSeconds(5);
+
     private static final int PODS_NAMED = 3;
     private static final int MAX_NOTE = 1000;
     private static final String CONTROLLER = "keda-nim-scaler";
@@ -43,11 +48,19 @@ final class ScaledObjectEvents {
     private record Said(ScaledObjectId scaledObject, String reason) {}
 
     /** What an Event tells the change of. */
-    private record State(boolean unknown, boolean missing, boolean stuck) {
+    private record State(Optional<Instant> unknownSince, boolean saidUnknown, boolean missing, boolean stuck) {
 
-        static State of(Snapshot snapshot) {
+        static final State NONE = new State(Optional.empty(), false, false, false);
+
+        State next(Snapshot snapshot) {
+            Instant now = snapshot.decision().basis().at();
+            Optional<Instant> since = snapshot.decision() instanceof Decision.Unknown
+                    ? unknownSince.or(() -> Optional.of(now))
+                    : Optional.empty();
             return new State(
-                    snapshot.decision() instanceof Decision.Unknown,
+                    since,
+                    since.filter(moment -> !moment.plus(NEWS_AFTER).isAfter(now))
+                            .isPresent(),
                     unreadable(snapshot).findAny().isPresent(),
                     snapshot.decision().basis().arithmetic().stuck() > 0);
         }
@@ -69,19 +82,20 @@ final class ScaledObjectEvents {
 
     /** Tells what has changed with this decision. */
     void decided(ScaledObject scaledObject, Snapshot snapshot) {
-        State now = State.of(snapshot);
-        State before = states.put(new Key(snapshot.scaledObject(), snapshot.trigger()), now);
-        boolean first = before == null;
-        if (now.unknown() && !first && !before.unknown()) {
+        Key key = new Key(snapshot.scaledObject(), snapshot.trigger());
+        State before = states.getOrDefault(key, State.NONE);
+        State now = before.next(snapshot);
+        states.put(key, now);
+        if (now.saidUnknown() && !before.saidUnknown()) {
             warn(scaledObject, "DemandUnknown", Explanation.of(snapshot));
         }
-        if (!now.unknown() && !first && before.unknown()) {
+        if (now.unknownSince().isEmpty() && before.saidUnknown()) {
             say(scaledObject, "Normal", "DemandKnown", Explanation.of(snapshot));
         }
-        if (now.missing() && (first || !before.missing())) {
+        if (now.missing() && !before.missing()) {
             warn(scaledObject, "PodsMissing", "cannot read " + missing(snapshot));
         }
-        if (now.stuck() && (first || !before.stuck())) {
+        if (now.stuck() && !before.stuck()) {
             warn(scaledObject, "PodsStuckStarting", Explanation.of(snapshot));
         }
     }
@@ -152,9 +166,12 @@ final class ScaledObjectEvents {
         }
     }
 
-    /** What is kept of a ScaledObject goes with it. */
-    void forget(ScaledObjectId id) {
-        states.keySet().removeIf(key -> key.scaledObject().equals(id));
-        said.keySet().removeIf(key -> key.scaledObject().equals(id));
+    /** Forgets all triggers but those of these snapshots. */
+    void retain(List<Snapshot> present) {
+        Set<Key> keys = present.stream()
+                .map(snapshot -> new Key(snapshot.scaledObject(), snapshot.trigger()))
+                .collect(Collectors.toSet());
+        states.keySet().retainAll(keys);
+        said.values().removeIf(last -> last.plus(PAUSE).isBefore(clock.instant()));
     }
 }

@@ -11,11 +11,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One ScaledObject's scale target: its replicas by {@code /scale}, and its pods by a watch of its selector. What the API
- * server last said holds for as long as it says nothing else.
+ * server last said holds for a while if it says nothing else.
  *
  * <p>{@link #refresh} is called by one thread at a time; the rest from any.
  */
@@ -23,6 +22,9 @@ final class TargetWatch implements AutoCloseable {
 
     /** The key of the pods that the scale target itself selects. */
     private static final String OWN = "";
+
+    /** For so many intervals of reading it, what {@code /scale} last said holds while the API server does not answer. */
+    private static final int HOLDS_FOR_REFRESHES = 3;
 
     private final KubernetesClient client;
     private final InstantSource clock;
@@ -32,8 +34,9 @@ final class TargetWatch implements AutoCloseable {
     private final AtomicBoolean changed = new AtomicBoolean(true);
     private volatile ScaledObject scaledObject;
     private volatile Set<String> podSelectors = Set.of();
-    private @Nullable ScaleTarget readTarget;
-    private Optional<ScaleReading> scale = Optional.empty();
+    private Optional<ScaleReading.Read> lastRead = Optional.empty();
+    private Instant lastReadAt = Instant.EPOCH;
+    private boolean syncing;
     private Instant scaleDue = Instant.MIN;
     private boolean closed;
 
@@ -66,33 +69,47 @@ final class TargetWatch implements AutoCloseable {
 
     /** Reads what has changed or is due; blocks on the API server. */
     synchronized void refresh() {
+        if (closed) {
+            return;
+        }
         Instant now = clock.instant();
-        boolean anyChange = changed.getAndSet(false);
-        if (closed || (!anyChange && now.isBefore(scaleDue))) {
-            return;
-        }
-        scaleDue = now.plus(scaleRefresh);
-        Optional<ScaleTarget> target = scaledObject.target();
-        if (target.isEmpty()) {
-            observeEverywhere(new Observation.NotKnown("KEDA has not resolved the kind of the scale target yet"));
-            return;
-        }
-        readScale(target.get());
-        switch (scale.orElseThrow()) {
-            case ScaleReading.Read read -> observePods(read);
-            case ScaleReading.Refused(String reason) -> observeEverywhere(new Observation.NotKnown(reason));
-            case ScaleReading.NoAnswer(String reason) -> observeEverywhere(new Observation.NotKnown(reason));
+        if (changed.getAndSet(false) || !now.isBefore(scaleDue)) {
+            scaleDue = now.plus(scaleRefresh);
+            read(now);
+        } else if (syncing) {
+            lastRead.ifPresent(this::observePods);
         }
     }
 
-    private void readScale(ScaleTarget target) {
-        ScaleReading now = ScaleReading.of(client, target);
-        boolean sameTarget = target.equals(readTarget);
-        boolean keepsWhatWasKnown = now instanceof ScaleReading.NoAnswer && sameTarget && scale.isPresent();
-        if (!keepsWhatWasKnown) {
-            scale = Optional.of(now);
+    private void read(Instant now) {
+        Optional<ScaleTarget> target = scaledObject.target();
+        if (target.isEmpty()) {
+            observeEverywhere("KEDA has not resolved the kind of the scale target yet");
+            return;
         }
-        readTarget = target;
+        switch (ScaleReading.of(client, target.get())) {
+            case ScaleReading.Read read -> {
+                lastRead = Optional.of(read);
+                lastReadAt = now;
+                observePods(read);
+            }
+            case ScaleReading.Refused(String reason) -> {
+                lastRead = Optional.empty();
+                observeEverywhere(reason);
+            }
+            case ScaleReading.NoAnswer(String reason) -> {
+                // What was known holds for a while; but others may scale meanwhile, and a number for a fleet that has
+                // grown unseen would shrink it
+                boolean tooOld = lastReadAt
+                        .plus(scaleRefresh.multipliedBy(HOLDS_FOR_REFRESHES))
+                        .isBefore(now);
+                if (lastRead.isEmpty() || tooOld) {
+                    observeEverywhere(reason);
+                } else {
+                    lastRead.ifPresent(this::observePods);
+                }
+            }
+        }
     }
 
     private void observePods(ScaleReading.Read read) {
@@ -106,36 +123,41 @@ final class TargetWatch implements AutoCloseable {
             return gone;
         });
         observations.keySet().retainAll(wanted);
-        wanted.forEach(key -> observePods(key, key.equals(OWN) ? read.selector() : key, read));
+        wanted.forEach(key -> watch(key, key.equals(OWN) ? read.selector() : key));
+        syncing = watches.values().stream().anyMatch(watch -> !watch.hasSynced());
+        wanted.forEach(key -> observations.put(key, observation(key, read)));
     }
 
-    private void observePods(String key, String selector, ScaleReading.Read read) {
-        if (selector.isEmpty()) {
-            observations.put(
-                    key,
-                    new Observation.NotKnown("/scale gives no selector: set podSelector in the trigger's metadata"));
+    private void watch(String key, String selector) {
+        PodWatch watch = watches.get(key);
+        if (watch != null && watch.isOf(selector)) {
             return;
         }
-        PodWatch watch = watches.get(key);
-        if (watch == null || !watch.isOf(selector)) {
-            if (watch != null) {
-                watch.close();
-            }
-            String namespace = scaledObject.id().namespace();
-            watch = new PodWatch(client, namespace, selector, clock, () -> changed.set(true));
-            watches.put(key, watch);
+        if (watch != null) {
+            watches.remove(key);
+            watch.close();
         }
-        observations.put(
-                key,
-                watch.hasSynced()
-                        ? new Observation.Known(read.scale(), watch.pods())
-                        : new Observation.NotKnown("the watch of its pods has not synced yet"));
-        if (!watch.hasSynced()) {
-            changed.set(true);
+        if (!selector.isEmpty()) {
+            String namespace = scaledObject.id().namespace();
+            watches.put(key, new PodWatch(client, namespace, selector, clock, () -> changed.set(true)));
         }
     }
 
-    private void observeEverywhere(Observation observation) {
+    private Observation observation(String key, ScaleReading.Read read) {
+        PodWatch watch = watches.get(key);
+        if (watch == null) {
+            return new Observation.NotKnown("/scale gives no selector: set podSelector in the trigger's metadata");
+        }
+        if (!watch.hasSynced()) {
+            return new Observation.NotKnown("the watch of its pods has not synced yet" + watch.trouble());
+        }
+        // The HPA counts by the scale target's own selector, whatever pods are read
+        PodWatch own = watches.getOrDefault(OWN, watch);
+        return new Observation.Known(read.scale(), own.readyPods(), watch.pods());
+    }
+
+    private void observeEverywhere(String reason) {
+        Observation observation = new Observation.NotKnown(reason);
         observations.keySet().forEach(key -> observations.put(key, observation));
         observations.put(OWN, observation);
         podSelectors.forEach(key -> observations.put(key, observation));

@@ -2,7 +2,7 @@ package io.nimscaler.policy;
 
 import io.nimscaler.hpa.HpaFormula;
 import io.nimscaler.trigger.Trigger;
-import java.util.OptionalLong;
+import java.util.Comparator;
 import java.util.function.LongUnaryOperator;
 import java.util.stream.LongStream;
 
@@ -41,8 +41,16 @@ public final class Answers {
         return switch (decision) {
             case Decision.Unknown(String reason, Decision.Basis _) -> new Answer.Unavailable(reason);
             case Decision.Hold _ -> hold(scale, readyPods);
-            case Decision.Report(double demand, Decision.Basis _) -> report(demand, scale, readyPods);
+            case Decision.Report(double demand, Decision.Basis basis) ->
+                isOutdatedDownscale(demand, basis.scale(), scale)
+                        ? hold(scale, readyPods)
+                        : report(demand, scale, readyPods);
         };
+    }
+
+    /** A demand was judged against the replicas of its moment; what takes some away from others waits for the next one. */
+    private boolean isOutdatedDownscale(double demand, Scale judged, Scale present) {
+        return judged.spec() != present.spec() && demand < trigger.targetValue() * (present.spec() - 1);
     }
 
     /** The value at which the HPA ends at {@code spec}. */
@@ -68,17 +76,19 @@ public final class Answers {
 
     /**
      * The first of the plain values, then of those next to the tolerance band, with which the HPA ends at {@code wanted}.
-     * Where none does, a change is still asked for by the plain value, but a hold is not given up.
+     * Where none does, a change is asked for by the one that comes nearest, but a hold is not given up.
      */
     private Answer endingAt(long wanted, Scale scale, int readyPods, long... plain) {
         LongUnaryOperator replicas = trigger.aggregationType().isPerPod()
                 ? milli -> hpa.value(milli, targetMilli, scale.spec(), readyPods)
                 : milli -> hpa.averageValue(milli, targetMilli, scale.status());
-        OptionalLong value = LongStream.concat(LongStream.of(plain), nextToTheBand(scale))
-                .filter(milli -> replicas.applyAsLong(milli) == wanted)
-                .findFirst();
-        if (value.isPresent() || wanted != scale.spec()) {
-            return new Answer.Value(value.orElse(plain[0]));
+        LongUnaryOperator distance = milli -> Math.abs(replicas.applyAsLong(milli) - wanted);
+        long nearest = LongStream.concat(LongStream.of(plain), nextToTheBand(scale))
+                .boxed()
+                .min(Comparator.comparingLong(distance::applyAsLong))
+                .orElse(plain[0]);
+        if (distance.applyAsLong(nearest) == 0 || wanted != scale.spec()) {
+            return new Answer.Value(nearest);
         }
         return new Answer.Unavailable("no value holds " + scale.spec() + " replicas while " + scale.status()
                 + " are present; give the rollout a maxSurge of at least 12 %");

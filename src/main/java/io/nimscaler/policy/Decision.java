@@ -22,7 +22,8 @@ public sealed interface Decision {
      * What a decision was made from.
      *
      * @param at the moment of the decision
-     * @param scale the scale target's replicas at that moment; 0 of both where which pods there are is not known
+     * @param isFleetKnown whether it is known which pods there are; where not, replicas and pods read 0
+     * @param scale the scale target's replicas at that moment
      * @param readyPods what the HPA multiplies a value per pod by
      * @param arithmetic of the fleet's reading
      * @param demand this moment's, unsmoothed; empty where it is not known
@@ -33,6 +34,7 @@ public sealed interface Decision {
      */
     record Basis(
             Instant at,
+            boolean isFleetKnown,
             Scale scale,
             int readyPods,
             Arithmetic arithmetic,

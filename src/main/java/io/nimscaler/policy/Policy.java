@@ -150,12 +150,22 @@ public final class Policy {
     }
 
     private Basis basis(Fleet.Known fleet, Instant now, Arithmetic a, OptionalDouble demand) {
+        return basis(true, fleet, now, a, demand);
+    }
+
+    private Basis basisOfNothing(Instant now) {
+        Fleet.Known nothing = new Fleet.Known(NO_SCALE, 0, List.of());
+        return basis(false, nothing, now, Arithmetic.withoutSamples(0, 0, 0), OptionalDouble.empty());
+    }
+
+    private Basis basis(boolean known, Fleet.Known fleet, Instant now, Arithmetic a, OptionalDouble demand) {
         OptionalDouble highest = downscaleWindow.value();
         if (demand.isPresent() && demand.getAsDouble() > highest.orElse(Double.NEGATIVE_INFINITY)) {
             highest = demand;
         }
         return new Basis(
                 now,
+                known,
                 fleet.scale(),
                 fleet.readyPods(),
                 a,
@@ -164,10 +174,5 @@ public final class Policy {
                 upscaleWindow.value(),
                 highest,
                 downscaleWindow.remaining());
-    }
-
-    private Basis basisOfNothing(Instant now) {
-        Fleet.Known nothing = new Fleet.Known(NO_SCALE, 0, List.of());
-        return basis(nothing, now, Arithmetic.withoutSamples(0, 0, 0), OptionalDouble.empty());
     }
 }

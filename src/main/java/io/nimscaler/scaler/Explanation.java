@@ -10,14 +10,15 @@ import io.nimscaler.trigger.Trigger;
 import java.time.Duration;
 import java.util.Locale;
 
-/** A decision in words, with its numbers: the same for the log, the REST answer and the page. */
+/** A decision in words, with its numbers: the same for the log, Events and REST. */
 public final class Explanation {
 
     private Explanation() {}
 
     /** For example {@code 3 sampled with mean 0.917, 1 starting; demand 2.750 of 0.700 each; held at 4: …}. */
     public static String of(Snapshot snapshot) {
-        return pods(snapshot.decision().basis().arithmetic()) + "; " + conclusion(snapshot);
+        Basis basis = snapshot.decision().basis();
+        return (basis.isFleetKnown() ? pods(basis.arithmetic()) + "; " : "") + conclusion(snapshot);
     }
 
     private static String pods(Arithmetic a) {

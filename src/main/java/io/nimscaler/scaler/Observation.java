@@ -7,9 +7,11 @@ import java.util.List;
 public sealed interface Observation {
 
     /**
+     * @param readyPods how many the HPA multiplies a value per pod by: running and ready ones of the scale target's own
+     *     selector, terminating ones included
      * @param pods neither finished nor terminating ones
      */
-    record Known(Scale scale, List<Pod> pods) implements Observation {
+    record Known(Scale scale, int readyPods, List<Pod> pods) implements Observation {
 
         public Known {
             pods = List.copyOf(pods);

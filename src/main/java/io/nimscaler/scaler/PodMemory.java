@@ -10,12 +10,15 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /** What is kept of one pod from scrape to scrape, and how it counts at a moment. */
 final class PodMemory {
 
     private Pod pod;
     private boolean everReady;
+    private Optional<Instant> seenReadySince = Optional.empty();
+    private Optional<Instant> waitingSince = Optional.empty();
     private Optional<Sample> sample = Optional.empty();
     private Optional<Problem> problem = Optional.empty();
 
@@ -25,9 +28,10 @@ final class PodMemory {
     }
 
     /** The pod as it is described now. */
-    void describe(Pod now, Trigger trigger) {
+    void describe(Pod now, Trigger trigger, Instant at) {
         pod = now;
         everReady |= now.everReady() || now.ready();
+        seenReadySince = now.ready() ? seenReadySince.or(() -> Optional.of(at)) : Optional.empty();
         if (now.number(trigger.port()).isEmpty()) {
             problem = Optional.of(new Problem(ScrapeFailure.NO_PORT, "no container port named " + trigger.port()));
         }
@@ -67,18 +71,27 @@ final class PodMemory {
     /** Readiness, not the answer, decides between starting and missing. */
     PodReading reading(Trigger trigger, Instant now) {
         Duration staleAfter = trigger.staleAfter();
-        Instant readySince = pod.readySince().orElse(pod.startingSince());
-        boolean justReady =
-                pod.ready() && sample.isEmpty() && readySince.plus(staleAfter).isAfter(now);
+        // Whichever is earlier, for the cluster's clock may be ahead of ours
+        boolean longReady = Stream.concat(pod.readySince().stream(), seenReadySince.stream())
+                .anyMatch(since -> !since.plus(staleAfter).isAfter(now));
+        boolean justReady = pod.ready() && sample.isEmpty() && !longReady;
         if (!everReady || justReady) {
             return new PodReading.Starting(lengthFrom(pod.startingSince(), now), pod.unschedulable());
         }
         if (sample.isPresent() && sample.get().isFresh(now, staleAfter)) {
+            waitingSince = Optional.empty();
             return new PodReading.Sampled(sample.get().value());
         }
-        Instant freshUntil = sample.map(Sample::readAt).orElse(readySince).plus(staleAfter);
+        // By our own clock, from the moment at which we could have had a sample and had none
+        Instant since = waitingSince.orElse(now);
+        waitingSince = Optional.of(since);
         OptionalDouble last = sample.stream().mapToDouble(Sample::value).findFirst();
-        return new PodReading.Missing(last, lengthFrom(freshUntil, now));
+        return new PodReading.Missing(last, lengthFrom(since, now));
+    }
+
+    /** Where it is missing, it has been so only since this moment. */
+    void waitFrom(Instant now) {
+        waitingSince = waitingSince.map(_ -> now);
     }
 
     PodStatus status(PodReading reading) {

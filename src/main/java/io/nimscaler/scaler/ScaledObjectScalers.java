@@ -1,6 +1,7 @@
 package io.nimscaler.scaler;
 
 import io.nimscaler.exposition.MetricNames;
+import io.nimscaler.policy.Decision;
 import io.nimscaler.trigger.Trigger;
 import java.time.Duration;
 import java.time.Instant;
@@ -143,7 +144,11 @@ final class ScaledObjectScalers {
                 .toList();
     }
 
+    /** A decision that nothing is known yet does not count. */
     boolean allHaveDecided() {
-        return scalers.values().stream().allMatch(scaler -> scaler.snapshot().isPresent());
+        return snapshots().stream()
+                        .filter(snapshot -> !(snapshot.decision() instanceof Decision.Unknown))
+                        .count()
+                == scalers.size();
     }
 }

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 
 /**
@@ -95,12 +96,11 @@ final class Scaler {
     }
 
     private Snapshot decide(Observation.Known observation, Instant now) {
-        remember(observation.pods());
+        remember(observation.pods(), now);
         Map<PodMemory, PodReading> readings = readings(now);
         List<PodReading> all = new ArrayList<>(readings.values());
         all.addAll(awaited(observation.scale(), observation.pods().size(), now));
-        int ready = (int) observation.pods().stream().filter(Pod::ready).count();
-        return conclude(new Fleet.Known(observation.scale(), ready, all), statuses(readings), now);
+        return conclude(new Fleet.Known(observation.scale(), observation.readyPods(), all), statuses(readings), now);
     }
 
     private Snapshot decideBlindly(String reason, Instant now) {
@@ -112,17 +112,21 @@ final class Scaler {
     }
 
     /** What is kept of a pod goes with the pod. */
-    private void remember(List<Pod> pods) {
+    private void remember(List<Pod> pods, Instant now) {
         Map<String, Pod> present =
                 pods.stream().collect(Collectors.toMap(Pod::uid, pod -> pod, (one, same) -> one, LinkedHashMap::new));
         memories.keySet().retainAll(present.keySet());
         present.forEach((uid, pod) ->
-                memories.computeIfAbsent(uid, fresh -> new PodMemory(pod)).describe(pod, trigger));
+                memories.computeIfAbsent(uid, fresh -> new PodMemory(pod)).describe(pod, trigger, now));
     }
 
     private Map<PodMemory, PodReading> readings(Instant now) {
         Map<PodMemory, PodReading> readings = new LinkedHashMap<>();
         memories.values().forEach(memory -> readings.put(memory, memory.reading(trigger, now)));
+        if (readings.values().stream().noneMatch(PodReading.Sampled.class::isInstance)) {
+            // Nobody waits for one pod while none answers: after an outage the patience begins anew
+            memories.values().forEach(memory -> memory.waitFrom(now));
+        }
         return readings;
     }
 
@@ -132,7 +136,10 @@ final class Scaler {
                 .toList();
     }
 
-    /** Replicas that are wanted and not in our watch yet start, too: since the moment from which some were awaited. */
+    /**
+     * Replicas that are wanted and not in our watch yet start, too. One that the scale target says is there, and that our watch
+     * still does not show after {@code staleAfter}, may be at work: it is missing, and is not written off as stuck.
+     */
     private List<PodReading> awaited(Scale scale, int present, Instant now) {
         int awaited = Math.max(0, scale.spec() - present);
         if (awaited == 0) {
@@ -141,7 +148,12 @@ final class Scaler {
         }
         Instant since = awaitedSince.orElse(now);
         awaitedSince = Optional.of(since);
-        Duration startingFor = since.isAfter(now) ? Duration.ZERO : Duration.between(since, now);
-        return Collections.nCopies(awaited, new PodReading.Starting(startingFor, false));
+        Duration waited = since.isAfter(now) ? Duration.ZERO : Duration.between(since, now);
+        Duration unseenFor = waited.minus(trigger.staleAfter());
+        int unseen = unseenFor.isPositive() ? Math.min(awaited, Math.max(0, scale.status() - present)) : 0;
+        List<PodReading> readings = new ArrayList<>();
+        readings.addAll(Collections.nCopies(unseen, new PodReading.Missing(OptionalDouble.empty(), unseenFor)));
+        readings.addAll(Collections.nCopies(awaited - unseen, new PodReading.Starting(waited, false)));
+        return readings;
     }
 }

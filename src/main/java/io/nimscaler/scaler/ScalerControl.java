@@ -14,4 +14,7 @@ public interface ScalerControl {
 
     /** See {@link Scalers#adopt}. */
     void adopt(ScaledObjectId id, Trigger trigger);
+
+    /** Whether time still passes for the scalers: false once their thread has hung for a while. */
+    boolean isAlive();
 }

@@ -97,7 +97,7 @@ public final class Scalers {
     /** The scale target's replicas at this moment; those of the decision where the cluster does not say. */
     public Scale presentScale(Snapshot snapshot) {
         return pods.observe(snapshot.scaledObject(), snapshot.trigger().podSelector())
-                        instanceof Observation.Known(Scale scale, var _)
+                        instanceof Observation.Known(Scale scale, int _, var _)
                 ? scale
                 : snapshot.decision().basis().scale();
     }

@@ -6,11 +6,14 @@ import io.nimscaler.policy.Answers;
 import io.nimscaler.policy.Decision;
 import io.nimscaler.policy.Scale;
 import io.nimscaler.trigger.Trigger;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
 /** What one scaler concluded last, immutable: all that any reader needs. */
 public record Snapshot(ScaledObjectId scaledObject, Trigger trigger, Decision decision, List<PodStatus> pods) {
+
+    private static final Duration CURRENT_FOR = Duration.ofSeconds(15);
 
     public Snapshot {
         pods = List.copyOf(pods);
@@ -27,11 +30,11 @@ public record Snapshot(ScaledObjectId scaledObject, Trigger trigger, Decision de
     }
 
     /**
-     * Whether it is younger than a sample may be. Where it is not, its scaler has stopped deciding, and an old number must not
-     * pass for the present one.
+     * Whether its scaler still decides, as it does every second. Where it does not, an old number must not pass for the present
+     * one.
      */
     public boolean isCurrent(Instant now) {
-        return !decision.basis().at().plus(trigger.staleAfter()).isBefore(now);
+        return !decision.basis().at().plus(CURRENT_FOR).isBefore(now);
     }
 
     /** The same decision for long keeping. */

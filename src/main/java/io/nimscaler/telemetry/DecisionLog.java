@@ -86,7 +86,7 @@ public final class DecisionLog {
         long replicas = decision instanceof Decision.Report(double value, var _)
                 ? (long) Math.ceil(value / snapshot.trigger().targetValue())
                 : -1;
-        boolean missing = decision.basis().arithmetic().missing() > 0;
+        boolean missing = snapshot.pods().stream().anyMatch(pod -> pod.state() == PodState.MISSING);
         return new Said(
                 kind,
                 decision.basis().scale(),

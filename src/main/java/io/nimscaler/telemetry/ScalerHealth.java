@@ -1,5 +1,6 @@
 package io.nimscaler.telemetry;
 
+import io.nimscaler.scaler.ScalerControl;
 import io.nimscaler.scaler.Scalers;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -8,6 +9,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Liveness;
 import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.health.Startup;
 
@@ -19,11 +21,13 @@ class ScalerHealth {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Scalers scalers;
+    private final ScalerControl control;
     private final InstantSource clock;
     private final Instant start;
 
-    ScalerHealth(Scalers scalers, InstantSource clock) {
+    ScalerHealth(Scalers scalers, ScalerControl control, InstantSource clock) {
         this.scalers = scalers;
+        this.control = control;
         this.clock = clock;
         this.start = clock.instant();
     }
@@ -36,6 +40,14 @@ class ScalerHealth {
                 .status(scalers.allHaveDecided() || clock.instant().isAfter(start.plus(PATIENCE)))
                 .withData("scaledObjects", scalers.scaledObjects().size())
                 .build();
+    }
+
+    /** Live while the thread that decides has not hung. */
+    @Produces
+    @Liveness
+    HealthCheck deciding() {
+        return () ->
+                HealthCheckResponse.named("deciding").status(control.isAlive()).build();
     }
 
     @Produces

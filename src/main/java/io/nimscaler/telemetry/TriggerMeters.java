@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.Tags;
 import io.nimscaler.policy.Answer;
 import io.nimscaler.policy.Decision;
 import io.nimscaler.policy.HoldReason;
+import io.nimscaler.policy.Scale;
 import io.nimscaler.scaler.PodState;
 import io.nimscaler.scaler.Snapshot;
 import java.time.Duration;
@@ -53,14 +54,8 @@ final class TriggerMeters {
                 s -> orNaN(s.decision().basis().highest()));
         gauge("value", "What KEDA is told; NaN while that is UNAVAILABLE", TriggerMeters::value);
         gauge("target.value", "What one replica should carry", s -> s.trigger().targetValue());
-        gauge(
-                "replicas.wanted",
-                "spec.replicas of the scale target",
-                s -> s.decision().basis().scale().spec());
-        gauge(
-                "replicas.present",
-                "status.replicas of the scale target",
-                s -> s.decision().basis().scale().status());
+        gauge("replicas.wanted", "spec.replicas of the scale target", s -> replicas(s, Scale::spec));
+        gauge("replicas.present", "status.replicas of the scale target", s -> replicas(s, Scale::status));
         gauge("active", "1 active, 0 inactive, NaN unknown", TriggerMeters::active);
         gauge(
                 "unknown",
@@ -100,6 +95,12 @@ final class TriggerMeters {
 
     private static double value(Snapshot snapshot) {
         return snapshot.answer() instanceof Answer.Value(long milli) ? milli / 1000.0 : Double.NaN;
+    }
+
+    private static double replicas(Snapshot snapshot, ToDoubleFunction<Scale> number) {
+        return snapshot.decision().basis().isFleetKnown()
+                ? number.applyAsDouble(snapshot.decision().basis().scale())
+                : Double.NaN;
     }
 
     private static double active(Snapshot snapshot) {

@@ -1,4 +1,4 @@
-/** Adapter: REST (and the page). Read-only. */
+/** Adapter: REST. Read-only. */
 @NullMarked
 package io.nimscaler.web;
 

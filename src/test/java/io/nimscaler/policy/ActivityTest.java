@@ -82,4 +82,18 @@ class ActivityTest {
     void unknownIsNeitherActiveNorInactive() {
         assertThat(after(new Policy(trigger), new Fleet.NotKnown("x"), 0)).isEqualTo(Activity.UNKNOWN);
     }
+
+    @Test
+    void missingPodThatMayBeTooBusyToAnswerIsActive() {
+        // Given: two pods idle for a whole window
+        Policy policy = new Policy(trigger);
+        after(policy, fleet(2, pods(2, at(0))), 60);
+
+        // When: one of them does not answer any more, and even so fewer would do
+        Decision decision = policy.decide(fleet(2, pods(1, at(0), missing(0))), START.plusSeconds(61));
+
+        // Then
+        assertThat(decision).isInstanceOf(Decision.Report.class);
+        assertThat(Activity.of(decision, trigger)).isEqualTo(Activity.ACTIVE);
+    }
 }

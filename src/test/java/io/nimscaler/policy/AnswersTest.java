@@ -99,4 +99,20 @@ class AnswersTest {
         Decision decision = new Policy(trigger).decide(fleet(1, pods(2, at(Double.MAX_VALUE))), START);
         assertThat(new Answers(trigger).value(decision, new Scale(1, 1))).isEqualTo(new Answer.Value(1L << 50));
     }
+
+    @Test
+    void downscaleThatWasJudgedAtOtherReplicasIsHeldAtThePresentOnes() {
+        // At one replica there was nothing to protect; since then somebody has scaled to four
+        Decision decision = new Policy(Triggers.with()).decide(fleet(1, pods(1, at(.1))), START);
+        assertThat(new Answers(trigger).value(decision, new Scale(4, 4))).isEqualTo(new Answer.Value(2800));
+    }
+
+    @Test
+    void changeThatNoValueExpressesExactlyIsAskedForByTheNearest() {
+        // 10 pods are ready where 8 are wanted: the HPA can end at 8, 9 or 12, not at 10
+        Trigger average = Triggers.immediate("aggregationType", "average", "targetValue", "0.9");
+        Decision decision = new Policy(average).decide(fleet(8, pods(10, at(.84))), START);
+        Answer.Value value = (Answer.Value) new Answers(average).value(decision, new Scale(8, 8));
+        assertThat(new HpaFormula(.1).value(value.milli(), 900, 8, 10)).isEqualTo(9);
+    }
 }

@@ -2,7 +2,6 @@ package io.nimscaler.scaler;
 
 import io.nimscaler.policy.Scale;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,7 +16,8 @@ final class FakePods implements Pods {
     }
 
     void has(Scale scale, Pod... pods) {
-        observation = new Observation.Known(scale, new ArrayList<>(List.of(pods)));
+        observation = new Observation.Known(
+                scale, (int) List.of(pods).stream().filter(Pod::ready).count(), List.of(pods));
     }
 
     void says(Observation other) {

@@ -185,6 +185,82 @@ class ScalersTest {
         }
 
         @Test
+        void replicasThatAreThereButUnseenAreNotWrittenOffAsStuck() {
+            // Given: the scale target says that 8 are there, and our watch shows 4
+            Trigger hasty = Triggers.immediate("startingDeadline", "60s");
+            Pod[] seen = new Pod[4];
+            for (int i = 0; i < seen.length; i++) {
+                seen[i] = FakePods.ready("" + i, LONG_AGO);
+                scraper.at("" + i, .6);
+            }
+            pods.has(new Scale(8, 8), seen);
+            scalers.put(ID, List.of(hasty), false, now);
+
+            // When
+            pass(Duration.ofSeconds(90));
+
+            // Then
+            assertThat(snapshot(hasty).decision().basis().arithmetic().missing())
+                    .isEqualTo(4);
+            assertThat(snapshot(hasty).decision()).isInstanceOf(Decision.Hold.class);
+        }
+
+        @Test
+        void afterAStartAPodThatWasNotAskedYetIsNoLongMissingOne() {
+            // Given: the hot pod answers first
+            pods.has(3, FakePods.ready("1", LONG_AGO), FakePods.ready("2", LONG_AGO), FakePods.ready("3", LONG_AGO));
+            scraper.at("1", 1.0);
+
+            // When
+            scalers.put(ID, List.of(trigger), false, now);
+            pass(Duration.ofSeconds(4));
+
+            // Then: held, not averaged over pods that nobody has read
+            assertThat(snapshot(trigger).decision().basis().arithmetic().missing())
+                    .isEqualTo(2);
+            assertThat(snapshot(trigger).decision()).isInstanceOf(Decision.Hold.class);
+        }
+
+        @Test
+        void podThatIsMissingForFiveMinutesCountsAsTheMeanOfTheOthers() {
+            pods.has(2, FakePods.ready("1", LONG_AGO), FakePods.ready("2", LONG_AGO));
+            scraper.at("1", .9);
+            scraper.at("2", .9);
+            scalers.put(ID, List.of(trigger), false, now);
+            pass(Duration.ofSeconds(4));
+            scraper.refuses("2");
+            pass(Duration.ofMinutes(5));
+            assertThat(snapshot(trigger).decision().basis().arithmetic().missing())
+                    .isEqualTo(1);
+            pass(Duration.ofSeconds(30));
+            assertThat(snapshot(trigger).decision().basis().arithmetic().missing())
+                    .isZero();
+            assertThat(snapshot(trigger).decision().basis().demand().orElseThrow())
+                    .isCloseTo(1.8, within(1e-9));
+        }
+
+        @Test
+        void outageOfAllPodsIsNoPatienceWithOne() {
+            // Given
+            pods.has(2, FakePods.ready("1", LONG_AGO), FakePods.ready("2", LONG_AGO));
+            scraper.at("1", .9);
+            scraper.at("2", .1);
+            scalers.put(ID, List.of(trigger), false, now);
+            pass(Duration.ofSeconds(4));
+
+            // When: none answers for ten minutes, and then one does
+            scraper.refuses("1");
+            scraper.refuses("2");
+            pass(Duration.ofMinutes(10));
+            scraper.at("1", .9);
+            pass(Duration.ofSeconds(4));
+
+            // Then
+            assertThat(snapshot(trigger).decision().basis().arithmetic().missing())
+                    .isEqualTo(1);
+        }
+
+        @Test
         void badValueIsNoSampleAndSaysWhy() {
             pods.has(1, FakePods.ready("1", LONG_AGO));
             scraper.at("1", 38);
