@@ -39,10 +39,6 @@ final class DemoPod {
         server.listen(0, LOOPBACK).onSuccess(listening -> port = listening.actualPort());
     }
 
-    String name() {
-        return name;
-    }
-
     boolean isReady() {
         return !clock.instant().isBefore(made.plus(startUp));
     }

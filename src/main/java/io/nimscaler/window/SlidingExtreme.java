@@ -76,11 +76,6 @@ public final class SlidingExtreme {
                 : OptionalDouble.of(entries.getFirst().value());
     }
 
-    /** Whether as much time was observed as the window is long. */
-    public boolean isFull() {
-        return remaining().isZero();
-    }
-
     /** How much time must still be observed until the window is full. */
     public Duration remaining() {
         Duration missing = window.minus(now.minus(from));

@@ -52,10 +52,9 @@ class SlidingExtremeTest {
         SlidingExtreme window = SlidingExtreme.highestOf(Duration.ofSeconds(10));
         window.add(1, Duration.ZERO);
         window.add(1, Duration.ofSeconds(9));
-        assertThat(window.isFull()).isFalse();
         assertThat(window.remaining()).isEqualTo(Duration.ofSeconds(1));
         window.add(1, Duration.ofSeconds(1));
-        assertThat(window.isFull()).isTrue();
+        assertThat(window.remaining()).isZero();
     }
 
     @Test
@@ -63,7 +62,7 @@ class SlidingExtremeTest {
         SlidingExtreme window = SlidingExtreme.highestOf(Duration.ofMinutes(5));
         window.add(1, Duration.ZERO);
         window.add(1, Duration.ofMinutes(1));
-        assertThat(window.withWindow(Duration.ofMinutes(1)).isFull()).isTrue();
+        assertThat(window.withWindow(Duration.ofMinutes(1)).remaining()).isZero();
     }
 
     @Test
