@@ -151,7 +151,8 @@ class ScrapeConnectionsTest {
                         failed -> assertThat(failed.reason())
                                 .as("the first's end may have made way for it just before")
                                 .isIn(CANNOT_CONNECT, TIMEOUT));
-        awaitOpen(pod, 0);
+        // One that was opened for the second, and came too late to carry its question, is kept for the next
+        assertThat(pod.openConnections()).isLessThanOrEqualTo(1);
     }
 
     @Test
