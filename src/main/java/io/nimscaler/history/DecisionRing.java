@@ -2,13 +2,13 @@ package io.nimscaler.history;
 
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.Snapshot;
+import io.nimscaler.scaler.TriggerId;
 import io.nimscaler.trigger.Trigger;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 
 /**
  * The last decisions of each trigger, without their pods, so that its size is bounded by the number of triggers alone. One
@@ -16,10 +16,8 @@ import java.util.stream.Collectors;
  */
 public final class DecisionRing {
 
-    private record Key(ScaledObjectId scaledObject, Trigger trigger) {}
-
     private final int capacity;
-    private final Map<Key, Deque<Snapshot>> rings = new ConcurrentHashMap<>();
+    private final Map<TriggerId, Deque<Snapshot>> rings = new ConcurrentHashMap<>();
 
     /**
      * @param capacity decisions kept of each trigger, at least 0
@@ -33,8 +31,7 @@ public final class DecisionRing {
 
     /** Remembers a decision, and forgets the oldest beyond the capacity. */
     public void add(Snapshot snapshot) {
-        Deque<Snapshot> ring =
-                rings.computeIfAbsent(new Key(snapshot.scaledObject(), snapshot.trigger()), _ -> new ArrayDeque<>());
+        Deque<Snapshot> ring = rings.computeIfAbsent(TriggerId.of(snapshot), _ -> new ArrayDeque<>());
         synchronized (ring) {
             ring.addLast(snapshot.withoutPods());
             while (ring.size() > capacity) {
@@ -45,15 +42,12 @@ public final class DecisionRing {
 
     /** Forgets all triggers but those of these snapshots. */
     public void retain(List<Snapshot> present) {
-        rings.keySet()
-                .retainAll(present.stream()
-                        .map(snapshot -> new Key(snapshot.scaledObject(), snapshot.trigger()))
-                        .collect(Collectors.toSet()));
+        rings.keySet().retainAll(TriggerId.of(present));
     }
 
     /** The remembered decisions of one trigger, oldest first. */
     public List<Snapshot> of(ScaledObjectId scaledObject, Trigger trigger) {
-        Deque<Snapshot> ring = rings.getOrDefault(new Key(scaledObject, trigger), new ArrayDeque<>());
+        Deque<Snapshot> ring = rings.getOrDefault(new TriggerId(scaledObject, trigger), new ArrayDeque<>());
         synchronized (ring) {
             return List.copyOf(ring);
         }

@@ -10,7 +10,7 @@ import io.nimscaler.scaler.PodState;
 import io.nimscaler.scaler.PodStatus;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.Snapshot;
-import io.nimscaler.trigger.Trigger;
+import io.nimscaler.scaler.TriggerId;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -43,8 +43,6 @@ final class ScaledObjectEvents {
     private static final DateTimeFormatter MICRO_TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
 
-    private record Key(ScaledObjectId scaledObject, Trigger trigger) {}
-
     private record Said(ScaledObjectId scaledObject, String reason) {}
 
     /** What an Event tells the change of. */
@@ -70,7 +68,7 @@ final class ScaledObjectEvents {
     private final Executor executor;
     private final InstantSource clock;
     private final String instance;
-    private final Map<Key, State> states = new ConcurrentHashMap<>();
+    private final Map<TriggerId, State> states = new ConcurrentHashMap<>();
     private final Map<Said, Instant> said = new ConcurrentHashMap<>();
 
     ScaledObjectEvents(KubernetesClient client, Executor executor, InstantSource clock) {
@@ -82,7 +80,7 @@ final class ScaledObjectEvents {
 
     /** Tells what has changed with this decision. */
     void decided(ScaledObject scaledObject, Snapshot snapshot) {
-        Key key = new Key(snapshot.scaledObject(), snapshot.trigger());
+        TriggerId key = TriggerId.of(snapshot);
         State before = states.getOrDefault(key, State.NONE);
         State now = before.next(snapshot);
         states.put(key, now);
@@ -168,9 +166,7 @@ final class ScaledObjectEvents {
 
     /** Forgets all triggers but those of these snapshots. */
     void retain(List<Snapshot> present) {
-        Set<Key> keys = present.stream()
-                .map(snapshot -> new Key(snapshot.scaledObject(), snapshot.trigger()))
-                .collect(Collectors.toSet());
+        Set<TriggerId> keys = TriggerId.of(present);
         states.keySet().retainAll(keys);
         said.values().removeIf(last -> last.plus(PAUSE).isBefore(clock.instant()));
     }

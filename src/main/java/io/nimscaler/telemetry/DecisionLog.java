@@ -6,9 +6,8 @@ import io.nimscaler.policy.Scale;
 import io.nimscaler.scaler.Explanation;
 import io.nimscaler.scaler.PodState;
 import io.nimscaler.scaler.PodStatus;
-import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.Snapshot;
-import io.nimscaler.trigger.Trigger;
+import io.nimscaler.scaler.TriggerId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -28,8 +27,6 @@ public final class DecisionLog {
     private static final Duration PAUSE = Duration.ofSeconds(5);
     private static final int PODS_NAMED = 3;
 
-    private record Key(ScaledObjectId scaledObject, Trigger trigger) {}
-
     /** What must change for a line: the kind of the decision with its reason, the scale, the replicas asked for. */
     private record Said(String kind, Scale scale, long replicas, boolean missing, Instant at) {
 
@@ -38,12 +35,12 @@ public final class DecisionLog {
         }
     }
 
-    private final Map<Key, Said> said = new HashMap<>();
-    private final Map<Key, Instant> firstSeen = new HashMap<>();
+    private final Map<TriggerId, Said> said = new HashMap<>();
+    private final Map<TriggerId, Instant> firstSeen = new HashMap<>();
 
     /** Says what is new in this decision. */
     public void update(Snapshot snapshot) {
-        Key key = new Key(snapshot.scaledObject(), snapshot.trigger());
+        TriggerId key = TriggerId.of(snapshot);
         Said before = said.get(key);
         Said now = saidOf(snapshot);
         boolean tooSoon = before != null && before.at().plus(PAUSE).isAfter(now.at());
@@ -63,15 +60,13 @@ public final class DecisionLog {
     }
 
     /** A trigger that has just appeared is unknown for a moment; that is no news. */
-    private boolean isNew(Key key, Instant now) {
+    private boolean isNew(TriggerId key, Instant now) {
         return firstSeen.computeIfAbsent(key, _ -> now).plus(PAUSE).isAfter(now);
     }
 
     /** Forgets all triggers but those of these snapshots. */
     public void retain(List<Snapshot> present) {
-        Set<Key> keys = present.stream()
-                .map(snapshot -> new Key(snapshot.scaledObject(), snapshot.trigger()))
-                .collect(Collectors.toSet());
+        Set<TriggerId> keys = TriggerId.of(present);
         said.keySet().retainAll(keys);
         firstSeen.keySet().retainAll(keys);
     }

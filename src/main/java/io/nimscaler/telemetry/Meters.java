@@ -3,9 +3,8 @@ package io.nimscaler.telemetry;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.Snapshot;
-import io.nimscaler.trigger.Trigger;
+import io.nimscaler.scaler.TriggerId;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -13,11 +12,9 @@ import java.util.Set;
 /** Keeps a {@link TriggerMeters} for each trigger that decides. Belongs to the owner's thread. */
 public final class Meters {
 
-    private record Key(ScaledObjectId scaledObject, Trigger trigger) {}
-
     private final MeterRegistry registry;
-    private final Map<Key, TriggerMeters> triggers = new HashMap<>();
-    private final Map<Key, String> labels = new HashMap<>();
+    private final Map<TriggerId, TriggerMeters> triggers = new HashMap<>();
+    private final Map<TriggerId, String> labels = new HashMap<>();
 
     public Meters(MeterRegistry registry) {
         this.registry = registry;
@@ -25,16 +22,13 @@ public final class Meters {
 
     /** Shows this decision. */
     public void update(Snapshot snapshot) {
-        triggers.computeIfAbsent(
-                        new Key(snapshot.scaledObject(), snapshot.trigger()),
-                        key -> new TriggerMeters(registry, snapshot, label(key)))
+        triggers.computeIfAbsent(TriggerId.of(snapshot), key -> new TriggerMeters(registry, snapshot, label(key)))
                 .update(snapshot);
     }
 
     /** Shows no triggers but those of these snapshots any more. */
     public void retain(List<Snapshot> present) {
-        Set<Key> keys = new HashSet<>();
-        present.forEach(snapshot -> keys.add(new Key(snapshot.scaledObject(), snapshot.trigger())));
+        Set<TriggerId> keys = TriggerId.of(present);
         triggers.entrySet().removeIf(entry -> {
             boolean gone = !keys.contains(entry.getKey());
             if (gone) {
@@ -46,7 +40,7 @@ public final class Meters {
     }
 
     /** The metric's name; with a number where one ScaledObject has several triggers of it. */
-    private String label(Key key) {
+    private String label(TriggerId key) {
         String name = key.trigger().metricName();
         String label = name;
         for (int i = 2; isTaken(key.scaledObject(), label); i++) {
