@@ -1,0 +1,20 @@
+# Settings of the cluster; each can be set in the environment before up.sh.
+E2E_DIR=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
+: "${E2E_HOME:=$HOME/.cache/nim-rig}"    # what build.sh makes, kept
+: "${E2E_NET:=nim-e2e-$(printf %s "$E2E_DIR" | cksum | cut -c1-5)}" # network namespace: one cluster per checkout
+: "${E2E_RUN:=$E2E_HOME/clusters/$E2E_NET}" # certificates, kubeconfigs, process ids, logs, etcd's data
+: "${E2E_BIN:=$E2E_HOME/bin}"
+: "${E2E_NODES:=3}"                      # kwok nodes
+: "${E2E_GPUS:=8}"                       # nvidia.com/gpu of each node
+: "${E2E_HPA_SYNC:=15s}"                 # HPA sync period (Kubernetes' default)
+: "${E2E_HPA_DOWN:=5m0s}"                # HPA downscale stabilization (Kubernetes' default)
+: "${E2E_HPA_TOLERANCE:=0.1}"
+: "${E2E_KEDA_LOG:=info}"                # zap level of operator and adapter; debug shows each call
+E2E_API_IP=10.44.250.1                   # kube-apiserver
+E2E_ADAPTER_IP=10.44.240.20              # ClusterIP of keda-metrics-apiserver
+E2E_OPERATOR_IP=10.44.240.21             # ClusterIP of keda-operator
+E2E_DNS_IP=10.44.240.10
+export E2E_DIR E2E_HOME E2E_NET E2E_RUN E2E_BIN
+export KUBECONFIG="$E2E_RUN/kc/admin.conf"
+K8S=1.34.3 KEDA=2.20.2 ETCD=3.6.5 KWOK=0.7.0
+PROGRAMS="etcd kube-apiserver kube-controller-manager kube-scheduler kwok keda-operator keda-adapter"

@@ -1,0 +1,125 @@
+package io.nimscaler.e2e;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The cluster that all stories share: the project's own, or the one of KUBECONFIG, of which no part can be stopped.
+ */
+public final class Cluster {
+
+    private static final Cluster SHARED = new Cluster();
+
+    private final KubernetesClient client = new KubernetesClientBuilder().build();
+    private final boolean own = !"kubeconfig".equals(System.getenv("E2E_CLUSTER"));
+
+    private Cluster() {}
+
+    static Cluster shared() {
+        return SHARED;
+    }
+
+    KubernetesClient client() {
+        return client;
+    }
+
+    /** A component of the control plane, or of KEDA, by the name of its program. The story is skipped where it is not ours to stop. */
+    public Component component(String name) {
+        assumeTrue(own, name + " belongs to the cluster of KUBECONFIG, it is not stopped");
+        return new Component(name);
+    }
+
+    /** The log of a component of our own cluster; empty for the cluster of KUBECONFIG. */
+    List<String> logOf(String component, long fromByte) {
+        Path log = log(component);
+        if (!Files.exists(log)) {
+            return List.of();
+        }
+        try (var channel = Files.newByteChannel(log)) {
+            channel.position(Math.min(fromByte, channel.size()));
+            return new String(Channels.newInputStream(channel).readAllBytes()).lines().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    long sizeOfLog(String component) {
+        try {
+            return Files.exists(log(component)) ? Files.size(log(component)) : 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path log(String component) {
+        return run().resolve("log").resolve(component + ".log");
+    }
+
+    /** A setting that the build passes on. */
+    static String setting(String name) {
+        String value = System.getProperty(name);
+        if (value == null || value.isBlank()) {
+            throw new IllegalStateException(name + " is not set: run the scenarios by mvn verify -Pe2e");
+        }
+        return value;
+    }
+
+    /** A program that was built from this project. */
+    static Path program(String name) {
+        return run().resolve("bin").resolve(name);
+    }
+
+    private static Path run() {
+        return Path.of(System.getenv("E2E_RUN"));
+    }
+
+    /** One program of the control plane or of KEDA. */
+    public record Component(String name) {
+
+        /** Ends it as a crash would. */
+        public void kill() {
+            script("in", "-k", name, "KILL");
+        }
+
+        /** Stops it from answering; what is connected stays connected. */
+        public void freeze() {
+            script("in", "-k", name, "STOP");
+        }
+
+        /** Lets it go on. */
+        public void thaw() {
+            script("in", "-k", name, "CONT");
+        }
+
+        /** Starts it again where it does not run. */
+        public void start() {
+            script("component", name);
+        }
+
+        private static void script(String script, String... arguments) {
+            List<String> command = Stream.concat(
+                            Stream.of(Path.of(setting("e2e.scripts"), script).toString()), Stream.of(arguments))
+                    .toList();
+            try {
+                Process process = new ProcessBuilder(command).inheritIO().start();
+                if (process.waitFor() != 0) {
+                    throw new IllegalStateException(command + " ended with " + process.exitValue());
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(command + " was interrupted", e);
+            }
+        }
+    }
+}

@@ -1,0 +1,261 @@
+package io.nimscaler.e2e;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+/**
+ * A Deployment of NIM pods. Its pods are nobody's containers: one nimfleet process listens on their addresses, answers as NIM does,
+ * and is told which of them are ready.
+ */
+public final class Fleet {
+
+    private final Story story;
+    private final KubernetesClient client;
+    private final String namespace;
+    private final String name;
+    private final int control;
+    private final Background nimfleet;
+    private final SharedIndexInformer<Pod> pods;
+    private final Deployment deployment;
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    Fleet(Story story, String name, int replicas, Duration readyAfter) {
+        this.story = story;
+        this.client = Cluster.shared().client();
+        this.namespace = story.namespace();
+        this.name = name;
+        this.control = freePort();
+        this.deployment = deployment(replicas, readyAfter);
+        this.nimfleet = Background.start(
+                story.folder().resolve("nimfleet-" + name + ".log"),
+                Map.of(),
+                Cluster.program("nimfleet").toString(),
+                "-pods",
+                "-port",
+                "8000",
+                "-sample",
+                sample("nim-1.x"),
+                "-ctl",
+                "127.0.0.1:" + control);
+        client.resource(deployment).create();
+        this.pods = client.pods().inNamespace(namespace).withLabel("app", name).inform();
+        story.atEnd(nimfleet::kill);
+        story.atEnd(pods::close);
+        story.every(Duration.ofMillis(250), this::tellWhichPodsThereAre);
+        Waiting.until(name + " has " + replicas + " pods", Duration.ofSeconds(30), () -> pods().size(), n -> n == replicas);
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** The KV cache usage that every pod shows, whatever their number. */
+    public void usage(double kv) {
+        story.say("each pod of " + name + " at " + kv);
+        tell("/set?ip=all&value=" + kv, "");
+    }
+
+    /** A load of so many replicas full of work, spread over the pods that are ready: fewer pods, fuller pods. */
+    public void load(double replicasFull) {
+        story.say("load " + replicasFull + " on " + name);
+        tell("/load?total=" + replicasFull + "&n=ready", "");
+    }
+
+    /**
+     * A load that this many replicas carry at a target of 0.70, from wherever the HPA comes: not so near to a whole number of replicas
+     * that its tolerance would leave one more or one fewer.
+     *
+     * @param replicas 1 to 8
+     */
+    public void loadFor(int replicas) {
+        load(0.7 * (replicas - 0.1));
+    }
+
+    /** Every pod fails, those that come included. */
+    public void fails(Fault fault) {
+        story.say("all pods of " + name + " " + fault);
+        tell("/fault?ip=all&mode=" + fault.mode(), "");
+    }
+
+    /** Half of the present pods fail. */
+    public void halfFails(Fault fault) {
+        List<String> addresses = pods().stream().map(Fleet::address).sorted().toList();
+        List<String> half = addresses.subList(0, addresses.size() / 2);
+        story.say(half.size() + " pods of " + name + " " + fault);
+        tell("/fault?ip=" + String.join(",", half) + "&mode=" + fault.mode(), "");
+    }
+
+    /** All pods answer again. */
+    public void recovers() {
+        story.say("pods of " + name + " answer again");
+        tell("/fault?ip=all&mode=none", "");
+    }
+
+    /** The replicas that the Deployment wants: what the HPA, or KEDA, last wrote. */
+    public int replicas() {
+        Deployment present = client.apps().deployments().inNamespace(namespace).withName(name).get();
+        return present == null ? 0 : Objects.requireNonNullElse(present.getSpec().getReplicas(), 1);
+    }
+
+    /** Pods that are ready and stay. */
+    public long readyPods() {
+        return pods().stream().filter(Fleet::isReady).count();
+    }
+
+    public void expectReplicas(int expected, Duration within) {
+        Waiting.until(name + " wants " + expected + " replicas", within, this::replicas, n -> n == expected);
+        story.say(name + " wants " + expected + " replicas");
+    }
+
+    public void expectReady(int expected, Duration within) {
+        Waiting.until(name + " has " + expected + " ready pods", within, this::readyPods, n -> n == expected);
+        story.say(name + " has " + expected + " ready pods");
+    }
+
+    /** Fails at the first moment at which another number of replicas is wanted. */
+    public void expectReplicasKept(int expected, Duration span) {
+        Waiting.throughout(name + " keeps " + expected + " replicas", span, this::replicas, n -> n == expected);
+        story.say(name + " kept " + expected + " replicas for " + span.toSeconds() + " s");
+    }
+
+    /** Fails at the first moment at which fewer replicas are wanted. */
+    public void expectReplicasNotBelow(int least, Duration span) {
+        Waiting.throughout(name + " wants " + least + " replicas or more", span, this::replicas, n -> n >= least);
+        story.say(name + " wanted " + least + " replicas or more for " + span.toSeconds() + " s");
+    }
+
+    /** A new version of the model: every pod is replaced, a few at a time. */
+    public void rollOut() {
+        story.say("rollout of " + name);
+        client.apps().deployments().inNamespace(namespace).withName(name).rolling().restart();
+    }
+
+    public boolean isRolledOut() {
+        var status = client.apps().deployments().inNamespace(namespace).withName(name).get();
+        return Objects.equals(status.getStatus().getObservedGeneration(), status.getMetadata().getGeneration())
+                && Objects.equals(status.getStatus().getUpdatedReplicas(), status.getStatus().getReplicas())
+                && Objects.equals(status.getStatus().getReadyReplicas(), status.getStatus().getReplicas());
+    }
+
+    public void delete() {
+        story.say(name + " is deleted");
+        client.resource(deployment).delete();
+        Waiting.until(name + " has no pods", Duration.ofSeconds(30), () -> pods().size(), n -> n == 0);
+    }
+
+    public void createAgain() {
+        story.say(name + " is made again");
+        client.resource(deployment).create();
+    }
+
+    /** A metric of nimfleet's {@code GET /stats}, as JSON: what the pods were asked. */
+    String stats() {
+        return tell("/stats", "");
+    }
+
+    private List<Pod> pods() {
+        return pods.getStore().list().stream()
+                .filter(pod -> address(pod) != null && pod.getMetadata().getDeletionTimestamp() == null)
+                .toList();
+    }
+
+    private void tellWhichPodsThereAre() {
+        String lines = pods().stream()
+                .map(pod -> address(pod) + (isReady(pod) ? "" : " down"))
+                .sorted()
+                .collect(Collectors.joining("\n"));
+        tell("/pods?down=loading", lines);
+    }
+
+    private String tell(String path, String body) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + control + path))
+                .timeout(Duration.ofSeconds(5))
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        for (int attempt = 0; ; attempt++) {
+            try {
+                HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+                // 409: another fleet has not given up the address yet; the next telling brings it
+                if (response.statusCode() != 200 && response.statusCode() != 409) {
+                    throw new IllegalStateException("nimfleet " + path + ": " + response.body());
+                }
+                return response.body();
+            } catch (IOException e) {
+                if (attempt == 50 || !nimfleet.isAlive()) {
+                    throw new IllegalStateException("nimfleet does not answer", e);
+                }
+                Waiting.pause(Duration.ofMillis(100));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted", e);
+            }
+        }
+    }
+
+    private Deployment deployment(int replicas, Duration readyAfter) {
+        return new DeploymentBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .withNamespace(namespace)
+                .endMetadata()
+                .withNewSpec()
+                .withReplicas(replicas)
+                .withNewSelector()
+                .addToMatchLabels("app", name)
+                .endSelector()
+                .withNewTemplate()
+                .withNewMetadata()
+                .addToLabels("app", name)
+                .addToAnnotations("e2e/ready-after", readyAfter.toMillis() + "ms")
+                .endMetadata()
+                .withNewSpec()
+                .addNewContainer()
+                .withName("nim")
+                .withImage("nim")
+                .addNewPort()
+                .withName("http")
+                .withContainerPort(8000)
+                .endPort()
+                .endContainer()
+                .endSpec()
+                .endTemplate()
+                .endSpec()
+                .build();
+    }
+
+    private static String sample(String sample) {
+        return Path.of(Cluster.setting("e2e.samples"), sample + ".prom").toString();
+    }
+
+    private static String address(Pod pod) {
+        return pod.getStatus() == null ? null : pod.getStatus().getPodIP();
+    }
+
+    static boolean isReady(Pod pod) {
+        return pod.getStatus().getConditions().stream()
+                .anyMatch(condition -> "Ready".equals(condition.getType()) && "True".equals(condition.getStatus()));
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new IllegalStateException("no free port", e);
+        }
+    }
+}

@@ -1,0 +1,198 @@
+package io.nimscaler.e2e;
+
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.LocalTime;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+
+/**
+ * One test's world: a namespace for its fleets and ScaledObjects, another one for its scaler, and a folder with what happened, which
+ * stays where the test fails.
+ */
+public final class Story {
+
+    /** For what must happen, where a story is not about how fast: generous, for a machine may be busy with other stories. */
+    public static final Duration SOON = Duration.ofSeconds(75);
+
+    private final String title;
+    private final String namespace;
+    private final Path folder;
+    private final long kedaLogBegan = Cluster.shared().sizeOfLog("keda-operator");
+    private final KubernetesClient client = Cluster.shared().client();
+    private final ScheduledExecutorService background = Executors.newScheduledThreadPool(2);
+    private final Deque<Runnable> atEnd = new ArrayDeque<>();
+    private final List<Fleet> fleets = new ArrayList<>();
+    private final List<Scaler> scalers = new ArrayList<>();
+
+    private Story(String title, Path folder) {
+        this.title = title;
+        this.folder = folder;
+        this.namespace = title.replaceAll("([a-z0-9])([A-Z])", "$1-$2")
+                .replace('.', '-')
+                .toLowerCase(Locale.ROOT)
+                .transform(name -> name.substring(0, Math.min(name.length(), 45)) + "-"
+                        + Integer.toHexString(title.hashCode() & 0xffff));
+    }
+
+    static Story begin(String scenario, String test) {
+        String title = scenario + "." + test;
+        Path folder = Path.of(Cluster.setting("e2e.folder"), title);
+        try {
+            delete(folder);
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Story story = new Story(title, folder);
+        story.makeNamespace(story.namespace);
+        return story;
+    }
+
+    /** A Deployment whose pods are ready as soon as they have an address. */
+    public Fleet fleet(String name, int replicas) {
+        return fleet(name, replicas, Duration.ZERO);
+    }
+
+    /** A Deployment whose pods take a while to load their model. */
+    public Fleet fleet(String name, int replicas, Duration readyAfter) {
+        Fleet fleet = new Fleet(this, name, replicas, readyAfter);
+        fleets.add(fleet);
+        return fleet;
+    }
+
+    /** The product as {@code k8s/base} deploys it, with this many replicas, all of them ready. */
+    public Scaler scaler(int replicas) {
+        Scaler scaler = new Scaler(this, replicas);
+        scalers.add(scaler);
+        scaler.expectReady(replicas, SOON);
+        return scaler;
+    }
+
+    /** A ScaledObject for this fleet, to be completed and applied. */
+    public ScaledObject scaledObject(Fleet fleet) {
+        return new ScaledObject(this, fleet.name());
+    }
+
+    /** Fails where this does not become true in time. */
+    public void expect(String what, Duration within, BooleanSupplier expected) {
+        Waiting.until(what, within, expected::getAsBoolean, seen -> seen);
+        say(what);
+    }
+
+    /** Fails at the first moment at which this is not true. */
+    public void throughout(String what, Duration span, BooleanSupplier expected) {
+        Waiting.throughout(what, span, expected::getAsBoolean, seen -> seen);
+        say(what + " for " + span.toSeconds() + " s");
+    }
+
+    public Cluster cluster() {
+        return Cluster.shared();
+    }
+
+    /** A line in the story's log. */
+    public void say(String what) {
+        write("story.log", LocalTime.now().truncatedTo(ChronoUnit.MILLIS) + " " + what + "\n");
+    }
+
+    String namespace() {
+        return namespace;
+    }
+
+    String scalerNamespace() {
+        return namespace + "-scaler";
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    void makeNamespace(String name) {
+        client.namespaces()
+                .resource(new NamespaceBuilder()
+                        .withNewMetadata()
+                        .withName(name)
+                        .endMetadata()
+                        .build())
+                .create();
+        atEnd(() -> client.namespaces().withName(name).delete());
+    }
+
+    void atEnd(Runnable action) {
+        atEnd.push(action);
+    }
+
+    void every(Duration interval, Runnable action) {
+        background.scheduleWithFixedDelay(
+                () -> {
+                    try {
+                        action.run();
+                    } catch (RuntimeException e) {
+                        // The cluster may be away on purpose; what matters fails in the story itself
+                        write("background.log", LocalTime.now() + " " + e + "\n");
+                    }
+                },
+                0,
+                interval.toMillis(),
+                TimeUnit.MILLISECONDS);
+    }
+
+    void end(Throwable failure) {
+        if (failure != null) {
+            say("FAILED: " + failure);
+            Evidence.gather(this, fleets, scalers, kedaLogBegan);
+            System.out.println(title + " failed, see " + folder);
+        }
+        background.shutdownNow();
+        for (Runnable action : atEnd) {
+            try {
+                action.run();
+            } catch (RuntimeException e) {
+                write("background.log", "at the end: " + e + "\n");
+            }
+        }
+        if (failure == null && !Boolean.getBoolean("e2e.keep")) {
+            try {
+                delete(folder);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    void write(String file, String text) {
+        try {
+            Files.writeString(
+                    folder.resolve(file), text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

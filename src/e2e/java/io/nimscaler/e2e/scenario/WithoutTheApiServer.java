@@ -1,0 +1,56 @@
+package io.nimscaler.e2e.scenario;
+
+import static io.nimscaler.e2e.Story.SOON;
+import static java.time.Duration.ofSeconds;
+
+import io.nimscaler.e2e.Cluster;
+import io.nimscaler.e2e.DisturbingScenario;
+import io.nimscaler.e2e.Fleet;
+import io.nimscaler.e2e.ScaledObject;
+import io.nimscaler.e2e.Scaler;
+import io.nimscaler.e2e.Story;
+import org.junit.jupiter.api.Test;
+
+/** The API server is away: it hangs, or it is restarted and has forgotten all connections. */
+@DisturbingScenario
+class WithoutTheApiServer {
+
+    @Test
+    void whichHangsWeGoOnDeciding(Story story) {
+        Scaler scaler = story.scaler(1);
+        Fleet llm = story.fleet("llm", 4);
+        llm.loadFor(4);
+        ScaledObject scaling = story.scaledObject(llm).trigger(ofSeconds(5)).apply();
+        scaling.expectHpaDesires(4, SOON);
+
+        Cluster.Component api = story.cluster().component("kube-apiserver");
+        api.freeze();
+        try {
+            story.throughout("the scaler decides", ofSeconds(20), () -> !scaler.view(scaling)
+                    .contains("\"decision\":\"unknown\""));
+        } finally {
+            api.thaw();
+        }
+        llm.expectReplicasKept(4, ofSeconds(15));
+        llm.loadFor(7);
+        llm.expectReplicas(7, SOON);
+    }
+
+    @Test
+    void whichIsRestartedWeSeeThePodsThatCame(Story story) {
+        story.scaler(1);
+        Fleet llm = story.fleet("llm", 4);
+        llm.loadFor(4);
+        ScaledObject scaling = story.scaledObject(llm).trigger(ofSeconds(5)).apply();
+        scaling.expectHpaDesires(4, SOON);
+
+        Cluster.Component api = story.cluster().component("kube-apiserver");
+        api.kill();
+        api.start();
+        story.expect("the API server answers", SOON, () -> llm.replicas() == 4);
+        llm.expectReplicasKept(4, ofSeconds(15));
+        llm.loadFor(7);
+        llm.expectReplicas(7, SOON);
+        llm.expectReplicasKept(7, ofSeconds(15));
+    }
+}
