@@ -42,7 +42,8 @@ class HasReplicas {
         int failedBefore = scaling.events("KEDAScalerFailed");
         scaler.rollOut();
         llm.expectReplicasKept(4, ofSeconds(25));
-        story.expect("the update is complete", SOON, scaler::isRolledOut);
+        // Each new replica has to be ready for the Deployment's minReadySeconds before an old one goes
+        story.expect("the update is complete", ofSeconds(180), scaler::isRolledOut);
         llm.expectReplicasKept(4, ofSeconds(10));
         story.expect("no call of KEDA failed", ofSeconds(1), () -> scaling.events("KEDAScalerFailed") == failedBefore);
         llm.loadFor(7);
