@@ -1,6 +1,7 @@
 package io.nimscaler.policy;
 
 import java.util.List;
+import java.util.OptionalDouble;
 
 /** A reading of the whole fleet at a moment. */
 public sealed interface Fleet {
@@ -8,11 +9,17 @@ public sealed interface Fleet {
     /**
      * @param readyPods how many the HPA counts as ready
      * @param pods a reading of each; a replica that is wanted and not in our watch yet is one that starts
+     * @param level what the fleet is at, of a signal that does not add up; empty: it adds up, or too little was observed to say
      */
-    record Known(Scale scale, int readyPods, List<PodReading> pods) implements Fleet {
+    record Known(Scale scale, int readyPods, List<PodReading> pods, OptionalDouble level) implements Fleet {
 
         public Known {
             pods = List.copyOf(pods);
+        }
+
+        /** A fleet whose pods' values add up. */
+        public Known(Scale scale, int readyPods, List<PodReading> pods) {
+            this(scale, readyPods, pods, OptionalDouble.empty());
         }
     }
 

@@ -1,8 +1,6 @@
 package io.nimscaler.policy;
 
 import io.nimscaler.policy.PodReading.Missing;
-import io.nimscaler.policy.PodReading.Sampled;
-import io.nimscaler.policy.PodReading.Starting;
 import io.nimscaler.trigger.AggregationType;
 import io.nimscaler.trigger.Durations;
 import io.nimscaler.trigger.Trigger;
@@ -12,16 +10,13 @@ import java.util.OptionalDouble;
 import java.util.stream.DoubleStream;
 
 /**
- * Rules 0 to 5 of the design's section 4: one reading of a fleet → what it carries. The HPA does the same for Pods metrics
+ * Rules 0 to 5 of the design's section 4: one reading of a fleet → what it carries. For signals that do not add up see {@link LevelArithmetic}. The HPA does the same for Pods metrics
  * and cannot for external ones, since it does not know our pods (kubernetes: pkg/controller/podautoscaler/replica_calculator.go,
  * groupPods and the missing, unready and flip guards of calcPlainMetricReplicas).
  *
  * <p>Names of the design: S = spec, T = target value, R / M / U = sampled / missing / starting pods.
  */
 final class FleetArithmetic {
-
-    /** Rule 5: a missing pod is waited for at least so long. */
-    private static final Duration LEAST_PATIENCE = Duration.ofMinutes(5);
 
     private final Trigger trigger;
     private final double target;
@@ -34,54 +29,45 @@ final class FleetArithmetic {
     }
 
     /**
-     * @param noSampleFor how long no pod had a fresh sample; used only where none has one
+     * @param noSampleFor for how long no pod had a fresh sample; used only where none has one
      */
     Demand of(Fleet.Known fleet, Duration noSampleFor) {
-        int spec = fleet.scale().spec();
-        List<Sampled> sampled = only(Sampled.class, fleet.pods());
-        List<Missing> missing = only(Missing.class, fleet.pods());
-        List<Starting> starting = only(Starting.class, fleet.pods());
-        List<Starting> stuck = starting.stream()
-                .filter(pod -> pod.startingFor().compareTo(trigger.startingDeadline()) > 0)
-                .toList();
-        int onTheirWay = starting.size() - stuck.size();
-
+        FleetStates states = FleetStates.of(fleet, trigger);
         // Rule 0
-        if (spec == 0 && fleet.pods().isEmpty()) {
+        if (states.spec() == 0 && fleet.pods().isEmpty()) {
             return new Demand.Known(0, Arithmetic.withoutSamples(0, 0, 0));
         }
-        Arithmetic blind = Arithmetic.withoutSamples(missing.size(), onTheirWay, stuck.size());
         // Rule 1
-        if (sampled.isEmpty() && missing.isEmpty()) {
-            return onTheirWay > 0
-                    ? new Demand.Hold(HoldReason.ALL_STARTING, OptionalDouble.empty(), blind)
+        if (states.read() == 0 && states.missing().isEmpty()) {
+            return states.onTheirWay() > 0
+                    ? new Demand.Hold(HoldReason.ALL_STARTING, OptionalDouble.empty(), states.withoutSamples())
                     : new Demand.Unknown(
-                            "no pod became ready within " + Durations.text(trigger.startingDeadline()), blind);
+                            "no pod became ready within " + Durations.text(trigger.startingDeadline()),
+                            states.withoutSamples());
         }
         // Rule 2
-        if (sampled.isEmpty()) {
+        if (states.read() == 0) {
             return noSampleFor.compareTo(trigger.unavailableAfter()) < 0
-                    ? new Demand.Hold(HoldReason.NO_SAMPLES, OptionalDouble.empty(), blind)
+                    ? new Demand.Hold(HoldReason.NO_SAMPLES, OptionalDouble.empty(), states.withoutSamples())
                     : new Demand.Unknown(
-                            "no pod has given a sample for " + Durations.text(trigger.unavailableAfter()), blind);
+                            "no pod has given a sample for " + Durations.text(trigger.unavailableAfter()),
+                            states.withoutSamples());
         }
+        return trigger.signal().isAdditive() ? ofTotal(states) : new LevelArithmetic(trigger).of(states, fleet.level());
+    }
 
-        double mean = mean(sampled.stream().mapToDouble(Sampled::value));
+    private Demand ofTotal(FleetStates states) {
+        int spec = states.spec();
+        List<Missing> waitedFor = states.waitedFor();
+        double mean = mean(states.values().stream().mapToDouble(Double::doubleValue));
         // Rule 5, the missing: after a long wait a pod counts as the mean of R, as a member of R
-        Duration patience = longer(trigger.downscaleStabilizationWindow(), LEAST_PATIENCE);
-        List<Missing> waitedFor = missing.stream()
-                .filter(pod -> pod.missingFor().compareTo(patience) <= 0)
-                .toList();
-        int members = sampled.size() + missing.size() - waitedFor.size();
         double[] values = DoubleStream.concat(
-                        sampled.stream().mapToDouble(Sampled::value),
-                        DoubleStream.generate(() -> mean).limit(members - sampled.size()))
+                        states.values().stream().mapToDouble(Double::doubleValue),
+                        DoubleStream.generate(() -> mean).limit(states.writtenOff()))
                 .toArray();
         // Rule 5, the stuck: not there when the load fits the others; else it takes a replica's place without carrying
         // load
-        double takenByStuck = mean <= target
-                ? 0
-                : target * stuck.stream().filter(pod -> !pod.unschedulable()).count();
+        double takenByStuck = mean <= target ? 0 : target * states.schedulableStuck();
 
         double lo = total(DoubleStream.of(values)) + takenByStuck;
         double hi = total(DoubleStream.concat(
@@ -90,17 +76,17 @@ final class FleetArithmetic {
                                 .mapToDouble(
                                         pod -> Math.max(target, pod.lastValue().orElse(target)))))
                 + takenByStuck;
-        Arithmetic arithmetic = new Arithmetic(members, waitedFor.size(), onTheirWay, stuck.size(), mean, lo, hi);
+        Arithmetic arithmetic = states.arithmetic(mean, lo, hi);
 
         // Rule 3
-        if (waitedFor.isEmpty() && (onTheirWay == 0 || mean <= (1 - tolerance) * target)) {
+        if (waitedFor.isEmpty() && (states.onTheirWay() == 0 || mean <= (1 - tolerance) * target)) {
             return new Demand.Known(lo, arithmetic);
         }
         // Rule 4
         if (lo >= (1 + tolerance) * target * spec) {
             return new Demand.Known(lo, arithmetic);
         }
-        if (hi <= (1 - tolerance) * target * Math.min(spec, members + waitedFor.size())) {
+        if (hi <= (1 - tolerance) * target * Math.min(spec, states.members() + waitedFor.size())) {
             double asLastSeen = total(DoubleStream.concat(
                             DoubleStream.of(values),
                             waitedFor.stream()
@@ -127,13 +113,5 @@ final class FleetArithmetic {
         }
         double[] all = values.toArray();
         return all.length * DoubleStream.of(all).max().orElse(0);
-    }
-
-    private static <P extends PodReading> List<P> only(Class<P> state, List<PodReading> pods) {
-        return pods.stream().filter(state::isInstance).map(state::cast).toList();
-    }
-
-    private static Duration longer(Duration one, Duration other) {
-        return one.compareTo(other) > 0 ? one : other;
     }
 }

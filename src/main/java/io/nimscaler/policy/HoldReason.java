@@ -6,6 +6,8 @@ public enum HoldReason {
     ALL_STARTING("all pods are starting"),
     /** Rule 2: no pod has a fresh sample, not yet for {@code unavailableAfter}. */
     NO_SAMPLES("no pod has a fresh sample"),
+    /** The pods answer, and had too little to do within the window for a level: of an idle fleet there is no latency. */
+    TOO_FEW_OBSERVATIONS("too few observations in the window"),
     /** Rule 4: what is missing or starting could go either way. */
     UNDECIDED("the truth lies between what missing and starting pods leave open"),
     /** Section 5: the windows forbid a change that the present demand asks for, or there is nothing to change. */

@@ -10,6 +10,12 @@ public sealed interface PodReading {
     record Sampled(double value) implements PodReading {}
 
     /**
+     * R: not starting, was read freshly, and had too little to do for a value of its own. Only signals that do not add up have
+     * such: a latency of no request is not 0.
+     */
+    record Quiet() implements PodReading {}
+
+    /**
      * M: not starting, without a fresh sample.
      *
      * @param lastValue its own last sample, however old; empty: never sampled

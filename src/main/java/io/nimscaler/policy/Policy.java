@@ -140,7 +140,8 @@ public final class Policy {
     }
 
     private Duration noSampleFor(Fleet.Known fleet, Instant now) {
-        if (fleet.pods().stream().anyMatch(PodReading.Sampled.class::isInstance)) {
+        if (fleet.pods().stream()
+                .anyMatch(pod -> pod instanceof PodReading.Sampled || pod instanceof PodReading.Quiet)) {
             noSampleSince = Optional.empty();
             return Duration.ZERO;
         }

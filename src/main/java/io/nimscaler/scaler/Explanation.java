@@ -68,7 +68,7 @@ public final class Explanation {
             case WINDOW_NOT_FULL ->
                 " (" + Durations.text(Duration.ofSeconds(basis.windowRemaining().toSeconds())) + " of "
                         + Durations.text(trigger.downscaleStabilizationWindow()) + " to go)";
-            case ALL_STARTING, NO_SAMPLES -> "";
+            case ALL_STARTING, NO_SAMPLES, TOO_FEW_OBSERVATIONS -> "";
         };
     }
 

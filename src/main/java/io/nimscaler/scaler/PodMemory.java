@@ -2,7 +2,11 @@ package io.nimscaler.scaler;
 
 import io.nimscaler.policy.PodReading;
 import io.nimscaler.scaler.PodStatus.Problem;
+import io.nimscaler.signal.FleetSignal;
 import io.nimscaler.signal.Measurement;
+import io.nimscaler.signal.Measurement.Measured;
+import io.nimscaler.signal.PodSignal;
+import io.nimscaler.signal.PodValue;
 import io.nimscaler.signal.Sample;
 import io.nimscaler.trigger.Trigger;
 import java.time.Duration;
@@ -19,11 +23,13 @@ final class PodMemory {
     private boolean everReady;
     private Optional<Instant> seenReadySince = Optional.empty();
     private Optional<Instant> waitingSince = Optional.empty();
-    private Optional<Sample> sample = Optional.empty();
+    private final PodSignal signal;
+    private Optional<Measured> last = Optional.empty();
     private Optional<Problem> problem = Optional.empty();
 
-    PodMemory(Pod pod) {
+    PodMemory(Pod pod, Trigger trigger) {
         this.pod = pod;
+        this.signal = trigger.signal().ofPod(trigger.modelName());
         this.everReady = pod.everReady();
     }
 
@@ -46,19 +52,18 @@ final class PodMemory {
                         .map(host -> new Endpoint(pod.uid(), trigger.scheme(), host, port.getAsInt(), trigger.path()));
     }
 
-    void take(ScrapeResult result, Trigger trigger, Instant askedAt) {
+    void take(ScrapeResult result, Instant askedAt) {
         switch (result) {
             case ScrapeResult.Failed(ScrapeFailure reason, String detail) ->
                 problem = Optional.of(new Problem(reason, detail));
-            case ScrapeResult.Scraped(var series) ->
-                take(trigger.signal().measure(series, trigger.modelName(), askedAt));
+            case ScrapeResult.Scraped(var series) -> take(signal.read(series, askedAt));
         }
     }
 
     private void take(Measurement measurement) {
         switch (measurement) {
-            case Measurement.Measured(Sample measured) -> {
-                sample = Optional.of(measured);
+            case Measured measured -> {
+                last = Optional.of(measured);
                 problem = Optional.empty();
             }
             case Measurement.NoMetric(String detail) ->
@@ -68,25 +73,38 @@ final class PodMemory {
         }
     }
 
+    /** What it said last, while that is fresh. */
+    Optional<PodValue> fresh(Trigger trigger, Instant now) {
+        return last.filter(measured -> measured.isFresh(now, trigger.staleAfter()))
+                .map(Measured::value);
+    }
+
     /** Readiness, not the answer, decides between starting and missing. */
-    PodReading reading(Trigger trigger, Instant now) {
+    PodReading reading(Trigger trigger, FleetSignal fleet, Instant now) {
         Duration staleAfter = trigger.staleAfter();
         // Whichever is earlier, for the cluster's clock may be ahead of ours
         boolean longReady = Stream.concat(pod.readySince().stream(), seenReadySince.stream())
                 .anyMatch(since -> !since.plus(staleAfter).isAfter(now));
-        boolean justReady = pod.ready() && sample.isEmpty() && !longReady;
+        boolean justReady = pod.ready() && last.isEmpty() && !longReady;
         if (!everReady || justReady) {
             return new PodReading.Starting(lengthFrom(pod.startingSince(), now), pod.unschedulable());
         }
-        if (sample.isPresent() && sample.get().isFresh(now, staleAfter)) {
+        Optional<PodValue> fresh = fresh(trigger, now);
+        if (fresh.isPresent()) {
             waitingSince = Optional.empty();
-            return new PodReading.Sampled(sample.get().value());
+            OptionalDouble value = fleet.valueOf(fresh.get());
+            return value.isPresent() ? new PodReading.Sampled(value.getAsDouble()) : new PodReading.Quiet();
         }
         // By our own clock, from the moment at which we could have had a sample and had none
         Instant since = waitingSince.orElse(now);
         waitingSince = Optional.of(since);
-        OptionalDouble last = sample.stream().mapToDouble(Sample::value).findFirst();
-        return new PodReading.Missing(last, lengthFrom(since, now));
+        return new PodReading.Missing(lastValue(fleet), lengthFrom(since, now));
+    }
+
+    private OptionalDouble lastValue(FleetSignal fleet) {
+        return last.isEmpty()
+                ? OptionalDouble.empty()
+                : fleet.valueOf(last.get().value());
     }
 
     /** Where it is missing, it has been so only since this moment. */
@@ -94,12 +112,16 @@ final class PodMemory {
         waitingSince = waitingSince.map(_ -> now);
     }
 
-    PodStatus status(PodReading reading) {
+    PodStatus status(PodReading reading, FleetSignal fleet) {
         PodState state = switch (reading) {
-            case PodReading.Sampled _ -> PodState.SAMPLED;
+            case PodReading.Sampled _, PodReading.Quiet _ -> PodState.SAMPLED;
             case PodReading.Missing _ -> PodState.MISSING;
             case PodReading.Starting _ -> PodState.STARTING;
         };
+        OptionalDouble value = lastValue(fleet);
+        Optional<Sample> sample = value.isEmpty()
+                ? Optional.empty()
+                : last.map(measured -> new Sample(value.getAsDouble(), measured.readAt()));
         return new PodStatus(pod.name(), pod.address(), state, sample, problem);
     }
 

@@ -4,6 +4,8 @@ import io.nimscaler.policy.Fleet;
 import io.nimscaler.policy.PodReading;
 import io.nimscaler.policy.Policy;
 import io.nimscaler.policy.Scale;
+import io.nimscaler.signal.FleetSignal;
+import io.nimscaler.signal.PodValue;
 import io.nimscaler.trigger.Trigger;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,19 +29,22 @@ final class Scaler {
     private final ScaledObjectId id;
     private final Trigger trigger;
     private final Policy policy;
+    private final FleetSignal signal;
     private final Map<String, PodMemory> memories = new LinkedHashMap<>();
     private Optional<Instant> awaitedSince = Optional.empty();
+    private Optional<Instant> learnedAt = Optional.empty();
     private Instant due;
     private volatile Optional<Snapshot> snapshot = Optional.empty();
 
     Scaler(ScaledObjectId id, Trigger trigger, Instant now) {
-        this(id, trigger, new Policy(trigger), now);
+        this(id, trigger, new Policy(trigger), trigger.signal().ofFleet(), now);
     }
 
-    private Scaler(ScaledObjectId id, Trigger trigger, Policy policy, Instant now) {
+    private Scaler(ScaledObjectId id, Trigger trigger, Policy policy, FleetSignal signal, Instant now) {
         this.id = id;
         this.trigger = trigger;
         this.policy = policy;
+        this.signal = signal;
         this.due = now;
     }
 
@@ -49,9 +54,10 @@ final class Scaler {
      * @param edited one that {@link Trigger#measuresTheSameAs measures the same}
      */
     Scaler withTrigger(Trigger edited, Instant now) {
-        Scaler next = new Scaler(id, edited, policy.withTrigger(edited), now);
+        Scaler next = new Scaler(id, edited, policy.withTrigger(edited), signal, now);
         next.memories.putAll(memories);
         next.awaitedSince = awaitedSince;
+        next.learnedAt = learnedAt;
         return next;
     }
 
@@ -75,7 +81,7 @@ final class Scaler {
     void take(Endpoint endpoint, ScrapeResult result, Instant askedAt) {
         PodMemory memory = memories.get(endpoint.podUid());
         if (memory != null && memory.endpoint(trigger).filter(endpoint::equals).isPresent()) {
-            memory.take(result, trigger, askedAt);
+            memory.take(result, askedAt);
         }
     }
 
@@ -97,10 +103,14 @@ final class Scaler {
 
     private Snapshot decide(Observation.Known observation, Instant now) {
         remember(observation.pods(), now);
+        learn(now);
         Map<PodMemory, PodReading> readings = readings(now);
         List<PodReading> all = new ArrayList<>(readings.values());
         all.addAll(awaited(observation.scale(), observation.pods().size(), now));
-        return conclude(new Fleet.Known(observation.scale(), observation.readyPods(), all), statuses(readings), now);
+        OptionalDouble level =
+                trigger.signal().isAdditive() ? OptionalDouble.empty() : signal.level(valuesOf(readings, now));
+        return conclude(
+                new Fleet.Known(observation.scale(), observation.readyPods(), all, level), statuses(readings), now);
     }
 
     private Snapshot decideBlindly(String reason, Instant now) {
@@ -111,28 +121,52 @@ final class Scaler {
         return new Snapshot(id, trigger, policy.decide(fleet, now), pods);
     }
 
+    /** A time in which this process stood still was not observed. */
+    private void learn(Instant now) {
+        Duration elapsed = Duration.between(learnedAt.orElse(now), now);
+        Duration observed = elapsed.compareTo(trigger.staleAfter()) > 0 ? trigger.staleAfter() : elapsed;
+        learnedAt = Optional.of(now);
+        signal.learn(
+                memories.values().stream()
+                        .flatMap(memory -> memory.fresh(trigger, now).stream())
+                        .toList(),
+                observed.isNegative() ? Duration.ZERO : observed);
+    }
+
+    /** What the pods of R say. */
+    private List<PodValue> valuesOf(Map<PodMemory, PodReading> readings, Instant now) {
+        return readings.entrySet().stream()
+                .filter(entry -> isRead(entry.getValue()))
+                .flatMap(entry -> entry.getKey().fresh(trigger, now).stream())
+                .toList();
+    }
+
+    private static boolean isRead(PodReading reading) {
+        return reading instanceof PodReading.Sampled || reading instanceof PodReading.Quiet;
+    }
+
     /** What is kept of a pod goes with the pod. */
     private void remember(List<Pod> pods, Instant now) {
         Map<String, Pod> present =
                 pods.stream().collect(Collectors.toMap(Pod::uid, pod -> pod, (one, same) -> one, LinkedHashMap::new));
         memories.keySet().retainAll(present.keySet());
-        present.forEach((uid, pod) ->
-                memories.computeIfAbsent(uid, fresh -> new PodMemory(pod)).describe(pod, trigger, now));
+        present.forEach((uid, pod) -> memories.computeIfAbsent(uid, fresh -> new PodMemory(pod, trigger))
+                .describe(pod, trigger, now));
     }
 
     private Map<PodMemory, PodReading> readings(Instant now) {
         Map<PodMemory, PodReading> readings = new LinkedHashMap<>();
-        memories.values().forEach(memory -> readings.put(memory, memory.reading(trigger, now)));
-        if (readings.values().stream().noneMatch(PodReading.Sampled.class::isInstance)) {
+        memories.values().forEach(memory -> readings.put(memory, memory.reading(trigger, signal, now)));
+        if (readings.values().stream().noneMatch(Scaler::isRead)) {
             // Nobody waits for one pod while none answers: after an outage the patience begins anew
             memories.values().forEach(memory -> memory.waitFrom(now));
         }
         return readings;
     }
 
-    private static List<PodStatus> statuses(Map<PodMemory, PodReading> readings) {
+    private List<PodStatus> statuses(Map<PodMemory, PodReading> readings) {
         return readings.entrySet().stream()
-                .map(entry -> entry.getKey().status(entry.getValue()))
+                .map(entry -> entry.getKey().status(entry.getValue(), signal))
                 .toList();
     }
 

@@ -1,9 +1,21 @@
 package io.nimscaler.signal;
 
+import java.time.Duration;
+import java.time.Instant;
+
 /** What one body says about one pod. */
 public sealed interface Measurement {
 
-    record Measured(Sample sample) implements Measurement {}
+    /**
+     * @param readAt when it was read; the body's own timestamp where that is earlier
+     */
+    record Measured(PodValue value, Instant readAt) implements Measurement {
+
+        /** Fresh until {@code staleAfter} has passed, that moment included. */
+        public boolean isFresh(Instant now, Duration staleAfter) {
+            return !readAt.plus(staleAfter).isBefore(now);
+        }
+    }
 
     /** The body is readable, but the metric (or the wanted {@code model_name}) is not in it: a model that still loads, a wrong name. */
     record NoMetric(String detail) implements Measurement {}

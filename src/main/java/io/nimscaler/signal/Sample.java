@@ -1,6 +1,5 @@
 package io.nimscaler.signal;
 
-import java.time.Duration;
 import java.time.Instant;
 
 /**
@@ -15,10 +14,5 @@ public record Sample(double value, Instant readAt) {
         if (!Double.isFinite(value) || value < 0) {
             throw new IllegalArgumentException("value = " + value + ", must be finite and at least 0");
         }
-    }
-
-    /** Fresh until {@code staleAfter} has passed, that moment included. */
-    public boolean isFresh(Instant now, Duration staleAfter) {
-        return !readAt.plus(staleAfter).isBefore(now);
     }
 }

@@ -1,9 +1,8 @@
 package io.nimscaler.signal;
 
-import io.nimscaler.signal.Signal.Kind;
-import io.nimscaler.signal.Signal.Source;
+import io.nimscaler.signal.Gauge.Kind;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /** The signals by name: those that engines expose under several names, and any gauge by its own. */
@@ -15,24 +14,12 @@ public final class Signals {
     /** A metric name as the Prometheus text format has it. */
     private static final Pattern SERIES_NAME = Pattern.compile("[a-zA-Z_:][a-zA-Z0-9_:]{0,199}");
 
-    /**
-     * Newer names before older ones, so that a body with both is read by the name that stays. NIM 1.x has plain names; NIM
-     * 2.x passes the engine's own through (vLLM, SGLang).
-     */
-    private static final List<Signal> KNOWN = List.of(
-            new Signal(
-                    KV_CACHE_USAGE,
-                    Kind.RATIO,
-                    List.of(
-                            Source.of(KV_CACHE_USAGE),
-                            Source.of("vllm:kv_cache_usage_perc"),
-                            Source.of("vllm:gpu_cache_usage_perc"),
-                            Source.of("sglang:token_usage"),
-                            Source.of("trtllm_kv_cache_utilization"),
-                            new Source(
-                                    "nv_trt_llm_kv_cache_block_metrics", Map.of("kv_cache_block_type", "fraction")))),
-            counts("num_requests_running", "vllm:num_requests_running", "sglang:num_running_reqs"),
-            counts("num_requests_waiting", "vllm:num_requests_waiting", "sglang:num_queue_reqs"));
+    private static final List<Gauge> KNOWN = List.of(
+            known(KV_CACHE_USAGE, Kind.RATIO, Engine::kvUsage),
+            known("num_requests_running", Kind.COUNT, Engine::running),
+            known("num_requests_waiting", Kind.COUNT, Engine::waiting),
+            // Triton: a share of time, of each GPU
+            new Gauge("nv_gpu_utilization", Kind.UTILIZATION, List.of(Source.of("nv_gpu_utilization"))));
 
     private Signals() {}
 
@@ -42,7 +29,7 @@ public final class Signals {
     }
 
     /**
-     * The signal that has this name or alias; any other name is that gauge itself, its series summed.
+     * The signal that has this name or alias; any other name is that gauge itself, its series and pods summed.
      *
      * @throws IllegalArgumentException if {@link #isName} is false
      */
@@ -53,11 +40,16 @@ public final class Signals {
         return KNOWN.stream()
                 .filter(signal -> signal.seriesNames().contains(name))
                 .findFirst()
-                .orElseGet(() -> counts(name));
+                .orElseGet(() -> new Gauge(name, Kind.COUNT, List.of(Source.of(name))));
     }
 
-    private static Signal counts(String... names) {
-        return new Signal(
-                names[0], Kind.COUNT, List.of(names).stream().map(Source::of).toList());
+    /** What all engines call it, in their order. */
+    private static Gauge known(String name, Kind kind, Function<Engine, Gauge> gauge) {
+        return new Gauge(
+                name,
+                kind,
+                Engine.ALL.stream()
+                        .flatMap(engine -> gauge.apply(engine).sources().stream())
+                        .toList());
     }
 }

@@ -117,7 +117,7 @@ public final class TriggerParser {
 
     private static List<String> warningsOf(Trigger trigger) {
         List<String> warnings = new ArrayList<>();
-        if (trigger.signal().kind() == Signal.Kind.RATIO && trigger.targetValue() > HIGHEST_USEFUL_RATIO) {
+        if (trigger.signal().saturatesAtOne() && trigger.targetValue() > HIGHEST_USEFUL_RATIO) {
             warnings.add("targetValue = " + trigger.targetValue() + " of a ratio that saturates at 1: above "
                     + HIGHEST_USEFUL_RATIO + " it can hardly ask for more replicas");
         }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Random;
 
 /** Reads bodies for the tests: whole, split, from text or from the fixtures. */
-final class Bodies {
+public final class Bodies {
     static final List<String> REAL = List.of(
             "nim-1.x",
             "vllm-0.8.5-just-started",
@@ -23,13 +23,18 @@ final class Bodies {
 
     private Bodies() {}
 
-    static byte[] real(String name) {
+    public static byte[] real(String name) {
         try (InputStream in = Bodies.class.getResourceAsStream("/exposition/" + name + ".prom")) {
             assertThat(in).as(name).isNotNull();
             return in.readAllBytes();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The series of these names in a fixture. */
+    public static List<Series> real(String name, List<String> names) {
+        return series(read(real(name), MetricNames.of(names)));
     }
 
     static Exposition read(String body, String... names) {

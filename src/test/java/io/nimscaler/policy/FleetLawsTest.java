@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nimscaler.hpa.HpaFormula;
 import io.nimscaler.policy.PodReading.Missing;
+import io.nimscaler.policy.PodReading.Quiet;
 import io.nimscaler.policy.PodReading.Sampled;
 import io.nimscaler.policy.PodReading.Starting;
 import io.nimscaler.trigger.Trigger;
@@ -25,9 +26,13 @@ class FleetLawsTest {
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
     private static final int FLEETS = 1000;
     private static final Trigger SUM = Triggers.immediate();
+    private static final Trigger LEVEL = Triggers.immediate("metric", "nv_gpu_utilization");
     private static final List<Trigger> TRIGGERS = Stream.of("sum", "average", "max")
             .flatMap(type -> IntStream.rangeClosed(1, 9)
-                    .mapToObj(tenths -> Triggers.immediate("aggregationType", type, "targetValue", "0." + tenths)))
+                    .boxed()
+                    .flatMap(tenths -> Stream.of("gpu_cache_usage_perc", "nv_gpu_utilization")
+                            .map(metric -> Triggers.immediate(
+                                    "metric", metric, "aggregationType", type, "targetValue", "0." + tenths))))
             .toList();
 
     static IntStream seeds() {
@@ -56,8 +61,9 @@ class FleetLawsTest {
     void withAllPodsSampledItIsTheHpasOwnAnswerToTheirTotal(int seed) {
         Random random = new Random(seed);
         for (int i = 0; i < FLEETS; i++) {
-            Trigger trigger = SUM;
+            Trigger trigger = oneOf(random, SUM, LEVEL);
             Fleet.Known fleet = allSampled(randomFleet(random, false));
+            // Where nothing is missing and each replica has a pod, the total and level · S are the same
             double total = fleet.pods().stream()
                     .mapToDouble(pod -> ((Sampled) pod).value())
                     .sum();
@@ -72,7 +78,7 @@ class FleetLawsTest {
     void missingOrStartingPodAloneNeverMovesItBeyondWhatLoOrHiAsksFor(int seed) {
         Random random = new Random(seed);
         for (int i = 0; i < FLEETS; i++) {
-            Trigger trigger = SUM;
+            Trigger trigger = oneOf(random, SUM, LEVEL);
             Fleet.Known fleet = randomFleet(random, false);
             double lo = 0;
             double hi = 0;
@@ -83,10 +89,19 @@ class FleetLawsTest {
                         hi += value;
                     }
                     case Missing(OptionalDouble last, Duration _) -> hi += Math.max(.7, last.orElse(.7));
-                    case Starting _ -> {}
+                    case Starting _, Quiet _ -> {}
                 }
             }
             int spec = fleet.scale().spec();
+            if (!trigger.signal().isAdditive()) {
+                double level = fleet.level().orElse(0);
+                long missing =
+                        fleet.pods().stream().filter(Missing.class::isInstance).count();
+                long sampled =
+                        fleet.pods().stream().filter(Sampled.class::isInstance).count();
+                lo = level * sampled / fleet.pods().size() * spec;
+                hi = missing > 0 ? .7 * spec : level * spec;
+            }
             long byLo = (long) Math.ceil(Math.rint(lo * 1000) / 700);
             long byHi = (long) Math.ceil(Math.rint(hi * 1000) / 700);
             assertThat(replicas(fleet, trigger))
@@ -100,7 +115,7 @@ class FleetLawsTest {
     void missingPodCountsOnTheWayDownAtLeastAsIfPresentAtTargetOrItsLastSample(int seed) {
         Random random = new Random(seed);
         for (int i = 0; i < FLEETS; i++) {
-            Trigger trigger = SUM;
+            Trigger trigger = oneOf(random, SUM, LEVEL);
             Fleet.Known fleet = withPod(randomFleet(random, false), 0, Fleets.missing(random.nextDouble()));
             double last = ((Missing) fleet.pods().getFirst()).lastValue().orElseThrow();
             Fleet.Known present = withPod(fleet, 0, new Sampled(Math.max(.7, last)));
@@ -126,6 +141,25 @@ class FleetLawsTest {
                 assertThat(milli).isBetween(0L, 1L << 50);
             }
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void levelNeverShrinksAFleetOfWhichAPodIsMissing(int seed) {
+        Random random = new Random(seed);
+        for (int i = 0; i < FLEETS; i++) {
+            String type = List.of("sum", "average", "max").get(random.nextInt(3));
+            Trigger trigger = Triggers.immediate("metric", "nv_gpu_utilization", "aggregationType", type);
+            Fleet.Known fleet = withPod(randomFleet(random, false), 0, Fleets.missing(random.nextDouble()));
+            assertThat(replicas(fleet, trigger))
+                    .as("%s of %s", type, fleet)
+                    .isGreaterThanOrEqualTo(fleet.scale().spec());
+        }
+    }
+
+    @SafeVarargs
+    private static <T> T oneOf(Random random, T... all) {
+        return all[random.nextInt(all.length)];
     }
 
     private static long replicas(Fleet.Known fleet, Trigger trigger) {
@@ -167,7 +201,7 @@ class FleetLawsTest {
             case Sampled(double value) -> new Sampled(value + more);
             case Missing(OptionalDouble last, Duration missingFor) ->
                 last.isPresent() ? new Missing(OptionalDouble.of(last.getAsDouble() + more), missingFor) : pod;
-            case Starting _ -> pod;
+            case Starting _, Quiet _ -> pod;
         };
     }
 
@@ -175,7 +209,7 @@ class FleetLawsTest {
         List<PodReading> pods = new ArrayList<>(fleet.pods());
         pods.set(index, pod);
         // Readiness does not change with what a pod answers
-        return new Fleet.Known(fleet.scale(), fleet.readyPods(), pods);
+        return new Fleet.Known(fleet.scale(), fleet.readyPods(), pods, Fleets.level(pods));
     }
 
     private static Fleet.Known allSampled(Fleet.Known fleet) {

@@ -46,7 +46,15 @@ final class Fleets {
     static Fleet.Known fleet(int spec, int status, List<? extends PodReading> pods) {
         int ready =
                 (int) pods.stream().filter(pod -> !(pod instanceof Starting)).count();
-        return new Fleet.Known(new Scale(spec, status), ready, List.copyOf(pods));
+        return new Fleet.Known(new Scale(spec, status), ready, List.copyOf(pods), level(pods));
+    }
+
+    /** What the fleet is at, where each pod weighs the same. */
+    static OptionalDouble level(List<? extends PodReading> pods) {
+        return pods.stream()
+                .filter(Sampled.class::isInstance)
+                .mapToDouble(pod -> ((Sampled) pod).value())
+                .average();
     }
 
     /** The replicas that the HPA writes on this decision; those it has where it gets no value. */

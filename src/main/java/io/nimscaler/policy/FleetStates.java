@@ -1,0 +1,83 @@
+package io.nimscaler.policy;
+
+import io.nimscaler.policy.PodReading.Missing;
+import io.nimscaler.policy.PodReading.Quiet;
+import io.nimscaler.policy.PodReading.Sampled;
+import io.nimscaler.policy.PodReading.Starting;
+import io.nimscaler.trigger.Trigger;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The pods of one reading by their states, with rule 5's patience: who is still waited for, and who no longer.
+ *
+ * @param spec S
+ * @param read R in number
+ * @param values of those in R that have one
+ * @param missing M, all of them
+ * @param waitedFor those of M that are not written off yet
+ * @param onTheirWay U in number, without the stuck
+ * @param stuck in number
+ * @param schedulableStuck the stuck that a node has taken
+ */
+record FleetStates(
+        int spec,
+        int read,
+        List<Double> values,
+        List<Missing> missing,
+        List<Missing> waitedFor,
+        int onTheirWay,
+        int stuck,
+        int schedulableStuck) {
+
+    /** Rule 5: a missing pod is waited for at least so long. */
+    private static final Duration LEAST_PATIENCE = Duration.ofMinutes(5);
+
+    static FleetStates of(Fleet.Known fleet, Trigger trigger) {
+        List<Double> values =
+                only(Sampled.class, fleet.pods()).stream().map(Sampled::value).toList();
+        List<Missing> missing = only(Missing.class, fleet.pods());
+        Duration patience = longer(trigger.downscaleStabilizationWindow(), LEAST_PATIENCE);
+        List<Starting> starting = only(Starting.class, fleet.pods());
+        List<Starting> stuck = starting.stream()
+                .filter(pod -> pod.startingFor().compareTo(trigger.startingDeadline()) > 0)
+                .toList();
+        return new FleetStates(
+                fleet.scale().spec(),
+                values.size() + only(Quiet.class, fleet.pods()).size(),
+                values,
+                missing,
+                missing.stream()
+                        .filter(pod -> pod.missingFor().compareTo(patience) <= 0)
+                        .toList(),
+                starting.size() - stuck.size(),
+                stuck.size(),
+                (int) stuck.stream().filter(pod -> !pod.unschedulable()).count());
+    }
+
+    /** Those of M that count as the mean of R. */
+    int writtenOff() {
+        return missing.size() - waitedFor.size();
+    }
+
+    /** R in number, with those that count as its mean. */
+    int members() {
+        return read + writtenOff();
+    }
+
+    Arithmetic arithmetic(double mean, double lo, double hi) {
+        return new Arithmetic(members(), waitedFor.size(), onTheirWay, stuck, mean, lo, hi);
+    }
+
+    Arithmetic withoutSamples() {
+        return Arithmetic.withoutSamples(missing.size(), onTheirWay, stuck);
+    }
+
+    private static <P extends PodReading> List<P> only(Class<P> state, List<PodReading> pods) {
+        return pods.stream().filter(state::isInstance).map(state::cast).toList();
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
+    }
+}

@@ -1,0 +1,78 @@
+package io.nimscaler.policy;
+
+import io.nimscaler.trigger.AggregationType;
+import io.nimscaler.trigger.Trigger;
+import java.util.OptionalDouble;
+
+/**
+ * Rules 3 to 5 for a signal that does not add up: the fleet is at a level v (a latency, a utilization), and what it carries
+ * is v·S, so that the HPA ends at ceil(v·S/T) as it does for {@code Pods} metrics. {@code aggregationType: max} takes the
+ * highest pod for the level.
+ *
+ * <ul>
+ *   <li><em>Up:</em> v·S, with missing and starting pods counted as 0 in the mean (lo), as the HPA does.
+ *   <li><em>Down:</em> only while no pod is missing. Unlike an amount, the level of one pod does not bound the fleet's: the
+ *       pod that does not answer may be the one where requests take long. So hi is the highest of v, T and its own last value.
+ *   <li>A fleet that is leaving replicas still has them at work: below T the level counts for each pod that there is, else
+ *       each reading of a shrinking fleet would shrink it again. It never asks for more than S then.
+ *   <li>Too few observations for a level: hold. An idle fleet has no latency; that is not a latency of 0.
+ * </ul>
+ */
+final class LevelArithmetic {
+
+    private final Trigger trigger;
+    private final double target;
+    private final double tolerance;
+
+    LevelArithmetic(Trigger trigger) {
+        this.trigger = trigger;
+        this.target = trigger.targetValue();
+        this.tolerance = trigger.tolerance();
+    }
+
+    /**
+     * @param states of a fleet in which at least one pod was read
+     * @param observed the fleet's level
+     */
+    Demand of(FleetStates states, OptionalDouble observed) {
+        OptionalDouble level = trigger.aggregationType() == AggregationType.MAX
+                ? states.values().stream().mapToDouble(Double::doubleValue).max()
+                : observed;
+        return level.isPresent()
+                ? of(states, level.getAsDouble())
+                : new Demand.Hold(HoldReason.TOO_FEW_OBSERVATIONS, OptionalDouble.empty(), states.withoutSamples());
+    }
+
+    private Demand of(FleetStates states, double level) {
+        int spec = states.spec();
+        int members = states.members();
+        int missing = states.waitedFor().size();
+        boolean fits = level <= target;
+        // Rule 5, the stuck: as in FleetArithmetic; they are not among the replicas that are at this level
+        int carriers = Math.max(Math.min(members, spec), spec - states.stuck());
+        double takenByStuck = fits ? 0 : target * states.schedulableStuck();
+
+        double share = (double) members / (members + missing + states.onTheirWay());
+        double lo = level * carriers * share + takenByStuck;
+        double all =
+                fits ? Math.min(level * Math.max(carriers, members), target * spec) : level * carriers + takenByStuck;
+        double hi = missing == 0
+                ? all
+                : spec
+                        * states.waitedFor().stream()
+                                .mapToDouble(pod -> pod.lastValue().orElse(target))
+                                .reduce(Math.max(level, target), Math::max);
+        Arithmetic arithmetic = states.arithmetic(level, lo, hi);
+
+        if (missing == 0 && (states.onTheirWay() == 0 || level <= (1 - tolerance) * target)) {
+            return new Demand.Known(all, arithmetic);
+        }
+        if (lo >= (1 + tolerance) * target * spec) {
+            return new Demand.Known(lo, arithmetic);
+        }
+        return new Demand.Hold(
+                HoldReason.UNDECIDED,
+                missing == 0 && fits ? OptionalDouble.of(all) : OptionalDouble.empty(),
+                arithmetic);
+    }
+}

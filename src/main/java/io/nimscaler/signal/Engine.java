@@ -1,0 +1,65 @@
+package io.nimscaler.signal;
+
+import io.nimscaler.signal.Gauge.Kind;
+import java.util.List;
+
+/**
+ * Where an inference engine says what it carries.
+ *
+ * @param kvUsage used share of the KV cache
+ * @param running requests being worked on
+ * @param waiting requests in the queue
+ * @param maxRunning how many requests it works on at once; no source: it does not say
+ * @param mayLackRequests whether there are versions whose exposition has the KV usage and no number of requests
+ */
+record Engine(Gauge kvUsage, Gauge running, Gauge waiting, Gauge maxRunning, boolean mayLackRequests) {
+
+    private static final String TRITON_REQUESTS = "nv_trt_llm_request_metrics";
+    private static final String TRITON_REQUEST_TYPE = "request_type";
+
+    /** Newer names before older ones, so that a body with both is read by the name that stays. */
+    static final List<Engine> ALL = List.of(
+            // NIM for LLMs 1.x; NIM 2.x passes the engine's own through
+            new Engine(
+                    kvUsage(Source.of("gpu_cache_usage_perc")),
+                    count(Source.of("num_requests_running")),
+                    count(Source.of("num_requests_waiting")),
+                    count(Source.of("num_request_max")),
+                    false),
+            // vLLM: vllm/v1/metrics/loggers.py; 0.10 has both names of the KV usage
+            new Engine(
+                    kvUsage(Source.of("vllm:kv_cache_usage_perc"), Source.of("vllm:gpu_cache_usage_perc")),
+                    count(Source.of("vllm:num_requests_running")),
+                    count(Source.of("vllm:num_requests_waiting")),
+                    count(),
+                    false),
+            // SGLang: python/sglang/srt/metrics/collector.py; behind some gateways the colon is an underscore
+            new Engine(
+                    kvUsage(Source.of("sglang:token_usage"), Source.of("sglang_token_usage")),
+                    count(Source.of("sglang:num_running_reqs"), Source.of("sglang_num_running_reqs")),
+                    count(Source.of("sglang:num_queue_reqs"), Source.of("sglang_num_queue_reqs")),
+                    count(),
+                    false),
+            // trtllm-serve: tensorrt_llm/metrics/collector.py; the numbers of requests came after the KV usage
+            new Engine(
+                    kvUsage(Source.of("trtllm_kv_cache_utilization")),
+                    count(Source.of("trtllm_num_requests_running")),
+                    count(Source.of("trtllm_num_requests_waiting")),
+                    count(Source.of("trtllm_max_num_active_requests")),
+                    true),
+            // Triton's TensorRT-LLM backend: custom_metrics_reporter.cc; "waiting" came after the others
+            new Engine(
+                    kvUsage(Source.of("nv_trt_llm_kv_cache_block_metrics", "kv_cache_block_type", "fraction")),
+                    count(Source.of(TRITON_REQUESTS, TRITON_REQUEST_TYPE, "scheduled")),
+                    count(Source.of(TRITON_REQUESTS, TRITON_REQUEST_TYPE, "waiting")),
+                    count(Source.of(TRITON_REQUESTS, TRITON_REQUEST_TYPE, "max")),
+                    true));
+
+    private static Gauge kvUsage(Source... sources) {
+        return new Gauge("KV usage", Kind.RATIO, List.of(sources));
+    }
+
+    private static Gauge count(Source... sources) {
+        return new Gauge("requests", Kind.COUNT, List.of(sources));
+    }
+}

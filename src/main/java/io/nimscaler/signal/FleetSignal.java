@@ -1,0 +1,22 @@
+package io.nimscaler.signal;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.OptionalDouble;
+
+/** One signal of one fleet: puts a value on what its pods say, with what only the whole fleet can tell. Not thread-safe. */
+public interface FleetSignal {
+
+    /**
+     * Learns from the pods' fresh values.
+     *
+     * @param elapsed since the last call
+     */
+    default void learn(Collection<PodValue> fresh, Duration elapsed) {}
+
+    /** One pod's value, finite and at least 0; empty: too little was observed for one. */
+    OptionalDouble valueOf(PodValue pod);
+
+    /** The level that the fleet is at, of a signal that does not add up; empty: too little was observed to say. */
+    OptionalDouble level(Collection<PodValue> fresh);
+}

@@ -1,0 +1,18 @@
+package io.nimscaler.signal;
+
+import java.util.Collection;
+import java.util.OptionalDouble;
+
+/** Where a pod's value is what it says, and a fleet's level their mean. */
+final class MeanOfPods implements FleetSignal {
+
+    @Override
+    public OptionalDouble valueOf(PodValue pod) {
+        return pod instanceof PodValue.Amount(double value) ? OptionalDouble.of(value) : OptionalDouble.empty();
+    }
+
+    @Override
+    public OptionalDouble level(Collection<PodValue> fresh) {
+        return fresh.stream().flatMapToDouble(pod -> valueOf(pod).stream()).average();
+    }
+}

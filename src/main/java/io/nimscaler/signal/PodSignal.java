@@ -1,0 +1,18 @@
+package io.nimscaler.signal;
+
+import io.nimscaler.exposition.Series;
+import java.time.Instant;
+import java.util.List;
+
+/** One signal of one pod from scrape to scrape; keeps what it needs of earlier ones. Not thread-safe. */
+@FunctionalInterface
+public interface PodSignal {
+
+    /**
+     * What the pod's latest body says.
+     *
+     * @param body the series of {@link Signal#seriesNames()}, and possibly others
+     * @param scrapedAt our own time of the scrape, later than that of the one before
+     */
+    Measurement read(List<Series> body, Instant scrapedAt);
+}

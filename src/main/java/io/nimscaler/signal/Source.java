@@ -1,0 +1,50 @@
+package io.nimscaler.signal;
+
+import io.nimscaler.exposition.Series;
+import io.nimscaler.signal.Measurement.NoMetric;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A series name, and the labels that a series must have to count.
+ *
+ * @param labels empty for most
+ */
+public record Source(String seriesName, Map<String, String> labels) {
+
+    /** The label by which engines name the model they serve. */
+    private static final String MODEL_NAME = "model_name";
+
+    public Source {
+        labels = Map.copyOf(labels);
+    }
+
+    static Source of(String seriesName) {
+        return new Source(seriesName, Map.of());
+    }
+
+    static Source of(String seriesName, String label, String value) {
+        return new Source(seriesName, Map.of(label, value));
+    }
+
+    boolean matches(Series series) {
+        return series.name().equals(seriesName)
+                && labels.entrySet().stream()
+                        .allMatch(
+                                label -> label.getValue().equals(series.labels().get(label.getKey())));
+    }
+
+    /** Those of this {@code model_name}; empty: any. */
+    static List<Series> ofModel(List<Series> series, Optional<String> modelName) {
+        return modelName.isEmpty()
+                ? series
+                : series.stream()
+                        .filter(one -> modelName.get().equals(one.labels().get(MODEL_NAME)))
+                        .toList();
+    }
+
+    static NoMetric noSuchModel(String seriesName, Optional<String> modelName) {
+        return new NoMetric(seriesName + " has no series with " + MODEL_NAME + " = \"" + modelName.orElse("") + "\"");
+    }
+}
