@@ -29,7 +29,7 @@ class ArchitectureTest {
 
     private static final Map<String, List<String>> CORE = Map.of(
             "exposition", List.of(),
-            "signal", List.of("exposition"),
+            "signal", List.of("exposition", "window"),
             "window", List.of(),
             "hpa", List.of(),
             "trigger", List.of("signal"),

@@ -1,7 +1,20 @@
 package io.nimscaler.signal;
 
+import java.util.OptionalDouble;
+
 /** What one pod says, as far as it can be said from this pod alone; {@link FleetSignal} puts a value on it. */
 public sealed interface PodValue {
+
+    /**
+     * What a pod works on.
+     *
+     * @param kvUsage used share of the KV cache
+     * @param running requests it works on; empty: the engine does not say
+     * @param waiting requests in its queue; 0 where the engine has no such number
+     * @param maxRunning how many it works on at once; empty: the engine does not say
+     */
+    record Work(double kvUsage, OptionalDouble running, double waiting, OptionalDouble maxRunning)
+            implements PodValue {}
 
     /**
      * The value itself.

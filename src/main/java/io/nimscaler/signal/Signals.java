@@ -28,17 +28,27 @@ public final class Signals {
         return SERIES_NAME.matcher(name).matches();
     }
 
+    /** The signal of this name with no options, see {@link #named(String, SignalOptions)}. */
+    public static Signal named(String name) {
+        return named(name, SignalOptions.NONE);
+    }
+
     /**
      * The signal that has this name or alias; any other name is that gauge itself, its series and pods summed.
      *
+     * @param options those that are not of this signal are not looked at
      * @throws IllegalArgumentException if {@link #isName} is false
      */
-    public static Signal named(String name) {
+    public static Signal named(String name, SignalOptions options) {
         if (!isName(name)) {
             throw new IllegalArgumentException("metric = \"" + name + "\", must be a Prometheus metric name");
         }
+        if (name.equals(ServingLoad.NAME)) {
+            return new ServingLoad(options.maxRunning());
+        }
         return KNOWN.stream()
                 .filter(signal -> signal.seriesNames().contains(name))
+                .<Signal>map(signal -> signal)
                 .findFirst()
                 .orElseGet(() -> new Gauge(name, Kind.COUNT, List.of(Source.of(name))));
     }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -129,6 +130,18 @@ final class MetadataReader {
                 "a number from " + least.toPlainString() + " to " + most.toPlainString() + " with at most " + decimals
                         + " decimals");
         return least.doubleValue();
+    }
+
+    /** The same for a key without a default; empty where it is absent. */
+    OptionalDouble optionalNumber(TriggerKey key, BigDecimal least, BigDecimal most, int decimals) {
+        return has(key) ? OptionalDouble.of(number(key, least, most, decimals)) : OptionalDouble.empty();
+    }
+
+    /** A key that goes with some values of another only. */
+    void expectOnlyWith(boolean applies, TriggerKey key, String expected) {
+        if (!applies && has(key)) {
+            reject(key, expected);
+        }
     }
 
     /** A duration within [least, most]. */

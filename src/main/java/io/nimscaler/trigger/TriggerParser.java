@@ -3,6 +3,7 @@ package io.nimscaler.trigger;
 import static io.nimscaler.trigger.TriggerKey.ACTIVATION_TARGET_VALUE;
 import static io.nimscaler.trigger.TriggerKey.AGGREGATION_TYPE;
 import static io.nimscaler.trigger.TriggerKey.DOWNSCALE_STABILIZATION_WINDOW;
+import static io.nimscaler.trigger.TriggerKey.MAX_RUNNING;
 import static io.nimscaler.trigger.TriggerKey.METRIC;
 import static io.nimscaler.trigger.TriggerKey.MODEL_NAME;
 import static io.nimscaler.trigger.TriggerKey.PATH;
@@ -19,7 +20,9 @@ import static io.nimscaler.trigger.TriggerKey.TOLERANCE;
 import static io.nimscaler.trigger.TriggerKey.UNAVAILABLE_AFTER;
 import static io.nimscaler.trigger.TriggerKey.UPSCALE_STABILIZATION_WINDOW;
 
+import io.nimscaler.signal.ServingLoad;
 import io.nimscaler.signal.Signal;
+import io.nimscaler.signal.SignalOptions;
 import io.nimscaler.signal.Signals;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -27,6 +30,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 
 /**
  * Trigger metadata → {@link Trigger}: the one place that knows the ranges. Nothing is half-applied: one violation and there
@@ -63,7 +68,7 @@ public final class TriggerParser {
         Duration leastStaleAfter = pollInterval.multipliedBy(2);
         Duration defaultStaleAfter = longer(LEAST_STALE_AFTER, pollInterval.multipliedBy(3));
         String metric = metadata.text(METRIC, Signals::isName, "a metric name such as " + Signals.KV_CACHE_USAGE);
-        Signal signal = Signals.named(metric);
+        Signal signal = signal(metric);
         Trigger trigger = new Trigger(
                 metadata.isFromEnv(METRIC) ? "nim" : asMetricName(metric),
                 signal,
@@ -88,6 +93,17 @@ public final class TriggerParser {
         return violations.isEmpty()
                 ? new ParsedTrigger.Valid(trigger, warningsOf(trigger))
                 : new ParsedTrigger.Invalid(violations);
+    }
+
+    private Signal signal(String metric) {
+        OptionalDouble maxRunning = metadata.optionalNumber(MAX_RUNNING, BigDecimal.ONE, new BigDecimal("100000"), 0);
+        Signal signal = Signals.named(
+                metric,
+                new SignalOptions(
+                        maxRunning.isPresent() ? OptionalInt.of((int) maxRunning.getAsDouble()) : OptionalInt.empty()));
+        metadata.expectOnlyWith(
+                signal instanceof ServingLoad, MAX_RUNNING, "metric " + ServingLoad.NAME + " beside it");
+        return signal;
     }
 
     private PodPort port() {

@@ -2,12 +2,14 @@ package io.nimscaler.trigger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nimscaler.signal.ServingLoad;
 import io.nimscaler.signal.Signals;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -111,6 +113,7 @@ class TriggerParserTest {
                 Arguments.of("activationTargetValue", "x", "activationTargetValue = \"x\": expected a number from 0"),
                 Arguments.of("metric", "gpu cache", "metric = \"gpu cache\": expected a metric name"),
                 Arguments.of("aggregationType", "avg", "aggregationType = \"avg\": expected one of sum, average, max"),
+                Arguments.of("maxRunning", "64", "maxRunning = \"64\": expected metric serving_load beside it"),
                 Arguments.of("pollInterval", "30", "pollInterval = \"30\": expected " + duration),
                 Arguments.of("pollInterval", "100ms", "from 250ms to 5m"),
                 Arguments.of("pollInterval", "6m", "from 250ms to 5m"),
@@ -175,6 +178,14 @@ class TriggerParserTest {
         assertThat(List.of(fine, count))
                 .allSatisfy(parsed ->
                         assertThat(((ParsedTrigger.Valid) parsed).warnings()).isEmpty());
+    }
+
+    @Test
+    void maximumOfRunningRequestsBelongsToServingLoad() {
+        Trigger trigger = Triggers.with("metric", "serving_load", "maxRunning", "64");
+        assertThat(trigger.signal()).isEqualTo(new ServingLoad(OptionalInt.of(64)));
+        assertThat(error("metric", "serving_load", "maxRunning", "1.5"))
+                .contains("maxRunning = \"1.5\": expected a number from 1 to 100000 with at most 0 decimals");
     }
 
     @Test

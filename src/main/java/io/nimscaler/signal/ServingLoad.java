@@ -1,0 +1,111 @@
+package io.nimscaler.signal;
+
+import io.nimscaler.exposition.Series;
+import io.nimscaler.signal.Measurement.Measured;
+import io.nimscaler.signal.Measurement.NoMetric;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+
+/**
+ * Work in replicas full of it: what runs on a pod, and its queue. KV usage alone is blind twice: it stops at 1 while a queue
+ * grows, and where the number of running requests binds first it never gets near the target.
+ *
+ * <p>Per pod: max(KV usage, running / max running) + waiting · u, see {@link ServingLoadOfFleet}.
+ *
+ * <p>A pod without a queue length has no sample, for KV usage under this name would hide the queue. Only where the engine's
+ * exposition really lacks it (early versions of TensorRT-LLM) it is what is there: KV usage, and running requests if any.
+ *
+ * @param maxRunning how many requests one pod works on at once; empty: as the pod says, else learned
+ */
+public record ServingLoad(OptionalInt maxRunning) implements Signal {
+
+    /** The value of the key {@code metric}. */
+    public static final String NAME = "serving_load";
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public boolean isAdditive() {
+        return true;
+    }
+
+    @Override
+    public boolean saturatesAtOne() {
+        return false;
+    }
+
+    @Override
+    public List<String> seriesNames() {
+        return Engine.ALL.stream()
+                .flatMap(engine -> Stream.of(engine.kvUsage(), engine.running(), engine.waiting(), engine.maxRunning()))
+                .flatMap(gauge -> gauge.seriesNames().stream())
+                .distinct()
+                .toList();
+    }
+
+    @Override
+    public PodSignal ofPod(Optional<String> modelName) {
+        return (body, scrapedAt) -> measure(body, modelName, scrapedAt);
+    }
+
+    @Override
+    public FleetSignal ofFleet() {
+        return new ServingLoadOfFleet(maxRunning);
+    }
+
+    private static Measurement measure(List<Series> body, Optional<String> modelName, Instant scrapedAt) {
+        return Engine.ALL.stream()
+                .filter(engine -> engine.kvUsage().isIn(body))
+                .findFirst()
+                .map(engine -> new Reader(engine, body, modelName, scrapedAt).read())
+                .orElseGet(() -> new NoMetric("no series of the KV cache usage, by any engine's name"));
+    }
+
+    /** Reads one body; stops at the first gauge that can not be used. */
+    private static final class Reader {
+
+        private final Engine engine;
+        private final List<Series> body;
+        private final Optional<String> modelName;
+        private final Instant scrapedAt;
+        private Instant oldest;
+        private Optional<Measurement> unusable = Optional.empty();
+
+        Reader(Engine engine, List<Series> body, Optional<String> modelName, Instant scrapedAt) {
+            this.engine = engine;
+            this.body = body;
+            this.modelName = modelName;
+            this.scrapedAt = scrapedAt;
+            this.oldest = scrapedAt;
+        }
+
+        Measurement read() {
+            OptionalDouble kvUsage = amount(engine.kvUsage(), false);
+            OptionalDouble running = amount(engine.running(), engine.mayLackRequests());
+            OptionalDouble waiting = amount(engine.waiting(), engine.mayLackRequests());
+            OptionalDouble max = amount(engine.maxRunning(), true);
+            return unusable.orElseGet(() ->
+                    new Measured(new PodValue.Work(kvUsage.orElseThrow(), running, waiting.orElse(0), max), oldest));
+        }
+
+        private OptionalDouble amount(Gauge gauge, boolean mayLack) {
+            if (unusable.isPresent() || (mayLack && !gauge.isIn(body))) {
+                return OptionalDouble.empty();
+            }
+            if (gauge.measure(body, modelName, scrapedAt)
+                    instanceof Measured(PodValue.Amount(double value), Instant at)) {
+                oldest = at.isBefore(oldest) ? at : oldest;
+                return OptionalDouble.of(value);
+            }
+            unusable = Optional.of(gauge.measure(body, modelName, scrapedAt));
+            return OptionalDouble.empty();
+        }
+    }
+}
