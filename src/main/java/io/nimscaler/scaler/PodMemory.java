@@ -66,6 +66,7 @@ final class PodMemory {
                 last = Optional.of(measured);
                 problem = Optional.empty();
             }
+            case Measurement.TooEarly _ -> problem = Optional.empty();
             case Measurement.NoMetric(String detail) ->
                 problem = Optional.of(new Problem(ScrapeFailure.NO_METRIC, detail));
             case Measurement.BadValue(String detail) ->

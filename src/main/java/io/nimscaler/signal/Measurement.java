@@ -17,6 +17,9 @@ public sealed interface Measurement {
         }
     }
 
+    /** The metric is there, and was not watched for long enough to say how fast it changes. */
+    record TooEarly() implements Measurement {}
+
     /** The body is readable, but the metric (or the wanted {@code model_name}) is not in it: a model that still loads, a wrong name. */
     record NoMetric(String detail) implements Measurement {}
 

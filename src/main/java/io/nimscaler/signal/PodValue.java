@@ -5,6 +5,9 @@ import java.util.OptionalDouble;
 /** What one pod says, as far as it can be said from this pod alone; {@link FleetSignal} puts a value on it. */
 public sealed interface PodValue {
 
+    /** What a pod observed within the window. */
+    record Observations(Histogram histogram) implements PodValue {}
+
     /**
      * What a pod works on.
      *

@@ -10,7 +10,7 @@ import java.util.Optional;
  * The others are a level that the whole fleet is at (a latency, a utilization): twice as many pods at the same level do not
  * double it.
  */
-public sealed interface Signal permits Gauge, ServingLoad {
+public sealed interface Signal permits Gauge, ServingLoad, CounterRate, Latency {
 
     /** The name that a user knows it by. */
     String name();

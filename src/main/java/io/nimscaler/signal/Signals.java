@@ -2,7 +2,10 @@ package io.nimscaler.signal;
 
 import io.nimscaler.signal.Gauge.Kind;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The signals by name: those that engines expose under several names, and any gauge by its own. */
@@ -21,11 +24,40 @@ public final class Signals {
             // Triton: a share of time, of each GPU
             new Gauge("nv_gpu_utilization", Kind.UTILIZATION, List.of(Source.of("nv_gpu_utilization"))));
 
+    /** NIM's names of the latency histograms, and where they stand. */
+    private static final Map<String, List<String>> LATENCIES = Map.of(
+            "time_to_first_token_seconds",
+            List.of(
+                    "time_to_first_token_seconds",
+                    "vllm:time_to_first_token_seconds",
+                    "sglang:time_to_first_token_seconds",
+                    "sglang_time_to_first_token_seconds",
+                    "trtllm_time_to_first_token_seconds"),
+            // vLLM's first one is the same as its second, under a name that 0.11 dropped; SGLang likewise
+            "time_per_output_token_seconds",
+            List.of(
+                    "time_per_output_token_seconds",
+                    "vllm:inter_token_latency_seconds",
+                    "vllm:time_per_output_token_seconds",
+                    "sglang:inter_token_latency_seconds",
+                    "sglang_inter_token_latency_seconds",
+                    "sglang:time_per_output_token_seconds",
+                    "trtllm_time_per_output_token_seconds"),
+            "e2e_request_latency_seconds",
+            List.of(
+                    "e2e_request_latency_seconds",
+                    "vllm:e2e_request_latency_seconds",
+                    "sglang:e2e_request_latency_seconds",
+                    "sglang_e2e_request_latency_seconds",
+                    "trtllm_e2e_request_latency_seconds"));
+
+    private static final Pattern RATE = Pattern.compile("rate\\((" + SERIES_NAME.pattern() + ")\\)");
+
     private Signals() {}
 
-    /** Whether this can be the name of a signal: at most 200 characters of a Prometheus metric name. */
+    /** Whether this can be the name of a signal: a Prometheus metric name of at most 200 characters, or {@code rate(NAME)}. */
     public static boolean isName(String name) {
-        return SERIES_NAME.matcher(name).matches();
+        return SERIES_NAME.matcher(name).matches() || RATE.matcher(name).matches();
     }
 
     /** The signal of this name with no options, see {@link #named(String, SignalOptions)}. */
@@ -34,23 +66,42 @@ public final class Signals {
     }
 
     /**
-     * The signal that has this name or alias; any other name is that gauge itself, its series and pods summed.
+     * The signal that has this name or alias. Any other name is, with a quantile, that histogram itself, and else that gauge, its
+     * series and pods summed.
      *
      * @param options those that are not of this signal are not looked at
      * @throws IllegalArgumentException if {@link #isName} is false
      */
     public static Signal named(String name, SignalOptions options) {
         if (!isName(name)) {
-            throw new IllegalArgumentException("metric = \"" + name + "\", must be a Prometheus metric name");
+            throw new IllegalArgumentException(
+                    "metric = \"" + name + "\", must be a Prometheus metric name or rate(NAME)");
         }
         if (name.equals(ServingLoad.NAME)) {
             return new ServingLoad(options.maxRunning());
+        }
+        Matcher rate = RATE.matcher(name);
+        if (rate.matches()) {
+            return new CounterRate(rate.group(1), options.window());
+        }
+        Optional<List<String>> latency = histograms(name, options);
+        if (latency.isPresent()) {
+            return new Latency(name, options.quantile(), options.window(), latency.get());
         }
         return KNOWN.stream()
                 .filter(signal -> signal.seriesNames().contains(name))
                 .<Signal>map(signal -> signal)
                 .findFirst()
                 .orElseGet(() -> new Gauge(name, Kind.COUNT, List.of(Source.of(name))));
+    }
+
+    /** An engine's own name is that histogram alone, for one engine may have two that are alike. */
+    private static Optional<List<String>> histograms(String name, SignalOptions options) {
+        boolean isGauge = KNOWN.stream().anyMatch(gauge -> gauge.seriesNames().contains(name));
+        boolean isLatency = (options.quantile().isPresent() && !isGauge)
+                || LATENCIES.values().stream().anyMatch(names -> names.contains(name))
+                || name.equals("vllm:request_time_per_output_token_seconds");
+        return isLatency ? Optional.of(LATENCIES.getOrDefault(name, List.of(name))) : Optional.empty();
     }
 
     /** What all engines call it, in their order. */

@@ -9,6 +9,8 @@ public enum TriggerKey {
     TARGET_VALUE("targetValue", ""),
     ACTIVATION_TARGET_VALUE("activationTargetValue", "0"),
     METRIC("metric", "gpu_cache_usage_perc"),
+    WINDOW("window", ""),
+    QUANTILE("quantile", ""),
     MAX_RUNNING("maxRunning", ""),
     AGGREGATION_TYPE("aggregationType", "sum"),
     POLL_INTERVAL("pollInterval", "2s"),

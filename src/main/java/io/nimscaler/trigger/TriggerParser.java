@@ -10,6 +10,7 @@ import static io.nimscaler.trigger.TriggerKey.PATH;
 import static io.nimscaler.trigger.TriggerKey.POD_SELECTOR;
 import static io.nimscaler.trigger.TriggerKey.POLL_INTERVAL;
 import static io.nimscaler.trigger.TriggerKey.PORT;
+import static io.nimscaler.trigger.TriggerKey.QUANTILE;
 import static io.nimscaler.trigger.TriggerKey.SCHEME;
 import static io.nimscaler.trigger.TriggerKey.SMOOTHING_DOWN;
 import static io.nimscaler.trigger.TriggerKey.SMOOTHING_UP;
@@ -19,7 +20,10 @@ import static io.nimscaler.trigger.TriggerKey.TARGET_VALUE;
 import static io.nimscaler.trigger.TriggerKey.TOLERANCE;
 import static io.nimscaler.trigger.TriggerKey.UNAVAILABLE_AFTER;
 import static io.nimscaler.trigger.TriggerKey.UPSCALE_STABILIZATION_WINDOW;
+import static io.nimscaler.trigger.TriggerKey.WINDOW;
 
+import io.nimscaler.signal.CounterRate;
+import io.nimscaler.signal.Latency;
 import io.nimscaler.signal.ServingLoad;
 import io.nimscaler.signal.Signal;
 import io.nimscaler.signal.SignalOptions;
@@ -41,6 +45,8 @@ public final class TriggerParser {
 
     private static final Duration HOUR = Duration.ofHours(1);
     private static final Duration LEAST_STALE_AFTER = Duration.ofSeconds(15);
+    private static final Duration DEFAULT_WINDOW = Duration.ofMinutes(1);
+    private static final Duration LEAST_WINDOW = Duration.ofSeconds(5);
     private static final double HIGHEST_USEFUL_RATIO = 0.8;
 
     private final MetadataReader metadata;
@@ -67,8 +73,9 @@ public final class TriggerParser {
         Duration pollInterval = metadata.duration(POLL_INTERVAL, Duration.ofMillis(250), Duration.ofMinutes(5));
         Duration leastStaleAfter = pollInterval.multipliedBy(2);
         Duration defaultStaleAfter = longer(LEAST_STALE_AFTER, pollInterval.multipliedBy(3));
-        String metric = metadata.text(METRIC, Signals::isName, "a metric name such as " + Signals.KV_CACHE_USAGE);
-        Signal signal = signal(metric);
+        String metric = metadata.text(
+                METRIC, Signals::isName, "a metric name such as " + Signals.KV_CACHE_USAGE + ", or rate(NAME)");
+        Signal signal = signal(metric, pollInterval);
         Trigger trigger = new Trigger(
                 metadata.isFromEnv(METRIC) ? "nim" : asMetricName(metric),
                 signal,
@@ -95,12 +102,24 @@ public final class TriggerParser {
                 : new ParsedTrigger.Invalid(violations);
     }
 
-    private Signal signal(String metric) {
+    private Signal signal(String metric, Duration pollInterval) {
         OptionalDouble maxRunning = metadata.optionalNumber(MAX_RUNNING, BigDecimal.ONE, new BigDecimal("100000"), 0);
+        Duration fourScrapes = pollInterval.multipliedBy(4);
+        Duration window = metadata.has(WINDOW)
+                ? metadata.duration(WINDOW, longer(LEAST_WINDOW, fourScrapes), HOUR)
+                : longer(DEFAULT_WINDOW, fourScrapes);
+        OptionalDouble quantile = metadata.optionalNumber(QUANTILE, new BigDecimal("0.01"), new BigDecimal("0.999"), 3);
         Signal signal = Signals.named(
                 metric,
                 new SignalOptions(
-                        maxRunning.isPresent() ? OptionalInt.of((int) maxRunning.getAsDouble()) : OptionalInt.empty()));
+                        maxRunning.isPresent() ? OptionalInt.of((int) maxRunning.getAsDouble()) : OptionalInt.empty(),
+                        window,
+                        quantile));
+        metadata.expectOnlyWith(
+                signal instanceof Latency || signal instanceof CounterRate,
+                WINDOW,
+                "the metric to be a latency or a rate(NAME)");
+        metadata.expectOnlyWith(signal instanceof Latency, QUANTILE, "the metric to be a latency histogram");
         metadata.expectOnlyWith(
                 signal instanceof ServingLoad, MAX_RUNNING, "metric " + ServingLoad.NAME + " beside it");
         return signal;
@@ -142,7 +161,7 @@ public final class TriggerParser {
 
     /** KEDA puts it into an URL and a label value: letters, digits, '-' and '_'. */
     private static String asMetricName(String metric) {
-        return metric.toLowerCase(Locale.ROOT).replace(':', '-');
+        return metric.toLowerCase(Locale.ROOT).replaceAll("[:(]", "-").replace(")", "");
     }
 
     private static Duration longer(Duration one, Duration other) {

@@ -30,7 +30,12 @@ class FleetLawsTest {
     private static final List<Trigger> TRIGGERS = Stream.of("sum", "average", "max")
             .flatMap(type -> IntStream.rangeClosed(1, 9)
                     .boxed()
-                    .flatMap(tenths -> Stream.of("gpu_cache_usage_perc", "serving_load", "nv_gpu_utilization")
+                    .flatMap(tenths -> Stream.of(
+                                    "gpu_cache_usage_perc",
+                                    "serving_load",
+                                    "rate(x_total)",
+                                    "nv_gpu_utilization",
+                                    "e2e_request_latency_seconds")
                             .map(metric -> Triggers.immediate(
                                     "metric", metric, "aggregationType", type, "targetValue", "0." + tenths))))
             .toList();

@@ -144,7 +144,9 @@ class ServingLoadTest {
 
     @Test
     void givenMaximumComesFirst() {
-        FleetSignal given = Signals.named("serving_load", new SignalOptions(OptionalInt.of(32)))
+        FleetSignal given = Signals.named(
+                        "serving_load",
+                        new SignalOptions(OptionalInt.of(32), Duration.ofMinutes(1), OptionalDouble.empty()))
                 .ofFleet();
         assertThat(given.valueOf(work(.1, 16, 0, 256)).orElseThrow()).isCloseTo(.5, EXACT);
     }

@@ -2,6 +2,8 @@ package io.nimscaler.trigger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nimscaler.signal.CounterRate;
+import io.nimscaler.signal.Latency;
 import io.nimscaler.signal.ServingLoad;
 import io.nimscaler.signal.Signals;
 import java.time.Duration;
@@ -9,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -114,6 +117,10 @@ class TriggerParserTest {
                 Arguments.of("metric", "gpu cache", "metric = \"gpu cache\": expected a metric name"),
                 Arguments.of("aggregationType", "avg", "aggregationType = \"avg\": expected one of sum, average, max"),
                 Arguments.of("maxRunning", "64", "maxRunning = \"64\": expected metric serving_load beside it"),
+                Arguments.of(
+                        "metric", "rate(a b)", "expected a metric name such as gpu_cache_usage_perc, or rate(NAME)"),
+                Arguments.of("window", "30s", "window = \"30s\": expected the metric to be a latency or a rate(NAME)"),
+                Arguments.of("quantile", "0.95", "quantile = \"0.95\": expected the metric to be a latency histogram"),
                 Arguments.of("pollInterval", "30", "pollInterval = \"30\": expected " + duration),
                 Arguments.of("pollInterval", "100ms", "from 250ms to 5m"),
                 Arguments.of("pollInterval", "6m", "from 250ms to 5m"),
@@ -186,6 +193,25 @@ class TriggerParserTest {
         assertThat(trigger.signal()).isEqualTo(new ServingLoad(OptionalInt.of(64)));
         assertThat(error("metric", "serving_load", "maxRunning", "1.5"))
                 .contains("maxRunning = \"1.5\": expected a number from 1 to 100000 with at most 0 decimals");
+    }
+
+    @Test
+    void windowAndQuantileMakeTheSignal() {
+        Trigger latency =
+                Triggers.with("metric", "vllm:e2e_request_latency_seconds", "quantile", "0.95", "window", "2m");
+        assertThat(latency.signal())
+                .isEqualTo(new Latency(
+                        "vllm:e2e_request_latency_seconds",
+                        OptionalDouble.of(.95),
+                        Duration.ofMinutes(2),
+                        List.of("vllm:e2e_request_latency_seconds")));
+        Trigger rate = Triggers.with("metric", "rate(vllm:generation_tokens_total)", "pollInterval", "30s");
+        assertThat(rate.signal()).isEqualTo(new CounterRate("vllm:generation_tokens_total", Duration.ofMinutes(2)));
+        assertThat(rate.metricName()).isEqualTo("rate-vllm-generation_tokens_total");
+        assertThat(Triggers.with("metric", "my_seconds", "quantile", "0.5").signal())
+                .isInstanceOf(Latency.class);
+        assertThat(error("metric", "rate(x_total)", "window", "2s")).contains("window = \"2s\"", "from 8s to 1h");
+        assertThat(error("metric", "my_seconds", "quantile", "1")).contains("a number from 0.01 to 0.999");
     }
 
     @Test

@@ -1,0 +1,113 @@
+package io.nimscaler.signal;
+
+import io.nimscaler.exposition.Series;
+import io.nimscaler.signal.Measurement.BadValue;
+import io.nimscaler.signal.Measurement.Measured;
+import io.nimscaler.signal.Measurement.NoMetric;
+import io.nimscaler.signal.Measurement.TooEarly;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * By how much a counter grows a second, over a sliding window of our own scrapes and by our own clock; its series summed.
+ *
+ * <p>A counter that is lower than before was reset by a restart, and has counted from 0 since. Of a series that is new, what
+ * it had counted before is not known, and does not count. No value until the scrapes {@linkplain
+ * SlidingTotal#spansEnough span enough}: a rate over an instant would be anything, and none yet is not 0.
+ *
+ * @param counter the series' name
+ */
+public record CounterRate(String counter, Duration window) implements Signal {
+
+    @Override
+    public String name() {
+        return "rate(" + counter + ")";
+    }
+
+    @Override
+    public boolean isAdditive() {
+        return true;
+    }
+
+    @Override
+    public boolean saturatesAtOne() {
+        return false;
+    }
+
+    @Override
+    public List<String> seriesNames() {
+        return List.of(counter);
+    }
+
+    @Override
+    public PodSignal ofPod(Optional<String> modelName) {
+        return new OfPod(modelName);
+    }
+
+    @Override
+    public FleetSignal ofFleet() {
+        return new MeanOfPods();
+    }
+
+    private final class OfPod implements PodSignal {
+
+        private final Optional<String> modelName;
+        private final SlidingTotal<Double> totals = new SlidingTotal<>(window);
+        private Map<Map<String, String>, Double> last = Map.of();
+        private double total;
+
+        OfPod(Optional<String> modelName) {
+            this.modelName = modelName;
+        }
+
+        @Override
+        public Measurement read(List<Series> body, Instant scrapedAt) {
+            List<Series> named = body.stream()
+                    .filter(series -> series.name().equals(counter))
+                    .toList();
+            List<Series> wanted = Source.ofModel(named, modelName);
+            if (wanted.isEmpty()) {
+                return named.isEmpty() ? new NoMetric("no series " + counter) : Source.noSuchModel(counter, modelName);
+            }
+            Map<Map<String, String>, Double> now = new HashMap<>();
+            for (Series series : wanted) {
+                if (!Double.isFinite(series.value()) || series.value() < 0) {
+                    return new BadValue(counter + " = " + series.value() + ", expected a finite number of at least 0");
+                }
+                Double before = now.put(series.labels(), series.value());
+                if (before != null && before != series.value()) {
+                    return new BadValue(counter + " = " + before + " and " + series.value()
+                            + ", expected one value for one set of labels");
+                }
+            }
+            count(now, scrapedAt);
+            return rate();
+        }
+
+        private void count(Map<Map<String, String>, Double> now, Instant scrapedAt) {
+            if (now.keySet().stream().noneMatch(last::containsKey)) {
+                totals.clear();
+            }
+            now.forEach((labels, value) -> {
+                double before = last.getOrDefault(labels, value);
+                total += value >= before ? value - before : value;
+            });
+            last = now;
+            totals.add(scrapedAt, total);
+        }
+
+        private Measurement rate() {
+            if (!totals.spansEnough()) {
+                return new TooEarly();
+            }
+            double increase = totals.newest().total() - totals.oldest().total();
+            return new Measured(
+                    new PodValue.Amount(increase / (totals.span().toNanos() / 1e9)),
+                    totals.newest().at());
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package io.nimscaler.signal;
+
+import io.nimscaler.exposition.Series;
+import io.nimscaler.signal.Measurement.BadValue;
+import io.nimscaler.signal.Measurement.Measured;
+import io.nimscaler.signal.Measurement.NoMetric;
+import io.nimscaler.signal.Measurement.TooEarly;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+
+/**
+ * What one pod observed within the window. As with counters, a histogram that has fewer than before was reset by a restart, and
+ * of a new one only what comes is counted. Until it was watched for long enough it is not known, rather than quiet: one that comes
+ * back after an outage may have been the slow one.
+ */
+final class LatencyOfPod implements PodSignal {
+
+    private static final String BOUND = "le";
+
+    /** The histograms of one body by their labels, or why it can not be used. */
+    private record Parsed(Map<Map<String, String>, Histogram> histograms, Optional<Measurement> unusable) {
+
+        static Parsed unusable(Measurement why) {
+            return new Parsed(Map.of(), Optional.of(why));
+        }
+    }
+
+    private final Latency signal;
+    private final Optional<String> modelName;
+    private final SlidingTotal<Histogram> totals;
+    private Map<Map<String, String>, Histogram> last = Map.of();
+    private Optional<Histogram> total = Optional.empty();
+
+    LatencyOfPod(Latency signal, Optional<String> modelName) {
+        this.signal = signal;
+        this.modelName = modelName;
+        this.totals = new SlidingTotal<>(signal.window());
+    }
+
+    @Override
+    public Measurement read(List<Series> body, Instant scrapedAt) {
+        for (String name : signal.histograms()) {
+            List<Series> named = body.stream()
+                    .filter(series -> series.name().equals(name + "_bucket"))
+                    .toList();
+            if (!named.isEmpty()) {
+                return read(name, named, body, scrapedAt);
+            }
+        }
+        return new NoMetric("no histogram " + String.join(" or ", signal.histograms()));
+    }
+
+    private Measurement read(String name, List<Series> named, List<Series> body, Instant scrapedAt) {
+        List<Series> wanted = Source.ofModel(named, modelName);
+        if (wanted.isEmpty()) {
+            return Source.noSuchModel(name, modelName);
+        }
+        Parsed parsed = parse(name, wanted, body);
+        if (parsed.unusable().isPresent()) {
+            return parsed.unusable().get();
+        }
+        count(parsed.histograms(), scrapedAt);
+        if (!totals.spansEnough()) {
+            return new TooEarly();
+        }
+        Histogram observed = totals.newest().total().minus(totals.oldest().total());
+        return new Measured(new PodValue.Observations(observed), scrapedAt);
+    }
+
+    private Parsed parse(String name, List<Series> buckets, List<Series> body) {
+        Map<Map<String, String>, TreeMap<Double, Double>> byLabels = new HashMap<>();
+        for (Series series : buckets) {
+            OptionalDouble bound = bound(series.labels().getOrDefault(BOUND, ""));
+            if (bound.isEmpty()) {
+                return Parsed.unusable(new BadValue(name + "_bucket has no le that is a number"));
+            }
+            if (!Double.isFinite(series.value()) || series.value() < 0) {
+                return Parsed.unusable(new BadValue(
+                        name + "_bucket = " + series.value() + ", expected a finite number of at least 0"));
+            }
+            Map<String, String> labels = new HashMap<>(series.labels());
+            labels.remove(BOUND);
+            byLabels.computeIfAbsent(labels, _ -> new TreeMap<>()).put(bound.getAsDouble(), series.value());
+        }
+        Map<Map<String, String>, Double> sums = new HashMap<>();
+        body.stream()
+                .filter(series -> series.name().equals(name + "_sum"))
+                .forEach(series -> sums.put(series.labels(), series.value()));
+        Map<Map<String, String>, Histogram> histograms = new HashMap<>();
+        for (var entry : byLabels.entrySet()) {
+            TreeMap<Double, Double> counts = entry.getValue();
+            if (counts.lastKey() != Double.POSITIVE_INFINITY) {
+                return Parsed.unusable(new BadValue(name + "_bucket lacks le=\"+Inf\""));
+            }
+            double sum = sums.getOrDefault(entry.getKey(), Double.NaN);
+            if (signal.quantile().isEmpty() && !(Double.isFinite(sum) && sum >= 0)) {
+                return Parsed.unusable(
+                        new BadValue(name + "_sum = " + sum + ", expected a finite number of at least 0"));
+            }
+            histograms.put(entry.getKey(), new Histogram(array(counts.keySet()), array(counts.values()), sum));
+        }
+        return new Parsed(histograms, Optional.empty());
+    }
+
+    private void count(Map<Map<String, String>, Histogram> now, Instant scrapedAt) {
+        if (now.keySet().stream().noneMatch(last::containsKey)) {
+            totals.clear();
+            total = Optional.empty();
+        }
+        now.forEach((labels, histogram) -> {
+            Histogram before = last.getOrDefault(labels, histogram);
+            Histogram increase = histogram.continues(before) ? histogram.minus(before) : histogram;
+            total = Optional.of(total.map(t -> t.plus(increase)).orElse(increase));
+        });
+        last = now;
+        total.ifPresent(histogram -> totals.add(scrapedAt, histogram));
+    }
+
+    private static OptionalDouble bound(String text) {
+        try {
+            double bound = text.equals("+Inf") ? Double.POSITIVE_INFINITY : Double.parseDouble(text);
+            return Double.isNaN(bound) ? OptionalDouble.empty() : OptionalDouble.of(bound);
+        } catch (NumberFormatException _) {
+            return OptionalDouble.empty();
+        }
+    }
+
+    private static double[] array(Collection<Double> values) {
+        return values.stream().mapToDouble(Double::doubleValue).toArray();
+    }
+}

@@ -1,0 +1,68 @@
+package io.nimscaler.signal;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * What had been counted in total at the scrapes of a window: the newest of them, and earlier ones that are at least a
+ * sixtieth of the window apart, so that a short interval does not fill the memory.
+ */
+final class SlidingTotal<T> {
+
+    private static final int MOST = 60;
+    private static final Duration LONG_ENOUGH = Duration.ofSeconds(15);
+
+    record Point<T>(Instant at, T total) {}
+
+    private final Duration window;
+    private final Deque<Point<T>> points = new ArrayDeque<>();
+
+    SlidingTotal(Duration window) {
+        this.window = window;
+    }
+
+    /** One that is not later than the newest replaces it. */
+    void add(Instant at, T total) {
+        while (!points.isEmpty() && !points.getLast().at().isBefore(at)) {
+            points.removeLast();
+        }
+        if (points.size() > 1) {
+            Point<T> newest = points.removeLast();
+            if (!newest.at().isBefore(points.getLast().at().plus(window.dividedBy(MOST)))) {
+                points.addLast(newest);
+            }
+        }
+        points.addLast(new Point<>(at, total));
+        Instant oldest = at.minus(window);
+        while (points.getFirst().at().isBefore(oldest)) {
+            points.removeFirst();
+        }
+    }
+
+    /** What came before has nothing to do with what comes. */
+    void clear() {
+        points.clear();
+    }
+
+    /** Of the window; there is at least one point. */
+    Point<T> oldest() {
+        return points.getFirst();
+    }
+
+    Point<T> newest() {
+        return points.getLast();
+    }
+
+    /** Whether the scrapes span a quarter of the window, or 15 s where that is less: a change over an instant says nothing. */
+    boolean spansEnough() {
+        Duration quarter = window.dividedBy(4);
+        Duration least = quarter.compareTo(LONG_ENOUGH) < 0 ? quarter : LONG_ENOUGH;
+        return points.size() > 1 && span().compareTo(least) >= 0;
+    }
+
+    Duration span() {
+        return Duration.between(oldest().at(), newest().at());
+    }
+}

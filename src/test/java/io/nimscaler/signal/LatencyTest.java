@@ -1,0 +1,248 @@
+package io.nimscaler.signal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.nimscaler.exposition.Bodies;
+import io.nimscaler.exposition.Series;
+import io.nimscaler.signal.Measurement.BadValue;
+import io.nimscaler.signal.Measurement.Measured;
+import io.nimscaler.signal.Measurement.NoMetric;
+import io.nimscaler.signal.Measurement.TooEarly;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class LatencyTest {
+
+    private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+    private static final String[] BOUNDS = {"0.1", "0.5", "1.0", "+Inf"};
+    private static final Signal P95 = signal("time_to_first_token_seconds", OptionalDouble.of(.95));
+    private static final Signal MEAN = signal("time_to_first_token_seconds", OptionalDouble.empty());
+
+    private static Signal signal(String name, OptionalDouble quantile) {
+        return Signals.named(name, new SignalOptions(OptionalInt.empty(), Duration.ofMinutes(1), quantile));
+    }
+
+    private static List<Series> body(double sum, String[] bounds, double... counts) {
+        List<Series> body = new ArrayList<>();
+        for (int i = 0; i < counts.length; i++) {
+            body.add(new Series(
+                    "vllm:time_to_first_token_seconds_bucket",
+                    Map.of("le", bounds[i]),
+                    counts[i],
+                    OptionalLong.empty()));
+        }
+        body.add(new Series("vllm:time_to_first_token_seconds_sum", Map.of(), sum, OptionalLong.empty()));
+        return body;
+    }
+
+    private static PodValue observed(Signal signal, List<Series> before, List<Series> after) {
+        PodSignal pod = signal.ofPod(Optional.empty());
+        pod.read(before, START);
+        return ((Measured) pod.read(after, START.plusSeconds(20))).value();
+    }
+
+    private static PodValue observed(Signal signal, String[] bounds, double... counts) {
+        return observed(signal, body(0, bounds, new double[counts.length]), body(10, bounds, counts));
+    }
+
+    /** Each of them by hand from prometheus: promql/quantile.go. */
+    @ParameterizedTest(name = "{0} of {1} {2} {3} {4}")
+    @CsvSource({
+        // quantile, cumulative counts, expected
+        "0.50, 10, 60, 95, 100, 0.42", // rank 50: 0.1 + 0.4 · 40/50
+        "0.95, 10, 60, 95, 100, 1.0", // rank 95 reaches the bucket's end
+        "0.90, 10, 60, 95, 100, 0.92857142857", // 0.5 + 0.5 · 30/35
+        "0.05, 10, 60, 95, 100, 0.05", // the first bucket begins at 0
+        "0.99, 10, 60, 95, 100, 1.0", // the +Inf bucket: the highest finite bound
+        "0.50, 0, 0, 0, 100, 1.0",
+        "0.50, 100, 100, 100, 100, 0.05",
+        "0.95, 0, 100, 100, 100, 0.48", // an empty first bucket
+        "0.50, 40, 30, 95, 100, 0.59090909091" // counts that fall are lifted: 0.5 + 0.5 · 10/55
+    })
+    void quantileIsInterpolatedAsInPrometheus(
+            double quantile, double first, double second, double third, double all, double expected) {
+        Histogram histogram = new Histogram(
+                new double[] {.1, .5, 1, Double.POSITIVE_INFINITY}, new double[] {first, second, third, all}, 0);
+        assertThat(histogram.quantile(quantile).orElseThrow()).isCloseTo(expected, within(1e-9));
+    }
+
+    @Test
+    void histogramWithoutObservationsOrFiniteBucketsHasNoQuantile() {
+        double[] infinite = {Double.POSITIVE_INFINITY};
+        assertThat(new Histogram(infinite, new double[] {100}, 5).quantile(.5)).isEmpty();
+        assertThat(new Histogram(infinite, new double[] {0}, 0).mean()).isEmpty();
+        assertThat(new Histogram(new double[] {1, Double.POSITIVE_INFINITY}, new double[] {0, 0}, 0).quantile(.5))
+                .isEmpty();
+    }
+
+    @Test
+    void lowestBoundOfAtMostZeroIsItself() {
+        Histogram histogram =
+                new Histogram(new double[] {0, 1, Double.POSITIVE_INFINITY}, new double[] {60, 80, 100}, 9);
+        assertThat(histogram.quantile(.5)).hasValue(0);
+    }
+
+    @Test
+    void onlyWhatWasObservedWithinTheWindowCounts() {
+        PodSignal pod = P95.ofPod(Optional.empty());
+        FleetSignal fleet = P95.ofFleet();
+        pod.read(body(0, BOUNDS, 0, 0, 0, 0), START);
+        pod.read(body(0, BOUNDS, 0, 0, 1000, 1000), START.plusSeconds(30));
+        pod.read(body(0, BOUNDS, 0, 0, 1000, 1000), START.plusSeconds(60));
+        Measurement last = pod.read(body(0, BOUNDS, 100, 100, 1100, 1100), START.plusSeconds(90));
+        assertThat(fleet.valueOf(((Measured) last).value()).orElseThrow()).isCloseTo(.095, within(1e-9));
+    }
+
+    @Test
+    void restartCountsFromZeroAndNothingTwice() {
+        PodValue value = observed(P95, body(500, BOUNDS, 500, 600, 700, 1000), body(1, BOUNDS, 0, 100, 100, 100));
+        assertThat(P95.ofFleet().valueOf(value).orElseThrow()).isCloseTo(.48, within(1e-9));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0.5, 9, false",
+        "0.5, 10, true",
+        "0.95, 19, false",
+        "0.95, 20, true",
+        "0.99, 99, false",
+        "0.99, 100, true"
+    })
+    void tooFewObservationsAreNoValueRatherThanZero(double quantile, double observations, boolean enough) {
+        Signal signal = signal("time_to_first_token_seconds", OptionalDouble.of(quantile));
+        PodValue value = observed(signal, BOUNDS, 0, observations, observations, observations);
+        assertThat(signal.ofFleet().valueOf(value).isPresent()).isEqualTo(enough);
+        assertThat(signal.ofFleet().level(List.of(value)).isPresent()).isEqualTo(enough);
+    }
+
+    @Test
+    void idlePodsHaveNoLevel() {
+        PodValue idle = observed(P95, BOUNDS, 0, 0, 0, 0);
+        assertThat(P95.ofFleet().valueOf(idle)).isEmpty();
+        assertThat(P95.ofFleet().level(List.of(idle, idle))).isEmpty();
+        assertThat(P95.ofFleet().level(List.of())).isEmpty();
+    }
+
+    @Test
+    void podsThatAreTooQuietAloneAreEnoughTogether() {
+        PodValue few = observed(P95, BOUNDS, 0, 10, 10, 10);
+        assertThat(P95.ofFleet().valueOf(few)).isEmpty();
+        assertThat(P95.ofFleet().level(List.of(few, few)).orElseThrow()).isCloseTo(.48, within(1e-9));
+    }
+
+    @Test
+    void levelIsThatOfAllObservationsNotTheMeanOfThePods() {
+        // Given: 900 fast requests on one pod, 100 slow ones on the other
+        PodValue fast = observed(P95, BOUNDS, 900, 900, 900, 900);
+        PodValue slow = observed(P95, BOUNDS, 0, 0, 100, 100);
+
+        // Then: rank 950 of 1000 is in the middle of the slow ones
+        assertThat(P95.ofFleet().level(List.of(fast, slow)).orElseThrow()).isCloseTo(.75, within(1e-9));
+    }
+
+    @Test
+    void differentLayoutsMeetAtTheBoundsTheyShare() {
+        // Given
+        PodValue one = observed(P95, BOUNDS, 10, 60, 95, 100);
+        PodValue other = observed(P95, new String[] {"0.2", "1.0", "2.0", "+Inf"}, 50, 100, 100, 100);
+
+        // Then: 195 of 200 are at most 1.0, and all that is known below it is 0
+        assertThat(P95.ofFleet().level(List.of(one, other)).orElseThrow()).isCloseTo(190 / 195.0, within(1e-9));
+    }
+
+    @Test
+    void layoutsThatShareNothingHaveNoLevel() {
+        PodValue one = observed(P95, new String[] {"1.0", "+Inf"}, 100, 100);
+        PodValue other = observed(P95, new String[] {"2.0", "+Inf"}, 100, 100);
+        assertThat(P95.ofFleet().level(List.of(one, other))).isEmpty();
+    }
+
+    @Test
+    void layoutOfAPodThatObservedNothingDoesNotCoarsenTheOthers() {
+        PodValue one = observed(P95, BOUNDS, 0, 100, 100, 100);
+        PodValue idle = observed(P95, new String[] {"7.0", "+Inf"}, 0, 0);
+        assertThat(P95.ofFleet().level(List.of(idle, one)).orElseThrow()).isCloseTo(.48, within(1e-9));
+    }
+
+    @Test
+    void meanIsTheSumOverTheNumber() {
+        PodValue value = observed(MEAN, body(5, BOUNDS, 10, 10, 10, 10), body(25, BOUNDS, 20, 20, 20, 50));
+        assertThat(MEAN.ofFleet().valueOf(value)).hasValue(.5);
+    }
+
+    @Test
+    void podThatWasJustFirstReadIsNotQuietButUnknown() {
+        assertThat(P95.ofPod(Optional.empty()).read(body(0, BOUNDS, 1, 2, 3, 4), START))
+                .isEqualTo(new TooEarly());
+    }
+
+    @Test
+    void histogramThatCanNotBeIsABadValue() {
+        PodSignal pod = P95.ofPod(Optional.empty());
+        assertThat(pod.read(body(0, new String[] {"0.1", "0.5"}, 1, 2), START)).isInstanceOf(BadValue.class);
+        assertThat(pod.read(body(0, new String[] {"x", "+Inf"}, 1, 2), START)).isInstanceOf(BadValue.class);
+        assertThat(pod.read(body(0, BOUNDS, 1, 2, 3, Double.NaN), START)).isInstanceOf(BadValue.class);
+        assertThat(MEAN.ofPod(Optional.empty()).read(body(Double.NaN, BOUNDS, 1, 2, 3, 4), START))
+                .isInstanceOf(BadValue.class);
+        assertThat(pod.read(List.of(), START)).isInstanceOf(NoMetric.class);
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @CsvSource({
+        "nim-1.x, time_to_first_token_seconds",
+        "nim-1.x, time_per_output_token_seconds",
+        "nim-1.x, e2e_request_latency_seconds",
+        "vllm-0.8.5-busy, time_per_output_token_seconds",
+        "vllm-0.10.2-busy, vllm:time_per_output_token_seconds",
+        "vllm-0.10.2-busy, time_to_first_token_seconds",
+        "vllm-0.32.0-saturated, time_per_output_token_seconds",
+        "vllm-0.32.0-saturated, vllm:request_time_per_output_token_seconds",
+        "vllm-0.32.0-two-engines, time_to_first_token_seconds",
+        "vllm-0.8.5-busy, vllm:e2e_request_latency_seconds",
+        "sglang-0.5, time_to_first_token_seconds"
+    })
+    void histogramsOfRealBodiesAreRead(String body, String metric) {
+        // Given: the body as the growth of a window, a thousandfold so that there is enough of it
+        Signal signal = signal(metric, OptionalDouble.of(.5));
+        List<Series> after = scaled(Bodies.real(body, signal.seriesNames()), 1000);
+
+        // When
+        PodValue value = observed(signal, scaled(after, 0), after);
+
+        // Then: half of the observations are at most the median, by the body's own buckets
+        double median = signal.ofFleet().valueOf(value).orElseThrow();
+        Map<Double, Double> counts = new HashMap<>();
+        after.forEach(series -> counts.merge(
+                Double.parseDouble(series.labels().getOrDefault("le", "").replace("+Inf", "Infinity")),
+                series.value(),
+                Double::sum));
+        double all = counts.getOrDefault(Double.POSITIVE_INFINITY, 0.0);
+        counts.forEach((bound, count) -> {
+            if (count < all / 2) {
+                assertThat(median).isGreaterThanOrEqualTo(bound);
+            }
+            if (count > all / 2 && Double.isFinite(bound)) {
+                assertThat(median).isLessThanOrEqualTo(bound);
+            }
+        });
+    }
+
+    private static List<Series> scaled(List<Series> body, double factor) {
+        return body.stream()
+                .map(series ->
+                        new Series(series.name(), series.labels(), series.value() * factor, OptionalLong.empty()))
+                .toList();
+    }
+}
