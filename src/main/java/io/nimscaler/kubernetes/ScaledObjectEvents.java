@@ -37,6 +37,9 @@ final class ScaledObjectEvents {
     /** What is unknown for a moment, as after a start, is no news. */
     private static final Duration NEWS_AFTER = Duration.ofSeconds(5);
 
+    /** Requests that wait for their turn in the next batch are no news. */
+    private static final Duration QUEUE_IS_NEWS_AFTER = Duration.ofSeconds(30);
+
     private static final int PODS_NAMED = 3;
     private static final int MAX_NOTE = 1000;
     private static final String CONTROLLER = "keda-nim-scaler";
@@ -46,21 +49,33 @@ final class ScaledObjectEvents {
     private record Said(ScaledObjectId scaledObject, String reason) {}
 
     /** What an Event tells the change of. */
-    private record State(Optional<Instant> unknownSince, boolean saidUnknown, boolean missing, boolean stuck) {
+    private record State(
+            Optional<Instant> unknownSince,
+            boolean saidUnknown,
+            boolean missing,
+            boolean stuck,
+            Optional<Instant> queueUnseenSince,
+            boolean saidQueueUnseen) {
 
-        static final State NONE = new State(Optional.empty(), false, false, false);
+        static final State NONE = new State(Optional.empty(), false, false, false, Optional.empty(), false);
 
         State next(Snapshot snapshot) {
             Instant now = snapshot.decision().basis().at();
             Optional<Instant> since = snapshot.decision() instanceof Decision.Unknown
                     ? unknownSince.or(() -> Optional.of(now))
                     : Optional.empty();
+            Optional<Instant> queueSince =
+                    snapshot.isQueueUnseen() ? queueUnseenSince.or(() -> Optional.of(now)) : Optional.empty();
             return new State(
                     since,
                     since.filter(moment -> !moment.plus(NEWS_AFTER).isAfter(now))
                             .isPresent(),
                     unreadable(snapshot).findAny().isPresent(),
-                    snapshot.decision().basis().arithmetic().stuck() > 0);
+                    snapshot.decision().basis().arithmetic().stuck() > 0,
+                    queueSince,
+                    queueSince
+                            .filter(moment -> !moment.plus(QUEUE_IS_NEWS_AFTER).isAfter(now))
+                            .isPresent());
         }
     }
 
@@ -92,6 +107,9 @@ final class ScaledObjectEvents {
         }
         if (now.missing() && !before.missing()) {
             warn(scaledObject, "PodsMissing", "cannot read " + missing(snapshot));
+        }
+        if (now.saidQueueUnseen() && !before.saidQueueUnseen()) {
+            warn(scaledObject, "RequestsWaiting", Explanation.ofUnseenQueue(snapshot));
         }
         if (now.stuck() && !before.stuck()) {
             warn(scaledObject, "PodsStuckStarting", Explanation.of(snapshot));

@@ -5,6 +5,7 @@ import io.nimscaler.policy.Arithmetic;
 import io.nimscaler.policy.Decision;
 import io.nimscaler.policy.Decision.Basis;
 import io.nimscaler.policy.HoldReason;
+import io.nimscaler.signal.ServingLoad;
 import io.nimscaler.trigger.Durations;
 import io.nimscaler.trigger.Trigger;
 import java.time.Duration;
@@ -70,6 +71,18 @@ public final class Explanation {
                         + Durations.text(trigger.downscaleStabilizationWindow()) + " to go)";
             case ALL_STARTING, NO_SAMPLES, TOO_FEW_OBSERVATIONS -> "";
         };
+    }
+
+    /** For example {@code 294 requests wait although the pods are at 0.460 of 0.700 each; …}. */
+    public static String ofUnseenQueue(Snapshot snapshot) {
+        return String.format(
+                Locale.ROOT,
+                "%.0f requests wait although the pods are at %s of %s each, so something other than the KV cache limits them;"
+                        + " metric: %s counts them",
+                snapshot.unseenLoad().orElse(0),
+                number(snapshot.decision().basis().arithmetic().mean()),
+                number(snapshot.trigger().targetValue()),
+                ServingLoad.NAME);
     }
 
     /** The answer as it stands in {@code kubectl get hpa}, in thousandths. */

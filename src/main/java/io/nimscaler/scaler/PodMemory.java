@@ -24,12 +24,15 @@ final class PodMemory {
     private Optional<Instant> seenReadySince = Optional.empty();
     private Optional<Instant> waitingSince = Optional.empty();
     private final PodSignal signal;
+    private final Optional<PodSignal> unseen;
+    private Optional<Measured> lastUnseen = Optional.empty();
     private Optional<Measured> last = Optional.empty();
     private Optional<Problem> problem = Optional.empty();
 
     PodMemory(Pod pod, Trigger trigger) {
         this.pod = pod;
         this.signal = trigger.signal().ofPod(trigger.modelName());
+        this.unseen = trigger.signal().blindTo().map(other -> other.ofPod(trigger.modelName()));
         this.everReady = pod.everReady();
     }
 
@@ -56,7 +59,12 @@ final class PodMemory {
         switch (result) {
             case ScrapeResult.Failed(ScrapeFailure reason, String detail) ->
                 problem = Optional.of(new Problem(reason, detail));
-            case ScrapeResult.Scraped(var series) -> take(signal.read(series, askedAt));
+            case ScrapeResult.Scraped(var series) -> {
+                take(signal.read(series, askedAt));
+                unseen.map(other -> other.read(series, askedAt))
+                        .filter(Measured.class::isInstance)
+                        .ifPresent(measured -> lastUnseen = Optional.of((Measured) measured));
+            }
         }
     }
 
@@ -78,6 +86,15 @@ final class PodMemory {
     Optional<PodValue> fresh(Trigger trigger, Instant now) {
         return last.filter(measured -> measured.isFresh(now, trigger.staleAfter()))
                 .map(Measured::value);
+    }
+
+    /** What the signal is blind to, while that is fresh. */
+    OptionalDouble freshUnseen(Trigger trigger, Instant now) {
+        return lastUnseen.filter(measured -> measured.isFresh(now, trigger.staleAfter())).stream()
+                .map(Measured::value)
+                .filter(PodValue.Amount.class::isInstance)
+                .mapToDouble(amount -> ((PodValue.Amount) amount).value())
+                .findFirst();
     }
 
     /** Readiness, not the answer, decides between starting and missing. */

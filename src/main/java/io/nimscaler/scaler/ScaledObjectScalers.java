@@ -28,8 +28,9 @@ final class ScaledObjectScalers {
     private record Wish(Duration interval, Set<String> names) {
 
         static Wish of(Trigger trigger) {
-            return new Wish(
-                    trigger.pollInterval(), new TreeSet<>(trigger.signal().seriesNames()));
+            Set<String> names = new TreeSet<>(trigger.signal().seriesNames());
+            trigger.signal().blindTo().ifPresent(other -> names.addAll(other.seriesNames()));
+            return new Wish(trigger.pollInterval(), names);
         }
 
         Wish and(Wish other) {

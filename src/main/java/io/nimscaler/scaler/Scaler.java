@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 
 /**
  * One trigger of one ScaledObject: keeps its pods' latest samples, makes a reading of the fleet each
@@ -118,7 +119,7 @@ final class Scaler {
     }
 
     private Snapshot conclude(Fleet fleet, List<PodStatus> pods, Instant now) {
-        return new Snapshot(id, trigger, policy.decide(fleet, now), pods);
+        return new Snapshot(id, trigger, policy.decide(fleet, now), pods, unseenLoad(now));
     }
 
     /** A time in which this process stood still was not observed. */
@@ -143,6 +144,16 @@ final class Scaler {
 
     private static boolean isRead(PodReading reading) {
         return reading instanceof PodReading.Sampled || reading instanceof PodReading.Quiet;
+    }
+
+    /** The total of what the pods say of the load that the signal is blind to; empty: none says anything. */
+    private OptionalDouble unseenLoad(Instant now) {
+        double[] loads = memories.values().stream()
+                .flatMapToDouble(memory -> memory.freshUnseen(trigger, now).stream())
+                .toArray();
+        return loads.length == 0
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(DoubleStream.of(loads).sum());
     }
 
     /** What is kept of a pod goes with the pod. */

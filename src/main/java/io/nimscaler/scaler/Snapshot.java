@@ -9,14 +9,36 @@ import io.nimscaler.trigger.Trigger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.OptionalDouble;
 
-/** What one scaler concluded last, immutable: all that any reader needs. */
-public record Snapshot(ScaledObjectId scaledObject, Trigger trigger, Decision decision, List<PodStatus> pods) {
+/**
+ * What one scaler concluded last, immutable: all that any reader needs.
+ *
+ * @param unseenLoad the fleet's total of what the signal is {@linkplain io.nimscaler.signal.Signal#blindTo() blind to}: requests that
+ *     wait, beside KV usage; empty: not known, or the signal is blind to nothing
+ */
+public record Snapshot(
+        ScaledObjectId scaledObject,
+        Trigger trigger,
+        Decision decision,
+        List<PodStatus> pods,
+        OptionalDouble unseenLoad) {
 
     private static final Duration CURRENT_FOR = Duration.ofSeconds(15);
 
     public Snapshot {
         pods = List.copyOf(pods);
+    }
+
+    public Snapshot(ScaledObjectId scaledObject, Trigger trigger, Decision decision, List<PodStatus> pods) {
+        this(scaledObject, trigger, decision, pods, OptionalDouble.empty());
+    }
+
+    /** Whether requests wait although the pods are below their target: the signal does not show what they wait for. */
+    public boolean isQueueUnseen() {
+        return unseenLoad.orElse(0) > 0
+                && decision.basis().arithmetic().sampled() > 0
+                && decision.basis().arithmetic().mean() < trigger.targetValue();
     }
 
     /** The metric's value at the present scale. */
@@ -39,7 +61,7 @@ public record Snapshot(ScaledObjectId scaledObject, Trigger trigger, Decision de
 
     /** The same decision for long keeping. */
     public Snapshot withoutPods() {
-        return new Snapshot(scaledObject, trigger, decision, List.of());
+        return new Snapshot(scaledObject, trigger, decision, List.of(), unseenLoad);
     }
 
     public Activity activity() {

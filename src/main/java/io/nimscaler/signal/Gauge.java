@@ -61,6 +61,14 @@ public record Gauge(String name, Kind kind, List<Source> sources) implements Sig
         return kind.isRatio();
     }
 
+    /** KV usage does not show a queue: requests wait for a slot while it is low. */
+    @Override
+    public Optional<Signal> blindTo() {
+        return name.equals(Signals.KV_CACHE_USAGE)
+                ? Optional.of(Signals.named(Signals.REQUESTS_WAITING))
+                : Optional.empty();
+    }
+
     @Override
     public List<String> seriesNames() {
         return sources.stream().map(Source::seriesName).distinct().toList();

@@ -20,6 +20,11 @@ public sealed interface Signal permits Gauge, ServingLoad, CounterRate, Latency 
     /** Whether one pod's value stops at 1 however much load there is. */
     boolean saturatesAtOne();
 
+    /** The load that this signal does not show although it is there, read beside it so that it can be said. */
+    default Optional<Signal> blindTo() {
+        return Optional.empty();
+    }
+
     /** The names that a reader must keep. */
     List<String> seriesNames();
 

@@ -14,13 +14,16 @@ public final class Signals {
     /** NIM's name of the KV cache usage, which is the default signal. */
     public static final String KV_CACHE_USAGE = "gpu_cache_usage_perc";
 
+    /** NIM's name of the queue's length. */
+    public static final String REQUESTS_WAITING = "num_requests_waiting";
+
     /** A metric name as the Prometheus text format has it. */
     private static final Pattern SERIES_NAME = Pattern.compile("[a-zA-Z_:][a-zA-Z0-9_:]{0,199}");
 
     private static final List<Gauge> KNOWN = List.of(
             known(KV_CACHE_USAGE, Kind.RATIO, Engine::kvUsage),
             known("num_requests_running", Kind.COUNT, Engine::running),
-            known("num_requests_waiting", Kind.COUNT, Engine::waiting),
+            known(REQUESTS_WAITING, Kind.COUNT, Engine::waiting),
             // Triton: a share of time, of each GPU
             new Gauge("nv_gpu_utilization", Kind.UTILIZATION, List.of(Source.of("nv_gpu_utilization"))));
 

@@ -62,6 +62,14 @@ final class TriggerMeters {
                 "1 while the answer is UNAVAILABLE because nothing can be said",
                 s -> s.decision() instanceof Decision.Unknown ? 1 : 0);
         gauge("sample.age.seconds", "Age of the oldest sample in use", TriggerMeters::oldestSampleAge);
+        gauge(
+                "requests.waiting",
+                "Requests that wait; NaN where the signal is not the KV cache usage alone, which does not show them",
+                s -> orNaN(s.unseenLoad()));
+        gauge(
+                "queue.unseen",
+                "1 while requests wait although the KV cache usage is below its target",
+                s -> s.isQueueUnseen() ? 1 : 0);
         for (PodState state : PodState.values()) {
             gauge("pods", "Pods by state", Tags.of("state", state.label()), s -> count(s, state));
         }

@@ -148,6 +148,26 @@ class ScaledObjectEventsTest {
     }
 
     @Test
+    void requestsThatWaitBelowTheTargetAreSaidOnceAndNotForAMoment() {
+        for (int i = 0; i < 100; i++) {
+            events.decided(
+                    SCALED_OBJECT,
+                    new Snapshot(
+                            SCALED_OBJECT.id(),
+                            TRIGGER,
+                            new Policy(TRIGGER).decide(known(), now),
+                            List.of(),
+                            OptionalDouble.of(i == 20 ? 0 : 294)));
+            now = now.plusSeconds(1);
+            assertThat(written).hasSize(i < 51 ? 0 : 1);
+        }
+        assertThat(reasons()).containsExactly("RequestsWaiting");
+        assertThat(written.getFirst().getNote())
+                .startsWith("294 requests wait although the pods are at 0.500 of 0.700 each")
+                .endsWith("metric: serving_load counts them");
+    }
+
+    @Test
     void apiServerThatRefusesTheEventIsNoTroubleOfOurs() {
         server.stop(0);
         events.warn(SCALED_OBJECT, "TriggerRefused", "x");

@@ -3,6 +3,7 @@ package io.nimscaler.scaler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.nimscaler.exposition.Series;
 import io.nimscaler.policy.Answer;
 import io.nimscaler.policy.Decision;
 import io.nimscaler.policy.HoldReason;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -401,6 +403,71 @@ class ScalersTest {
 
             // Then
             assertThat(scraper.requests).hasSizeBetween(9, 11);
+        }
+
+        @Test
+        void allThatTheTriggersWantIsReadFromOneBody() {
+            // Given
+            List<Trigger> triggers = List.of(
+                    trigger,
+                    Triggers.immediate("metric", "serving_load"),
+                    Triggers.immediate("metric", "rate(x_total)"),
+                    Triggers.immediate("metric", "time_to_first_token_seconds"));
+            pods.has(1, FakePods.ready("1", LONG_AGO));
+            scraper.answers("1", _ -> body(.9, 20, 10, now.getEpochSecond() % 100_000));
+
+            // When
+            scalers.put(ID, triggers, false, now);
+            pass(Duration.ofSeconds(20));
+
+            // Then
+            assertThat(scraper.requests).hasSizeBetween(9, 11);
+            assertThat(demand(triggers.get(0))).isCloseTo(.9, within(1e-9));
+            assertThat(demand(triggers.get(1))).isCloseTo(.9 + 10 * .9 / 20, within(1e-9));
+            assertThat(demand(triggers.get(2))).isCloseTo(1, within(.1));
+            assertThat(snapshot(triggers.get(3)).decision())
+                    .isInstanceOfSatisfying(
+                            Decision.Hold.class,
+                            hold -> assertThat(hold.reason()).isEqualTo(HoldReason.TOO_FEW_OBSERVATIONS));
+        }
+
+        @Test
+        void queueThatKvUsageDoesNotShowIsToldBesideIt() {
+            pods.has(1, FakePods.ready("1", LONG_AGO));
+            scraper.answers("1", _ -> body(.46, 256, 294, 0));
+            Trigger load = Triggers.immediate("metric", "serving_load");
+            scalers.put(ID, List.of(trigger, load), false, now);
+            pass(Duration.ofSeconds(4));
+            assertThat(snapshot(trigger).unseenLoad()).hasValue(294);
+            assertThat(snapshot(trigger).isQueueUnseen()).isTrue();
+            assertThat(snapshot(load).unseenLoad()).isEmpty();
+        }
+
+        @Test
+        void queueBesideAFullKvCacheIsNotUnseen() {
+            pods.has(1, FakePods.ready("1", LONG_AGO));
+            scraper.answers("1", _ -> body(.97, 30, 57, 0));
+            scalers.put(ID, List.of(trigger), false, now);
+            pass(Duration.ofSeconds(4));
+            assertThat(snapshot(trigger).isQueueUnseen()).isFalse();
+        }
+
+        private double demand(Trigger of) {
+            return snapshot(of).decision().basis().demand().orElseThrow();
+        }
+
+        private static Scraped body(double kvUsage, double running, double waiting, double counter) {
+            Map<String, Double> values = Map.of(
+                    "vllm:kv_cache_usage_perc", kvUsage,
+                    "vllm:num_requests_running", running,
+                    "vllm:num_requests_waiting", waiting,
+                    "x_total", counter);
+            List<Series> series = new ArrayList<>();
+            values.forEach((name, value) -> series.add(new Series(name, Map.of(), value, OptionalLong.empty())));
+            series.add(new Series(
+                    "vllm:time_to_first_token_seconds_bucket", Map.of("le", "+Inf"), 5, OptionalLong.empty()));
+            series.add(new Series("vllm:time_to_first_token_seconds_sum", Map.of(), 5, OptionalLong.empty()));
+            return new Scraped(series);
         }
 
         @Test

@@ -16,6 +16,7 @@ import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
 import java.time.Instant;
 import java.util.List;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
 class MetersTest {
@@ -54,6 +55,17 @@ class MetersTest {
         assertThat(gauge("nim_scaler.value")).isNaN();
         assertThat(gauge("nim_scaler.active")).isNaN();
         assertThat(gauge("nim_scaler.unknown")).isEqualTo(1);
+    }
+
+    @Test
+    void queueThatKvUsageDoesNotShowIsShown() {
+        Snapshot kv = snapshot(Triggers.with(), one(.46));
+        meters.update(kv);
+        assertThat(gauge("nim_scaler.requests.waiting")).isNaN();
+        assertThat(gauge("nim_scaler.queue.unseen")).isZero();
+        meters.update(new Snapshot(kv.scaledObject(), kv.trigger(), kv.decision(), List.of(), OptionalDouble.of(294)));
+        assertThat(gauge("nim_scaler.requests.waiting")).isEqualTo(294);
+        assertThat(gauge("nim_scaler.queue.unseen")).isEqualTo(1);
     }
 
     @Test
