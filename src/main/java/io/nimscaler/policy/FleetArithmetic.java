@@ -76,15 +76,16 @@ final class FleetArithmetic {
                                 .mapToDouble(
                                         pod -> Math.max(target, pod.lastValue().orElse(target)))))
                 + takenByStuck;
-        Arithmetic arithmetic = states.arithmetic(mean, lo, hi);
+        double credited = Math.max(0, lo - states.credit(trigger));
+        Arithmetic arithmetic = states.arithmetic(mean, credited, hi);
 
         // Rule 3
         if (waitedFor.isEmpty() && (states.onTheirWay() == 0 || mean <= (1 - tolerance) * target)) {
-            return new Demand.Known(lo, arithmetic);
+            return new Demand.Known(Math.min(lo, Math.max(credited, target * spec)), arithmetic);
         }
         // Rule 4
-        if (lo >= (1 + tolerance) * target * spec) {
-            return new Demand.Known(lo, arithmetic);
+        if (credited >= (1 + tolerance) * target * spec) {
+            return new Demand.Known(credited, arithmetic);
         }
         if (hi <= (1 - tolerance) * target * Math.min(spec, states.members() + waitedFor.size())) {
             double asLastSeen = total(DoubleStream.concat(

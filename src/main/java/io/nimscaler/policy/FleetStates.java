@@ -65,6 +65,14 @@ record FleetStates(
         return read + writtenOff();
     }
 
+    /**
+     * What starting pods will take over of the load that there is, where the trigger credits them with it: a queue that grew
+     * because they were not there yet orders no others in their place.
+     */
+    double credit(Trigger trigger) {
+        return trigger.loadingCredit() ? trigger.targetValue() * onTheirWay : 0;
+    }
+
     Arithmetic arithmetic(double mean, double lo, double hi) {
         return new Arithmetic(members(), waitedFor.size(), onTheirWay, stuck, mean, lo, hi);
     }

@@ -53,7 +53,7 @@ final class LevelArithmetic {
         double takenByStuck = fits ? 0 : target * states.schedulableStuck();
 
         double share = (double) members / (members + missing + states.onTheirWay());
-        double lo = level * carriers * share + takenByStuck;
+        double lo = Math.max(0, level * carriers * share + takenByStuck - states.credit(trigger));
         double all =
                 fits ? Math.min(level * Math.max(carriers, members), target * spec) : level * carriers + takenByStuck;
         double hi = missing == 0

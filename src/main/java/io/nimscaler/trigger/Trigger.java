@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param unavailableAfter how long no sample at all is bridged by a hold
  * @param startingDeadline how long a pod may be starting before it counts as stuck
  * @param tolerance the HPA's, 0..0.5
+ * @param loadingCredit whether, on the way up, each starting pod is credited with T of the load that there is
  * @param modelName only series with this {@code model_name}
  * @param podSelector label selector instead of the scale target's own
  */
@@ -33,6 +34,7 @@ public record Trigger(
         Duration smoothingDown,
         Duration downscaleStabilizationWindow,
         Duration upscaleStabilizationWindow,
+        boolean loadingCredit,
         Scheme scheme,
         PodPort port,
         MetricsPath path,

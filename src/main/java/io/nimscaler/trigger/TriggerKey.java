@@ -22,6 +22,7 @@ public enum TriggerKey {
     SMOOTHING_DOWN("smoothingDown", "30s"),
     DOWNSCALE_STABILIZATION_WINDOW("downscaleStabilizationWindow", "5m"),
     UPSCALE_STABILIZATION_WINDOW("upscaleStabilizationWindow", "0s"),
+    LOADING_CREDIT("loadingCredit", "false"),
     PORT("port", "8000"),
     PATH("path", "auto"),
     SCHEME("scheme", "http"),

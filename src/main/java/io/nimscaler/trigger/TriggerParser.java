@@ -3,6 +3,7 @@ package io.nimscaler.trigger;
 import static io.nimscaler.trigger.TriggerKey.ACTIVATION_TARGET_VALUE;
 import static io.nimscaler.trigger.TriggerKey.AGGREGATION_TYPE;
 import static io.nimscaler.trigger.TriggerKey.DOWNSCALE_STABILIZATION_WINDOW;
+import static io.nimscaler.trigger.TriggerKey.LOADING_CREDIT;
 import static io.nimscaler.trigger.TriggerKey.MAX_RUNNING;
 import static io.nimscaler.trigger.TriggerKey.METRIC;
 import static io.nimscaler.trigger.TriggerKey.MODEL_NAME;
@@ -91,6 +92,8 @@ public final class TriggerParser {
                 metadata.duration(SMOOTHING_DOWN, Duration.ZERO, HOUR),
                 metadata.duration(DOWNSCALE_STABILIZATION_WINDOW, Duration.ZERO, HOUR),
                 metadata.duration(UPSCALE_STABILIZATION_WINDOW, Duration.ZERO, HOUR),
+                metadata.text(LOADING_CREDIT, text -> text.equals("true") || text.equals("false"), "true or false")
+                        .equals("true"),
                 metadata.choice(SCHEME, Scheme.class),
                 port(),
                 path(),

@@ -162,6 +162,26 @@ class FleetLawsTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void loadingCreditOnlyEverOrdersLess(int seed) {
+        Random random = new Random(seed);
+        for (int i = 0; i < FLEETS; i++) {
+            String metric = oneOf(random, "serving_load", "nv_gpu_utilization");
+            Trigger with = Triggers.immediate("metric", metric, "loadingCredit", "true");
+            Fleet.Known fleet = randomFleet(random, true);
+            long without = replicas(fleet, Triggers.immediate("metric", metric));
+            long spec = fleet.scale().spec();
+            assertThat(replicas(fleet, with))
+                    .as("%s", fleet)
+                    .isBetween(Math.min(spec, without), without)
+                    .isGreaterThanOrEqualTo(without <= spec ? without : spec);
+            int pod = random.nextInt(fleet.pods().size());
+            Fleet.Known busier = withPod(fleet, pod, busier(fleet.pods().get(pod), random));
+            assertThat(replicas(busier, with)).isGreaterThanOrEqualTo(replicas(fleet, with));
+        }
+    }
+
     @SafeVarargs
     private static <T> T oneOf(Random random, T... all) {
         return all[random.nextInt(all.length)];
