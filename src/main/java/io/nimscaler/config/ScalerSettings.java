@@ -3,6 +3,7 @@ package io.nimscaler.config;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,9 @@ import java.util.Optional;
 /** All settings of the product. */
 @ConfigMapping(prefix = "nim-scaler")
 public interface ScalerSettings {
+
+    /** Who may call port 9090, and whether in the clear. */
+    Grpc grpc();
 
     /** How pods are asked. */
     Scrape scrape();
@@ -26,6 +30,32 @@ public interface ScalerSettings {
 
     /** Scale targets without Kubernetes, by the name of their ScaledObject. */
     Map<String, StaticTarget> staticTargets();
+
+    interface Grpc {
+
+        /** TLS on the port of gRPC and REST. */
+        GrpcTls tls();
+
+        /** Common names, DNS names or URIs of client certificates that are accepted; every one of the CA where none is named. */
+        Optional<List<String>> clientIdentities();
+    }
+
+    /** Read by {@link GrpcTlsConfigSource}, which hands it to Quarkus's TLS registry. */
+    interface GrpcTls {
+
+        /** PEM file of the server's certificate and its chain. With it port 9090 speaks TLS only. */
+        Optional<Path> certificate();
+
+        /** PEM file of the certificate's private key. */
+        Optional<Path> key();
+
+        /** PEM file of the CA of clients. With it every call needs a client certificate of this CA. */
+        Optional<Path> clientCa();
+
+        /** How often the files are read again. */
+        @WithDefault("1m")
+        Duration reloadPeriod();
+    }
 
     interface Scrape {
 
