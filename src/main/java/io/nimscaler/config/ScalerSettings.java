@@ -19,6 +19,9 @@ public interface ScalerSettings {
     /** How pods are asked. */
     Scrape scrape();
 
+    /** What pods are asked with. */
+    Pods pods();
+
     /** Which ScaledObjects are ours. */
     Kubernetes kubernetes();
 
@@ -70,6 +73,41 @@ public interface ScalerSettings {
         /** How long an idle connection to a pod is kept; longer than the longest poll interval. */
         @WithDefault("5m10s")
         Duration keepAlive();
+    }
+
+    interface Pods {
+
+        /** Trust and credentials by the name that a trigger's `podAuth` gives; `default` for triggers that give none. */
+        Map<String, PodAuth> auth();
+
+        /** How often their files are read again. */
+        @WithDefault("30s")
+        Duration reloadPeriod();
+    }
+
+    interface PodAuth {
+
+        /** Namespaces whose ScaledObjects may use it; `*` for all. */
+        List<String> namespaces();
+
+        /** PEM file of the CA of the pods' certificates; public authorities where there is none. */
+        Optional<Path> ca();
+
+        /** The name that a pod's certificate must be for; its IP address where there is none. */
+        Optional<String> serverName();
+
+        /** File with a bearer token. */
+        Optional<Path> tokenFile();
+
+        /** Whether the token may be sent over plain HTTP. */
+        @WithDefault("false")
+        boolean tokenOverHttp();
+
+        /** PEM file of our client certificate. */
+        Optional<Path> clientCertificate();
+
+        /** PEM file of its private key. */
+        Optional<Path> clientKey();
     }
 
     interface Kubernetes {

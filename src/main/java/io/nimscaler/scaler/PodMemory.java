@@ -38,12 +38,18 @@ final class PodMemory {
     }
 
     /** Where it is asked; empty while it has no address, or no container port of that name. */
-    Optional<Endpoint> endpoint(Trigger trigger) {
+    Optional<Endpoint> endpoint(Trigger trigger, String namespace) {
         OptionalInt port = pod.number(trigger.port());
         return port.isEmpty()
                 ? Optional.empty()
                 : pod.address()
-                        .map(host -> new Endpoint(pod.uid(), trigger.scheme(), host, port.getAsInt(), trigger.path()));
+                        .map(host -> new Endpoint(
+                                pod.uid(),
+                                trigger.scheme(),
+                                host,
+                                port.getAsInt(),
+                                trigger.path(),
+                                new PodAuth(namespace, trigger.podAuth())));
     }
 
     void take(ScrapeResult result, Trigger trigger, Instant askedAt) {

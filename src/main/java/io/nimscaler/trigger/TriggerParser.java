@@ -6,6 +6,7 @@ import static io.nimscaler.trigger.TriggerKey.DOWNSCALE_STABILIZATION_WINDOW;
 import static io.nimscaler.trigger.TriggerKey.METRIC;
 import static io.nimscaler.trigger.TriggerKey.MODEL_NAME;
 import static io.nimscaler.trigger.TriggerKey.PATH;
+import static io.nimscaler.trigger.TriggerKey.POD_AUTH;
 import static io.nimscaler.trigger.TriggerKey.POD_SELECTOR;
 import static io.nimscaler.trigger.TriggerKey.POLL_INTERVAL;
 import static io.nimscaler.trigger.TriggerKey.PORT;
@@ -27,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Trigger metadata → {@link Trigger}: the one place that knows the ranges. Nothing is half-applied: one violation and there
@@ -83,11 +85,20 @@ public final class TriggerParser {
                 port(),
                 path(),
                 metadata.optional(MODEL_NAME, 512),
-                metadata.optional(POD_SELECTOR, 1024));
+                metadata.optional(POD_SELECTOR, 1024),
+                podAuth());
         List<Violation> violations = metadata.violations();
         return violations.isEmpty()
                 ? new ParsedTrigger.Valid(trigger, warningsOf(trigger))
                 : new ParsedTrigger.Invalid(violations);
+    }
+
+    /** A name that an environment variable of the scaler can hold, too. */
+    private Optional<String> podAuth() {
+        String expected =
+                "a name of the scaler's setting nim-scaler.pods.auth: a letter, then letters, digits or -, 63 at most";
+        return Optional.of(metadata.text(POD_AUTH, value -> value.matches("[a-z][a-z0-9-]{0,62}"), expected))
+                .filter(name -> !name.isEmpty());
     }
 
     private PodPort port() {

@@ -50,6 +50,7 @@ class TriggerParserTest {
                         new PodPort.Numbered(8000),
                         MetricsPath.AUTO,
                         Optional.empty(),
+                        Optional.empty(),
                         Optional.empty()));
     }
 
@@ -125,6 +126,10 @@ class TriggerParserTest {
                 Arguments.of("path", "/a b", "path = \"/a b\": expected"),
                 Arguments.of("path", "/a\r\nHost: b", "expected auto, or a path"),
                 Arguments.of("scheme", "ftp", "scheme = \"ftp\": expected one of http, https"),
+                Arguments.of(
+                        "podAuth", "", "podAuth = \"\": expected a name of the scaler's setting nim-scaler.pods.auth"),
+                Arguments.of("podAuth", "../x", "podAuth = \"../x\": expected a name of the scaler's setting"),
+                Arguments.of("podAuth", "a.token-file", "podAuth = \"a.token-file\": expected a name"),
                 Arguments.of("modelName", "", "modelName = \"\": expected 1 to 512 characters"),
                 Arguments.of("targetvalue", "1", "targetvalue: expected a known key; did you mean targetValue?"),
                 Arguments.of("threshold", "1", "threshold: expected a known key"),
