@@ -6,6 +6,7 @@ import io.nimscaler.config.ScalerSettings;
 import io.nimscaler.demo.Demo;
 import io.nimscaler.exposition.ReadLimits;
 import io.nimscaler.history.DecisionRing;
+import io.nimscaler.kubernetes.Confinement;
 import io.nimscaler.kubernetes.KubernetesPods;
 import io.nimscaler.scaler.Pods;
 import io.nimscaler.scaler.ScaledObjectId;
@@ -82,7 +83,10 @@ class Application {
 
     private static KubernetesPods.Watched watched(ScalerSettings.Kubernetes settings) {
         return new KubernetesPods.Watched(
-                settings.namespaces().orElse(List.of()), settings.serviceNames(), settings.scaleRefresh());
+                settings.namespaces().orElse(List.of()),
+                settings.serviceNames(),
+                settings.scaleRefresh(),
+                new Confinement(settings.allowHostNetwork(), settings.allowLocalAddresses()));
     }
 
     private static ScrapeSettings scrapeSettings(ScalerSettings.Scrape settings) {

@@ -126,6 +126,14 @@ public interface ScalerSettings {
         /** How often a scale target's replicas are read although nothing is seen to change. */
         @WithDefault("30s")
         Duration scaleRefresh();
+
+        /** Whether pods that share their node's network, and so its address, are asked. */
+        @WithDefault("false")
+        boolean allowHostNetwork();
+
+        /** Whether pods at loopback and link-local addresses are asked. */
+        @WithDefault("false")
+        boolean allowLocalAddresses();
     }
 
     interface History {
