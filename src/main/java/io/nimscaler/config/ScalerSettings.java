@@ -16,6 +16,9 @@ public interface ScalerSettings {
     /** Who may call port 9090, and whether in the clear. */
     Grpc grpc();
 
+    /** What port 9090 serves besides gRPC. */
+    Api api();
+
     /** How pods are asked. */
     Scrape scrape();
 
@@ -58,6 +61,13 @@ public interface ScalerSettings {
         /** How often the files are read again. */
         @WithDefault("1m")
         Duration reloadPeriod();
+    }
+
+    interface Api {
+
+        /** Whether port 9090 serves REST; without it, it serves gRPC only. */
+        @WithDefault("true")
+        boolean enabled();
     }
 
     interface Scrape {

@@ -2,6 +2,7 @@ package io.nimscaler.server;
 
 import io.nimscaler.config.ScalerSettings;
 import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
@@ -29,7 +30,7 @@ class ClientGate {
     private static final Logger LOG = Logger.getLogger(ClientGate.class);
 
     /** Before everything that routes. */
-    private static final int PRIORITY = 10_000;
+    static final int PRIORITY = 10_000;
 
     private static final Duration LOG_PAUSE = Duration.ofMinutes(1);
     private static final int MAX_NAMES = 200;
@@ -82,8 +83,7 @@ class ClientGate {
     /** A gRPC client reads a status of its own protocol from the headers; the text of an HTTP status it would not show. */
     private static void refuse(RoutingContext context, String why) {
         HttpServerResponse response = context.response();
-        String contentType = context.request().getHeader("content-type");
-        if (contentType != null && contentType.startsWith("application/grpc")) {
+        if (isGrpc(context.request())) {
             response.putHeader("content-type", "application/grpc")
                     .putHeader("grpc-status", UNAUTHENTICATED)
                     .putHeader("grpc-message", why)
@@ -91,6 +91,12 @@ class ClientGate {
         } else {
             response.setStatusCode(401).putHeader("content-type", "text/plain").end(why + "\n");
         }
+    }
+
+    /** A gRPC request is a POST of this type (grpc: doc/PROTOCOL-HTTP2.md); REST has no POST, so what passes for gRPC reads none. */
+    static boolean isGrpc(HttpServerRequest request) {
+        String contentType = request.getHeader("content-type");
+        return request.method() == HttpMethod.POST && contentType != null && contentType.startsWith("application/grpc");
     }
 
     private void logRefusal(HttpServerRequest request, X509Certificate certificate) {

@@ -79,7 +79,11 @@ public final class TlsServer implements QuarkusTestResourceLifecycleManager {
     }
 
     static ManagedChannel connect(ChannelCredentials credentials) {
-        return Grpc.newChannelBuilder("127.0.0.1:" + port(), credentials)
+        return connect(port(), credentials);
+    }
+
+    static ManagedChannel connect(int port, ChannelCredentials credentials) {
+        return Grpc.newChannelBuilder("127.0.0.1:" + port, credentials)
                 .overrideAuthority(SERVICE)
                 .build();
     }
