@@ -43,6 +43,11 @@ public final class TlsServer implements QuarkusTestResourceLifecycleManager {
         return ca.issue(SERVICE, "dns:" + SERVICE).writeTo(DIRECTORY);
     }
 
+    /** What a Secret that someone edits by hand may hold for a while. */
+    static void spoil(String file, String content) {
+        PrivateCa.write(DIRECTORY.resolve(file), content);
+    }
+
     @Override
     public void init(Map<String, String> arguments) {
         mutual = arguments.containsKey("mutual");

@@ -12,16 +12,23 @@ import io.grpc.StatusRuntimeException;
 import io.nimscaler.PrivateCa;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.tls.TlsConfigurationRegistry;
 import io.restassured.RestAssured;
+import jakarta.inject.Inject;
 import java.time.Duration;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A certificate and a key in the settings, nothing else: port 9090 speaks TLS, to whoever trusts the CA. */
 @QuarkusTest
 @QuarkusTestResource(value = TlsServer.class, restrictToAnnotatedClass = true)
 class TlsTest {
+
+    @Inject
+    TlsConfigurationRegistry registry;
 
     @AfterEach
     void certificateOfTheKnownCa() {
@@ -68,6 +75,23 @@ class TlsTest {
         await().atMost(Duration.ofSeconds(20))
                 .ignoreExceptions()
                 .untilAsserted(() -> assertThat(call(TlsServer.trusting(next))).isEqualTo("gpu_cache_usage_perc"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"tls.crt, garbage", "tls.crt, ''", "tls.key, garbage"})
+    void filesThatAreSpoiledLeaveTheFormerCertificateInForce(String file, String content) {
+        // Given
+        registry.get("nim-scaler-grpc").orElseThrow().reload();
+
+        // When
+        TlsServer.spoil(file, content);
+        assertThat(registry.get("nim-scaler-grpc").orElseThrow().reload()).isFalse();
+
+        // Then
+        await().atMost(Duration.ofSeconds(20))
+                .ignoreExceptions()
+                .untilAsserted(() -> assertThat(call(TlsServer.trusting(TlsServer.SERVER_CA)))
+                        .isEqualTo("gpu_cache_usage_perc"));
     }
 
     @Test
