@@ -37,7 +37,8 @@ class ArchitectureTest {
             "scaler", List.of("exposition", "signal", "window", "trigger", "policy", "hpa"),
             "history", List.of("exposition", "signal", "window", "trigger", "policy", "hpa", "scaler"));
 
-    private static final Set<String> ADAPTERS = Set.of("kubernetes", "scrape", "grpc", "web", "telemetry", "demo");
+    private static final Set<String> ADAPTERS =
+            Set.of("kubernetes", "scrape", "grpc", "web", "server", "telemetry", "demo");
 
     private static final String[] FRAMEWORKS = {
         "io.quarkus..",

@@ -10,6 +10,7 @@ import io.smallrye.config.WithDefault;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
+import java.lang.reflect.ParameterizedType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -92,8 +93,11 @@ class ReadmeTest {
                     prefix + "." + method.getName().replaceAll("([A-Z])", "-$1").toLowerCase();
             if (method.getReturnType().getDeclaringClass() == ScalerSettings.class) {
                 collect(name, method.getReturnType(), settings);
-            } else if (method.getGenericReturnType().getTypeName().contains("StaticTarget")) {
-                collect(name + ".NAME", ScalerSettings.StaticTarget.class, settings);
+            } else if (method.getGenericReturnType() instanceof ParameterizedType map
+                    && map.getRawType() == Map.class
+                    && map.getActualTypeArguments()[1] instanceof Class<?> group
+                    && group.getDeclaringClass() == ScalerSettings.class) {
+                collect(name + ".NAME", group, settings);
             } else {
                 WithDefault value = method.getAnnotation(WithDefault.class);
                 String key = method.getReturnType() == Map.class ? name + ".KEY" : name;

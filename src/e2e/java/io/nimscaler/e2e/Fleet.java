@@ -86,6 +86,12 @@ public final class Fleet {
         load(0.7 * (replicas - 0.1));
     }
 
+    /** The KV cache usage that every pod shows, with requests that run, and others that wait. */
+    public void queue(double kv, int running, int waiting) {
+        story.say("each pod of " + name + " at " + kv + " with " + running + " running and " + waiting + " waiting");
+        tell("/set?ip=all&value=" + kv + "&running=" + running + "&waiting=" + waiting, "");
+    }
+
     /** Every pod fails, those that come included. */
     public void fails(Fault fault) {
         story.say("all pods of " + name + " " + fault);

@@ -1,5 +1,6 @@
 package io.nimscaler.e2e;
 
+import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -51,10 +52,10 @@ public final class Scaler {
     private final String kubeconfig;
     private boolean restarts = true;
 
-    Scaler(Story story, int replicas) {
+    Scaler(Story story, int replicas, Map<String, String> settings) {
         this.story = story;
         this.namespace = story.scalerNamespace();
-        apply(replicas);
+        apply(replicas, settings);
         this.kubeconfig = kubeconfig();
         this.pods = client.pods().inNamespace(namespace).inform();
         story.atEnd(this::killAll);
@@ -64,7 +65,11 @@ public final class Scaler {
 
     /** What a trigger of this story gives as {@code scalerAddress}. */
     static String address(Story story) {
-        return NAME + "." + story.scalerNamespace() + ":9090";
+        return host(story) + ":9090";
+    }
+
+    static String host(Story story) {
+        return NAME + "." + story.scalerNamespace();
     }
 
     public void expectReady(int expected, Duration within) {
@@ -156,11 +161,14 @@ public final class Scaler {
     }
 
     private Background start(Pod pod) {
-        Map<String, String> environment = Map.of(
+        Map<String, String> environment = new LinkedHashMap<>(Map.of(
                 "KUBECONFIG", kubeconfig,
                 "NIM_SCALER_KUBERNETES_NAMESPACES", story.namespace(),
                 "QUARKUS_HTTP_HOST", pod.getStatus().getPodIP(),
-                "QUARKUS_MANAGEMENT_HOST", pod.getStatus().getPodIP());
+                "QUARKUS_MANAGEMENT_HOST", pod.getStatus().getPodIP()));
+        for (EnvVar variable : pod.getSpec().getContainers().getFirst().getEnv()) {
+            environment.put(variable.getName(), variable.getValue());
+        }
         String program = Cluster.setting("e2e.scaler");
         List<String> command = new ArrayList<>();
         if (program.endsWith(".jar")) {
@@ -211,14 +219,14 @@ public final class Scaler {
         }
     }
 
-    private void apply(int replicas) {
+    private void apply(int replicas, Map<String, String> settings) {
         try (Stream<Path> files = Files.list(Path.of(Cluster.setting("e2e.manifests")))) {
             for (Path file : files.filter(f -> !f.endsWith("kustomization.yaml"))
                     .sorted(Comparator.comparing((Path f) -> !f.endsWith("namespace.yaml")))
                     .toList()) {
                 String yaml = Files.readString(file).replace("namespace: " + NAME, "namespace: " + namespace);
                 for (HasMetadata resource : client.load(new ByteArrayInputStream(yaml.getBytes())).items()) {
-                    apply(resource, replicas);
+                    apply(resource, replicas, settings);
                 }
             }
         } catch (IOException e) {
@@ -226,7 +234,7 @@ public final class Scaler {
         }
     }
 
-    private void apply(HasMetadata resource, int replicas) {
+    private void apply(HasMetadata resource, int replicas, Map<String, String> settings) {
         switch (resource) {
             case Namespace own -> own.getMetadata().setName(namespace);
             case ClusterRoleBinding binding -> binding.getMetadata().setName(namespace);
@@ -234,6 +242,15 @@ public final class Scaler {
                 deployment.getSpec().setReplicas(replicas);
                 var metadata = deployment.getSpec().getTemplate().getMetadata();
                 metadata.setAnnotations(Map.of("e2e/process", "true"));
+                deployment
+                        .getSpec()
+                        .getTemplate()
+                        .getSpec()
+                        .getContainers()
+                        .getFirst()
+                        .setEnv(settings.entrySet().stream()
+                                .map(setting -> new EnvVar(setting.getKey(), setting.getValue(), null))
+                                .toList());
             }
             default -> {}
         }

@@ -1,9 +1,12 @@
 package io.nimscaler.e2e;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -16,6 +19,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -44,11 +48,10 @@ public final class Story {
     private Story(String title, Path folder) {
         this.title = title;
         this.folder = folder;
-        this.namespace = title.replaceAll("([a-z0-9])([A-Z])", "$1-$2")
-                .replace('.', '-')
-                .toLowerCase(Locale.ROOT)
-                .transform(name -> name.substring(0, Math.min(name.length(), 45)) + "-"
-                        + Integer.toHexString(title.hashCode() & 0xffff));
+        String name = title.replaceAll("([a-z0-9])([A-Z])", "$1-$2").replace('.', '-').toLowerCase(Locale.ROOT);
+        // Another one each time: the namespace of a run before, of the same name, may still be ending
+        String run = Long.toHexString(System.nanoTime() & 0xffff_ffffL);
+        this.namespace = name.substring(0, Math.min(name.length(), 45)) + "-" + run;
     }
 
     static Story begin(String scenario, String test) {
@@ -79,7 +82,12 @@ public final class Story {
 
     /** The product as {@code k8s/base} deploys it, with this many replicas, all of them ready. */
     public Scaler scaler(int replicas) {
-        Scaler scaler = new Scaler(this, replicas);
+        return scaler(replicas, Map.of());
+    }
+
+    /** The same with settings, given as environment variables of its container. */
+    public Scaler scaler(int replicas, Map<String, String> settings) {
+        Scaler scaler = new Scaler(this, replicas, settings);
         scalers.add(scaler);
         scaler.expectReady(replicas, SOON);
         return scaler;
@@ -100,6 +108,45 @@ public final class Story {
     public void throughout(String what, Duration span, BooleanSupplier expected) {
         Waiting.throughout(what, span, expected::getAsBoolean, seen -> seen);
         say(what + " for " + span.toSeconds() + " s");
+    }
+
+    /** What a trigger gives as {@code scalerAddress}, without the port. */
+    public String scalerHost() {
+        return Scaler.host(this);
+    }
+
+    /** Makes these objects, in YAML; they go with the story. */
+    public void apply(String yaml) {
+        for (HasMetadata resource : client.load(new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)))
+                .items()) {
+            if (!isOfTheCluster(resource) && resource.getMetadata().getNamespace() == null) {
+                resource.getMetadata().setNamespace(namespace);
+            }
+            client.resource(resource).serverSideApply();
+            atEnd(() -> client.resource(resource).delete());
+        }
+    }
+
+    /** An overlay of k8s/ that consists of objects alone. */
+    public void applyOverlay(String name) {
+        Path overlay = Path.of(Cluster.setting("e2e.manifests")).resolveSibling("overlays").resolve(name);
+        try (Stream<Path> files = Files.list(overlay)) {
+            for (Path file :
+                    files.filter(f -> !f.endsWith("kustomization.yaml")).sorted().toList()) {
+                apply(Files.readString(file));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean isOfTheCluster(HasMetadata resource) {
+        return resource.getKind().startsWith("ValidatingAdmissionPolicy");
+    }
+
+    /** A file of the story's own, such as a certificate. */
+    public Path file(String name) {
+        return folder.resolve(name);
     }
 
     public Cluster cluster() {

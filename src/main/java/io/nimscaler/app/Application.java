@@ -6,12 +6,15 @@ import io.nimscaler.config.ScalerSettings;
 import io.nimscaler.demo.Demo;
 import io.nimscaler.exposition.ReadLimits;
 import io.nimscaler.history.DecisionRing;
+import io.nimscaler.kubernetes.Confinement;
 import io.nimscaler.kubernetes.KubernetesPods;
 import io.nimscaler.scaler.Pods;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.ScalerControl;
 import io.nimscaler.scaler.Scalers;
 import io.nimscaler.scaler.Snapshot;
+import io.nimscaler.scrape.PodAuthSettings;
+import io.nimscaler.scrape.PodAuths;
 import io.nimscaler.scrape.ScrapeSettings;
 import io.nimscaler.scrape.VertxScraper;
 import io.nimscaler.telemetry.DecisionLog;
@@ -30,6 +33,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Makes the core and gives it its adapters. Which pods there are comes from one place: the demo, else the settings, else
@@ -66,7 +70,7 @@ class Application {
                         && settings.kubernetes().enabled()
                 ? Optional.of(new KubernetesPods(client, watched(settings.kubernetes()), clock))
                 : Optional.empty();
-        this.scraper = new VertxScraper(vertx, scrapeSettings(settings.scrape()));
+        this.scraper = new VertxScraper(vertx, scrapeSettings(settings.scrape()), podAuths(vertx, settings.pods()));
         this.scalers = new Scalers(pods(settings), new MeteredScraper(scraper, registry), this::decided);
         this.owner = new OwnerThread(vertx, context, scalers, clock);
     }
@@ -79,7 +83,10 @@ class Application {
 
     private static KubernetesPods.Watched watched(ScalerSettings.Kubernetes settings) {
         return new KubernetesPods.Watched(
-                settings.namespaces().orElse(List.of()), settings.serviceNames(), settings.scaleRefresh());
+                settings.namespaces().orElse(List.of()),
+                settings.serviceNames(),
+                settings.scaleRefresh(),
+                new Confinement(settings.allowHostNetwork(), settings.allowLocalAddresses()));
     }
 
     private static ScrapeSettings scrapeSettings(ScalerSettings.Scrape settings) {
@@ -89,6 +96,25 @@ class Application {
                 settings.timeout(),
                 settings.keepAlive(),
                 new ReadLimits(bodyBytes, limits.lineBytes(), limits.labels(), limits.series()));
+    }
+
+    private static PodAuths podAuths(Vertx vertx, ScalerSettings.Pods settings) {
+        List<PodAuthSettings> auths = settings.auth().entrySet().stream()
+                .map(entry -> podAuth(entry.getKey(), entry.getValue()))
+                .toList();
+        return PodAuths.read(vertx, auths, settings.reloadPeriod());
+    }
+
+    private static PodAuthSettings podAuth(String name, ScalerSettings.PodAuth settings) {
+        return new PodAuthSettings(
+                name,
+                Set.copyOf(settings.namespaces()),
+                settings.ca(),
+                settings.serverName(),
+                settings.tokenFile(),
+                settings.clientCertificate(),
+                settings.clientKey(),
+                settings.tokenOverHttp());
     }
 
     void start(@Observes StartupEvent event) {

@@ -3,6 +3,7 @@ package io.nimscaler.config;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -12,8 +13,17 @@ import java.util.Optional;
 @ConfigMapping(prefix = "nim-scaler")
 public interface ScalerSettings {
 
+    /** Who may call port 9090, and whether in the clear. */
+    Grpc grpc();
+
+    /** What port 9090 serves besides gRPC. */
+    Api api();
+
     /** How pods are asked. */
     Scrape scrape();
+
+    /** What pods are asked with. */
+    Pods pods();
 
     /** Which ScaledObjects are ours. */
     Kubernetes kubernetes();
@@ -26,6 +36,39 @@ public interface ScalerSettings {
 
     /** Scale targets without Kubernetes, by the name of their ScaledObject. */
     Map<String, StaticTarget> staticTargets();
+
+    interface Grpc {
+
+        /** TLS on the port of gRPC and REST. */
+        GrpcTls tls();
+
+        /** Common names, DNS names or URIs of client certificates that are accepted; every one of the CA where none is named. */
+        Optional<List<String>> clientIdentities();
+    }
+
+    /** Read by {@link GrpcTlsConfigSource}, which hands it to Quarkus's TLS registry. */
+    interface GrpcTls {
+
+        /** PEM file of the server's certificate and its chain. With it port 9090 speaks TLS only. */
+        Optional<Path> certificate();
+
+        /** PEM file of the certificate's private key. */
+        Optional<Path> key();
+
+        /** PEM file of the CA of clients. With it every call needs a client certificate of this CA. */
+        Optional<Path> clientCa();
+
+        /** How often the files are read again. */
+        @WithDefault("1m")
+        Duration reloadPeriod();
+    }
+
+    interface Api {
+
+        /** Whether port 9090 serves REST; without it, it serves gRPC only. */
+        @WithDefault("true")
+        boolean enabled();
+    }
 
     interface Scrape {
 
@@ -40,6 +83,41 @@ public interface ScalerSettings {
         /** How long an idle connection to a pod is kept; longer than the longest poll interval. */
         @WithDefault("5m10s")
         Duration keepAlive();
+    }
+
+    interface Pods {
+
+        /** Trust and credentials by the name that a trigger's `podAuth` gives; `default` for triggers that give none. */
+        Map<String, PodAuth> auth();
+
+        /** How often their files are read again. */
+        @WithDefault("30s")
+        Duration reloadPeriod();
+    }
+
+    interface PodAuth {
+
+        /** Namespaces whose ScaledObjects may use it; `*` for all. */
+        List<String> namespaces();
+
+        /** PEM file of the CA of the pods' certificates; public authorities where there is none. */
+        Optional<Path> ca();
+
+        /** The name that a pod's certificate must be for; its IP address where there is none. */
+        Optional<String> serverName();
+
+        /** File with a bearer token. */
+        Optional<Path> tokenFile();
+
+        /** Whether the token may be sent over plain HTTP. */
+        @WithDefault("false")
+        boolean tokenOverHttp();
+
+        /** PEM file of our client certificate. */
+        Optional<Path> clientCertificate();
+
+        /** PEM file of its private key. */
+        Optional<Path> clientKey();
     }
 
     interface Kubernetes {
@@ -58,6 +136,14 @@ public interface ScalerSettings {
         /** How often a scale target's replicas are read although nothing is seen to change. */
         @WithDefault("30s")
         Duration scaleRefresh();
+
+        /** Whether pods that share their node's network, and so its address, are asked. */
+        @WithDefault("false")
+        boolean allowHostNetwork();
+
+        /** Whether pods at loopback and link-local addresses are asked. */
+        @WithDefault("false")
+        boolean allowLocalAddresses();
     }
 
     interface History {

@@ -47,8 +47,10 @@ public final class KubernetesPods implements Pods, AutoCloseable {
      * @param namespaces empty: all
      * @param serviceNames first label of the host of a {@code scalerAddress} that is ours
      * @param scaleRefresh how often replicas are read although nothing is seen to change
+     * @param confinement which pods may be asked
      */
-    public record Watched(List<String> namespaces, List<String> serviceNames, Duration scaleRefresh) {}
+    public record Watched(
+            List<String> namespaces, List<String> serviceNames, Duration scaleRefresh, Confinement confinement) {}
 
     private final KubernetesClient client;
     private final Watched watched;
@@ -141,7 +143,10 @@ public final class KubernetesPods implements Pods, AutoCloseable {
             // Samples and windows of one workload say nothing of another
             forget(id, control);
         }
-        targets.computeIfAbsent(id, _ -> new TargetWatch(client, scaledObject, watched.scaleRefresh(), clock))
+        targets.computeIfAbsent(
+                        id,
+                        _ -> new TargetWatch(
+                                client, scaledObject, watched.scaleRefresh(), watched.confinement(), clock))
                 .describe(scaledObject, ours.podSelectors());
         control.put(id, ours.triggers(), ours.open());
         LOG.infof(

@@ -58,7 +58,7 @@ record OurTriggers(
         Set<String> podSelectors = ours.stream()
                 .flatMap(spec -> Stream.ofNullable(spec.metadata().get(TriggerKey.POD_SELECTOR.key())))
                 .map(String::strip)
-                .filter(selector -> !selector.isEmpty())
+                .filter(TriggerParser::isLabelSelector)
                 .collect(Collectors.toSet());
         return new OurTriggers(ours.size(), triggers, podSelectors, open, complaints);
     }

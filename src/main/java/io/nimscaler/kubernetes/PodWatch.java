@@ -14,15 +14,24 @@ final class PodWatch implements AutoCloseable {
     private static final int MAX_TROUBLE = 200;
 
     private final String selector;
+    private final Confinement confinement;
     private final SharedIndexInformer<Pod> informer;
     private final InstantSource clock;
     private volatile Optional<String> trouble = Optional.empty();
 
     /**
+     * @param confinement which of them may be asked
      * @param changed called on each change, from a thread of the client's
      */
-    PodWatch(KubernetesClient client, String namespace, String selector, InstantSource clock, Runnable changed) {
+    PodWatch(
+            KubernetesClient client,
+            String namespace,
+            String selector,
+            Confinement confinement,
+            InstantSource clock,
+            Runnable changed) {
         this.selector = selector;
+        this.confinement = confinement;
         this.clock = clock;
         this.informer = client.pods()
                 .inNamespace(namespace)
@@ -81,8 +90,12 @@ final class PodWatch implements AutoCloseable {
     List<io.nimscaler.scaler.Pod> pods() {
         return informer.getStore().list().stream()
                 .filter(PodMapping::counts)
-                .map(pod -> PodMapping.map(pod, clock.instant()))
+                .map(pod -> confined(pod, PodMapping.map(pod, clock.instant())))
                 .toList();
+    }
+
+    private io.nimscaler.scaler.Pod confined(Pod pod, io.nimscaler.scaler.Pod mapped) {
+        return confinement.refusal(pod).map(mapped::offLimits).orElse(mapped);
     }
 
     @Override

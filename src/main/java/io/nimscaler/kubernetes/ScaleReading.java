@@ -20,6 +20,9 @@ sealed interface ScaleReading {
 
     /** Asks the API server; blocks for its request time-out at most. */
     static ScaleReading of(KubernetesClient client, ScaleTarget target) {
+        if (!target.isWellFormed()) {
+            return new Refused("no scale target can have this name: " + target);
+        }
         try {
             String body = client.raw(target.scalePath());
             return body == null ? new Refused("no such scale target: " + target) : parse(client, target, body);

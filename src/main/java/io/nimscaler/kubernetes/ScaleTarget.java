@@ -1,7 +1,24 @@
 package io.nimscaler.kubernetes;
 
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
 /** The workload that a ScaledObject scales. */
 record ScaleTarget(String namespace, String group, String version, String resource, String name) {
+
+    /** A DNS subdomain, as Kubernetes names what it holds (apimachinery: IsDNS1123Subdomain); no label of it is empty. */
+    private static final Pattern NAME =
+            Pattern.compile("(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*+");
+
+    /**
+     * Whether every part is a name that Kubernetes could have given. KEDA's schema takes any text as the name of a scale target,
+     * and {@code ../../other/deployments/x} would make a path into another namespace.
+     */
+    boolean isWellFormed() {
+        return Stream.of(namespace, version, resource, name)
+                        .allMatch(part -> NAME.matcher(part).matches())
+                && (group.isEmpty() || NAME.matcher(group).matches());
+    }
 
     /** Path of its scale subresource. */
     String scalePath() {

@@ -29,6 +29,7 @@ final class TargetWatch implements AutoCloseable {
     private final KubernetesClient client;
     private final InstantSource clock;
     private final Duration scaleRefresh;
+    private final Confinement confinement;
     private final Map<String, PodWatch> watches = new ConcurrentHashMap<>();
     private final Map<String, Observation> observations = new ConcurrentHashMap<>();
     private final AtomicBoolean changed = new AtomicBoolean(true);
@@ -40,7 +41,13 @@ final class TargetWatch implements AutoCloseable {
     private Instant scaleDue = Instant.MIN;
     private boolean closed;
 
-    TargetWatch(KubernetesClient client, ScaledObject scaledObject, Duration scaleRefresh, InstantSource clock) {
+    TargetWatch(
+            KubernetesClient client,
+            ScaledObject scaledObject,
+            Duration scaleRefresh,
+            Confinement confinement,
+            InstantSource clock) {
+        this.confinement = confinement;
         this.client = client;
         this.scaledObject = scaledObject;
         this.scaleRefresh = scaleRefresh;
@@ -139,7 +146,7 @@ final class TargetWatch implements AutoCloseable {
         }
         if (!selector.isEmpty()) {
             String namespace = scaledObject.id().namespace();
-            watches.put(key, new PodWatch(client, namespace, selector, clock, () -> changed.set(true)));
+            watches.put(key, new PodWatch(client, namespace, selector, confinement, clock, () -> changed.set(true)));
         }
     }
 

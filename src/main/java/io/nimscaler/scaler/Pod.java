@@ -16,6 +16,7 @@ import java.util.OptionalInt;
  * @param everReady whether it is known to have been ready at any time
  * @param startingSince when it was scheduled; if it is not, when it was made
  * @param unschedulable no node takes it
+ * @param offLimits why it must not be asked, whatever it serves; empty: it may be
  */
 public record Pod(
         String uid,
@@ -26,10 +27,50 @@ public record Pod(
         Optional<Instant> readySince,
         boolean everReady,
         Instant startingSince,
-        boolean unschedulable) {
+        boolean unschedulable,
+        Optional<String> offLimits) {
 
     public Pod {
         namedPorts = Map.copyOf(namedPorts);
+    }
+
+    /** One that may be asked. */
+    public Pod(
+            String uid,
+            String name,
+            Optional<String> address,
+            Map<String, Integer> namedPorts,
+            boolean ready,
+            Optional<Instant> readySince,
+            boolean everReady,
+            Instant startingSince,
+            boolean unschedulable) {
+        this(
+                uid,
+                name,
+                address,
+                namedPorts,
+                ready,
+                readySince,
+                everReady,
+                startingSince,
+                unschedulable,
+                Optional.empty());
+    }
+
+    /** The same one, not to be asked. */
+    public Pod offLimits(String why) {
+        return new Pod(
+                uid,
+                name,
+                address,
+                namedPorts,
+                ready,
+                readySince,
+                everReady,
+                startingSince,
+                unschedulable,
+                Optional.of(why));
     }
 
     /** The port's number; empty: this pod has no container port of that name. */

@@ -44,15 +44,22 @@ final class PodMemory {
         if (now.number(trigger.port()).isEmpty()) {
             problem = Optional.of(new Problem(ScrapeFailure.NO_PORT, "no container port named " + trigger.port()));
         }
+        now.offLimits().ifPresent(why -> problem = Optional.of(new Problem(ScrapeFailure.NOT_ALLOWED, why)));
     }
 
-    /** Where it is asked; empty while it has no address, or no container port of that name. */
-    Optional<Endpoint> endpoint(Trigger trigger) {
+    /** Where it is asked; empty while it has no address, no container port of that name, or is off limits. */
+    Optional<Endpoint> endpoint(Trigger trigger, String namespace) {
         OptionalInt port = pod.number(trigger.port());
-        return port.isEmpty()
+        return port.isEmpty() || pod.offLimits().isPresent()
                 ? Optional.empty()
                 : pod.address()
-                        .map(host -> new Endpoint(pod.uid(), trigger.scheme(), host, port.getAsInt(), trigger.path()));
+                        .map(host -> new Endpoint(
+                                pod.uid(),
+                                trigger.scheme(),
+                                host,
+                                port.getAsInt(),
+                                trigger.path(),
+                                new PodAuth(namespace, trigger.podAuth())));
     }
 
     void take(ScrapeResult result, Instant askedAt) {

@@ -63,18 +63,20 @@ final class PodPoll {
             List<String> others,
             Optional<ScrapeResult> before,
             Consumer<ScrapeResult> delivery) {
-        scraper.scrape(new ScrapeRequest(endpoint.scheme(), endpoint.host(), endpoint.port(), path, wanted), result -> {
-            if (!others.isEmpty() && mayBeTheWrongPath(result)) {
-                List<String> rest = others.subList(1, others.size());
-                ask(scraper, others.getFirst(), rest, Optional.of(moreTelling(before, result)), delivery);
-                return;
-            }
-            if (hasMetric(result)) {
-                learned = Optional.of(path);
-            }
-            underWay = false;
-            delivery.accept(moreTelling(before, result));
-        });
+        scraper.scrape(
+                new ScrapeRequest(endpoint.scheme(), endpoint.host(), endpoint.port(), path, endpoint.auth(), wanted),
+                result -> {
+                    if (!others.isEmpty() && mayBeTheWrongPath(result)) {
+                        List<String> rest = others.subList(1, others.size());
+                        ask(scraper, others.getFirst(), rest, Optional.of(moreTelling(before, result)), delivery);
+                        return;
+                    }
+                    if (hasMetric(result)) {
+                        learned = Optional.of(path);
+                    }
+                    underWay = false;
+                    delivery.accept(moreTelling(before, result));
+                });
     }
 
     private boolean mayBeTheWrongPath(ScrapeResult result) {

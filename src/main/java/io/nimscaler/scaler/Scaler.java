@@ -74,14 +74,17 @@ final class Scaler {
     /** Where its pods are asked. */
     List<Endpoint> endpoints() {
         return memories.values().stream()
-                .flatMap(memory -> memory.endpoint(trigger).stream())
+                .flatMap(memory -> memory.endpoint(trigger, id.namespace()).stream())
                 .toList();
     }
 
     /** Takes the answer of one of its endpoints into account; of any other, not at all. */
     void take(Endpoint endpoint, ScrapeResult result, Instant askedAt) {
         PodMemory memory = memories.get(endpoint.podUid());
-        if (memory != null && memory.endpoint(trigger).filter(endpoint::equals).isPresent()) {
+        if (memory != null
+                && memory.endpoint(trigger, id.namespace())
+                        .filter(endpoint::equals)
+                        .isPresent()) {
             memory.take(result, askedAt);
         }
     }

@@ -8,6 +8,7 @@ import io.nimscaler.trigger.Scheme;
  *
  * @param host IP address of the pod; never a name, so that no lookup happens
  * @param path path, with a query if any, starting with {@code /}
+ * @param auth whose trust and credentials it is asked with
  * @param wanted names of the series that are kept
  */
-public record ScrapeRequest(Scheme scheme, String host, int port, String path, MetricNames wanted) {}
+public record ScrapeRequest(Scheme scheme, String host, int port, String path, PodAuth auth, MetricNames wanted) {}

@@ -1,11 +1,13 @@
 package io.nimscaler.scrape;
 
 import static io.nimscaler.scaler.ScrapeFailure.CANNOT_CONNECT;
+import static io.nimscaler.scaler.ScrapeFailure.NOT_ALLOWED;
 import static io.nimscaler.scaler.ScrapeFailure.TIMEOUT;
 
 import io.nimscaler.scaler.ScrapeRequest;
 import io.nimscaler.scaler.ScrapeResult;
 import io.nimscaler.scaler.ScrapeResult.Failed;
+import io.nimscaler.scrape.PodAuths.Choice;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
@@ -27,11 +29,13 @@ final class Exchange {
 
     private final Vertx vertx;
     private final PodClients clients;
+    private final PodAuths auths;
     private final ScrapeSettings settings;
     private final Scratch scratch;
     private final ScrapeRequest asked;
     private final Consumer<ScrapeResult> done;
 
+    private Choice choice = new Choice.None();
     private long deadline;
     private boolean retried;
     private boolean ended;
@@ -41,12 +45,14 @@ final class Exchange {
     Exchange(
             Vertx vertx,
             PodClients clients,
+            PodAuths auths,
             ScrapeSettings settings,
             Scratch scratch,
             ScrapeRequest asked,
             Consumer<ScrapeResult> done) {
         this.vertx = vertx;
         this.clients = clients;
+        this.auths = auths;
         this.settings = settings;
         this.scratch = scratch;
         this.asked = asked;
@@ -54,12 +60,17 @@ final class Exchange {
     }
 
     void start() {
+        choice = auths.choose(asked);
+        if (choice instanceof Choice.Refused(String detail)) {
+            vertx.runOnContext(_ -> done.accept(new Failed(NOT_ALLOWED, detail)));
+            return;
+        }
         deadline = vertx.setTimer(settings.timeout().toMillis(), _ -> giveUp(late()));
         connect();
     }
 
     private void connect() {
-        clients.request(asked).onComplete(this::send, this::failToConnect);
+        clients.request(asked, choice).onComplete(this::send, this::failToConnect);
     }
 
     /** A connection may also close between being taken from the pool and being used. */

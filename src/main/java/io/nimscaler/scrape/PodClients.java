@@ -1,6 +1,7 @@
 package io.nimscaler.scrape;
 
 import io.nimscaler.scaler.ScrapeRequest;
+import io.nimscaler.scrape.PodAuths.Choice;
 import io.nimscaler.trigger.Scheme;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -13,10 +14,15 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.SSLOptions;
+import io.vertx.core.net.SocketAddress;
 import io.vertx.core.tracing.TracingPolicy;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
- * The HTTP clients, one per scheme, since only one of them will ever have trust and credentials to set.
+ * The HTTP clients: one for plain HTTP, one for HTTPS with public authorities, and one for each trust of the settings, so that
+ * no connection is used under another trust than it was opened with.
  *
  * <p>One connection per pod: a pod's API server spends its event loop on us, and two answers at once tell nothing more.
  * Redirects are not followed, proxies of the environment not used, and no compression is offered: engines have none. The
@@ -47,25 +53,49 @@ final class PodClients {
     private final long timeoutMillis;
     private final HttpClient http;
     private final HttpClient https;
+    private final Map<String, HttpClient> trusting = new HashMap<>();
 
-    PodClients(Vertx vertx, ScrapeSettings settings) {
+    PodClients(Vertx vertx, ScrapeSettings settings, PodAuths auths) {
         this.vertx = vertx;
         this.timeoutMillis = settings.timeout().toMillis();
-        this.http = client(settings, false);
-        this.https = client(settings, true);
+        this.http = client(options(settings));
+        this.https = client(options(settings).setSsl(true));
+        auths.settings()
+                .forEach(auth -> auths.files(auth.name())
+                        .ifPresent(files -> trusting.put(auth.name(), client(options(settings, auth, files)))));
     }
 
     /** A request that is not sent yet, on a connection that is ready; never throws, never completes within the call. */
-    Future<HttpClientRequest> request(ScrapeRequest asked) {
-        HttpClient client = asked.scheme() == Scheme.HTTPS ? https : http;
+    Future<HttpClientRequest> request(ScrapeRequest asked, Choice choice) {
+        return switch (choice) {
+            case Choice.None _ -> request(asked, asked.scheme() == Scheme.HTTPS ? https : http, asked.host());
+            case Choice.Chosen(PodAuthSettings auth, PodAuthFiles files) ->
+                request(
+                                asked,
+                                asked.scheme() == Scheme.HTTPS ? trusting.getOrDefault(auth.name(), https) : http,
+                                auth.serverName().orElse(asked.host()))
+                        .map(request -> {
+                            files.authorization()
+                                    .ifPresent(value -> request.putHeader(HttpHeaders.AUTHORIZATION, value));
+                            return request;
+                        });
+            case Choice.Refused(String detail) -> failLater(new IllegalStateException(detail));
+        };
+    }
+
+    /**
+     * @param name what the certificate must be for, and what the server is called
+     */
+    private Future<HttpClientRequest> request(ScrapeRequest asked, HttpClient client, String name) {
         RequestOptions options = new RequestOptions()
                 .setMethod(HttpMethod.GET)
-                .setHost(asked.host())
+                .setServer(SocketAddress.inetSocketAddress(asked.port(), asked.host()))
+                .setHost(name)
                 .setPort(asked.port())
                 .setURI(asked.path())
                 .setConnectTimeout(
                         timeoutMillis) // or a request whose deadline passed would keep its place in the queue
-                .putHeader(HttpHeaders.HOST, authority(asked))
+                .putHeader(HttpHeaders.HOST, authority(name, asked.port()))
                 .putHeader(HttpHeaders.ACCEPT, ACCEPT)
                 .putHeader(HttpHeaders.USER_AGENT, USER_AGENT);
         try {
@@ -78,11 +108,31 @@ final class PodClients {
     void close() {
         http.close();
         https.close();
+        trusting.values().forEach(HttpClient::close);
     }
 
-    private HttpClient client(ScrapeSettings settings, boolean tls) {
-        HttpClientOptions options = new HttpClientOptions()
-                .setSsl(tls)
+    /** New connections are opened with this trust and client certificate. */
+    void renew(String auth, PodAuthFiles files) {
+        HttpClient client = trusting.get(auth);
+        if (client != null) {
+            SSLOptions options = new SSLOptions();
+            files.trust().ifPresent(options::setTrustOptions);
+            files.keyCert().ifPresent(options::setKeyCertOptions);
+            client.updateSSLOptions(options);
+        }
+    }
+
+    /** An IP address says no name, so the server is told the one that its certificate must have, whatever its form. */
+    private HttpClientOptions options(ScrapeSettings settings, PodAuthSettings auth, PodAuthFiles files) {
+        HttpClientOptions options =
+                options(settings).setSsl(true).setForceSni(auth.serverName().isPresent());
+        files.trust().ifPresent(options::setTrustOptions);
+        files.keyCert().ifPresent(options::setKeyCertOptions);
+        return options;
+    }
+
+    private HttpClientOptions options(ScrapeSettings settings) {
+        return new HttpClientOptions()
                 .setProtocolVersion(HttpVersion.HTTP_1_1)
                 .setConnectTimeout(Math.toIntExact(timeoutMillis))
                 .setKeepAliveTimeout(Math.toIntExact(settings.keepAlive().toSeconds()))
@@ -90,6 +140,9 @@ final class PodClients {
                 .setMaxHeaderSize(HEADER_BYTES)
                 .setMaxChunkSize(CHUNK_BYTES)
                 .setTracingPolicy(TracingPolicy.IGNORE);
+    }
+
+    private HttpClient client(HttpClientOptions options) {
         PoolOptions pool =
                 new PoolOptions().setHttp1MaxSize(CONNECTIONS_PER_POD).setCleanerPeriod(CLEANER_PERIOD_MILLIS);
         return vertx.httpClientBuilder()
@@ -100,9 +153,9 @@ final class PodClients {
     }
 
     /** Vert.x's own would leave out the brackets of an IPv6 address. */
-    private static String authority(ScrapeRequest asked) {
-        boolean ipv6 = asked.host().indexOf(':') >= 0;
-        return (ipv6 ? "[" + asked.host() + "]" : asked.host()) + ":" + asked.port();
+    private static String authority(String host, int port) {
+        boolean ipv6 = host.indexOf(':') >= 0;
+        return (ipv6 ? "[" + host + "]" : host) + ":" + port;
     }
 
     private Future<HttpClientRequest> failLater(Throwable cause) {

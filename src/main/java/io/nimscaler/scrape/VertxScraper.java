@@ -20,24 +20,36 @@ public final class VertxScraper implements Scraper, AutoCloseable {
 
     private final Vertx vertx;
     private final ScrapeSettings settings;
+    private final PodAuths auths;
     private final PodClients clients;
+    private final long reloads;
     private final Scratch scratch = new Scratch();
     private volatile @Nullable Thread owner;
 
-    public VertxScraper(Vertx vertx, ScrapeSettings settings) {
+    public VertxScraper(Vertx vertx, ScrapeSettings settings, PodAuths auths) {
         this.vertx = vertx;
         this.settings = settings;
-        this.clients = new PodClients(vertx, settings);
+        this.auths = auths;
+        this.clients = new PodClients(vertx, settings, auths);
+        this.reloads = vertx.setPeriodic(auths.reloadPeriod().toMillis(), _ -> reload());
+    }
+
+    /** A Secret that is renewed needs no restart. */
+    private void reload() {
+        vertx.executeBlocking(() -> auths.reload(vertx), false)
+                .onSuccess(changed ->
+                        changed.forEach(name -> auths.files(name).ifPresent(files -> clients.renew(name, files))));
     }
 
     @Override
     public void scrape(ScrapeRequest request, Consumer<ScrapeResult> done) {
         requireOwner();
-        new Exchange(vertx, clients, settings, scratch, request, done).start();
+        new Exchange(vertx, clients, auths, settings, scratch, request, done).start();
     }
 
     @Override
     public void close() {
+        vertx.cancelTimer(reloads);
         clients.close();
     }
 

@@ -80,11 +80,14 @@ final class MetadataReader {
                 .toList();
     }
 
-    /** Free text of at most {@code maxLength} characters. */
+    /** Free text of at most {@code maxLength} characters, none of them a control character. */
     Optional<String> optional(TriggerKey key, int maxLength) {
         String value = values.get(key);
-        if (value != null && (value.isEmpty() || value.length() > maxLength)) {
-            reject(key, "1 to " + maxLength + " characters");
+        if (value != null
+                && (value.isEmpty()
+                        || value.length() > maxLength
+                        || value.chars().anyMatch(Character::isISOControl))) {
+            reject(key, "1 to " + maxLength + " characters, no control character");
             return Optional.empty();
         }
         return Optional.ofNullable(value);

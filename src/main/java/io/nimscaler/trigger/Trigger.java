@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param loadingCredit whether, on the way up, each starting pod is credited with T of the load that there is
  * @param modelName only series with this {@code model_name}
  * @param podSelector label selector instead of the scale target's own
+ * @param podAuth name of the trust and credentials that the scaler's own settings hold for these pods
  */
 public record Trigger(
         String metricName,
@@ -39,7 +40,8 @@ public record Trigger(
         PodPort port,
         MetricsPath path,
         Optional<String> modelName,
-        Optional<String> podSelector) {
+        Optional<String> podSelector,
+        Optional<String> podAuth) {
 
     private static final Duration MAX_DECISION_INTERVAL = Duration.ofSeconds(1);
 

@@ -27,7 +27,8 @@ public enum TriggerKey {
     PATH("path", "auto"),
     SCHEME("scheme", "http"),
     MODEL_NAME("modelName", ""),
-    POD_SELECTOR("podSelector", "");
+    POD_SELECTOR("podSelector", ""),
+    POD_AUTH("podAuth", "");
 
     private final String key;
     private final String defaultText;

@@ -8,6 +8,7 @@ import static io.nimscaler.trigger.TriggerKey.MAX_RUNNING;
 import static io.nimscaler.trigger.TriggerKey.METRIC;
 import static io.nimscaler.trigger.TriggerKey.MODEL_NAME;
 import static io.nimscaler.trigger.TriggerKey.PATH;
+import static io.nimscaler.trigger.TriggerKey.POD_AUTH;
 import static io.nimscaler.trigger.TriggerKey.POD_SELECTOR;
 import static io.nimscaler.trigger.TriggerKey.POLL_INTERVAL;
 import static io.nimscaler.trigger.TriggerKey.PORT;
@@ -35,8 +36,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 
 /**
  * Trigger metadata → {@link Trigger}: the one place that knows the ranges. Nothing is half-applied: one violation and there
@@ -49,6 +52,8 @@ public final class TriggerParser {
     private static final Duration DEFAULT_WINDOW = Duration.ofMinutes(1);
     private static final Duration LEAST_WINDOW = Duration.ofSeconds(5);
     private static final double HIGHEST_USEFUL_RATIO = 0.8;
+
+    private static final Pattern LABEL_SELECTOR = labelSelector();
 
     private final MetadataReader metadata;
 
@@ -98,7 +103,8 @@ public final class TriggerParser {
                 port(),
                 path(),
                 metadata.optional(MODEL_NAME, 512),
-                metadata.optional(POD_SELECTOR, 1024));
+                podSelector(),
+                podAuth());
         List<Violation> violations = metadata.violations();
         return violations.isEmpty()
                 ? new ParsedTrigger.Valid(trigger, warningsOf(trigger))
@@ -128,6 +134,35 @@ public final class TriggerParser {
         return signal;
     }
 
+    /** A name that an environment variable of the scaler can hold, too. */
+    private Optional<String> podAuth() {
+        String expected =
+                "a name of the scaler's setting nim-scaler.pods.auth: a letter, then letters, digits or -, 63 at most";
+        return Optional.of(metadata.text(POD_AUTH, value -> value.matches("[a-z][a-z0-9-]{0,62}"), expected))
+                .filter(name -> !name.isEmpty());
+    }
+
+    private static Pattern labelSelector() {
+        String word = "[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?";
+        String key = "(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?/)?" + word;
+        String value = "(?:" + word + ")?";
+        String values = " *" + value + "(?: *, *" + value + ")*+ *";
+        String requirement = "(?:! *" + key + "|" + key + "(?: *(?:==?|!=) *" + value + "| *[<>] *[0-9]{1,18}"
+                + "| +(?:in|notin) *\\(" + values + "\\))?)";
+        return Pattern.compile(" *" + requirement + "(?: *, *" + requirement + ")*+ *");
+    }
+
+    private Optional<String> podSelector() {
+        String expected = "a label selector such as app=nim,role in (leader), 1024 characters at most";
+        return Optional.of(metadata.text(POD_SELECTOR, TriggerParser::isLabelSelector, expected))
+                .filter(selector -> !selector.isEmpty());
+    }
+
+    /** Whether the API server would take it (apimachinery: pkg/labels/selector.go). */
+    public static boolean isLabelSelector(String text) {
+        return text.length() <= 1024 && LABEL_SELECTOR.matcher(text).matches();
+    }
+
     private PodPort port() {
         String expected = "a port number (1 to 65535) or the name of a container port";
         String text = metadata.text(PORT, value -> isPortNumber(value) || isPortName(value), expected);
@@ -144,13 +179,21 @@ public final class TriggerParser {
     }
 
     private MetricsPath path() {
-        String expected = "auto, or a path that starts with one /";
+        String expected = "auto, or a path that starts with one /, without . and .. as segments";
         String text = metadata.text(PATH, value -> value.equals("auto") || isPath(value), expected);
         return text.equals("auto") ? MetricsPath.AUTO : new MetricsPath(List.of(text));
     }
 
+    /**
+     * A path and query that can only be that (RFC 3986), whoever reads it: no authority, no control character in any writing,
+     * nothing that a server might resolve to another path.
+     */
     private static boolean isPath(String text) {
-        return text.matches("/([A-Za-z0-9_.~%=&?,:;@+-][A-Za-z0-9/_.~%=&?,:;@+-]{0,1000})?");
+        boolean written = text.matches("/([A-Za-z0-9_.~%=&?,:;@+-][A-Za-z0-9/_.~%=&?,:;@+-]{0,1000})?")
+                && !text.matches("(?i).*%(?![2-7][0-9a-f]|[89a-f][0-9a-f]).*")
+                && !text.matches("(?i).*%(7f|2f|5c).*");
+        String path = text.split("\\?", 2)[0].replaceAll("(?i)%2e", ".");
+        return written && !path.matches(".*/\\.{1,2}(/.*)?");
     }
 
     private static List<String> warningsOf(Trigger trigger) {

@@ -11,11 +11,14 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the API server may say to a read of {@code /scale}. */
 class ScaleReadingTest {
@@ -53,6 +56,37 @@ class ScaleReadingTest {
             exchange.getResponseBody().write(bytes);
             exchange.close();
         });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "../../../other/deployments/x",
+                "x/../y",
+                "..",
+                ".",
+                "",
+                "x?watch=true",
+                "x#",
+                "x%2f..",
+                "a b",
+                "x\r\ny",
+                "X",
+                "a..b",
+                "-a",
+                "a/scale"
+            })
+    void nameThatWouldBeAnotherPathIsNotAsked(String name) {
+        List<String> asked = new CopyOnWriteArrayList<>();
+        server.createContext("/", exchange -> {
+            asked.add(exchange.getRequestURI().toString());
+            exchange.close();
+        });
+        assertThat(ScaleReading.of(client, new ScaleTarget("ns", "apps", "v1", "deployments", name)))
+                .isInstanceOf(ScaleReading.Refused.class);
+        assertThat(ScaleReading.of(client, new ScaleTarget("ns", "apps", "v1", name, "llm")))
+                .isInstanceOf(ScaleReading.Refused.class);
+        assertThat(asked).isEmpty();
     }
 
     private static String status(int code, String reason) {

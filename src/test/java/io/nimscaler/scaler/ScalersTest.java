@@ -79,6 +79,31 @@ class ScalersTest {
     }
 
     @Test
+    void podThatIsOffLimitsIsNeverAskedAndNeverReadsAsLowLoad() {
+        // Given
+        pods.has(
+                2,
+                FakePods.ready("1", LONG_AGO).offLimits("it uses its node's network"),
+                FakePods.ready("2", LONG_AGO));
+        scraper.at("1", 0);
+        scraper.at("2", .1);
+
+        // When
+        scalers.put(ID, List.of(trigger), false, now);
+        pass(Duration.ofMinutes(1));
+
+        // Then
+        assertThat(scraper.requests)
+                .isNotEmpty()
+                .allMatch(request -> request.host().equals("10.0.0.2"));
+        assertThat(pod(0).state()).isEqualTo(PodState.MISSING);
+        assertThat(pod(0).problem())
+                .hasValue(new PodStatus.Problem(ScrapeFailure.NOT_ALLOWED, "it uses its node's network"));
+        // It counts as T, so that its replica stays: 0.1 + 0.70
+        assertThat(snapshot(trigger).answer()).isEqualTo(new Answer.Value(800));
+    }
+
+    @Test
     void removedScaledObjectIsAskedNoMore() {
         pods.has(1, FakePods.ready("1", LONG_AGO));
         scalers.put(ID, List.of(trigger), false, now);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nimscaler.exposition.MetricNames;
 import io.nimscaler.exposition.ReadLimits;
+import io.nimscaler.scaler.PodAuth;
 import io.nimscaler.scaler.ScrapeFailure;
 import io.nimscaler.scaler.ScrapeRequest;
 import io.nimscaler.scaler.ScrapeResult;
@@ -14,6 +15,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,6 +25,7 @@ final class Asker {
 
     static final ScrapeSettings PATIENT = new ScrapeSettings(Duration.ofSeconds(20), Duration.ofMinutes(5), limits());
     static final ScrapeSettings HASTY = new ScrapeSettings(Duration.ofSeconds(1), Duration.ofMinutes(5), limits());
+    static final PodAuth NO_AUTH = new PodAuth("nim", Optional.empty());
     static final String GAUGE = "gpu_cache_usage_perc";
 
     private final Vertx vertx;
@@ -33,9 +36,13 @@ final class Asker {
     private final AtomicInteger astray = new AtomicInteger();
 
     Asker(Vertx vertx, ScrapeSettings settings) {
+        this(vertx, settings, PodAuths.NONE);
+    }
+
+    Asker(Vertx vertx, ScrapeSettings settings, PodAuths auths) {
         this.vertx = vertx;
         this.owner = vertx.getOrCreateContext();
-        this.scraper = new VertxScraper(vertx, settings);
+        this.scraper = new VertxScraper(vertx, settings, auths);
     }
 
     static ReadLimits limits() {
@@ -68,7 +75,7 @@ final class Asker {
     }
 
     static ScrapeRequest request(int port, String path) {
-        return new ScrapeRequest(Scheme.HTTP, "127.0.0.1", port, path, MetricNames.of(List.of(GAUGE)));
+        return new ScrapeRequest(Scheme.HTTP, "127.0.0.1", port, path, NO_AUTH, MetricNames.of(List.of(GAUGE)));
     }
 
     static void assertValue(ScrapeResult result, double value) {

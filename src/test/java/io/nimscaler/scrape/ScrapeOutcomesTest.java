@@ -246,7 +246,10 @@ class ScrapeOutcomesTest {
         RawPod pod = RawPod.start(
                 vertx, "::1", new NetServerOptions(), RawPod.says(RawPod.ok("gpu_cache_usage_perc 0.5\n")));
 
-        assertValue(asker.ask(new ScrapeRequest(Scheme.HTTP, "::1", pod.port(), "/metrics", MetricNames.any())), 0.5);
+        assertValue(
+                asker.ask(new ScrapeRequest(
+                        Scheme.HTTP, "::1", pod.port(), "/metrics", Asker.NO_AUTH, MetricNames.any())),
+                0.5);
         assertThat(pod.requests().getFirst().toLowerCase()).contains("\r\nhost: [::1]:" + pod.port() + "\r\n");
     }
 

@@ -63,7 +63,8 @@ class ScrapeTlsTest {
     }
 
     private ScrapeResult askTls(RawPod pod) throws Exception {
-        return asker.ask(new ScrapeRequest(Scheme.HTTPS, "127.0.0.1", pod.port(), "/metrics", MetricNames.any()));
+        return asker.ask(
+                new ScrapeRequest(Scheme.HTTPS, "127.0.0.1", pod.port(), "/metrics", Asker.NO_AUTH, MetricNames.any()));
     }
 
     private static Path selfSigned(Path directory) throws Exception {

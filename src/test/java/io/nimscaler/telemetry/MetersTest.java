@@ -3,12 +3,15 @@ package io.nimscaler.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.nimscaler.exposition.MetricNames;
 import io.nimscaler.policy.Fleet;
 import io.nimscaler.policy.PodReading;
 import io.nimscaler.policy.Policy;
 import io.nimscaler.policy.Scale;
+import io.nimscaler.scaler.PodAuth;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.ScrapeFailure;
+import io.nimscaler.scaler.ScrapeRequest;
 import io.nimscaler.scaler.ScrapeResult;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.trigger.Scheme;
@@ -16,6 +19,7 @@ import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
@@ -88,8 +92,13 @@ class MetersTest {
     void scrapesAreCountedByOutcome() {
         ScrapeResult[] next = {new ScrapeResult.Scraped(List.of())};
         MeteredScraper scraper = new MeteredScraper((_, done) -> done.accept(next[0]), registry);
-        var request = new io.nimscaler.scaler.ScrapeRequest(
-                Scheme.HTTP, "10.0.0.1", 8000, "/metrics", io.nimscaler.exposition.MetricNames.of(List.of("x")));
+        var request = new ScrapeRequest(
+                Scheme.HTTP,
+                "10.0.0.1",
+                8000,
+                "/metrics",
+                new PodAuth("ns", Optional.empty()),
+                MetricNames.of(List.of("x")));
         scraper.scrape(request, _ -> {});
         next[0] = new ScrapeResult.Failed(ScrapeFailure.TIMEOUT, "late");
         scraper.scrape(request, _ -> {});

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TriggerParserTest {
 
@@ -55,6 +56,7 @@ class TriggerParserTest {
                         Scheme.HTTP,
                         new PodPort.Numbered(8000),
                         MetricsPath.AUTO,
+                        Optional.empty(),
                         Optional.empty(),
                         Optional.empty()));
     }
@@ -134,10 +136,44 @@ class TriggerParserTest {
                 Arguments.of("port", "Metrics", "port = \"Metrics\": expected a port number"),
                 Arguments.of("path", "metrics", "path = \"metrics\": expected auto, or a path"),
                 Arguments.of("path", "//evil.example/metrics", "path = \"//evil.example/metrics\": expected"),
+                Arguments.of("path", "http://evil.example/metrics", "expected auto, or a path"),
+                Arguments.of(
+                        "path",
+                        "/../metrics",
+                        "path = \"/../metrics\": expected auto, or a path that starts with one /"),
+                Arguments.of("path", "/v1/..", "without . and .. as segments"),
+                Arguments.of("path", "/v1/./metrics", "without . and .. as segments"),
+                Arguments.of("path", "/v1/%2e%2E/admin", "without . and .. as segments"),
+                Arguments.of("path", "/v1/.%2e/admin?x=1", "without . and .. as segments"),
+                Arguments.of("path", "/%2fevil.example", "expected auto, or a path"),
+                Arguments.of("path", "/a%5c..", "expected auto, or a path"),
+                Arguments.of("path", "/a%0d%0aHost:b", "expected auto, or a path"),
+                Arguments.of("path", "/a%00", "expected auto, or a path"),
+                Arguments.of("path", "/a%7F", "expected auto, or a path"),
+                Arguments.of("path", "/a%", "expected auto, or a path"),
+                Arguments.of("path", "/a%2", "expected auto, or a path"),
+                Arguments.of("path", "/a%zz", "expected auto, or a path"),
+                Arguments.of("path", "/\\evil.example", "expected auto, or a path"),
+                Arguments.of("path", "/a#b", "expected auto, or a path"),
+                Arguments.of("path", "/a\u0000", "expected auto, or a path"),
+                Arguments.of("path", "/a\u2028b", "expected auto, or a path"),
+                Arguments.of("path", "/" + "a".repeat(2000), "expected auto, or a path"),
                 Arguments.of("path", "/a b", "path = \"/a b\": expected"),
                 Arguments.of("path", "/a\r\nHost: b", "expected auto, or a path"),
                 Arguments.of("scheme", "ftp", "scheme = \"ftp\": expected one of http, https"),
+                Arguments.of(
+                        "podAuth", "", "podAuth = \"\": expected a name of the scaler's setting nim-scaler.pods.auth"),
+                Arguments.of("podAuth", "../x", "podAuth = \"../x\": expected a name of the scaler's setting"),
+                Arguments.of("podAuth", "a.token-file", "podAuth = \"a.token-file\": expected a name"),
                 Arguments.of("modelName", "", "modelName = \"\": expected 1 to 512 characters"),
+                Arguments.of("modelName", "a\nb", "no control character"),
+                Arguments.of("podSelector", "", "podSelector = \"\": expected a label selector"),
+                Arguments.of("podSelector", "app=nim&fieldSelector=metadata.name=x", "expected a label selector"),
+                Arguments.of("podSelector", "app=nim\r\nX: y", "expected a label selector"),
+                Arguments.of("podSelector", "app in nim", "expected a label selector"),
+                Arguments.of("podSelector", "app=nim,", "expected a label selector"),
+                Arguments.of("podSelector", "../pods", "expected a label selector"),
+                Arguments.of("podSelector", "a,".repeat(511) + "a,b", "1024 characters at most"),
                 Arguments.of("targetvalue", "1", "targetvalue: expected a known key; did you mean targetValue?"),
                 Arguments.of("threshold", "1", "threshold: expected a known key"),
                 Arguments.of("polInterval", "1s", "polInterval: expected a known key; did you mean pollInterval?"));
@@ -147,6 +183,45 @@ class TriggerParserTest {
     @MethodSource("mistakes")
     void mistakeIsNamedWithKeyValueAndWhatWasExpected(String key, String value, String text) {
         assertThat(error(key, value)).contains(text).startsWith("trigger metadata: ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/",
+                "/metrics",
+                "/v1/metrics?format=text&name=x",
+                "/a..b",
+                "/...",
+                "/.well-known/m",
+                "/v1/metrics?up=../x",
+                "/m%C3%A9trique",
+                "/a%20b",
+                "/prometheus/metrics"
+            })
+    void pathThatCanOnlyBeAPathIsTaken(String path) {
+        assertThat(Triggers.with("path", path).path().candidates()).containsExactly(path);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "app=nim",
+                "app==nim,role!=worker",
+                "leaderworkerset.sigs.k8s.io/worker-index=0",
+                "app.kubernetes.io/name in (nim, vllm), tier notin (x)",
+                "gpu,!canary",
+                "app=",
+                "rank>0, rank<8"
+            })
+    void labelSelectorThatTheApiServerTakesIsTaken(String selector) {
+        assertThat(Triggers.with("podSelector", selector).podSelector()).hasValue(selector);
+    }
+
+    @Test
+    void hostileSelectorCostsNoTime() {
+        String hostile = "a in (" + " ,".repeat(500) + "!";
+        assertThat(error("podSelector", hostile)).contains("expected a label selector");
     }
 
     @Test

@@ -1,0 +1,45 @@
+package io.nimscaler.e2e.scenario;
+
+import static io.nimscaler.e2e.Story.SOON;
+import static java.time.Duration.ofSeconds;
+
+import io.nimscaler.e2e.Fleet;
+import io.nimscaler.e2e.ScaledObject;
+import io.nimscaler.e2e.Scenario;
+import io.nimscaler.e2e.Story;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** KV usage saturates at 1 while a queue grows. Serving load counts the queue, and asks for all that is needed at once. */
+@Scenario
+class SeesTheQueue {
+
+    @Test
+    void byServingLoad(Story story) {
+        story.scaler(1);
+        Fleet llm = story.fleet("llm", 4, ofSeconds(45));
+        llm.loadFor(4);
+        llm.expectReady(4, SOON);
+        ScaledObject scaling = story.scaledObject(llm)
+                .trigger(ofSeconds(0), Map.of("metric", "serving_load"))
+                .apply();
+        scaling.expectHpaDesires(4, SOON);
+
+        // 4 full pods alone would ask for 6
+        llm.loadFor(8);
+        llm.expectReplicas(8, ofSeconds(40));
+        story.expect("none of the new pods is ready", ofSeconds(1), () -> llm.readyPods() == 4);
+        llm.expectReady(8, SOON);
+        llm.expectReplicasKept(8, ofSeconds(10));
+    }
+
+    @Test
+    void andSaysSoWhereOnlyKvUsageDecides(Story story) {
+        story.scaler(1);
+        Fleet llm = story.fleet("llm", 2);
+        // Few tokens each, and so many requests that the engine admits no more: KV usage stays low
+        llm.queue(0.3, 64, 40);
+        ScaledObject scaling = story.scaledObject(llm).trigger(ofSeconds(0)).apply();
+        scaling.expectEvent("RequestsWaiting", SOON);
+    }
+}

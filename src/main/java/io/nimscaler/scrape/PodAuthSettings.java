@@ -1,0 +1,46 @@
+package io.nimscaler.scrape;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Trust and credentials for pods, from files of Secrets that are mounted into the scaler.
+ *
+ * @param name what a trigger's {@code podAuth} says
+ * @param namespaces of the ScaledObjects that may use them; {@code *} is every one
+ * @param ca PEM; empty: public authorities
+ * @param serverName what the certificate must be for, whatever the pod's address; empty: its IP address
+ * @param tokenFile bearer token
+ * @param tokenOverHttp whether the token may go out in the clear, where whoever sees the traffic can take it
+ */
+public record PodAuthSettings(
+        String name,
+        Set<String> namespaces,
+        Optional<Path> ca,
+        Optional<String> serverName,
+        Optional<Path> tokenFile,
+        Optional<Path> clientCertificate,
+        Optional<Path> clientKey,
+        boolean tokenOverHttp) {
+
+    private static final String EVERY = "*";
+
+    public PodAuthSettings {
+        namespaces = Set.copyOf(namespaces);
+        if (clientCertificate.isPresent() != clientKey.isPresent()) {
+            throw new IllegalArgumentException(key(name, "client-certificate")
+                    + clientCertificate.map(path -> " = \"" + path + "\"").orElse(" is not set")
+                    + ": expected it together with client-key");
+        }
+    }
+
+    boolean isFor(String namespace) {
+        return namespaces.contains(EVERY) || namespaces.contains(namespace);
+    }
+
+    /** The setting's whole name. */
+    static String key(String name, String item) {
+        return "nim-scaler.pods.auth." + name + "." + item;
+    }
+}

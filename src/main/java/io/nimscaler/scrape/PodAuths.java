@@ -1,0 +1,139 @@
+package io.nimscaler.scrape;
+
+import io.nimscaler.scaler.PodAuth;
+import io.nimscaler.scaler.ScrapeRequest;
+import io.nimscaler.trigger.Scheme;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+
+/**
+ * The trust and credentials that there are, and who may use which. Their files are read at the start, where one that is
+ * unusable is an error, and again from time to time, where it leaves what was read before in force: a Secret that is broken
+ * for a moment must not blind the scaler.
+ */
+public final class PodAuths {
+
+    /** No trust but in public authorities, and no credentials. */
+    public static final PodAuths NONE = new PodAuths(Map.of(), Map.of(), Duration.ofHours(1));
+
+    private static final Logger LOG = Logger.getLogger(PodAuths.class);
+
+    /** What a trigger that names none uses. */
+    private static final String DEFAULT = "default";
+
+    /** What one request is sent with. */
+    sealed interface Choice {
+
+        /** Nothing of ours. */
+        record None() implements Choice {}
+
+        record Chosen(PodAuthSettings settings, PodAuthFiles files) implements Choice {}
+
+        /** It must not be sent. */
+        record Refused(String detail) implements Choice {}
+    }
+
+    private static final Choice NOTHING = new Choice.None();
+
+    private final Map<String, PodAuthSettings> settings;
+    private final Map<String, PodAuthFiles> files;
+    private final Set<String> broken = new HashSet<>();
+    private final Duration reloadPeriod;
+
+    private PodAuths(Map<String, PodAuthSettings> settings, Map<String, PodAuthFiles> files, Duration reloadPeriod) {
+        this.settings = Map.copyOf(settings);
+        this.files = new ConcurrentHashMap<>(files);
+        this.reloadPeriod = reloadPeriod;
+    }
+
+    /**
+     * Reads all files; blocks.
+     *
+     * @param reloadPeriod how often they are read again; at least 1 s
+     * @throws IllegalArgumentException with all that is wrong
+     */
+    public static PodAuths read(Vertx vertx, Collection<PodAuthSettings> settings, Duration reloadPeriod) {
+        if (reloadPeriod.compareTo(Duration.ofSeconds(1)) < 0) {
+            throw new IllegalArgumentException(
+                    "nim-scaler.pods.reload-period = " + reloadPeriod + ": expected at least PT1S");
+        }
+        Map<String, PodAuthSettings> byName =
+                settings.stream().collect(Collectors.toMap(PodAuthSettings::name, each -> each));
+        Map<String, PodAuthFiles> files = new ConcurrentHashMap<>();
+        StringBuilder wrong = new StringBuilder();
+        byName.forEach((name, each) -> {
+            try {
+                files.put(name, PodAuthFiles.read(vertx, each));
+            } catch (IllegalArgumentException e) {
+                wrong.append(wrong.isEmpty() ? "" : "; ").append(e.getMessage());
+            }
+        });
+        if (!wrong.isEmpty()) {
+            throw new IllegalArgumentException(wrong.toString());
+        }
+        return new PodAuths(byName, files, reloadPeriod);
+    }
+
+    /** A name that there is not and one that this namespace may not use are told apart by nobody. */
+    Choice choose(ScrapeRequest asked) {
+        PodAuth auth = asked.auth();
+        String name = auth.name().orElse(DEFAULT);
+        PodAuthSettings chosen = settings.get(name);
+        PodAuthFiles content = files.get(name);
+        if (chosen == null || content == null || !chosen.isFor(auth.namespace())) {
+            return refusedIfNamed(
+                    auth,
+                    "podAuth = \"" + name + "\": expected one of nim-scaler.pods.auth that namespace "
+                            + auth.namespace() + " may use");
+        }
+        if (asked.scheme() == Scheme.HTTP && content.authorization().isPresent() && !chosen.tokenOverHttp()) {
+            return refusedIfNamed(
+                    auth, "podAuth = \"" + name + "\": expected scheme https, its token is not sent in the clear");
+        }
+        return new Choice.Chosen(chosen, content);
+    }
+
+    private static Choice refusedIfNamed(PodAuth auth, String detail) {
+        return auth.name().isPresent() ? new Choice.Refused(detail) : NOTHING;
+    }
+
+    Collection<PodAuthSettings> settings() {
+        return settings.values();
+    }
+
+    Optional<PodAuthFiles> files(String name) {
+        return Optional.ofNullable(files.get(name));
+    }
+
+    Duration reloadPeriod() {
+        return reloadPeriod;
+    }
+
+    /** Reads all files again and returns the names whose files differ; blocks, one call at a time. */
+    synchronized Set<String> reload(Vertx vertx) {
+        Set<String> changed = new HashSet<>();
+        settings.forEach((name, each) -> {
+            try {
+                PodAuthFiles now = PodAuthFiles.read(vertx, each);
+                if (!now.equals(files.put(name, now))) {
+                    changed.add(name);
+                    LOG.infof("files of podAuth %s have changed and are used from now on", name);
+                }
+                broken.remove(name);
+            } catch (IllegalArgumentException e) {
+                if (broken.add(name)) {
+                    LOG.warnf("files of podAuth %s are used as they were: %s", name, e.getMessage());
+                }
+            }
+        });
+        return changed;
+    }
+}

@@ -1,0 +1,60 @@
+package io.nimscaler.server;
+
+import io.nimscaler.config.ScalerSettings;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What holds for everything on port 9090 that is not gRPC: it is only read, if it is there at all, and no other site's page gets
+ * to see it. There are no CORS headers, so a browser hands an answer to its own origin alone.
+ */
+@Singleton
+class RestGate {
+
+    /** After {@link ClientGate}: who may not come in learns nothing. */
+    private static final int PRIORITY = ClientGate.PRIORITY - 1;
+
+    private static final Set<HttpMethod> READS = Set.of(HttpMethod.GET, HttpMethod.HEAD);
+
+    /** OWASP's list for REST, as far as it says something here (REST Security Cheat Sheet, "Security Headers"). */
+    private static final Map<String, String> HEADERS = Map.of(
+            "cache-control", "no-store",
+            "content-security-policy",
+                    "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+            "cross-origin-resource-policy", "same-origin",
+            "referrer-policy", "no-referrer",
+            "x-content-type-options", "nosniff",
+            "x-frame-options", "DENY");
+
+    private final boolean enabled;
+
+    RestGate(ScalerSettings settings) {
+        this.enabled = settings.api().enabled();
+    }
+
+    void register(@Observes Filters filters) {
+        filters.register(this::guard, PRIORITY);
+    }
+
+    private void guard(RoutingContext context) {
+        if (ClientGate.isGrpc(context.request())) {
+            context.next();
+            return;
+        }
+        HttpServerResponse response = context.response();
+        HEADERS.forEach(response::putHeader);
+        if (!enabled) {
+            response.setStatusCode(404).end();
+        } else if (!READS.contains(context.request().method())) {
+            response.setStatusCode(405).putHeader("allow", "GET, HEAD").end();
+        } else {
+            context.next();
+        }
+    }
+}

@@ -1,0 +1,299 @@
+package io.nimscaler.k8s;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cel.common.types.ListType;
+import dev.cel.common.types.MapType;
+import dev.cel.common.types.SimpleType;
+import dev.cel.compiler.CelCompiler;
+import dev.cel.compiler.CelCompilerFactory;
+import dev.cel.parser.CelStandardMacro;
+import dev.cel.runtime.CelRuntime;
+import dev.cel.runtime.CelRuntimeFactory;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicy;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import io.nimscaler.trigger.ParsedTrigger;
+import io.nimscaler.trigger.TriggerKey;
+import io.nimscaler.trigger.TriggerParser;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The admission policy refuses what the parser refuses, by evaluating its expressions as an API server does. */
+class AdmissionPolicyTest {
+
+    private static final ValidatingAdmissionPolicy POLICY = read();
+    private static final CelCompiler COMPILER = CelCompilerFactory.standardCelCompilerBuilder()
+            .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
+            .addVar("object", SimpleType.DYN)
+            .addVar("oldObject", SimpleType.DYN)
+            .addVar("request", SimpleType.DYN)
+            .addVar("ours", ListType.create(MapType.create(SimpleType.STRING, SimpleType.STRING)))
+            .addVar("keys", ListType.create(SimpleType.STRING))
+            .build();
+    private static final CelRuntime RUNTIME =
+            CelRuntimeFactory.standardCelRuntimeBuilder().build();
+    private static final Map<String, CelRuntime.Program> PROGRAMS = new HashMap<>();
+
+    /** Values around every limit, right and wrong for one key or another. */
+    private static final List<String> VALUES = List.of(
+            "",
+            "0",
+            "0.0",
+            "0.01",
+            "0.009",
+            "0.7",
+            "0.70",
+            "0.7000",
+            "0.7005",
+            "0.5",
+            "0.51",
+            "0.500001",
+            "0.0000001",
+            "1000000",
+            "1000000.001",
+            "1000001",
+            "1e3",
+            "-1",
+            "NaN",
+            ".5",
+            "5.",
+            "00.5",
+            "9999999999999",
+            "0s",
+            "1s",
+            "999ms",
+            "249ms",
+            "250ms",
+            "2s",
+            "3s",
+            "4s",
+            "5m",
+            "301s",
+            "5m1ms",
+            "1h",
+            "61m",
+            "1h1ms",
+            "24h",
+            "25h",
+            "1m30s",
+            "30",
+            "1.5s",
+            "1d",
+            "-1s",
+            "1s1s1s1s1s",
+            "sum",
+            "SUM",
+            "Average",
+            "avg",
+            "http",
+            "HTTPS",
+            "ftp",
+            "8000",
+            "65535",
+            "65536",
+            "0080",
+            "metrics",
+            "Metrics",
+            "a--b",
+            "-a",
+            "a-",
+            "123456",
+            "abcdefghijklmno",
+            "abcdefghijklmnop",
+            "auto",
+            "/",
+            "/metrics",
+            "/v1/metrics?x=/../y",
+            "//evil",
+            "/a//b",
+            "/a b",
+            "/../x",
+            "/a/..",
+            "/a/.",
+            "/a/..b",
+            "/%2e%2E/x",
+            "/a%0d",
+            "/a%2",
+            "/a%zz",
+            "/a%2Fb",
+            "/a%41",
+            "/a#b",
+            "http://evil/",
+            "llm",
+            "Llm",
+            "a.b",
+            "x\ny",
+            "gpu_cache_usage_perc");
+
+    private static ValidatingAdmissionPolicy read() {
+        try {
+            return Serialization.unmarshal(
+                    Files.readString(Path.of("k8s/overlays/admission-policy/policy.yaml")),
+                    ValidatingAdmissionPolicy.class);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Variables have the types that the CRD's schema gives them; the API server calls them variables.…, here by their names. */
+    private static Object evaluate(String expression, Map<String, ?> variables) {
+        try {
+            CelRuntime.Program program = PROGRAMS.get(expression);
+            if (program == null) {
+                program = RUNTIME.createProgram(
+                        COMPILER.compile(expression.replace("variables.", "")).getAst());
+                PROGRAMS.put(expression, program);
+            }
+            return program.eval(variables);
+        } catch (dev.cel.common.CelException e) {
+            return e;
+        }
+    }
+
+    /** What the API server would tell the author; an expression that fails denies, by failurePolicy. */
+    private static List<String> refusals(String type, Map<String, String> metadata) {
+        Map<String, Object> object =
+                Map.of("spec", Map.of("triggers", List.of(Map.of("type", type, "metadata", metadata))));
+        Map<String, Object> known = new HashMap<>(Map.of("object", object));
+        POLICY.getSpec()
+                .getVariables()
+                .forEach(variable -> known.put(variable.getName(), evaluate(variable.getExpression(), known)));
+        List<String> refusals = new ArrayList<>();
+        POLICY.getSpec().getValidations().forEach(validation -> {
+            if (!Boolean.TRUE.equals(evaluate(validation.getExpression(), known))) {
+                refusals.add(validation.getMessage());
+            }
+        });
+        return refusals;
+    }
+
+    private static Map<String, String> metadata(String... keysAndValues) {
+        Map<String, String> metadata =
+                new HashMap<>(Map.of("scalerAddress", "keda-nim-scaler.keda-nim-scaler:9090", "targetValue", "0.70"));
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            metadata.put(keysAndValues[i], keysAndValues[i + 1]);
+        }
+        return metadata;
+    }
+
+    static IntStream keys() {
+        return IntStream.range(0, TriggerKey.values().length);
+    }
+
+    /** Texts whose grammar the policy leaves to the parser. */
+    private static boolean isFreeText(TriggerKey key) {
+        return key == TriggerKey.METRIC || key == TriggerKey.MODEL_NAME || key == TriggerKey.POD_SELECTOR;
+    }
+
+    @ParameterizedTest
+    @MethodSource("keys")
+    void policyAndParserAgreeOnEveryValueOfEveryKey(int index) {
+        TriggerKey key = TriggerKey.values()[index];
+        for (String value : VALUES) {
+            Map<String, String> metadata = metadata(key.key(), value);
+            boolean valid = TriggerParser.parse(metadata) instanceof ParsedTrigger.Valid;
+            List<String> refusals = refusals("external", metadata);
+            if (valid || !isFreeText(key)) {
+                assertThat(refusals.isEmpty())
+                        .as("%s = \"%s\": parser %s, policy %s", key.key(), value, valid, refusals)
+                        .isEqualTo(valid);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void policyAndParserAgreeOnKeysTogether(long seed) {
+        Random random = new Random(seed);
+        List<TriggerKey> keys = Arrays.stream(TriggerKey.values())
+                .filter(key -> !isFreeText(key))
+                .toList();
+        for (int i = 0; i < 500; i++) {
+            Map<String, String> metadata = metadata();
+            for (int n = random.nextInt(4); n >= 0; n--) {
+                TriggerKey key = keys.get(random.nextInt(keys.size()));
+                metadata.put(key.key(), VALUES.get(random.nextInt(VALUES.size())));
+            }
+            boolean valid = TriggerParser.parse(metadata) instanceof ParsedTrigger.Valid;
+            assertThat(refusals("external-push", metadata).isEmpty())
+                    .as("%s", metadata)
+                    .isEqualTo(valid);
+        }
+    }
+
+    @Test
+    void policyKnowsEveryKeyAndDefault() {
+        Map<String, String> metadata = metadata();
+        for (TriggerKey key : TriggerKey.values()) {
+            key.defaultText().ifPresent(text -> metadata.put(key.key(), text));
+        }
+        assertThat(refusals("external", metadata)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"polInterval, 1s", "threshold, 1", "targetvalue, 1", "polIntervalFromEnv, X"})
+    void unknownKeyIsRefused(String key, String value) {
+        assertThat(refusals("external", metadata(key, value)))
+                .singleElement()
+                .asString()
+                .startsWith("unknown key");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"enableTLS, true", "caCert, x", "unsafeSslFromEnv, X", "pollIntervalFromEnv, POLL"})
+    void kedasKeysAndValuesFromTheEnvironmentPass(String key, String value) {
+        assertThat(refusals("external", metadata(key, value))).isEmpty();
+    }
+
+    @Test
+    void targetValueIsRequiredAndMayComeFromTheEnvironment() {
+        Map<String, String> without = metadata("targetValueFromEnv", "T");
+        assertThat(refusals("external", without)).singleElement().asString().contains("once");
+        without.remove("targetValue");
+        assertThat(refusals("external", without)).isEmpty();
+        without.remove("targetValueFromEnv");
+        assertThat(refusals("external", without)).singleElement().asString().startsWith("targetValue: expected");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "external, other-scaler.ns:9090, false",
+        "external, my-keda-nim-scaler:9090, false",
+        "external, keda-nim-scaler-2:9090, false",
+        "prometheus, keda-nim-scaler:9090, false",
+        "external, keda-nim-scaler, true",
+        "external, dns:///KEDA-nim-scaler.ns.svc:9090, true",
+        "external-push, keda-nim-scaler:9090, true",
+    })
+    void onlyTriggersOfThisScalerAreJudged(String type, String address, boolean ours) {
+        assertThat(refusals(type, metadata("scalerAddress", address, "nonsense", "1"))
+                        .isEmpty())
+                .isNotEqualTo(ours);
+    }
+
+    @Test
+    void whatWasThereBeforeStaysDeletable() {
+        String condition = POLICY.getSpec().getMatchConditions().getFirst().getExpression();
+        Map<String, Object> wrong = Map.of("spec", Map.of("triggers", List.of(Map.of("metadata", Map.of("x", "1")))));
+        Map<String, Object> right = Map.of("spec", Map.of("triggers", List.of()));
+        Map<String, Object> update = Map.of("operation", "UPDATE");
+        assertThat(evaluate(condition, Map.of("request", update, "object", wrong, "oldObject", wrong)))
+                .isEqualTo(false);
+        assertThat(evaluate(condition, Map.of("request", update, "object", wrong, "oldObject", right)))
+                .isEqualTo(true);
+    }
+}
