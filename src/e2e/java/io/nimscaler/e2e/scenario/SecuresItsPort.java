@@ -39,9 +39,9 @@ class SecuresItsPort {
         Fleet llm = story.fleet("llm", 4);
         llm.loadFor(7);
         authenticateWith(story, ca.issue("somebody-else"), ca);
-        ScaledObject scaling = triggerWithTls(story, llm).apply();
-        scaling.expectEvent("KEDAScalerFailed", SOON);
-        llm.expectReplicasKept(4, ofSeconds(10));
+        // One that is let in scales to 7 within seconds
+        triggerWithTls(story, llm).apply();
+        llm.expectReplicasKept(4, ofSeconds(30));
     }
 
     @Test
@@ -50,9 +50,9 @@ class SecuresItsPort {
         Fleet llm = story.fleet("llm", 4);
         llm.loadFor(7);
         authenticateWith(story, new PrivateCa("another").issue("keda-operator"), ca);
-        ScaledObject scaling = triggerWithTls(story, llm).apply();
-        scaling.expectEvent("KEDAScalerFailed", SOON);
-        llm.expectReplicasKept(4, ofSeconds(10));
+        // One that is let in scales to 7 within seconds
+        triggerWithTls(story, llm).apply();
+        llm.expectReplicasKept(4, ofSeconds(30));
     }
 
     private static PrivateCa serveWithTls(Story story) {
