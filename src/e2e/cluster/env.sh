@@ -18,3 +18,7 @@ export E2E_DIR E2E_HOME E2E_NET E2E_RUN E2E_BIN
 export KUBECONFIG="$E2E_RUN/kc/admin.conf"
 K8S=1.34.3 KEDA=2.20.2 ETCD=3.6.5 KWOK=0.7.0
 PROGRAMS="etcd kube-apiserver kube-controller-manager kube-scheduler kwok keda-operator keda-adapter"
+# What this machine lacks to run the cluster, its programs aside, in one line; nothing where it lacks nothing.
+lacking(){
+  [ "$(id -u)" = 0 ] || { echo "root: it makes a network namespace"; return; }
+  for tool in ip openssl curl kubectl go; do command -v $tool >/dev/null || { echo "$tool"; return; }; done; }

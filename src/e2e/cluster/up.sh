@@ -12,8 +12,7 @@ waitfor(){ # NAME SECONDS CMD...
   until "$@" >/dev/null 2>&1; do
     [ $SECONDS -lt $s ] || { say "$n is not ready, see $R/log"; exit 1; }; sleep 0.2; done
   say "$n is ready"; }
-[ "$(id -u)" = 0 ] || { echo "up.sh needs root: it makes a network namespace"; exit 1; }
-for tool in ip openssl curl kubectl go; do command -v $tool >/dev/null || { echo "up.sh needs $tool"; exit 1; }; done
+lack=$(lacking); [ -z "$lack" ] || { echo "up.sh needs $lack"; exit 1; }
 [ -z "$("$E2E_DIR/build.sh" --missing)" ] || "$E2E_DIR/build.sh"
 
 mkdir -p "$R"/{bin,pids,log,kc,pki,etcd}

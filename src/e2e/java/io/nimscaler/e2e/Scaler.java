@@ -254,10 +254,11 @@ public final class Scaler {
             }
             default -> {}
         }
-        client.resource(resource).serverSideApply();
-        // The role is shared by all stories
-        if (!resource.getKind().equals("ClusterRole")) {
-            story.atEnd(() -> client.resource(resource).delete());
+        if (resource.getKind().equals("ClusterRole")) {
+            // Shared by all stories
+            client.resource(resource).serverSideApply();
+        } else {
+            story.make(resource);
         }
     }
 

@@ -122,9 +122,14 @@ public final class Story {
             if (!isOfTheCluster(resource) && resource.getMetadata().getNamespace() == null) {
                 resource.getMetadata().setNamespace(namespace);
             }
-            client.resource(resource).serverSideApply();
-            atEnd(() -> client.resource(resource).delete());
+            make(resource);
         }
+    }
+
+    /** Makes this object; it goes with the story. */
+    void make(HasMetadata resource) {
+        client.resource(resource).serverSideApply();
+        atEnd(() -> client.resource(resource).delete());
     }
 
     /** An overlay of k8s/ that consists of objects alone. */

@@ -31,8 +31,10 @@ final class Waiting {
                 .atMost(span.plusSeconds(5))
                 .pollInterval(LOOK_EVERY)
                 .pollDelay(Duration.ZERO)
-                .failFast(() -> check(what, seen.get(), expected))
-                .until(() -> expected.test(seen.get()));
+                .until(() -> {
+                    check(what, seen.get(), expected);
+                    return true;
+                });
     }
 
     private static <T> void check(String what, T seen, Predicate<T> expected) {

@@ -99,12 +99,12 @@ public record ServingLoad(OptionalInt maxRunning) implements Signal {
             if (unusable.isPresent() || (mayLack && !gauge.isIn(body))) {
                 return OptionalDouble.empty();
             }
-            if (gauge.measure(body, modelName, scrapedAt)
-                    instanceof Measured(PodValue.Amount(double value), Instant at)) {
+            Measurement measurement = gauge.measure(body, modelName, scrapedAt);
+            if (measurement instanceof Measured(PodValue.Amount(double value), Instant at)) {
                 oldest = at.isBefore(oldest) ? at : oldest;
                 return OptionalDouble.of(value);
             }
-            unusable = Optional.of(gauge.measure(body, modelName, scrapedAt));
+            unusable = Optional.of(measurement);
             return OptionalDouble.empty();
         }
     }
