@@ -68,8 +68,8 @@ final class TriggerMeters {
                 s -> orNaN(s.unseenLoad()));
         gauge(
                 "queue.unseen",
-                "1 while requests wait although the KV cache usage is below its target",
-                s -> s.isQueueUnseen() ? 1 : 0);
+                "1 while requests wait although the KV cache usage is below its target; NaN where that is not known",
+                TriggerMeters::queueUnseen);
         for (PodState state : PodState.values()) {
             gauge("pods", "Pods by state", Tags.of("state", state.label()), s -> count(s, state));
         }
@@ -117,6 +117,13 @@ final class TriggerMeters {
             case INACTIVE -> 0;
             case UNKNOWN -> Double.NaN;
         };
+    }
+
+    private static double queueUnseen(Snapshot snapshot) {
+        if (snapshot.unseenLoad().isEmpty()) {
+            return Double.NaN;
+        }
+        return snapshot.isQueueUnseen() ? 1 : 0;
     }
 
     private static long count(Snapshot snapshot, PodState state) {

@@ -66,6 +66,8 @@ class MetersTest {
         Snapshot kv = snapshot(Triggers.with(), one(.46));
         meters.update(kv);
         assertThat(gauge("nim_scaler.requests.waiting")).isNaN();
+        assertThat(gauge("nim_scaler.queue.unseen")).isNaN();
+        meters.update(new Snapshot(kv.scaledObject(), kv.trigger(), kv.decision(), List.of(), OptionalDouble.of(0)));
         assertThat(gauge("nim_scaler.queue.unseen")).isZero();
         meters.update(new Snapshot(kv.scaledObject(), kv.trigger(), kv.decision(), List.of(), OptionalDouble.of(294)));
         assertThat(gauge("nim_scaler.requests.waiting")).isEqualTo(294);
