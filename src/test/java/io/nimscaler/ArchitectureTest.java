@@ -31,11 +31,12 @@ class ArchitectureTest {
             "exposition", List.of(),
             "signal", List.of("exposition", "window"),
             "window", List.of(),
+            "wake", List.of("exposition"),
             "hpa", List.of(),
             "trigger", List.of("signal"),
-            "policy", List.of("signal", "window", "trigger", "hpa"),
-            "scaler", List.of("exposition", "signal", "window", "trigger", "policy", "hpa"),
-            "history", List.of("exposition", "signal", "window", "trigger", "policy", "hpa", "scaler"));
+            "policy", List.of("signal", "window", "wake", "trigger", "hpa"),
+            "scaler", List.of("exposition", "signal", "window", "wake", "trigger", "policy", "hpa"),
+            "history", List.of("exposition", "signal", "window", "wake", "trigger", "policy", "hpa", "scaler"));
 
     private static final Set<String> ADAPTERS =
             Set.of("kubernetes", "scrape", "grpc", "web", "server", "telemetry", "demo");

@@ -13,6 +13,7 @@ import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.ScalerControl;
 import io.nimscaler.scaler.Scalers;
 import io.nimscaler.scaler.Snapshot;
+import io.nimscaler.scaler.WakeSources;
 import io.nimscaler.scrape.PodAuthSettings;
 import io.nimscaler.scrape.PodAuths;
 import io.nimscaler.scrape.ScrapeSettings;
@@ -64,14 +65,16 @@ class Application {
         this.meters = new Meters(registry);
         this.history = new DecisionRing(settings.history().decisions());
         this.demo = settings.demo().enabled() ? Optional.of(new Demo(vertx, clock)) : Optional.empty();
-        this.staticTriggers = StaticTargets.triggers(settings.staticTargets());
+        WakeSources wakeSources = new WakeSources(
+                WakeSettings.list(settings.wakeSources(), settings.pods().auth().keySet()));
+        this.staticTriggers = StaticTargets.triggers(settings.staticTargets(), wakeSources);
         this.kubernetes = demo.isEmpty()
                         && staticTriggers.isEmpty()
                         && settings.kubernetes().enabled()
-                ? Optional.of(new KubernetesPods(client, watched(settings.kubernetes()), clock))
+                ? Optional.of(new KubernetesPods(client, watched(settings.kubernetes(), wakeSources), clock))
                 : Optional.empty();
         this.scraper = new VertxScraper(vertx, scrapeSettings(settings.scrape()), podAuths(vertx, settings.pods()));
-        this.scalers = new Scalers(pods(settings), new MeteredScraper(scraper, registry), this::decided);
+        this.scalers = new Scalers(pods(settings), new MeteredScraper(scraper, registry), wakeSources, this::decided);
         this.owner = new OwnerThread(vertx, context, scalers, clock);
     }
 
@@ -81,12 +84,13 @@ class Application {
                 .orElseGet(() -> new StaticPods(settings.staticTargets(), clock.instant()));
     }
 
-    private static KubernetesPods.Watched watched(ScalerSettings.Kubernetes settings) {
+    private static KubernetesPods.Watched watched(ScalerSettings.Kubernetes settings, WakeSources wakeSources) {
         return new KubernetesPods.Watched(
                 settings.namespaces().orElse(List.of()),
                 settings.serviceNames(),
                 settings.scaleRefresh(),
-                new Confinement(settings.allowHostNetwork(), settings.allowLocalAddresses()));
+                new Confinement(settings.allowHostNetwork(), settings.allowLocalAddresses()),
+                wakeSources);
     }
 
     private static ScrapeSettings scrapeSettings(ScalerSettings.Scrape settings) {

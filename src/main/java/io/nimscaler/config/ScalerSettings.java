@@ -25,6 +25,9 @@ public interface ScalerSettings {
     /** What pods are asked with. */
     Pods pods();
 
+    /** Sources of demand by the name that a trigger's `wakeSource` gives. */
+    Map<String, WakeSource> wakeSources();
+
     /** Which ScaledObjects are ours. */
     Kubernetes kubernetes();
 
@@ -118,6 +121,37 @@ public interface ScalerSettings {
 
         /** PEM file of its private key. */
         Optional<Path> clientKey();
+    }
+
+    interface WakeSource {
+
+        /** Where its metrics are: http or https, with the path. */
+        String url();
+
+        /** Name of a gauge, or rate(NAME) of a counter; a name that ends in _total is a counter's, too. */
+        String metric();
+
+        /** Namespaces whose ScaledObjects may name it; `*` for all. */
+        List<String> namespaces();
+
+        /** How often it is asked, while a trigger names it. */
+        @WithDefault("2s")
+        Duration pollInterval();
+
+        /** The label that a trigger's `modelName` is compared with. */
+        @WithDefault("model_name")
+        String modelLabel();
+
+        /** More than this is demand. */
+        @WithDefault("0")
+        double activation();
+
+        /** Whether a body without the series means no demand; else that is unknown. */
+        @WithDefault("false")
+        boolean absentIsZero();
+
+        /** Name of the trust and credentials of `nim-scaler.pods.auth` that it is asked with. */
+        Optional<String> podAuth();
     }
 
     interface Kubernetes {

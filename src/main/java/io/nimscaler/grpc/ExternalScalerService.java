@@ -9,9 +9,9 @@ import io.nimscaler.grpc.proto.IsActiveResponse;
 import io.nimscaler.grpc.proto.MetricSpec;
 import io.nimscaler.grpc.proto.MetricValue;
 import io.nimscaler.grpc.proto.ScaledObjectRef;
-import io.nimscaler.policy.Activity;
 import io.nimscaler.policy.Answer;
 import io.nimscaler.policy.Answers;
+import io.nimscaler.policy.Decision;
 import io.nimscaler.scaler.Explanation;
 import io.nimscaler.scaler.Scalers;
 import io.nimscaler.scaler.Snapshot;
@@ -42,6 +42,12 @@ class ExternalScalerService implements ExternalScaler {
 
     /** Shorter than the shutdown delay, so that streams are complete before it ends. */
     private static final Duration STREAM_INTERVAL = Duration.ofMillis(200);
+
+    /**
+     * KEDA drops what comes before it knows its own metric names, or while it can not scale (keda: pkg/scaling/scale_handler.go,
+     * startPushScalers): every 5 s.
+     */
+    private static final long TICKS_UNTIL_REPEATED = 25;
 
     private final SnapshotLookup lookup;
     private final Scalers scalers;
@@ -98,8 +104,9 @@ class ExternalScalerService implements ExternalScaler {
     }
 
     /**
-     * Says each change of activity. What is not known is not said: KEDA acts on {@code true} alone, and would close and reopen
-     * the stream on an error.
+     * Says each change of activity, and that it is active again and again while no replica is wanted: KEDA may have had no use
+     * for it the first time. What is not known is not said: KEDA acts on {@code true} alone, and would close and reopen the
+     * stream on an error.
      */
     @Override
     public Multi<IsActiveResponse> streamIsActive(ScaledObjectRef ref) {
@@ -113,18 +120,28 @@ class ExternalScalerService implements ExternalScaler {
                             .drop()
                             .select()
                             .first(_ -> !shuttingDown)
-                            .flatMap(_ -> Multi.createFrom().items(activity(ref, trigger).stream()));
+                            .flatMap(tick ->
+                                    Multi.createFrom().items(said(ref, trigger, tick / TICKS_UNTIL_REPEATED).stream()));
                 })
                 .skip()
                 .repetitions()
-                .map(ExternalScalerService::active);
+                .map(said -> active(said.active()));
     }
 
-    private Optional<Boolean> activity(ScaledObjectRef ref, Trigger trigger) {
-        return lookup.find(ref, trigger)
-                .map(Snapshot::activity)
-                .filter(activity -> activity != Activity.UNKNOWN)
-                .map(activity -> activity == Activity.ACTIVE);
+    /**
+     * What a stream says.
+     *
+     * @param turn grows while that is to be repeated
+     */
+    private record Said(boolean active, long turn) {}
+
+    private Optional<Said> said(ScaledObjectRef ref, Trigger trigger, long turn) {
+        return lookup.find(ref, trigger).flatMap(snapshot -> switch (snapshot.activity()) {
+            case ACTIVE ->
+                Optional.of(new Said(true, snapshot.decision().basis().isAtZero() ? turn : 0));
+            case INACTIVE -> Optional.of(new Said(false, 0));
+            case UNKNOWN -> Optional.empty();
+        });
     }
 
     /** An open stream would hold the process for its whole shutdown time-out. */
@@ -133,7 +150,10 @@ class ExternalScalerService implements ExternalScaler {
     }
 
     private static StatusRuntimeException unknown(Snapshot snapshot) {
-        return StatusMapping.unavailable(snapshot.scaledObject() + ": " + Explanation.of(snapshot));
+        String reason = snapshot.decision() instanceof Decision.Unknown
+                ? Explanation.of(snapshot)
+                : snapshot.wake().map(Explanation::ofWake).orElseGet(() -> Explanation.of(snapshot));
+        return StatusMapping.unavailable(snapshot.scaledObject() + ": " + reason);
     }
 
     private static <R> Uni<R> reply(Supplier<R> answer) {

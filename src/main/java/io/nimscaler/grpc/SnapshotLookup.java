@@ -29,12 +29,12 @@ class SnapshotLookup {
     }
 
     /**
-     * The call's trigger, by its metadata alone.
+     * The call's trigger, by its metadata and the scaler's settings alone.
      *
      * @throws StatusRuntimeException INVALID_ARGUMENT with every violation
      */
     Trigger trigger(ScaledObjectRef ref) {
-        return switch (TriggerParser.parse(ref.getScalerMetadataMap())) {
+        return switch (scalers.check(ref.getNamespace(), TriggerParser.parse(ref.getScalerMetadataMap()))) {
             case ParsedTrigger.Valid valid -> valid.trigger();
             case ParsedTrigger.Invalid invalid -> throw StatusMapping.invalid(id(ref) + ": " + invalid.text());
         };

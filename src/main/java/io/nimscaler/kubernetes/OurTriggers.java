@@ -1,5 +1,6 @@
 package io.nimscaler.kubernetes;
 
+import io.nimscaler.scaler.WakeSources;
 import io.nimscaler.trigger.ParsedTrigger;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.TriggerKey;
@@ -33,7 +34,7 @@ record OurTriggers(
         complaints = List.copyOf(complaints);
     }
 
-    static OurTriggers of(ScaledObject scaledObject, List<String> serviceNames) {
+    static OurTriggers of(ScaledObject scaledObject, List<String> serviceNames, WakeSources wakeSources) {
         List<ScaledObject.TriggerSpec> ours = scaledObject.triggers().stream()
                 .filter(trigger -> trigger.isFor(serviceNames))
                 .toList();
@@ -44,16 +45,19 @@ record OurTriggers(
             if (TriggerParser.needsEnvironment(spec.metadata())) {
                 open = true;
             } else {
-                read(spec, triggers, complaints);
+                String namespace = scaledObject.id().namespace();
+                read(spec, wakeSources.check(namespace, TriggerParser.parse(spec.metadata())), triggers, complaints);
             }
         }
         if (!ours.isEmpty()
                 && scaledObject.minReplicas() == 0
-                && ours.size() == scaledObject.triggers().size()) {
+                && ours.size() == scaledObject.triggers().size()
+                && ours.stream().noneMatch(OurTriggers::namesWakeSource)) {
             complaints.add(new Complaint(
                     "NoWakeSource",
                     "minReplicaCount is 0 (KEDA's default) and no trigger but ours is there: at 0 replicas there are no pods to"
-                            + " read, so nothing wakes it; set minReplicaCount to 1 or add a trigger that can"));
+                            + " read, so nothing wakes it; set minReplicaCount to 1, give a trigger of type external-push a"
+                            + " wakeSource, or add a trigger that can wake it"));
         }
         Set<String> podSelectors = ours.stream()
                 .flatMap(spec -> Stream.ofNullable(spec.metadata().get(TriggerKey.POD_SELECTOR.key())))
@@ -63,12 +67,24 @@ record OurTriggers(
         return new OurTriggers(ours.size(), triggers, podSelectors, open, complaints);
     }
 
-    private static void read(ScaledObject.TriggerSpec spec, Set<Trigger> triggers, List<Complaint> complaints) {
-        switch (TriggerParser.parse(spec.metadata())) {
+    private static boolean namesWakeSource(ScaledObject.TriggerSpec spec) {
+        String key = TriggerKey.WAKE_SOURCE.key();
+        return spec.metadata().containsKey(key) || spec.metadata().containsKey(key + "FromEnv");
+    }
+
+    private static void read(
+            ScaledObject.TriggerSpec spec, ParsedTrigger parsed, Set<Trigger> triggers, List<Complaint> complaints) {
+        switch (parsed) {
             case ParsedTrigger.Invalid invalid -> complaints.add(new Complaint("TriggerRefused", invalid.text()));
             case ParsedTrigger.Valid(Trigger trigger, List<String> warnings) -> {
                 triggers.add(trigger);
                 warnings.forEach(warning -> complaints.add(new Complaint("TriggerQuestionable", warning)));
+                if (trigger.wakeSource().isPresent() && !spec.type().equals("external-push")) {
+                    complaints.add(new Complaint(
+                            "TriggerQuestionable",
+                            "wakeSource with type " + spec.type() + ": KEDA asks only every pollingInterval; with"
+                                    + " external-push it is told at once"));
+                }
                 if (trigger.aggregationType().isPerPod() != spec.metricType().equals("Value")) {
                     complaints.add(new Complaint(
                             "MetricTypeMismatch",

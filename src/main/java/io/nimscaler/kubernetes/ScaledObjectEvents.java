@@ -55,9 +55,12 @@ final class ScaledObjectEvents {
             boolean missing,
             boolean stuck,
             Optional<Instant> queueUnseenSince,
-            boolean saidQueueUnseen) {
+            boolean saidQueueUnseen,
+            Optional<Instant> wakeUnknownSince,
+            boolean saidWakeUnknown) {
 
-        static final State NONE = new State(Optional.empty(), false, false, false, Optional.empty(), false);
+        static final State NONE =
+                new State(Optional.empty(), false, false, false, Optional.empty(), false, Optional.empty(), false);
 
         State next(Snapshot snapshot) {
             Instant now = snapshot.decision().basis().at();
@@ -66,6 +69,8 @@ final class ScaledObjectEvents {
                     : Optional.empty();
             Optional<Instant> queueSince =
                     snapshot.isQueueUnseen() ? queueUnseenSince.or(() -> Optional.of(now)) : Optional.empty();
+            Optional<Instant> wakeSince =
+                    isWakeUnknown(snapshot) ? wakeUnknownSince.or(() -> Optional.of(now)) : Optional.empty();
             return new State(
                     since,
                     since.filter(moment -> !moment.plus(NEWS_AFTER).isAfter(now))
@@ -75,7 +80,16 @@ final class ScaledObjectEvents {
                     queueSince,
                     queueSince
                             .filter(moment -> !moment.plus(QUEUE_IS_NEWS_AFTER).isAfter(now))
+                            .isPresent(),
+                    wakeSince,
+                    wakeSince
+                            .filter(moment -> !moment.plus(NEWS_AFTER).isAfter(now))
                             .isPresent());
+        }
+
+        /** That demand of a while ago still keeps it awake does not make the source known. */
+        private static boolean isWakeUnknown(Snapshot snapshot) {
+            return snapshot.wake().isPresent() && snapshot.wake().get().demand().isEmpty();
         }
     }
 
@@ -110,6 +124,12 @@ final class ScaledObjectEvents {
         }
         if (now.saidQueueUnseen() && !before.saidQueueUnseen()) {
             warn(scaledObject, "RequestsWaiting", Explanation.ofUnseenQueue(snapshot));
+        }
+        if (now.saidWakeUnknown() && !before.saidWakeUnknown()) {
+            snapshot.wake().ifPresent(wake -> warn(scaledObject, "WakeSourceUnknown", Explanation.ofWake(wake)));
+        }
+        if (now.wakeUnknownSince().isEmpty() && before.saidWakeUnknown()) {
+            snapshot.wake().ifPresent(wake -> say(scaledObject, "Normal", "WakeSourceKnown", Explanation.ofWake(wake)));
         }
         if (now.stuck() && !before.stuck()) {
             warn(scaledObject, "PodsStuckStarting", Explanation.of(snapshot));

@@ -1,6 +1,8 @@
 package io.nimscaler.policy;
 
 import io.nimscaler.trigger.Trigger;
+import io.nimscaler.wake.Wake;
+import java.util.Optional;
 
 /**
  * Whether the scale target has something to do, KEDA's {@code IsActive}. False for {@code cooldownPeriod} scales to zero past
@@ -26,6 +28,25 @@ public enum Activity {
         // A hold changes nothing: to go from some replicas to none would be a change
         boolean held = decision instanceof Decision.Hold && wanted;
         return demanded || starting || tooEarly || held ? ACTIVE : INACTIVE;
+    }
+
+    /**
+     * The same with a wake source beside it. Its demand is activity whatever the pods say, and without wanted replicas it alone
+     * decides. Where it is unknown nothing changes: no replica comes, and the last one does not go.
+     */
+    public static Activity of(Decision decision, Trigger trigger, Optional<Wake> wake) {
+        Activity ofPods = of(decision, trigger);
+        if (wake.isEmpty()) {
+            return ofPods;
+        }
+        boolean atZero = decision.basis().isAtZero();
+        return switch (wake.get()) {
+            case Wake.Demanded _ -> ACTIVE;
+            case Wake.Quiet _ -> atZero ? INACTIVE : ofPods;
+            // Not UNKNOWN where replicas are wanted: KEDA would then drop the metric, too
+            case Wake.Unknown _ when atZero -> UNKNOWN;
+            case Wake.Unknown _ -> ofPods == INACTIVE ? ACTIVE : ofPods;
+        };
     }
 
     /** On the grid of 0.001: the tail of an exponential never reaches 0. */

@@ -44,6 +44,11 @@ public sealed interface Decision {
             OptionalDouble highest,
             Duration windowRemaining) {
 
+        /** Whether it is known that no replica is wanted. */
+        public boolean isAtZero() {
+            return isFleetKnown && scale.spec() == 0;
+        }
+
         public boolean windowIsFull() {
             return windowRemaining.isZero();
         }

@@ -8,8 +8,12 @@ import io.nimscaler.policy.HoldReason;
 import io.nimscaler.signal.ServingLoad;
 import io.nimscaler.trigger.Durations;
 import io.nimscaler.trigger.Trigger;
+import io.nimscaler.wake.Wake;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
+import java.util.OptionalDouble;
 
 /** A decision in words, with its numbers: the same for the log, Events and REST. */
 public final class Explanation {
@@ -83,6 +87,20 @@ public final class Explanation {
                 number(snapshot.decision().basis().arithmetic().mean()),
                 number(snapshot.trigger().targetValue()),
                 ServingLoad.NAME);
+    }
+
+    /** For example {@code wake source gateway: demand 3.000}. */
+    public static String ofWake(Wake wake) {
+        String text = "wake source " + wake.source();
+        return switch (wake) {
+            case Wake.Demanded(String _, OptionalDouble demand, Instant lastAt, Duration awakeFor) ->
+                text + ": "
+                        + (demand.isPresent() ? "demand " + number(demand.getAsDouble()) : "unknown now")
+                        + ", last demand at " + lastAt.truncatedTo(ChronoUnit.SECONDS) + " keeps awake for "
+                        + Durations.text(Duration.ofSeconds(awakeFor.toSeconds()));
+            case Wake.Quiet(String _, OptionalDouble demand) -> text + ": demand " + number(demand.orElse(0));
+            case Wake.Unknown(String _, String reason) -> text + " is unknown: " + reason;
+        };
     }
 
     /** The answer as it stands in {@code kubectl get hpa}, in thousandths. */

@@ -3,6 +3,8 @@ package io.nimscaler.scaler;
 import io.nimscaler.exposition.MetricNames;
 import io.nimscaler.policy.Decision;
 import io.nimscaler.trigger.Trigger;
+import io.nimscaler.wake.StartUps;
+import io.nimscaler.wake.Wake;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -43,6 +45,7 @@ final class ScaledObjectScalers {
     private static final int MAX_ADOPTED = 8;
 
     private final ScaledObjectId id;
+    private final StartUps startUps = new StartUps();
     private final Map<Endpoint, PodPoll> polls = new HashMap<>();
     private final Deque<Trigger> adopted = new ArrayDeque<>();
     private Set<Trigger> declared = Set.of();
@@ -97,11 +100,15 @@ final class ScaledObjectScalers {
                 .orElseGet(() -> new Scaler(id, trigger, now));
     }
 
-    void tick(Instant now, Pods pods, Scraper scraper, Consumer<Snapshot> decided) {
+    void tick(Instant now, Pods pods, Scraper scraper, WakeSources wakeSources, Consumer<Snapshot> decided) {
         boolean anyDecided = false;
         for (Scaler scaler : scalers.values()) {
             if (scaler.isDue(now)) {
-                decided.accept(scaler.decide(pods.observe(id, scaler.trigger().podSelector()), now));
+                Trigger trigger = scaler.trigger();
+                Optional<Wake> wake = wakeSources.wake(id.namespace(), trigger, startUps.longest(), now);
+                Snapshot snapshot = scaler.decide(pods.observe(id, trigger.podSelector()), wake, now);
+                observeStartUp(snapshot, now);
+                decided.accept(snapshot);
                 anyDecided = true;
             }
         }
@@ -110,6 +117,16 @@ final class ScaledObjectScalers {
         }
         // A sample is as old as its question, for the pod may have taken its time over the answer
         polls.forEach((endpoint, poll) -> poll.pollIfDue(now, scraper, result -> deliver(endpoint, result, now)));
+    }
+
+    private void observeStartUp(Snapshot snapshot, Instant now) {
+        Decision.Basis basis = snapshot.decision().basis();
+        if (basis.isFleetKnown()) {
+            boolean sampled = snapshot.pods().stream().anyMatch(pod -> pod.state() == PodState.SAMPLED);
+            startUps.observe(basis.scale().spec(), sampled, now);
+        } else {
+            startUps.lose();
+        }
     }
 
     /** What is asked goes with what is wanted: an endpoint of no scaler is asked no more. */

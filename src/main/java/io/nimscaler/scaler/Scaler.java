@@ -7,6 +7,7 @@ import io.nimscaler.policy.Scale;
 import io.nimscaler.signal.FleetSignal;
 import io.nimscaler.signal.PodValue;
 import io.nimscaler.trigger.Trigger;
+import io.nimscaler.wake.Wake;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -94,13 +95,14 @@ final class Scaler {
     }
 
     /** Makes a reading of the fleet and concludes from it. */
-    Snapshot decide(Observation observation, Instant now) {
+    Snapshot decide(Observation observation, Optional<Wake> wake, Instant now) {
         due = now.plus(trigger.decisionInterval());
         Snapshot next = switch (observation) {
             case Observation.Known known -> decide(known, now);
             case Observation.NotKnown(String reason) -> decideBlindly(reason, now);
             case Observation.Absent(String reason) -> decideBlindly(reason, now);
         };
+        next = next.withWake(wake);
         snapshot = Optional.of(next);
         return next;
     }

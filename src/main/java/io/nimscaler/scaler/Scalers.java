@@ -1,6 +1,7 @@
 package io.nimscaler.scaler;
 
 import io.nimscaler.policy.Scale;
+import io.nimscaler.trigger.ParsedTrigger;
 import io.nimscaler.trigger.Trigger;
 import java.time.Instant;
 import java.util.Collection;
@@ -23,15 +24,17 @@ public final class Scalers {
 
     private final Pods pods;
     private final Scraper scraper;
+    private final WakeSources wakeSources;
     private final Consumer<Snapshot> decided;
     private final Map<ScaledObjectId, ScaledObjectScalers> scaledObjects = new ConcurrentSkipListMap<>();
 
     /**
      * @param decided told of each decision, on the owner's thread
      */
-    public Scalers(Pods pods, Scraper scraper, Consumer<Snapshot> decided) {
+    public Scalers(Pods pods, Scraper scraper, WakeSources wakeSources, Consumer<Snapshot> decided) {
         this.pods = pods;
         this.scraper = scraper;
+        this.wakeSources = wakeSources;
         this.decided = decided;
     }
 
@@ -58,11 +61,12 @@ public final class Scalers {
         scaledObjects.remove(id);
     }
 
-    /** Lets time pass for one ScaledObject: makes the decisions and asks the pods that are due. */
+    /** Lets time pass for one ScaledObject: makes the decisions and asks the pods and wake sources that are due. */
     public void tick(ScaledObjectId id, Instant now) {
         ScaledObjectScalers scaledObject = scaledObjects.get(id);
         if (scaledObject != null) {
-            scaledObject.tick(now, pods, scraper, decided);
+            scaledObject.tick(now, pods, scraper, wakeSources, decided);
+            wakeSources.pollIfDue(now, scraper);
         }
     }
 
@@ -87,6 +91,11 @@ public final class Scalers {
     /** Whether the scaler of each trigger that there is has decided at least once. */
     public boolean allHaveDecided() {
         return pods.hasSynced() && scaledObjects.values().stream().allMatch(ScaledObjectScalers::allHaveDecided);
+    }
+
+    /** The metadata as parsed, or what else is wrong with it in a ScaledObject of this namespace. */
+    public ParsedTrigger check(String namespace, ParsedTrigger parsed) {
+        return wakeSources.check(namespace, parsed);
     }
 
     /** What its cluster says of this ScaledObject. */

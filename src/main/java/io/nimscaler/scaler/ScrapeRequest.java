@@ -4,9 +4,9 @@ import io.nimscaler.exposition.MetricNames;
 import io.nimscaler.trigger.Scheme;
 
 /**
- * One question to one pod.
+ * One question to one pod, or to a wake source.
  *
- * @param host IP address of the pod; never a name, so that no lookup happens
+ * @param host IP address of the pod, never a name, so that no lookup happens; of a wake source what its operator wrote
  * @param path path, with a query if any, starting with {@code /}
  * @param auth whose trust and credentials it is asked with
  * @param wanted names of the series that are kept

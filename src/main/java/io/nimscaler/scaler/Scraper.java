@@ -2,7 +2,7 @@ package io.nimscaler.scaler;
 
 import java.util.function.Consumer;
 
-/** Port: gets the bytes of one pod's metrics endpoint and reads the wanted series out of them. */
+/** Port: gets the bytes of the metrics endpoint of one pod or wake source and reads the wanted series out of them. */
 @FunctionalInterface
 public interface Scraper {
 

@@ -6,9 +6,11 @@ import io.nimscaler.policy.Answers;
 import io.nimscaler.policy.Decision;
 import io.nimscaler.policy.Scale;
 import io.nimscaler.trigger.Trigger;
+import io.nimscaler.wake.Wake;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -16,13 +18,15 @@ import java.util.OptionalDouble;
  *
  * @param unseenLoad the fleet's total of what the signal is {@linkplain io.nimscaler.signal.Signal#blindTo() blind to}: requests that
  *     wait, beside KV usage; empty: not known, or the signal is blind to nothing
+ * @param wake what the trigger's wake source says; empty: it names none
  */
 public record Snapshot(
         ScaledObjectId scaledObject,
         Trigger trigger,
         Decision decision,
         List<PodStatus> pods,
-        OptionalDouble unseenLoad) {
+        OptionalDouble unseenLoad,
+        Optional<Wake> wake) {
 
     private static final Duration CURRENT_FOR = Duration.ofSeconds(15);
 
@@ -32,6 +36,20 @@ public record Snapshot(
 
     public Snapshot(ScaledObjectId scaledObject, Trigger trigger, Decision decision, List<PodStatus> pods) {
         this(scaledObject, trigger, decision, pods, OptionalDouble.empty());
+    }
+
+    public Snapshot(
+            ScaledObjectId scaledObject,
+            Trigger trigger,
+            Decision decision,
+            List<PodStatus> pods,
+            OptionalDouble unseenLoad) {
+        this(scaledObject, trigger, decision, pods, unseenLoad, Optional.empty());
+    }
+
+    /** The same decision, and what the wake source says beside it. */
+    public Snapshot withWake(Optional<Wake> now) {
+        return new Snapshot(scaledObject, trigger, decision, pods, unseenLoad, now);
     }
 
     /** Whether requests wait although the pods are below their target: the signal does not show what they wait for. */
@@ -61,10 +79,10 @@ public record Snapshot(
 
     /** The same decision for long keeping. */
     public Snapshot withoutPods() {
-        return new Snapshot(scaledObject, trigger, decision, List.of(), unseenLoad);
+        return new Snapshot(scaledObject, trigger, decision, List.of(), unseenLoad, wake);
     }
 
     public Activity activity() {
-        return Activity.of(decision, trigger);
+        return Activity.of(decision, trigger, wake);
     }
 }

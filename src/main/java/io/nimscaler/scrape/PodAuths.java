@@ -88,7 +88,11 @@ public final class PodAuths {
         String name = auth.name().orElse(DEFAULT);
         PodAuthSettings chosen = settings.get(name);
         PodAuthFiles content = files.get(name);
-        if (chosen == null || content == null || !chosen.isFor(auth.namespace())) {
+        if (auth.byOperator() && auth.name().isEmpty()) {
+            return NOTHING;
+        }
+        boolean allowed = chosen != null && (auth.byOperator() || chosen.isFor(auth.namespace()));
+        if (chosen == null || content == null || !allowed) {
             return refusedIfNamed(
                     auth,
                     "podAuth = \"" + name + "\": expected one of nim-scaler.pods.auth that namespace "

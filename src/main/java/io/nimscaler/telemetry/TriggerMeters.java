@@ -11,6 +11,7 @@ import io.nimscaler.policy.HoldReason;
 import io.nimscaler.policy.Scale;
 import io.nimscaler.scaler.PodState;
 import io.nimscaler.scaler.Snapshot;
+import io.nimscaler.wake.Wake;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,6 +71,13 @@ final class TriggerMeters {
                 "queue.unseen",
                 "1 while requests wait although the KV cache usage is below its target; NaN where that is not known",
                 TriggerMeters::queueUnseen);
+        snapshot.trigger()
+                .wakeSource()
+                .ifPresent(source -> gauge(
+                        "wake.demand",
+                        "What the wake source's last reading says; NaN while that is unknown",
+                        Tags.of("wake_source", source),
+                        s -> orNaN(s.wake().map(Wake::demand).orElse(OptionalDouble.empty()))));
         for (PodState state : PodState.values()) {
             gauge("pods", "Pods by state", Tags.of("state", state.label()), s -> count(s, state));
         }

@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param modelName only series with this {@code model_name}
  * @param podSelector label selector instead of the scale target's own
  * @param podAuth name of the trust and credentials that the scaler's own settings hold for these pods
+ * @param wakeSource name of the source in the scaler's own settings that wakes a scale target without pods
  */
 public record Trigger(
         String metricName,
@@ -41,7 +42,8 @@ public record Trigger(
         MetricsPath path,
         Optional<String> modelName,
         Optional<String> podSelector,
-        Optional<String> podAuth) {
+        Optional<String> podAuth,
+        Optional<String> wakeSource) {
 
     private static final Duration MAX_DECISION_INTERVAL = Duration.ofSeconds(1);
 

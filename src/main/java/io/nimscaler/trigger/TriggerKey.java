@@ -28,7 +28,8 @@ public enum TriggerKey {
     SCHEME("scheme", "http"),
     MODEL_NAME("modelName", ""),
     POD_SELECTOR("podSelector", ""),
-    POD_AUTH("podAuth", "");
+    POD_AUTH("podAuth", ""),
+    WAKE_SOURCE("wakeSource", "");
 
     private final String key;
     private final String defaultText;

@@ -22,6 +22,7 @@ import static io.nimscaler.trigger.TriggerKey.TARGET_VALUE;
 import static io.nimscaler.trigger.TriggerKey.TOLERANCE;
 import static io.nimscaler.trigger.TriggerKey.UNAVAILABLE_AFTER;
 import static io.nimscaler.trigger.TriggerKey.UPSCALE_STABILIZATION_WINDOW;
+import static io.nimscaler.trigger.TriggerKey.WAKE_SOURCE;
 import static io.nimscaler.trigger.TriggerKey.WINDOW;
 
 import io.nimscaler.signal.CounterRate;
@@ -104,7 +105,8 @@ public final class TriggerParser {
                 path(),
                 metadata.optional(MODEL_NAME, 512),
                 podSelector(),
-                podAuth());
+                settingName(POD_AUTH, "nim-scaler.pods.auth"),
+                settingName(WAKE_SOURCE, "nim-scaler.wake-sources"));
         List<Violation> violations = metadata.violations();
         return violations.isEmpty()
                 ? new ParsedTrigger.Valid(trigger, warningsOf(trigger))
@@ -135,11 +137,16 @@ public final class TriggerParser {
     }
 
     /** A name that an environment variable of the scaler can hold, too. */
-    private Optional<String> podAuth() {
+    private Optional<String> settingName(TriggerKey key, String setting) {
         String expected =
-                "a name of the scaler's setting nim-scaler.pods.auth: a letter, then letters, digits or -, 63 at most";
-        return Optional.of(metadata.text(POD_AUTH, value -> value.matches("[a-z][a-z0-9-]{0,62}"), expected))
+                "a name of the scaler's setting " + setting + ": a letter, then letters, digits or -, 63 at most";
+        return Optional.of(metadata.text(key, TriggerParser::isSettingName, expected))
                 .filter(name -> !name.isEmpty());
+    }
+
+    /** Whether a setting of the scaler's can be called so. */
+    public static boolean isSettingName(String text) {
+        return text.matches("[a-z][a-z0-9-]{0,62}");
     }
 
     private static Pattern labelSelector() {

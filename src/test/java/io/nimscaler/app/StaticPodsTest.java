@@ -7,6 +7,7 @@ import io.nimscaler.config.ScalerSettings.StaticTarget;
 import io.nimscaler.policy.Scale;
 import io.nimscaler.scaler.Observation;
 import io.nimscaler.scaler.ScaledObjectId;
+import io.nimscaler.scaler.WakeSources;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -58,9 +59,18 @@ class StaticPodsTest {
 
     @Test
     void wrongMetadataIsRefusedAtTheStart() {
-        assertThatThrownBy(() -> StaticTargets.triggers(target("10.0.0.1")))
+        assertThatThrownBy(() -> StaticTargets.triggers(target("10.0.0.1"), WakeSources.none()))
                 .hasMessageContaining("nim-scaler.static-targets.llm.metadata")
                 .hasMessageContaining("targetValue = \"70%\"");
+    }
+
+    @Test
+    void wakeSourceThatThereIsNotIsRefusedAtTheStart() {
+        Map<String, StaticTarget> targets = Map.of(
+                "llm",
+                new Target("default", List.of("10.0.0.1"), Map.of("targetValue", "0.7", "wakeSource", "gateway")));
+        assertThatThrownBy(() -> StaticTargets.triggers(targets, WakeSources.none()))
+                .hasMessageContaining("wakeSource = \"gateway\": expected one of nim-scaler.wake-sources");
     }
 
     @Test

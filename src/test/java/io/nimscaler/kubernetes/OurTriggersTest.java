@@ -4,11 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nimscaler.kubernetes.ScaledObject.TriggerSpec;
 import io.nimscaler.scaler.ScaledObjectId;
+import io.nimscaler.scaler.WakeSource;
+import io.nimscaler.scaler.WakeSources;
+import io.nimscaler.trigger.Scheme;
 import io.nimscaler.trigger.Triggers;
+import io.nimscaler.wake.WakeMetric;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class OurTriggersTest {
@@ -23,11 +29,30 @@ class OurTriggersTest {
         return new TriggerSpec("external", metricType, metadata);
     }
 
+    private static TriggerSpec push(String... keysAndValues) {
+        return new TriggerSpec(
+                "external-push",
+                "AverageValue",
+                ours("AverageValue", keysAndValues).metadata());
+    }
+
+    private static final WakeSources SOURCES = new WakeSources(List.of(new WakeSource(
+            "gateway",
+            Set.of("ns"),
+            Scheme.HTTP,
+            "gateway.ns",
+            9090,
+            "/metrics",
+            Optional.empty(),
+            Duration.ofSeconds(2),
+            WakeMetric.of("queue_size", "model_name", 0, false).orElseThrow())));
+
     private static OurTriggers read(int minReplicas, TriggerSpec... triggers) {
         return OurTriggers.of(
                 new ScaledObject(
                         new ScaledObjectId("ns", "llm"), "uid", Optional.empty(), minReplicas, List.of(triggers)),
-                NAMES);
+                NAMES,
+                SOURCES);
     }
 
     private static List<String> reasons(OurTriggers triggers) {
@@ -73,6 +98,32 @@ class OurTriggersTest {
         assertThat(reasons(read(0, valid))).containsExactly("NoWakeSource");
         assertThat(reasons(read(0, valid, new TriggerSpec("cron", "AverageValue", Map.of()))))
                 .isEmpty();
+    }
+
+    @Test
+    void wakeSourceWakesItFromZero() {
+        OurTriggers read = read(0, push("targetValue", "0.7", "wakeSource", "gateway"));
+        assertThat(read.triggers()).hasSize(1);
+        assertThat(read.complaints()).isEmpty();
+        assertThat(reasons(read(0, push("targetValue", "0.7", "wakeSourceFromEnv", "WAKE"))))
+                .isEmpty();
+    }
+
+    @Test
+    void wakeSourceThatThereIsNotOrThatThisNamespaceMayNotUseIsRefused() {
+        OurTriggers read = read(0, push("targetValue", "0.7", "wakeSource", "gatewax"));
+        assertThat(read.triggers()).isEmpty();
+        assertThat(read.complaints())
+                .containsExactly(new OurTriggers.Complaint(
+                        "TriggerRefused",
+                        "trigger metadata: wakeSource = \"gatewax\": expected one of nim-scaler.wake-sources that namespace"
+                                + " ns may use"));
+    }
+
+    @Test
+    void wakeSourceOfATriggerThatKedaOnlyPollsIsNamed() {
+        assertThat(reasons(read(0, ours("AverageValue", "targetValue", "0.7", "wakeSource", "gateway"))))
+                .containsExactly("TriggerQuestionable");
     }
 
     @Test

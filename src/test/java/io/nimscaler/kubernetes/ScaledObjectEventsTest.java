@@ -19,6 +19,7 @@ import io.nimscaler.scaler.ScrapeFailure;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
+import io.nimscaler.wake.Wake;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -165,6 +166,45 @@ class ScaledObjectEventsTest {
         assertThat(written.getFirst().getNote())
                 .startsWith("294 requests wait although the pods are at 0.500 of 0.700 each")
                 .endsWith("metric: serving_load counts them");
+    }
+
+    private void wakes(Wake wake) {
+        events.decided(
+                SCALED_OBJECT,
+                new Snapshot(SCALED_OBJECT.id(), TRIGGER, new Policy(TRIGGER).decide(known(), now), List.of())
+                        .withWake(Optional.of(wake)));
+        now = now.plusSeconds(1);
+    }
+
+    @Test
+    void wakeSourceThatBecomesUnknownAndKnownAgainIsSaidOnce() {
+        Wake quiet = new Wake.Quiet("gateway", OptionalDouble.of(0));
+        Wake unknown = new Wake.Unknown("gateway", "cannot_connect: connection refused");
+        wakes(unknown);
+        wakes(quiet);
+        assertThat(written).isEmpty();
+        for (int i = 0; i < 20; i++) {
+            wakes(unknown);
+        }
+        wakes(quiet);
+        wakes(quiet);
+        assertThat(reasons()).containsExactly("WakeSourceUnknown", "WakeSourceKnown");
+        assertThat(written.getFirst().getNote())
+                .isEqualTo("wake source gateway is unknown: cannot_connect: connection refused");
+    }
+
+    @Test
+    void wakeSourceIsUnknownThoughItsLastDemandStillKeepsAwake() {
+        for (int i = 0; i < 20; i++) {
+            wakes(new Wake.Demanded(
+                    "gateway",
+                    i < 10 ? OptionalDouble.of(1) : OptionalDouble.empty(),
+                    Instant.parse("2026-01-01T00:00:00Z"),
+                    Duration.ofMinutes(5)));
+        }
+        assertThat(reasons()).containsExactly("WakeSourceUnknown");
+        assertThat(written.getFirst().getNote())
+                .isEqualTo("wake source gateway: unknown now, last demand at 2026-01-01T00:00:00Z keeps awake for 5m");
     }
 
     @Test

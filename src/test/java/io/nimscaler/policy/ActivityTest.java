@@ -10,10 +10,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.nimscaler.policy.PodReading.Starting;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
+import io.nimscaler.wake.Wake;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ActivityTest {
 
@@ -76,6 +83,43 @@ class ActivityTest {
         after(policy, fleet(1, pods(1, at(.01))), 60);
         Decision decision = policy.decide(fleet(1, pods(1, missing(.01))), START.plusSeconds(61));
         assertThat(Activity.of(decision, trigger)).isEqualTo(Activity.ACTIVE);
+    }
+
+    private static final Wake DEMANDED =
+            new Wake.Demanded("gateway", OptionalDouble.of(3), START, Duration.ofMinutes(5));
+    private static final Wake QUIET = new Wake.Quiet("gateway", OptionalDouble.of(0));
+    private static final Wake UNKNOWN = new Wake.Unknown("gateway", "connection refused");
+
+    static Stream<Arguments> wakes() {
+        Fleet none = fleet(0, List.of());
+        Fleet oldPodsAtWork = fleet(0, pods(1, at(.9)));
+        Fleet idle = fleet(1, pods(1, at(.01)));
+        Fleet busy = fleet(1, pods(1, at(.9)));
+        Fleet notKnown = new Fleet.NotKnown("x");
+        return Stream.of(
+                Arguments.of(none, DEMANDED, Activity.ACTIVE),
+                Arguments.of(none, QUIET, Activity.INACTIVE),
+                Arguments.of(none, UNKNOWN, Activity.UNKNOWN),
+                // What its last pods still do is no reason to have new ones
+                Arguments.of(oldPodsAtWork, QUIET, Activity.INACTIVE),
+                Arguments.of(oldPodsAtWork, UNKNOWN, Activity.UNKNOWN),
+                Arguments.of(idle, DEMANDED, Activity.ACTIVE),
+                Arguments.of(idle, QUIET, Activity.INACTIVE),
+                Arguments.of(idle, UNKNOWN, Activity.ACTIVE),
+                Arguments.of(busy, QUIET, Activity.ACTIVE),
+                Arguments.of(busy, UNKNOWN, Activity.ACTIVE),
+                Arguments.of(notKnown, DEMANDED, Activity.ACTIVE),
+                Arguments.of(notKnown, QUIET, Activity.UNKNOWN),
+                Arguments.of(notKnown, UNKNOWN, Activity.UNKNOWN));
+    }
+
+    @ParameterizedTest
+    @MethodSource("wakes")
+    void wakeSourceAloneDecidesAtZeroAndNeverLetsGoWhatItCanNotSee(Fleet fleet, Wake wake, Activity expected) {
+        Policy policy = new Policy(trigger);
+        after(policy, fleet, 120);
+        Decision decision = policy.decide(fleet, START.plusSeconds(121));
+        assertThat(Activity.of(decision, trigger, Optional.of(wake))).isEqualTo(expected);
     }
 
     @Test

@@ -31,7 +31,7 @@ class ScalersTest {
     private final FakePods pods = new FakePods();
     private final FakeScraper scraper = new FakeScraper();
     private final List<Snapshot> decided = new ArrayList<>();
-    private final Scalers scalers = new Scalers(pods, scraper, decided::add);
+    private final Scalers scalers = new Scalers(pods, scraper, WakeSources.none(), decided::add);
     private final Trigger trigger = Triggers.immediate();
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
 

@@ -99,11 +99,14 @@ class PodAuthTest {
     }
 
     private ScrapeResult ask(RawPod pod, Scheme scheme, String namespace, String name) throws Exception {
+        return ask(pod, scheme, new PodAuth(namespace, Optional.of(name).filter(text -> !text.isEmpty())));
+    }
+
+    private ScrapeResult ask(RawPod pod, Scheme scheme, PodAuth auth) throws Exception {
         if (asker.isEmpty()) {
             PodAuths auths = PodAuths.read(vertx, settings, Duration.ofSeconds(1));
             asker = Optional.of(new Asker(vertx, Asker.PATIENT, auths));
         }
-        PodAuth auth = new PodAuth(namespace, Optional.of(name).filter(text -> !text.isEmpty()));
         return asker.get()
                 .ask(new ScrapeRequest(
                         scheme, "127.0.0.1", pod.port(), "/metrics", auth, MetricNames.of(List.of(GAUGE))));
@@ -120,6 +123,37 @@ class PodAuthTest {
                 .flatMap(String::lines)
                 .filter(line -> line.toLowerCase().startsWith("authorization:"))
                 .map(line -> line.substring("authorization:".length()).strip());
+    }
+
+    @Nested
+    class OfTheOperator {
+
+        @Test
+        void isNotAskedForItsNamespace() throws Exception {
+            settings.add(auth("llm", "ca.crt", "", "token", false));
+            RawPod gateway = tlsPod(CA.issue("gateway", "ip:127.0.0.1"));
+            assertValue(ask(gateway, Scheme.HTTPS, PodAuth.ofOperator(Optional.of("llm"))), 0.5);
+            assertThat(authorizations(gateway)).containsExactly("Bearer first.token");
+        }
+
+        @Test
+        void sendsNoTokenInTheClear() throws Exception {
+            settings.add(auth("llm", "", "", "token", false));
+            RawPod gateway = RawPod.start(vertx, RawPod.says(OK));
+            assertFailed(
+                    ask(gateway, Scheme.HTTP, PodAuth.ofOperator(Optional.of("llm"))),
+                    NOT_ALLOWED,
+                    "podAuth = \"llm\": expected scheme https, its token is not sent in the clear");
+            assertThat(gateway.requests()).isEmpty();
+        }
+
+        @Test
+        void doesNotFallBackToTheDefaultOfPods() throws Exception {
+            settings.add(auth("default", "", "", "token", true));
+            RawPod gateway = RawPod.start(vertx, RawPod.says(OK));
+            assertValue(ask(gateway, Scheme.HTTP, PodAuth.ofOperator(Optional.empty())), 0.5);
+            assertThat(authorizations(gateway)).isEmpty();
+        }
     }
 
     @Nested

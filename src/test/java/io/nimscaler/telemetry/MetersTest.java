@@ -17,6 +17,8 @@ import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.trigger.Scheme;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
+import io.nimscaler.wake.Wake;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -72,6 +74,24 @@ class MetersTest {
         meters.update(new Snapshot(kv.scaledObject(), kv.trigger(), kv.decision(), List.of(), OptionalDouble.of(294)));
         assertThat(gauge("nim_scaler.requests.waiting")).isEqualTo(294);
         assertThat(gauge("nim_scaler.queue.unseen")).isEqualTo(1);
+    }
+
+    @Test
+    void demandOfAWakeSourceIsShownWhereOneIsNamed() {
+        meters.update(snapshot(Triggers.with(), one(.9)));
+        assertThat(registry.find("nim_scaler.wake.demand").gauge()).isNull();
+        Snapshot woken = snapshot(Triggers.with("wakeSource", "gateway"), one(.9));
+        meters.update(woken);
+        assertThat(gauge("nim_scaler.wake.demand")).isNaN();
+        meters.update(woken.withWake(Optional.of(new Wake.Quiet("gateway", OptionalDouble.of(0)))));
+        assertThat(gauge("nim_scaler.wake.demand")).isZero();
+        meters.update(woken.withWake(
+                Optional.of(new Wake.Demanded("gateway", OptionalDouble.of(3), NOW, Duration.ofMinutes(5)))));
+        assertThat(gauge("nim_scaler.wake.demand")).isEqualTo(3);
+        meters.update(woken.withWake(Optional.of(new Wake.Unknown("gateway", "x"))));
+        assertThat(gauge("nim_scaler.wake.demand")).isNaN();
+        assertThat(registry.get("nim_scaler.wake.demand").gauge().getId().getTag("wake_source"))
+                .isEqualTo("gateway");
     }
 
     @Test

@@ -58,7 +58,13 @@ class TriggerParserTest {
                         MetricsPath.AUTO,
                         Optional.empty(),
                         Optional.empty(),
+                        Optional.empty(),
                         Optional.empty()));
+    }
+
+    @Test
+    void wakeSourceIsTheNameOfASetting() {
+        assertThat(Triggers.with("wakeSource", "epp-2").wakeSource()).hasValue("epp-2");
     }
 
     @Test
@@ -165,6 +171,11 @@ class TriggerParserTest {
                         "podAuth", "", "podAuth = \"\": expected a name of the scaler's setting nim-scaler.pods.auth"),
                 Arguments.of("podAuth", "../x", "podAuth = \"../x\": expected a name of the scaler's setting"),
                 Arguments.of("podAuth", "a.token-file", "podAuth = \"a.token-file\": expected a name"),
+                Arguments.of(
+                        "wakeSource",
+                        "http://gateway:9090",
+                        "wakeSource = \"http://gateway:9090\": expected a name of the scaler's setting"
+                                + " nim-scaler.wake-sources"),
                 Arguments.of("modelName", "", "modelName = \"\": expected 1 to 512 characters"),
                 Arguments.of("modelName", "a\nb", "no control character"),
                 Arguments.of("podSelector", "", "podSelector = \"\": expected a label selector"),

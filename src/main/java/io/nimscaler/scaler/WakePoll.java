@@ -1,0 +1,65 @@
+package io.nimscaler.scaler;
+
+import io.nimscaler.exposition.MetricNames;
+import io.nimscaler.wake.Wake;
+import io.nimscaler.wake.WakeDemand;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** When one wake source is asked, and what it said. At most one request is under way. */
+final class WakePoll {
+
+    /** Scalers decide every second; whose last one has been silent for this long is gone. */
+    private static final Duration WANTED_FOR = Duration.ofSeconds(10);
+
+    private final WakeSource source;
+    private final ScrapeRequest request;
+    private WakeDemand demand;
+    private Instant wantedUntil = Instant.MIN;
+    private Instant due = Instant.MIN;
+    private boolean underWay;
+
+    WakePoll(WakeSource source) {
+        this.source = source;
+        this.request = new ScrapeRequest(
+                source.scheme(),
+                source.host(),
+                source.port(),
+                source.path(),
+                PodAuth.ofOperator(source.podAuth()),
+                MetricNames.of(List.of(source.metric().series())));
+        this.demand = new WakeDemand(source.metric());
+    }
+
+    WakeSource source() {
+        return source;
+    }
+
+    Wake wake(Optional<String> model, Duration awakeFor, Instant now) {
+        if (wantedUntil.isBefore(now)) {
+            // What was counted before nobody asked is no demand of now
+            demand = new WakeDemand(source.metric());
+        }
+        wantedUntil = now.plus(WANTED_FOR);
+        return demand.wake(source.name(), model, awakeFor, source.staleAfter(), now);
+    }
+
+    void pollIfDue(Instant now, Scraper scraper) {
+        if (underWay || now.isBefore(due) || wantedUntil.isBefore(now)) {
+            return;
+        }
+        due = now.plus(source.pollInterval());
+        underWay = true;
+        WakeDemand asked = demand;
+        scraper.scrape(request, result -> {
+            underWay = false;
+            switch (result) {
+                case ScrapeResult.Scraped(var series) -> asked.take(series, now);
+                case ScrapeResult.Failed(ScrapeFailure reason, String detail) ->
+                    asked.fail(reason.label() + ": " + detail);
+            }
+        });
+    }
+}

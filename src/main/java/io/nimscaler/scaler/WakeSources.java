@@ -1,0 +1,76 @@
+package io.nimscaler.scaler;
+
+import io.nimscaler.trigger.ParsedTrigger;
+import io.nimscaler.trigger.Trigger;
+import io.nimscaler.trigger.TriggerKey;
+import io.nimscaler.trigger.Violation;
+import io.nimscaler.wake.Wake;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * The wake sources of the scaler's settings. Each is asked once, however many triggers name it, and only while one does.
+ *
+ * <p>{@link #check} may be called from any thread, the rest belongs to the owner's.
+ */
+public final class WakeSources {
+
+    private final Map<String, WakePoll> polls;
+
+    public WakeSources(Collection<WakeSource> sources) {
+        polls = sources.stream().collect(Collectors.toUnmodifiableMap(WakeSource::name, WakePoll::new));
+    }
+
+    /** Without any: a trigger that names one is wrong. */
+    public static WakeSources none() {
+        return new WakeSources(List.of());
+    }
+
+    /**
+     * The same, or what is wrong with it: a name that there is not, or that this namespace may not use. Nobody can tell which
+     * of the two it is.
+     */
+    public ParsedTrigger check(String namespace, ParsedTrigger parsed) {
+        return switch (parsed) {
+            case ParsedTrigger.Invalid invalid -> invalid;
+            case ParsedTrigger.Valid valid ->
+                valid.trigger()
+                        .wakeSource()
+                        .filter(name -> poll(namespace, name).isEmpty())
+                        .<ParsedTrigger>map(name -> new ParsedTrigger.Invalid(List.of(new Violation(
+                                TriggerKey.WAKE_SOURCE.key(),
+                                Optional.of(name),
+                                "one of nim-scaler.wake-sources that namespace " + namespace + " may use",
+                                Optional.empty()))))
+                        .orElse(valid);
+        };
+    }
+
+    /**
+     * What the trigger's wake source means at this moment; from now on it is asked for a while.
+     *
+     * @param awakeFor how long demand keeps the scale target awake
+     * @return empty: the trigger names none
+     */
+    Optional<Wake> wake(String namespace, Trigger trigger, Duration awakeFor, Instant now) {
+        return trigger.wakeSource()
+                .map(name -> poll(namespace, name)
+                        .map(poll -> poll.wake(trigger.modelName(), awakeFor, now))
+                        .orElseGet(() ->
+                                new Wake.Unknown(name, "namespace " + namespace + " may use no source of this name")));
+    }
+
+    /** Asks those that are due. */
+    void pollIfDue(Instant now, Scraper scraper) {
+        polls.values().forEach(poll -> poll.pollIfDue(now, scraper));
+    }
+
+    private Optional<WakePoll> poll(String namespace, String name) {
+        return Optional.ofNullable(polls.get(name)).filter(poll -> poll.source().isFor(namespace));
+    }
+}

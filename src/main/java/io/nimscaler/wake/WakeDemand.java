@@ -1,0 +1,189 @@
+package io.nimscaler.wake;
+
+import io.nimscaler.exposition.Series;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * What one source said last, and when it last showed demand, for each model that is asked after. Not thread-safe.
+ *
+ * <p>A counter's growth is reset-safe: a value below the one before is what came since the reset, and a series that was not
+ * in the body before began at 0. Before the second body nothing is known of it.
+ */
+public final class WakeDemand {
+
+    /** So long after it was asked for, a model is forgotten. */
+    private static final Duration FORGET_AFTER = Duration.ofMinutes(1);
+
+    /** A series, and what it says of demand; no amount: its value can not be. */
+    private record Amount(Series series, OptionalDouble demand) {}
+
+    private sealed interface Reading {
+
+        record Known(double demand) implements Reading {}
+
+        record NotKnown(String reason) implements Reading {}
+    }
+
+    private static final class Memory {
+        private Instant askedFor;
+        private OptionalDouble demand = OptionalDouble.empty();
+        private Optional<Instant> knownAt = Optional.empty();
+        private Optional<Instant> demandedAt = Optional.empty();
+        private String problem = "";
+
+        Memory(Instant askedFor) {
+            this.askedFor = askedFor;
+        }
+    }
+
+    private final WakeMetric metric;
+    private final Map<Optional<String>, Memory> memories = new HashMap<>();
+    private Optional<Map<Map<String, String>, Double>> counts = Optional.empty();
+    private List<Amount> amounts = List.of();
+    private Optional<Instant> readAt = Optional.empty();
+    private boolean countedOnce;
+    private String problem = "it was not read yet";
+
+    public WakeDemand(WakeMetric metric) {
+        this.metric = metric;
+    }
+
+    /**
+     * A body of the source.
+     *
+     * @param askedAt when it was asked for: what it says may be as old
+     */
+    public void take(List<Series> body, Instant askedAt) {
+        List<Series> named = body.stream()
+                .filter(series -> series.name().equals(metric.series()))
+                .toList();
+        countedOnce = metric.isCounter() && counts.isEmpty();
+        amounts = metric.isCounter() ? growth(named) : values(named);
+        readAt = Optional.of(askedAt);
+        memories.forEach((model, memory) -> note(read(model), memory, askedAt));
+    }
+
+    /** The source could not be read. */
+    public void fail(String reason) {
+        problem = reason;
+        memories.values().forEach(memory -> memory.problem = reason);
+    }
+
+    /**
+     * What that means for a scale target.
+     *
+     * @param model only series of this model; empty: all
+     * @param awakeFor how long demand keeps it awake
+     * @param staleAfter a reading older than this says nothing
+     */
+    public Wake wake(String source, Optional<String> model, Duration awakeFor, Duration staleAfter, Instant now) {
+        Memory memory = memories.containsKey(model) ? memories.get(model) : begin(model, now);
+        memories.put(model, memory);
+        memory.askedFor = now;
+        boolean fresh =
+                memory.knownAt.filter(at -> !at.plus(staleAfter).isBefore(now)).isPresent();
+        OptionalDouble demand = fresh ? memory.demand : OptionalDouble.empty();
+        boolean present = demand.orElse(0) > metric.activation();
+        if (memory.demandedAt.isPresent()
+                && (present || memory.demandedAt.get().plus(awakeFor).isAfter(now))) {
+            return new Wake.Demanded(source, demand, memory.demandedAt.get(), awakeFor);
+        }
+        return fresh ? new Wake.Quiet(source, demand) : new Wake.Unknown(source, memory.problem);
+    }
+
+    private Memory begin(Optional<String> model, Instant now) {
+        memories.values().removeIf(memory -> memory.askedFor.plus(FORGET_AFTER).isBefore(now));
+        Memory memory = new Memory(now);
+        memory.problem = problem;
+        readAt.ifPresent(at -> note(read(model), memory, at));
+        return memory;
+    }
+
+    private void note(Reading reading, Memory memory, Instant at) {
+        switch (reading) {
+            case Reading.NotKnown(String reason) -> memory.problem = reason;
+            case Reading.Known(double demand) -> {
+                memory.demand = OptionalDouble.of(demand);
+                memory.knownAt = Optional.of(at);
+                memory.problem = "its last reading is too old";
+                if (demand > metric.activation()) {
+                    memory.demandedAt = Optional.of(at);
+                }
+            }
+        }
+    }
+
+    private Reading read(Optional<String> model) {
+        List<Amount> wanted = amounts.stream()
+                .filter(amount -> model.isEmpty()
+                        || model.get().equals(amount.series().labels().get(metric.modelLabel())))
+                .toList();
+        Optional<Series> bad = wanted.stream()
+                .filter(amount -> amount.demand().isEmpty())
+                .map(Amount::series)
+                .findFirst();
+        if (bad.isPresent()) {
+            return new Reading.NotKnown(metric.series() + " = " + bad.get().value()
+                    + ", expected one finite number of at least 0 for one set of labels");
+        }
+        if (wanted.isEmpty() && !metric.absentIsZero()) {
+            return new Reading.NotKnown(
+                    amounts.isEmpty()
+                            ? "no series " + metric.series()
+                            : metric.series() + " has no series with " + metric.modelLabel() + " = \""
+                                    + model.orElse("") + "\"");
+        }
+        if (countedOnce && !wanted.isEmpty()) {
+            return new Reading.NotKnown("the counter " + metric.series() + " was read only once");
+        }
+        return new Reading.Known(
+                wanted.stream().mapToDouble(amount -> amount.demand().orElse(0)).sum());
+    }
+
+    private static List<Amount> values(List<Series> named) {
+        Map<Map<String, String>, Double> seen = new HashMap<>();
+        List<Amount> values = new ArrayList<>();
+        for (Series series : named) {
+            Double before = seen.put(series.labels(), series.value());
+            boolean repeated = before != null && before == series.value();
+            if (!repeated) {
+                values.add(new Amount(
+                        series,
+                        before == null && isPossible(series)
+                                ? OptionalDouble.of(series.value())
+                                : OptionalDouble.empty()));
+            }
+        }
+        return List.copyOf(values);
+    }
+
+    private List<Amount> growth(List<Series> named) {
+        Map<Map<String, String>, Double> before = counts.orElse(Map.of());
+        Map<Map<String, String>, Double> now = new HashMap<>();
+        List<Amount> growth = new ArrayList<>();
+        for (Amount amount : values(named)) {
+            Map<String, String> labels = amount.series().labels();
+            double counted = before.getOrDefault(labels, 0.0);
+            double value = amount.demand().orElse(counted);
+            now.put(labels, value);
+            growth.add(new Amount(
+                    amount.series(),
+                    amount.demand().isEmpty()
+                            ? OptionalDouble.empty()
+                            : OptionalDouble.of(value < counted ? value : value - counted)));
+        }
+        counts = Optional.of(now);
+        return List.copyOf(growth);
+    }
+
+    private static boolean isPossible(Series series) {
+        return Double.isFinite(series.value()) && series.value() >= 0;
+    }
+}

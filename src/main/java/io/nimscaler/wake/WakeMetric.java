@@ -1,0 +1,42 @@
+package io.nimscaler.wake;
+
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Which series of a source show demand, and how.
+ *
+ * @param series name of the series
+ * @param isCounter demand is its growth from one reading to the next; of a gauge it is the value itself
+ * @param modelLabel the label by which the source tells models apart
+ * @param activation more than this is demand
+ * @param absentIsZero what a readable body without the series means: no demand, or nothing that is known. Servers in Go show
+ *     a labelled series only once there was a request; but of a name that is misspelt, or was changed, there is none either
+ */
+public record WakeMetric(String series, boolean isCounter, String modelLabel, double activation, boolean absentIsZero) {
+
+    private static final Pattern TEXT = Pattern.compile("(rate\\()?([a-zA-Z_:][a-zA-Z0-9_:]{0,250})(\\))?");
+
+    public WakeMetric {
+        if (!Double.isFinite(activation) || activation < 0) {
+            throw new IllegalArgumentException("activation = " + activation + ", must be finite and at least 0");
+        }
+    }
+
+    /**
+     * From its text: the name of a gauge, or {@code rate(NAME)} of a counter. A name that ends in {@code _total} is a
+     * counter's in either writing, as in OpenMetrics.
+     *
+     * @return empty: it is neither
+     */
+    public static Optional<WakeMetric> of(String text, String modelLabel, double activation, boolean absentIsZero) {
+        Matcher matcher = TEXT.matcher(text);
+        if (!matcher.matches() || (matcher.group(1) == null) != (matcher.group(3) == null)) {
+            return Optional.empty();
+        }
+        String series = matcher.group(2);
+        boolean counter = matcher.group(1) != null || series.endsWith("_total");
+        return Optional.of(new WakeMetric(series, counter, modelLabel, activation, absentIsZero));
+    }
+}
