@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param explanation the decision in words, with its numbers
  * @param value what KEDA is told; null while that is UNAVAILABLE
  * @param active null while that is UNAVAILABLE
+ * @param wake what the trigger's wake source says, in words; null: it names none
  */
 record ScaledObjectView(
         String namespace,
@@ -36,6 +37,7 @@ record ScaledObjectView(
         String explanation,
         @Nullable Double value,
         @Nullable Boolean active,
+        @Nullable String wake,
         @Nullable Double demand,
         @Nullable Double smoothed,
         @Nullable Double lowest,
@@ -86,6 +88,7 @@ record ScaledObjectView(
                 Explanation.of(snapshot),
                 snapshot.answer() instanceof Answer.Value(long milli) ? milli / 1000.0 : null,
                 snapshot.activity() == Activity.UNKNOWN ? null : snapshot.activity() == Activity.ACTIVE,
+                snapshot.wake().map(Explanation::ofWake).orElse(null),
                 orNull(basis.demand()),
                 orNull(basis.smoothed()),
                 orNull(basis.lowest()),

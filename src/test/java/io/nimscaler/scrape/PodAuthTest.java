@@ -103,13 +103,16 @@ class PodAuthTest {
     }
 
     private ScrapeResult ask(RawPod pod, Scheme scheme, PodAuth auth) throws Exception {
+        return ask("127.0.0.1", pod, scheme, auth);
+    }
+
+    private ScrapeResult ask(String host, RawPod pod, Scheme scheme, PodAuth auth) throws Exception {
         if (asker.isEmpty()) {
             PodAuths auths = PodAuths.read(vertx, settings, Duration.ofSeconds(1));
             asker = Optional.of(new Asker(vertx, Asker.PATIENT, auths));
         }
         return asker.get()
-                .ask(new ScrapeRequest(
-                        scheme, "127.0.0.1", pod.port(), "/metrics", auth, MetricNames.of(List.of(GAUGE))));
+                .ask(new ScrapeRequest(scheme, host, pod.port(), "/metrics", auth, MetricNames.of(List.of(GAUGE))));
     }
 
     private static void assertTlsFailure(ScrapeResult result) {
@@ -134,6 +137,20 @@ class PodAuthTest {
             RawPod gateway = tlsPod(CA.issue("gateway", "ip:127.0.0.1"));
             assertValue(ask(gateway, Scheme.HTTPS, PodAuth.ofOperator(Optional.of("llm"))), 0.5);
             assertThat(authorizations(gateway)).containsExactly("Bearer first.token");
+        }
+
+        @ParameterizedTest(name = "certificate for {0}: {1}")
+        @CsvSource({"dns:localhost, true", "dns:other, false", "ip:127.0.0.1, false"})
+        void isAskedByTheNameOfItsUrlForWhichItsCertificateMustBe(String certificate, boolean trusted)
+                throws Exception {
+            settings.add(auth("llm", "ca.crt", "", "", false));
+            RawPod gateway = tlsPod(CA.issue("gateway", certificate));
+            ScrapeResult result = ask("localhost", gateway, Scheme.HTTPS, PodAuth.ofOperator(Optional.of("llm")));
+            if (trusted) {
+                assertValue(result, 0.5);
+            } else {
+                assertTlsFailure(result);
+            }
         }
 
         @Test
