@@ -93,6 +93,11 @@ public final class Story {
         return scaler;
     }
 
+    /** A gateway in front of the fleets; nothing waits in it yet. */
+    public Gateway gateway() {
+        return new Gateway(this);
+    }
+
     /** A ScaledObject for this fleet, to be completed and applied. */
     public ScaledObject scaledObject(Fleet fleet) {
         return new ScaledObject(this, fleet.name());
