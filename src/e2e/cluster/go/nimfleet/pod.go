@@ -88,6 +88,7 @@ type pod struct {
 	auth  bool
 	infl  int64
 	maxIn int64
+	by    map[string]int64 // how often each user agent, less its version, asked for metrics
 }
 
 var (

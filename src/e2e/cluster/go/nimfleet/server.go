@@ -140,6 +140,11 @@ func serveConn(c net.Conn) {
 			p.count++
 			p.ring[p.ringN%len(p.ring)] = now.UnixNano()
 			p.ringN++
+			if p.by == nil {
+				p.by = map[string]int64{}
+			}
+			agent, _, _ := strings.Cut(ua, "/")
+			p.by[agent]++
 		}
 		p.ua, p.acc, p.aenc, p.host, p.path, p.auth = ua, acc, aenc, host, path, auth
 		p.infl++

@@ -44,6 +44,7 @@ public final class Story {
     private final Deque<Runnable> atEnd = new ArrayDeque<>();
     private final List<Fleet> fleets = new ArrayList<>();
     private final List<Scaler> scalers = new ArrayList<>();
+    private boolean scraped;
 
     private Story(String title, Path folder) {
         this.title = title;
@@ -91,6 +92,16 @@ public final class Story {
         scalers.add(scaler);
         scaler.expectReady(replicas, SOON);
         return scaler;
+    }
+
+    /** The cluster's Prometheus; it scrapes the fleets that are made from here on. The story is skipped where there is none. */
+    public Prometheus prometheus() {
+        scraped = true;
+        return Prometheus.ofThisMachine();
+    }
+
+    boolean isScraped() {
+        return scraped;
     }
 
     /** A ScaledObject for this fleet, to be completed and applied. */
@@ -163,7 +174,7 @@ public final class Story {
         write("story.log", LocalTime.now().truncatedTo(ChronoUnit.MILLIS) + " " + what + "\n");
     }
 
-    String namespace() {
+    public String namespace() {
         return namespace;
     }
 
