@@ -351,6 +351,8 @@ func ctlPods(w http.ResponseWriter, r *http.Request) {
 		m[a] = len(f) == 1
 	}
 	gmu.Lock()
+	catchUpAll(time.Now())
+	forgetGone(m)
 	listed = m
 	if d := r.URL.Query().Get("down"); d != "" {
 		downMode = d

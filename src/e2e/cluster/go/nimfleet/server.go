@@ -281,7 +281,11 @@ func answer(c net.Conn, p *pod, method, path string, isM bool, now time.Time) (i
 	const hdrRoom = 192
 	b := (*bp)[:0]
 	b = append(b, make([]byte, hdrRoom)...)
-	b = render(b, t, v, f.mode, f.arg)
+	var w *worked
+	if done, on := p.snapshot(now); on {
+		w = &done
+	}
+	b = render(b, t, v, w, f.mode)
 	*bp = b
 	body := b[hdrRoom:]
 	enc := ""

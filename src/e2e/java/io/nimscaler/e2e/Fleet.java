@@ -96,6 +96,24 @@ public final class Fleet {
         tell("/set?ip=all&value=" + kv + "&running=" + running + "&waiting=" + waiting, "");
     }
 
+    /**
+     * Requests that the ready pods share, each with 200 tokens generated: counters and histograms move.
+     *
+     * @param aSecond of the whole fleet
+     * @param firstTokenSeconds the mean time to first token that one pod alone would take for them; more pods take less, in proportion
+     */
+    public void serves(double aSecond, double firstTokenSeconds) {
+        story.say(name + " serves " + aSecond + " requests a second, first token after " + firstTokenSeconds
+                + " s on one pod");
+        tell("/work?crowded=1&rps=" + aSecond + "&generated=200&ttft=" + firstTokenSeconds, "");
+    }
+
+    /** The engine of every present pod starts anew, its counters at 0, unnoticed by Kubernetes. */
+    public void restartsCounters() {
+        story.say("counters of " + name + " start anew");
+        tell("/restart?ip=all", "");
+    }
+
     /** Every pod fails, those that come included. */
     public void fails(Fault fault) {
         story.say("all pods of " + name + " " + fault);
