@@ -70,10 +70,13 @@ record OurTriggers(
                 triggers.add(trigger);
                 warnings.forEach(warning -> complaints.add(new Complaint("TriggerQuestionable", warning)));
                 if (trigger.aggregationType().isPerPod() != spec.metricType().equals("Value")) {
-                    complaints.add(new Complaint(
-                            "MetricTypeMismatch",
-                            "aggregationType " + trigger.aggregationType().key() + " does not fit metricType "
-                                    + spec.metricType() + ": sum needs AverageValue, average and max need Value"));
+                    complaints.add(
+                            new Complaint(
+                                    "MetricTypeMismatch",
+                                    "aggregationType "
+                                            + trigger.aggregationType().key() + " does not fit metricType "
+                                            + spec.metricType()
+                                            + " (of scalingModifiers, where there is a formula): sum needs AverageValue, average and max need Value"));
                 }
             }
         }
