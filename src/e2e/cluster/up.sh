@@ -61,6 +61,12 @@ current-context: e2e
 EOF
 fi
 start keda-operator keda-adapter
+if command -v prometheus >/dev/null; then
+  start pod-targets prometheus
+  waitfor prometheus 30 nx curl -sf -m 2 http://$E2E_PROMETHEUS/-/ready
+else
+  say "no prometheus here: scenarios that need it are skipped"
+fi
 waitfor kube-controller-manager 60 nx curl -skf -m 2 https://127.0.0.1:10257/healthz
 waitfor kube-scheduler 60 nx curl -skf -m 2 https://127.0.0.1:10259/healthz
 waitfor kwok 60 nx curl -sf -m 2 http://127.0.0.1:10247/healthz

@@ -3,20 +3,17 @@
 package main
 
 import (
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/binary"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"log"
 	"net"
-	"net/http"
 	"net/netip"
-	"os"
 	"strings"
 	"sync"
 	"time"
+
+	"e2e/apiserver"
 )
 
 const (
@@ -156,45 +153,15 @@ func (n *names) answer(q []byte) ([]byte, error) {
 	return out, nil
 }
 
-func client(ca, cert, key string) (*http.Client, error) {
-	pem, err := os.ReadFile(ca)
-	if err != nil {
-		return nil, err
-	}
-	roots := x509.NewCertPool()
-	roots.AppendCertsFromPEM(pem)
-	pair, err := tls.LoadX509KeyPair(cert, key)
-	if err != nil {
-		return nil, err
-	}
-	return &http.Client{
-		Timeout:   5 * time.Second,
-		Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, Certificates: []tls.Certificate{pair}}},
-	}, nil
-}
-
 func main() {
 	listen := flag.String("listen", "127.0.0.1:53", "UDP address to answer on")
-	api := flag.String("api", "", "URL of the API server")
-	ca := flag.String("ca", "", "its certificate authority")
-	cert := flag.String("cert", "", "our client certificate")
-	key := flag.String("key", "", "its key")
+	api := apiserver.DefineFlags()
 	flag.Parse()
-	c, err := client(*ca, *cert, *key)
+	get, err := api.Getter()
 	if err != nil {
 		log.Fatal(err)
 	}
-	n := &names{get: func(path string, into any) error {
-		r, err := c.Get(*api + path)
-		if err != nil {
-			return err
-		}
-		defer r.Body.Close()
-		if r.StatusCode != http.StatusOK {
-			return fmt.Errorf("%s: %s", path, r.Status)
-		}
-		return json.NewDecoder(r.Body).Decode(into)
-	}}
+	n := &names{get: get}
 	go func() {
 		for {
 			n.refresh()

@@ -9,6 +9,7 @@ const (
 	kKV = iota + 1
 	kRun
 	kWait
+	kWork
 )
 
 var kvNames = []string{"gpu_cache_usage_perc", "vllm:gpu_cache_usage_perc", "vllm:kv_cache_usage_perc", "sglang:token_usage", "trtllm_kv_cache_utilization", "kv_cache_utilization"}
@@ -19,7 +20,9 @@ type seg struct {
 	kind int // 0 = static text
 	idx  int // n-th series of that gauge
 	text []byte
-	line []byte // for gauges: name{labels}+space
+	line []byte // but for static text: name{labels}+space
+	done func(*worked) float64
+	rest []byte // of a line about work: what the sample has
 }
 
 type tmpl struct {
@@ -51,6 +54,7 @@ func parseTemplate(name string, b []byte, ctype string) *tmpl {
 	}
 	var cur []byte
 	n := map[int]int{}
+	live := map[string]string{}
 	flush := func() {
 		if len(cur) > 0 {
 			t.segs = append(t.segs, seg{text: cur})
@@ -67,6 +71,7 @@ func parseTemplate(name string, b []byte, ctype string) *tmpl {
 			nm = line[:i]
 		}
 		k := 0
+		var done func(*worked) float64
 		if line[0] != '#' {
 			switch s := string(nm); {
 			case has(kvNames, s):
@@ -77,6 +82,10 @@ func parseTemplate(name string, b []byte, ctype string) *tmpl {
 				k = kWait
 			case s == "nv_trt_llm_kv_cache_block_metrics" && bytes.Contains(line, []byte(`"fraction"`)):
 				k = kKV
+			case bytes.LastIndexByte(bytes.TrimRight(line, "\n"), ' ') >= len(nm):
+				if done = workSeries(nm, line, live); done != nil {
+					k = kWork
+				}
 			}
 		}
 		if k == 0 {
@@ -86,7 +95,7 @@ func parseTemplate(name string, b []byte, ctype string) *tmpl {
 		flush()
 		body := bytes.TrimRight(line, "\n")
 		cut := bytes.LastIndexByte(body, ' ')
-		t.segs = append(t.segs, seg{kind: k, idx: n[k], line: append([]byte{}, body[:cut+1]...)})
+		t.segs = append(t.segs, seg{kind: k, idx: n[k], line: append([]byte{}, body[:cut+1]...), done: done, rest: append([]byte{}, line[cut+1:]...)})
 		n[k]++
 	}
 	flush()

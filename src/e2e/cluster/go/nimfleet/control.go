@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"maps"
 	"math"
 	"net/http"
 	"net/netip"
@@ -350,6 +351,8 @@ func ctlPods(w http.ResponseWriter, r *http.Request) {
 		m[a] = len(f) == 1
 	}
 	gmu.Lock()
+	catchUpAll(time.Now())
+	forgetGone(m)
 	listed = m
 	if d := r.URL.Query().Get("down"); d != "" {
 		downMode = d
@@ -389,6 +392,8 @@ type podStat struct {
 	Path        string  `json:"path,omitempty"`
 	Auth        bool    `json:"authorization,omitempty"`
 	Times       []int64 `json:"times_ns,omitempty"`
+
+	AskedBy map[string]int64 `json:"asked_by,omitempty"`
 }
 
 func ctlStats(w http.ResponseWriter, r *http.Request) {
@@ -424,7 +429,7 @@ func ctlStats(w http.ResponseWriter, r *http.Request) {
 		}
 		fm := p.peekFault()
 		p.mu.Lock()
-		s := podStat{IP: p.ip.String(), Count: p.count, Conns: p.conns, Open: p.open, Faulted: p.errs, Bytes: p.bytes, MinIv: p.minIv.Seconds(), MaxIv: p.maxIv.Seconds(), MaxInflight: p.maxIn, Value: v.kv, Running: v.run, Waiting: v.wait, Fault: fm, UA: p.ua, Accept: p.acc, AcceptEnc: p.aenc, Host: p.host, Path: p.path, Auth: p.auth}
+		s := podStat{IP: p.ip.String(), Count: p.count, Conns: p.conns, Open: p.open, Faulted: p.errs, Bytes: p.bytes, MinIv: p.minIv.Seconds(), MaxIv: p.maxIv.Seconds(), MaxInflight: p.maxIn, Value: v.kv, Running: v.run, Waiting: v.wait, Fault: fm, UA: p.ua, Accept: p.acc, AcceptEnc: p.aenc, Host: p.host, Path: p.path, Auth: p.auth, AskedBy: maps.Clone(p.by)}
 		if p.count > 0 {
 			s.First, s.Last = float64(p.first.UnixNano())/1e9, float64(p.last.UnixNano())/1e9
 			out.Scraped++
@@ -458,6 +463,7 @@ func ctlReset(w http.ResponseWriter, r *http.Request) {
 	for _, p := range pods {
 		p.mu.Lock()
 		p.count, p.bytes, p.errs, p.conns, p.minIv, p.maxIv, p.ringN, p.maxIn = 0, 0, 0, 0, 0, 0, 0, 0
+		p.by = nil
 		p.mu.Unlock()
 	}
 	podsMu.RUnlock()

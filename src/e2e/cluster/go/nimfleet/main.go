@@ -93,6 +93,8 @@ func main() {
 	mux.HandleFunc("/trace", ctlTrace)
 	mux.HandleFunc("/fault", ctlFault)
 	mux.HandleFunc("/load", ctlLoad)
+	mux.HandleFunc("/work", ctlWork)
+	mux.HandleFunc("/restart", ctlRestart)
 	mux.HandleFunc("/pods", ctlPods)
 	mux.HandleFunc("/stats", ctlStats)
 	mux.HandleFunc("/reset", ctlReset)

@@ -88,6 +88,8 @@ type pod struct {
 	auth  bool
 	infl  int64
 	maxIn int64
+	w     worked
+	by    map[string]int64 // how often each user agent, less its version, asked for metrics
 }
 
 var (
@@ -263,7 +265,8 @@ func appendVal(b []byte, v float64) []byte {
 	return b
 }
 
-func render(dst []byte, t *tmpl, v vals, mode string, arg float64) []byte {
+// render writes a body; w is nil where the sample's own counters stay as they are.
+func render(dst []byte, t *tmpl, v vals, w *worked, mode string) []byte {
 	for i := range t.segs {
 		s := &t.segs[i]
 		if s.kind == 0 {
@@ -272,6 +275,14 @@ func render(dst []byte, t *tmpl, v vals, mode string, arg float64) []byte {
 		}
 		x := v.kv
 		switch s.kind {
+		case kWork:
+			dst = append(dst, s.line...)
+			if w == nil {
+				dst = append(dst, s.rest...)
+			} else {
+				dst = append(appendVal(dst, s.done(w)), '\n')
+			}
+			continue
 		case kKV:
 			if len(v.many) > 0 {
 				x = v.many[s.idx%len(v.many)]

@@ -140,6 +140,11 @@ func serveConn(c net.Conn) {
 			p.count++
 			p.ring[p.ringN%len(p.ring)] = now.UnixNano()
 			p.ringN++
+			if p.by == nil {
+				p.by = map[string]int64{}
+			}
+			agent, _, _ := strings.Cut(ua, "/")
+			p.by[agent]++
 		}
 		p.ua, p.acc, p.aenc, p.host, p.path, p.auth = ua, acc, aenc, host, path, auth
 		p.infl++
@@ -276,7 +281,11 @@ func answer(c net.Conn, p *pod, method, path string, isM bool, now time.Time) (i
 	const hdrRoom = 192
 	b := (*bp)[:0]
 	b = append(b, make([]byte, hdrRoom)...)
-	b = render(b, t, v, f.mode, f.arg)
+	var w *worked
+	if done, on := p.snapshot(now); on {
+		w = &done
+	}
+	b = render(b, t, v, w, f.mode)
 	*bp = b
 	body := b[hdrRoom:]
 	enc := ""

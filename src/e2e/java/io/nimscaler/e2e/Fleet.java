@@ -1,10 +1,12 @@
 package io.nimscaler.e2e;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -16,7 +18,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 
 /**
  * A Deployment of NIM pods. Its pods are nobody's containers: one nimfleet process listens on their addresses, answers as NIM does,
@@ -90,6 +94,24 @@ public final class Fleet {
     public void queue(double kv, int running, int waiting) {
         story.say("each pod of " + name + " at " + kv + " with " + running + " running and " + waiting + " waiting");
         tell("/set?ip=all&value=" + kv + "&running=" + running + "&waiting=" + waiting, "");
+    }
+
+    /**
+     * Requests that the ready pods share, each with 200 tokens generated: counters and histograms move.
+     *
+     * @param aSecond of the whole fleet
+     * @param firstTokenSeconds the mean time to first token that one pod alone would take for them; more pods take less, in proportion
+     */
+    public void serves(double aSecond, double firstTokenSeconds) {
+        story.say(name + " serves " + aSecond + " requests a second, first token after " + firstTokenSeconds
+                + " s on one pod");
+        tell("/work?crowded=1&rps=" + aSecond + "&generated=200&ttft=" + firstTokenSeconds, "");
+    }
+
+    /** The engine of every present pod starts anew, its counters at 0, unnoticed by Kubernetes. */
+    public void restartsCounters() {
+        story.say("counters of " + name + " start anew");
+        tell("/restart?ip=all", "");
     }
 
     /** Every pod fails, those that come included. */
@@ -169,7 +191,22 @@ public final class Fleet {
         client.resource(deployment).create();
     }
 
-    /** A metric of nimfleet's {@code GET /stats}, as JSON: what the pods were asked. */
+    /** Counts what the pods are asked from now on. */
+    public void countAgain() {
+        tell("/reset", "");
+    }
+
+    /** How often each present pod was asked by {@code userAgent} since {@link #countAgain}. */
+    public List<Integer> asked(String userAgent) {
+        JsonNode list = Serialization.unmarshal(stats(), JsonNode.class).path("list");
+        Set<String> present = pods().stream().map(Fleet::address).collect(Collectors.toSet());
+        return StreamSupport.stream(list.spliterator(), false)
+                .filter(pod -> present.contains(pod.path("ip").asText()))
+                .map(pod -> pod.path("asked_by").path(userAgent).asInt())
+                .toList();
+    }
+
+    /** nimfleet's {@code GET /stats}, as JSON: what the pods were asked. */
     String stats() {
         return tell("/stats", "");
     }
@@ -228,6 +265,7 @@ public final class Fleet {
                 .withNewMetadata()
                 .addToLabels("app", name)
                 .addToAnnotations("e2e/ready-after", readyAfter.toMillis() + "ms")
+                .addToAnnotations("prometheus.io/scrape", Boolean.toString(story.isScraped()))
                 .endMetadata()
                 .withNewSpec()
                 .addNewContainer()

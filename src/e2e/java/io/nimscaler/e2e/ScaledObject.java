@@ -66,6 +66,16 @@ public final class ScaledObject {
         return this;
     }
 
+    /** KEDA's own trigger on a query of Prometheus. */
+    public ScaledObject prometheusTrigger(Prometheus prometheus, String query, String threshold) {
+        Map<String, Object> trigger = new LinkedHashMap<>();
+        trigger.put("type", "prometheus");
+        trigger.put(
+                "metadata", Map.of("serverAddress", prometheus.url(), "query", query, "threshold", threshold));
+        triggers.add(trigger);
+        return this;
+    }
+
     /** Changes the last trigger: fields beside its metadata, such as {@code useCachedMetrics}, or the metadata itself. */
     @SuppressWarnings("unchecked")
     public ScaledObject lastTrigger(Consumer<Map<String, Object>> change) {

@@ -44,6 +44,7 @@ public final class Story {
     private final Deque<Runnable> atEnd = new ArrayDeque<>();
     private final List<Fleet> fleets = new ArrayList<>();
     private final List<Scaler> scalers = new ArrayList<>();
+    private boolean scraped;
 
     private Story(String title, Path folder) {
         this.title = title;
@@ -96,6 +97,16 @@ public final class Story {
     /** A gateway in front of the fleets; nothing waits in it yet. */
     public Gateway gateway() {
         return new Gateway(this);
+    }
+
+    /** The cluster's Prometheus; it scrapes the fleets that are made from here on. The story is skipped where there is none. */
+    public Prometheus prometheus() {
+        scraped = true;
+        return Prometheus.ofThisMachine();
+    }
+
+    boolean isScraped() {
+        return scraped;
     }
 
     /** A ScaledObject for this fleet, to be completed and applied. */
@@ -168,7 +179,7 @@ public final class Story {
         write("story.log", LocalTime.now().truncatedTo(ChronoUnit.MILLIS) + " " + what + "\n");
     }
 
-    String namespace() {
+    public String namespace() {
         return namespace;
     }
 

@@ -86,10 +86,13 @@ record OurTriggers(
                                     + " external-push it is told at once"));
                 }
                 if (trigger.aggregationType().isPerPod() != spec.metricType().equals("Value")) {
-                    complaints.add(new Complaint(
-                            "MetricTypeMismatch",
-                            "aggregationType " + trigger.aggregationType().key() + " does not fit metricType "
-                                    + spec.metricType() + ": sum needs AverageValue, average and max need Value"));
+                    complaints.add(
+                            new Complaint(
+                                    "MetricTypeMismatch",
+                                    "aggregationType "
+                                            + trigger.aggregationType().key() + " does not fit metricType "
+                                            + spec.metricType()
+                                            + " (of scalingModifiers, where there is a formula): sum needs AverageValue, average and max need Value"));
                 }
             }
         }

@@ -27,7 +27,8 @@ record ScaledObject(
     /**
      * One entry of {@code spec.triggers}.
      *
-     * @param metricType KEDA's default is AverageValue
+     * @param metricType what the HPA compares under, KEDA's default is AverageValue: that of {@code scalingModifiers} where a formula
+     *     makes one metric of all triggers, for then the trigger's own goes nowhere (keda: controllers/keda/hpa.go)
      */
     record TriggerSpec(String type, String metricType, Map<String, String> metadata) {
 
@@ -60,7 +61,7 @@ record ScaledObject(
                 Optional.ofNullable(resource.getMetadata().getUid()).orElse(""),
                 target(namespace, map(spec.get("scaleTargetRef")), map(status.get("scaleTargetGVKR"))),
                 spec.get("minReplicaCount") instanceof Number number ? number.intValue() : 0,
-                triggers(spec.get("triggers")));
+                triggers(spec.get("triggers"), map(map(spec.get("advanced")).get("scalingModifiers"))));
     }
 
     private static Optional<ScaleTarget> target(String namespace, Map<?, ?> ref, Map<?, ?> gvkr) {
@@ -78,14 +79,15 @@ record ScaledObject(
                 : Optional.empty();
     }
 
-    private static List<TriggerSpec> triggers(@Nullable Object triggers) {
+    private static List<TriggerSpec> triggers(@Nullable Object triggers, Map<?, ?> modifiers) {
+        boolean hasFormula = !text(modifiers.get("formula")).isEmpty();
         List<TriggerSpec> specs = new ArrayList<>();
         if (triggers instanceof List<?> list) {
             for (Object each : list) {
                 Map<?, ?> trigger = map(each);
                 Map<String, String> metadata = new HashMap<>();
                 map(trigger.get("metadata")).forEach((key, value) -> metadata.put(text(key), text(value)));
-                String metricType = text(trigger.get("metricType"));
+                String metricType = text((hasFormula ? modifiers : trigger).get("metricType"));
                 specs.add(new TriggerSpec(
                         text(trigger.get("type")), metricType.isEmpty() ? "AverageValue" : metricType, metadata));
             }

@@ -9,9 +9,11 @@ public sealed interface Fleet {
     /**
      * @param readyPods how many the HPA counts as ready
      * @param pods a reading of each; a replica that is wanted and not in our watch yet is one that starts
+     * @param newcomers how many of the pods that were read have been ready for less than the signal looks back
      * @param level what the fleet is at, of a signal that does not add up; empty: it adds up, or too little was observed to say
      */
-    record Known(Scale scale, int readyPods, List<PodReading> pods, OptionalDouble level) implements Fleet {
+    record Known(Scale scale, int readyPods, List<PodReading> pods, int newcomers, OptionalDouble level)
+            implements Fleet {
 
         public Known {
             pods = List.copyOf(pods);
@@ -19,7 +21,7 @@ public sealed interface Fleet {
 
         /** A fleet whose pods' values add up. */
         public Known(Scale scale, int readyPods, List<PodReading> pods) {
-            this(scale, readyPods, pods, OptionalDouble.empty());
+            this(scale, readyPods, pods, 0, OptionalDouble.empty());
         }
     }
 

@@ -13,6 +13,7 @@ import java.util.List;
  *
  * @param spec S
  * @param read R in number
+ * @param newcomers those in R that came within the window of what is observed, while others had been there; 0 where all came
  * @param values of those in R that have one
  * @param missing M, all of them
  * @param waitedFor those of M that are not written off yet
@@ -23,6 +24,7 @@ import java.util.List;
 record FleetStates(
         int spec,
         int read,
+        int newcomers,
         List<Double> values,
         List<Missing> missing,
         List<Missing> waitedFor,
@@ -42,9 +44,11 @@ record FleetStates(
         List<Starting> stuck = starting.stream()
                 .filter(pod -> pod.startingFor().compareTo(trigger.startingDeadline()) > 0)
                 .toList();
+        int read = values.size() + only(Quiet.class, fleet.pods()).size();
         return new FleetStates(
                 fleet.scale().spec(),
-                values.size() + only(Quiet.class, fleet.pods()).size(),
+                read,
+                fleet.newcomers() < read ? fleet.newcomers() : 0,
                 values,
                 missing,
                 missing.stream()

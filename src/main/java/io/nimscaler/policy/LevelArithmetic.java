@@ -3,6 +3,7 @@ package io.nimscaler.policy;
 import io.nimscaler.trigger.AggregationType;
 import io.nimscaler.trigger.Trigger;
 import java.util.OptionalDouble;
+import java.util.stream.DoubleStream;
 
 /**
  * Rules 3 to 5 for a signal that does not add up: the fleet is at a level v (a latency, a utilization), and what it carries
@@ -11,6 +12,8 @@ import java.util.OptionalDouble;
  *
  * <ul>
  *   <li><em>Up:</em> v·S, with missing and starting pods counted as 0 in the mean (lo), as the HPA does.
+ *   <li>A level that looks back (a latency) still holds what was observed before the newcomers were there. Times all replicas it would
+ *       order others for the same load, so on the way up a newcomer counts as 0, too.
  *   <li><em>Down:</em> only while no pod is missing. Unlike an amount, the level of one pod does not bound the fleet's: the
  *       pod that does not answer may be the one where requests take long. So hi is the highest of v, T and its own last value.
  *   <li>A fleet that is leaving replicas still has them at work: below T the level counts for each pod that there is, else
@@ -36,7 +39,10 @@ final class LevelArithmetic {
      */
     Demand of(FleetStates states, OptionalDouble observed) {
         OptionalDouble level = trigger.aggregationType() == AggregationType.MAX
-                ? states.values().stream().mapToDouble(Double::doubleValue).max()
+                ? DoubleStream.concat(
+                                states.values().stream().mapToDouble(Double::doubleValue),
+                                states.values().isEmpty() ? observed.stream() : DoubleStream.empty())
+                        .max()
                 : observed;
         return level.isPresent()
                 ? of(states, level.getAsDouble())
@@ -52,7 +58,7 @@ final class LevelArithmetic {
         int carriers = Math.max(Math.min(members, spec), spec - states.stuck());
         double takenByStuck = fits ? 0 : target * states.schedulableStuck();
 
-        double share = (double) members / (members + missing + states.onTheirWay());
+        double share = (double) (members - states.newcomers()) / (members + missing + states.onTheirWay());
         double lo = Math.max(0, level * carriers * share + takenByStuck - states.credit(trigger));
         double all =
                 fits ? Math.min(level * Math.max(carriers, members), target * spec) : level * carriers + takenByStuck;
@@ -64,7 +70,8 @@ final class LevelArithmetic {
                                 .reduce(Math.max(level, target), Math::max);
         Arithmetic arithmetic = states.arithmetic(level, lo, hi);
 
-        if (missing == 0 && (states.onTheirWay() == 0 || level <= (1 - tolerance) * target)) {
+        int coming = states.onTheirWay() + states.newcomers();
+        if (missing == 0 && (coming == 0 || level <= (1 - tolerance) * target)) {
             return new Demand.Known(all, arithmetic);
         }
         if (lo >= (1 + tolerance) * target * spec) {

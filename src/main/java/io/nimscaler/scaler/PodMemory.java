@@ -107,10 +107,7 @@ final class PodMemory {
     /** Readiness, not the answer, decides between starting and missing. */
     PodReading reading(Trigger trigger, FleetSignal fleet, Instant now) {
         Duration staleAfter = trigger.staleAfter();
-        // Whichever is earlier, for the cluster's clock may be ahead of ours
-        boolean longReady = Stream.concat(pod.readySince().stream(), seenReadySince.stream())
-                .anyMatch(since -> !since.plus(staleAfter).isAfter(now));
-        boolean justReady = pod.ready() && last.isEmpty() && !longReady;
+        boolean justReady = pod.ready() && last.isEmpty() && !wasReadyAt(now.minus(staleAfter));
         if (!everReady || justReady) {
             return new PodReading.Starting(lengthFrom(pod.startingSince(), now), pod.unschedulable());
         }
@@ -124,6 +121,12 @@ final class PodMemory {
         Instant since = waitingSince.orElse(now);
         waitingSince = Optional.of(since);
         return new PodReading.Missing(lastValue(fleet), lengthFrom(since, now));
+    }
+
+    /** Whether it has been ready ever since. Whichever says so, for the cluster's clock may be ahead of ours. */
+    boolean wasReadyAt(Instant then) {
+        return Stream.concat(pod.readySince().stream(), seenReadySince.stream())
+                .anyMatch(since -> !since.isAfter(then));
     }
 
     private OptionalDouble lastValue(FleetSignal fleet) {

@@ -116,7 +116,9 @@ final class Scaler {
         OptionalDouble level =
                 trigger.signal().isAdditive() ? OptionalDouble.empty() : signal.level(valuesOf(readings, now));
         return conclude(
-                new Fleet.Known(observation.scale(), observation.readyPods(), all, level), statuses(readings), now);
+                new Fleet.Known(observation.scale(), observation.readyPods(), all, newcomers(readings, now), level),
+                statuses(readings),
+                now);
     }
 
     private Snapshot decideBlindly(String reason, Instant now) {
@@ -145,6 +147,13 @@ final class Scaler {
                 .filter(entry -> isRead(entry.getValue()))
                 .flatMap(entry -> entry.getKey().fresh(trigger, now).stream())
                 .toList();
+    }
+
+    private int newcomers(Map<PodMemory, PodReading> readings, Instant now) {
+        Instant windowBegan = now.minus(trigger.signal().window());
+        return (int) readings.entrySet().stream()
+                .filter(entry -> isRead(entry.getValue()) && !entry.getKey().wasReadyAt(windowBegan))
+                .count();
     }
 
     private static boolean isRead(PodReading reading) {

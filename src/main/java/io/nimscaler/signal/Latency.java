@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  * observations, not the mean of their quantiles.
  *
  * <p>Too few observations say nothing: at least 10, and so many that one is expected on either side of the quantile (20 for
- * 0.95).
+ * 0.95). Except where all pods say that they are idle: then the fleet is at 0, for nobody waits for anything.
  *
  * @param name the name that a user knows it by
  * @param quantile in (0, 1); empty: the mean
@@ -22,6 +22,10 @@ public record Latency(String name, OptionalDouble quantile, Duration window, Lis
         implements Signal {
 
     private static final double LEAST_OBSERVATIONS = 10;
+
+    /** What tells a pod that is idle from one whose requests take long. */
+    static final List<Signal> WORK =
+            List.of(Signals.named(Signals.REQUESTS_RUNNING), Signals.named(Signals.REQUESTS_WAITING));
 
     public Latency {
         histograms = List.copyOf(histograms);
@@ -39,10 +43,11 @@ public record Latency(String name, OptionalDouble quantile, Duration window, Lis
 
     @Override
     public List<String> seriesNames() {
-        return histograms.stream()
+        Stream<String> own = histograms.stream()
                 .flatMap(histogram -> quantile.isPresent()
                         ? Stream.of(histogram + "_bucket")
-                        : Stream.of(histogram + "_bucket", histogram + "_sum"))
+                        : Stream.of(histogram + "_bucket", histogram + "_sum"));
+        return Stream.concat(own, WORK.stream().flatMap(work -> work.seriesNames().stream()))
                 .toList();
     }
 
@@ -78,6 +83,11 @@ public record Latency(String name, OptionalDouble quantile, Duration window, Lis
         /** A pod that observed nothing has no say in the buckets either. */
         @Override
         public OptionalDouble level(Collection<PodValue> fresh) {
+            if (!fresh.isEmpty()
+                    && fresh.stream()
+                            .allMatch(pod -> pod instanceof PodValue.Observations(Histogram _, boolean idle) && idle)) {
+                return OptionalDouble.of(0);
+            }
             return fresh.stream()
                     .flatMap(pod -> histogram(pod).stream())
                     .filter(histogram -> histogram.count() > 0)
@@ -87,7 +97,7 @@ public record Latency(String name, OptionalDouble quantile, Duration window, Lis
         }
 
         private static Optional<Histogram> histogram(PodValue pod) {
-            return pod instanceof PodValue.Observations(Histogram histogram)
+            return pod instanceof PodValue.Observations(Histogram histogram, boolean _)
                     ? Optional.of(histogram)
                     : Optional.empty();
         }

@@ -36,6 +36,7 @@ final class LatencyOfPod implements PodSignal {
     private final SlidingTotal<Histogram> totals;
     private Map<Map<String, String>, Histogram> last = Map.of();
     private Optional<Histogram> total = Optional.empty();
+    private Instant quietSince = Instant.MAX;
 
     LatencyOfPod(Latency signal, Optional<String> modelName) {
         this.signal = signal;
@@ -70,7 +71,17 @@ final class LatencyOfPod implements PodSignal {
             return new TooEarly();
         }
         Histogram observed = totals.newest().total().minus(totals.oldest().total());
-        return new Measured(new PodValue.Observations(observed), scrapedAt);
+        boolean quiet = !quietSince.plus(signal.window()).isAfter(scrapedAt);
+        return new Measured(new PodValue.Observations(observed, quiet && hasNoWork(body, scrapedAt)), scrapedAt);
+    }
+
+    /** Where the engine does not say, it may have. */
+    private boolean hasNoWork(List<Series> body, Instant scrapedAt) {
+        return Latency.WORK.stream()
+                .allMatch(work -> work.ofPod(modelName).read(body, scrapedAt)
+                                instanceof Measured(PodValue.Amount(double requests), Instant readAt)
+                        && requests == 0
+                        && readAt.equals(scrapedAt));
     }
 
     private Parsed parse(String name, List<Series> buckets, List<Series> body) {
@@ -113,6 +124,9 @@ final class LatencyOfPod implements PodSignal {
             totals.clear();
             total = Optional.empty();
         }
+        if (!sameCounts(now)) {
+            quietSince = scrapedAt;
+        }
         now.forEach((labels, histogram) -> {
             Histogram before = last.getOrDefault(labels, histogram);
             Histogram increase = histogram.continues(before) ? histogram.minus(before) : histogram;
@@ -120,6 +134,13 @@ final class LatencyOfPod implements PodSignal {
         });
         last = now;
         total.ifPresent(histogram -> totals.add(scrapedAt, histogram));
+    }
+
+    private boolean sameCounts(Map<Map<String, String>, Histogram> now) {
+        return now.entrySet().stream()
+                .allMatch(entry -> Optional.ofNullable(last.get(entry.getKey()))
+                        .filter(before -> before.count() == entry.getValue().count())
+                        .isPresent());
     }
 
     private static OptionalDouble bound(String text) {

@@ -5,8 +5,13 @@ import java.util.OptionalDouble;
 /** What one pod says, as far as it can be said from this pod alone; {@link FleetSignal} puts a value on it. */
 public sealed interface PodValue {
 
-    /** What a pod observed within the window. */
-    record Observations(Histogram histogram) implements PodValue {}
+    /**
+     * What a pod observed within the window.
+     *
+     * @param idle it is known to have had nothing to do: watched for the whole window it observed nothing, and now no request runs or
+     *     waits
+     */
+    record Observations(Histogram histogram, boolean idle) implements PodValue {}
 
     /**
      * What a pod works on.

@@ -1,5 +1,6 @@
 package io.nimscaler.signal;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,6 +24,11 @@ public sealed interface Signal permits Gauge, ServingLoad, CounterRate, Latency 
     /** The load that this signal does not show although it is there, read beside it so that it can be said. */
     default Optional<Signal> blindTo() {
         return Optional.empty();
+    }
+
+    /** How far a pod's value looks back; zero: it is of this moment. */
+    default Duration window() {
+        return Duration.ZERO;
     }
 
     /** The names that a reader must keep. */

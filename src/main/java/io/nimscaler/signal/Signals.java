@@ -14,6 +14,9 @@ public final class Signals {
     /** NIM's name of the KV cache usage, which is the default signal. */
     public static final String KV_CACHE_USAGE = "gpu_cache_usage_perc";
 
+    /** NIM's name of how many requests it works on. */
+    static final String REQUESTS_RUNNING = "num_requests_running";
+
     /** NIM's name of the queue's length. */
     public static final String REQUESTS_WAITING = "num_requests_waiting";
 
@@ -22,7 +25,7 @@ public final class Signals {
 
     private static final List<Gauge> KNOWN = List.of(
             known(KV_CACHE_USAGE, Kind.RATIO, Engine::kvUsage),
-            known("num_requests_running", Kind.COUNT, Engine::running),
+            known(REQUESTS_RUNNING, Kind.COUNT, Engine::running),
             known(REQUESTS_WAITING, Kind.COUNT, Engine::waiting),
             // Triton: a share of time, of each GPU
             new Gauge("nv_gpu_utilization", Kind.UTILIZATION, List.of(Source.of("nv_gpu_utilization"))));

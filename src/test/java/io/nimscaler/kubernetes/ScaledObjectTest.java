@@ -56,6 +56,21 @@ class ScaledObjectTest {
     }
 
     @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{formula: kv, target: '0.7'} | AverageValue",
+                "{formula: kv, target: '0.7', metricType: Value} | Value",
+                "{} | Value"
+            })
+    void underAFormulaTheHpaComparesWhatTheFormulaSays(String modifiers, String metricType) {
+        ScaledObject scaledObject =
+                read("spec: {triggers: [{type: external, metricType: Value}], advanced: {scalingModifiers: " + modifiers
+                        + "}}");
+        assertThat(scaledObject.triggers().getFirst().metricType()).isEqualTo(metricType);
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "external, keda-nim-scaler.keda-nim-scaler:9090, true",
         "external-push, keda-nim-scaler:9090, true",

@@ -234,7 +234,7 @@ class FleetLawsTest {
         List<PodReading> pods = new ArrayList<>(fleet.pods());
         pods.set(index, pod);
         // Readiness does not change with what a pod answers
-        return new Fleet.Known(fleet.scale(), fleet.readyPods(), pods, Fleets.level(pods));
+        return new Fleet.Known(fleet.scale(), fleet.readyPods(), pods, 0, Fleets.level(pods));
     }
 
     private static Fleet.Known allSampled(Fleet.Known fleet) {

@@ -46,7 +46,12 @@ final class Fleets {
     static Fleet.Known fleet(int spec, int status, List<? extends PodReading> pods) {
         int ready =
                 (int) pods.stream().filter(pod -> !(pod instanceof Starting)).count();
-        return new Fleet.Known(new Scale(spec, status), ready, List.copyOf(pods), level(pods));
+        return new Fleet.Known(new Scale(spec, status), ready, List.copyOf(pods), 0, level(pods));
+    }
+
+    /** The same, some of the pods that were read having come within the window of what is observed. */
+    static Fleet.Known withNewcomers(int newcomers, Fleet.Known fleet) {
+        return new Fleet.Known(fleet.scale(), fleet.readyPods(), fleet.pods(), newcomers, fleet.level());
     }
 
     /** What the fleet is at, where each pod weighs the same. */

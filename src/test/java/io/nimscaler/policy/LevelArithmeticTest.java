@@ -6,6 +6,7 @@ import static io.nimscaler.policy.Fleets.missing;
 import static io.nimscaler.policy.Fleets.neverSampled;
 import static io.nimscaler.policy.Fleets.pods;
 import static io.nimscaler.policy.Fleets.starting;
+import static io.nimscaler.policy.Fleets.withNewcomers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nimscaler.policy.PodReading.Missing;
@@ -15,6 +16,7 @@ import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -43,6 +45,15 @@ class LevelArithmeticTest {
                         "starting pods count as 0 on the way up",
                         fleet(4, pods(2, at(1.0), starting(), starting())),
                         4),
+                Arguments.of(
+                        "nor do newcomers order others for what was observed before them",
+                        withNewcomers(2, fleet(4, pods(4, at(1.3)))),
+                        4),
+                Arguments.of("even so it asks for more, too", withNewcomers(1, fleet(4, pods(4, at(1.2)))), 6),
+                Arguments.of(
+                        "a fleet of newcomers alone is what it is", withNewcomers(4, fleet(4, pods(4, at(1.05)))), 6),
+                Arguments.of(
+                        "newcomers do not hold what is low anyway", withNewcomers(2, fleet(4, pods(4, at(.3)))), 2),
                 Arguments.of("even so it asks for more", fleet(4, pods(3, at(1.2), starting())), 6),
                 Arguments.of("starting pods do not hold what is low anyway", fleet(4, pods(3, at(.3), starting())), 2),
                 Arguments.of("no scale-down while one is missing", fleet(10, pods(9, at(.1), missing(.1))), 10),
@@ -102,6 +113,23 @@ class LevelArithmeticTest {
                             hold -> assertThat(hold.reason()).isEqualTo(HoldReason.TOO_FEW_OBSERVATIONS));
             assertThat(Fleets.hpaEndsAt(decision, trigger(type))).isEqualTo(4);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sum", "average", "max"})
+    void fleetThatIsKnownToBeIdleNeedsNoReplica(String type) {
+        List<PodReading> pods = pods(4, new Quiet());
+        Fleet.Known idle = new Fleet.Known(new Scale(4, 4), 4, pods, 0, OptionalDouble.of(0));
+        assertThat(Fleets.hpaEndsAt(new Policy(trigger(type)).decide(idle, START), trigger(type)))
+                .isZero();
+    }
+
+    @Test
+    void onePodThatDoesNotAnswerMayHaveAllTheWork() {
+        List<PodReading> pods = pods(3, new Quiet(), neverSampled());
+        Fleet.Known fleet = new Fleet.Known(new Scale(4, 4), 4, pods, 0, OptionalDouble.of(0));
+        assertThat(Fleets.hpaEndsAt(new Policy(trigger("sum")).decide(fleet, START), trigger("sum")))
+                .isEqualTo(4);
     }
 
     @Test

@@ -457,6 +457,36 @@ class ScalersTest {
         }
 
         @Test
+        void podThatCameWithinTheWindowOrdersNoOthersForWhatWasObservedBeforeIt() {
+            // Given: one pod at three times the target, and a second one that comes to help
+            Trigger latency = Triggers.immediate(
+                    "metric", "time_to_first_token_seconds", "quantile", "0.5", "targetValue", "0.5", "window", "40s");
+            Instant began = now;
+            scraper.answers("1", _ -> observations(Duration.between(began, now).toSeconds() * 10, "2.0"));
+            scraper.answers("2", _ -> observations(Duration.between(began, now).toSeconds() * 10, "2.0"));
+            pods.has(1, FakePods.ready("1", LONG_AGO));
+            scalers.put(ID, List.of(latency), false, now);
+            pass(Duration.ofSeconds(20));
+            assertThat(demand(latency)).isCloseTo(1.5, within(1e-6));
+
+            // When, then
+            Pod second = FakePods.ready("2", now);
+            pods.has(2, FakePods.ready("1", LONG_AGO), second);
+            pass(Duration.ofSeconds(38));
+            assertThat(demand(latency)).isCloseTo(1.5, within(1e-6));
+            pass(Duration.ofSeconds(4));
+            assertThat(demand(latency)).isCloseTo(3, within(1e-6));
+        }
+
+        private static Scraped observations(double count, String bound) {
+            String name = "time_to_first_token_seconds_bucket";
+            return new Scraped(List.of(
+                    new Series(name, Map.of("le", "1.0"), 0, OptionalLong.empty()),
+                    new Series(name, Map.of("le", bound), count, OptionalLong.empty()),
+                    new Series(name, Map.of("le", "+Inf"), count, OptionalLong.empty())));
+        }
+
+        @Test
         void queueThatKvUsageDoesNotShowIsToldBesideIt() {
             pods.has(1, FakePods.ready("1", LONG_AGO));
             scraper.answers("1", _ -> body(.46, 256, 294, 0));

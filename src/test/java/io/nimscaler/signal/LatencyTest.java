@@ -135,6 +135,39 @@ class LatencyTest {
         assertThat(P95.ofFleet().level(List.of())).isEmpty();
     }
 
+    /** Quiet for {@code seconds}, then a body with these beside the histogram. */
+    private static PodValue quiet(int seconds, Map<String, Double> gauges) {
+        PodSignal pod = P95.ofPod(Optional.empty());
+        List<Series> body = new ArrayList<>(body(9, BOUNDS, 5, 6, 7, 8));
+        gauges.forEach((name, value) -> body.add(new Series(name, Map.of(), value, OptionalLong.empty())));
+        pod.read(body(5, BOUNDS, 5, 6, 7, 7), START.minusSeconds(2));
+        for (int second = 0; second < seconds; second += 2) {
+            pod.read(body, START.plusSeconds(second));
+        }
+        return ((Measured) pod.read(body, START.plusSeconds(seconds))).value();
+    }
+
+    private static final Map<String, Double> NO_WORK =
+            Map.of("vllm:num_requests_running", 0.0, "vllm:num_requests_waiting", 0.0);
+
+    @Test
+    void fleetIsAtZeroOnlyWhereEachPodIsKnownToBeIdleForAWholeWindow() {
+        PodValue idle = quiet(60, NO_WORK);
+        assertThat(P95.ofFleet().level(List.of(idle, idle))).hasValue(0);
+        assertThat(P95.ofFleet().valueOf(idle)).isEmpty();
+
+        List<PodValue> notKnown = List.of(
+                quiet(58, NO_WORK),
+                quiet(60, Map.of("vllm:num_requests_running", 1.0, "vllm:num_requests_waiting", 0.0)),
+                quiet(60, Map.of("vllm:num_requests_running", 0.0, "vllm:num_requests_waiting", 1.0)),
+                quiet(60, Map.of("vllm:num_requests_running", 0.0)),
+                quiet(60, Map.of()));
+        assertThat(notKnown).allSatisfy(pod -> {
+            assertThat(P95.ofFleet().level(List.of(pod))).isEmpty();
+            assertThat(P95.ofFleet().level(List.of(idle, pod))).isEmpty();
+        });
+    }
+
     @Test
     void podsThatAreTooQuietAloneAreEnoughTogether() {
         PodValue few = observed(P95, BOUNDS, 0, 10, 10, 10);
@@ -224,10 +257,13 @@ class LatencyTest {
         // Then: half of the observations are at most the median, by the body's own buckets
         double median = signal.ofFleet().valueOf(value).orElseThrow();
         Map<Double, Double> counts = new HashMap<>();
-        after.forEach(series -> counts.merge(
-                Double.parseDouble(series.labels().getOrDefault("le", "").replace("+Inf", "Infinity")),
-                series.value(),
-                Double::sum));
+        after.stream()
+                .filter(series -> series.labels().containsKey("le"))
+                .forEach(series -> counts.merge(
+                        Double.parseDouble(
+                                series.labels().getOrDefault("le", "").replace("+Inf", "Infinity")),
+                        series.value(),
+                        Double::sum));
         double all = counts.getOrDefault(Double.POSITIVE_INFINITY, 0.0);
         counts.forEach((bound, count) -> {
             if (count < all / 2) {

@@ -1,0 +1,48 @@
+package io.nimscaler.e2e.scenario;
+
+import static io.nimscaler.e2e.Story.SOON;
+import static java.time.Duration.ofSeconds;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nimscaler.e2e.Fleet;
+import io.nimscaler.e2e.Prometheus;
+import io.nimscaler.e2e.ScaledObject;
+import io.nimscaler.e2e.Scenario;
+import io.nimscaler.e2e.Story;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** One ScaledObject with several triggers: ours, and KEDA's own on Prometheus, so that what PromQL can say joins in. */
+@Scenario
+class JoinsOtherTriggers {
+
+    @Test
+    void theLargestWins(Story story) {
+        Prometheus prometheus = story.prometheus();
+        story.scaler(1);
+        Fleet llm = story.fleet("llm", 2);
+        llm.loadFor(2);
+        ScaledObject scaling = story.scaledObject(llm)
+                .trigger(ofSeconds(0))
+                .trigger(ofSeconds(0), Map.of("metric", "serving_load", "pollInterval", "2s"))
+                .prometheusTrigger(
+                        prometheus, "max(num_requests_waiting{namespace=\"" + story.namespace() + "\"})", "3")
+                .apply();
+        scaling.expectHpaDesires(2, SOON);
+
+        // Ours want one replica each, with 15 waiting on the busiest pod Prometheus wants five
+        llm.queue(0.1, 10, 15);
+        llm.expectReplicas(5, SOON);
+        llm.expectReady(5, SOON);
+
+        llm.countAgain();
+        llm.expectReplicasKept(5, ofSeconds(10));
+        // Every 500 ms for the one trigger, which is often enough for the other one
+        assertThat(llm.asked("keda-nim-scaler")).hasSize(5).allSatisfy(times -> assertThat(times)
+                .isBetween(12, 22));
+
+        // Nothing waits any more, and KV usage wants six
+        llm.loadFor(6);
+        llm.expectReplicas(6, SOON);
+    }
+}
