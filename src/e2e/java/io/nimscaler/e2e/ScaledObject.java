@@ -22,6 +22,7 @@ public final class ScaledObject {
     private final String name;
     private final KubernetesClient client = Cluster.shared().client();
     private final Map<String, Object> spec = new LinkedHashMap<>();
+    private final Map<String, Object> advanced = new LinkedHashMap<>();
     private final Map<String, String> annotations = new TreeMap<>();
     private final List<Object> triggers = new ArrayList<>();
 
@@ -33,11 +34,10 @@ public final class ScaledObject {
         spec.put("minReplicaCount", 1);
         spec.put("maxReplicaCount", 20);
         spec.put("triggers", triggers);
-        spec.put(
-                "advanced",
-                Map.of(
-                        "horizontalPodAutoscalerConfig",
-                        Map.of("behavior", Map.of("scaleDown", Map.of("stabilizationWindowSeconds", 0)))));
+        advanced.put(
+                "horizontalPodAutoscalerConfig",
+                Map.of("behavior", Map.of("scaleDown", Map.of("stabilizationWindowSeconds", 0))));
+        spec.put("advanced", advanced);
     }
 
     public String name() {
@@ -73,6 +73,17 @@ public final class ScaledObject {
         trigger.put(
                 "metadata", Map.of("serverAddress", prometheus.url(), "query", query, "threshold", threshold));
         triggers.add(trigger);
+        return this;
+    }
+
+    /** Gives the last trigger a name, for a formula. */
+    public ScaledObject named(String trigger) {
+        return lastTrigger(last -> last.put("name", trigger));
+    }
+
+    /** One metric of all triggers, by their names. */
+    public ScaledObject formula(String formula, String target) {
+        advanced.put("scalingModifiers", Map.of("formula", formula, "target", target));
         return this;
     }
 

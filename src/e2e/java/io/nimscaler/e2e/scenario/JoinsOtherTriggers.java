@@ -4,6 +4,7 @@ import static io.nimscaler.e2e.Story.SOON;
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nimscaler.e2e.Fault;
 import io.nimscaler.e2e.Fleet;
 import io.nimscaler.e2e.Prometheus;
 import io.nimscaler.e2e.ScaledObject;
@@ -44,5 +45,37 @@ class JoinsOtherTriggers {
         // Nothing waits any more, and KV usage wants six
         llm.loadFor(6);
         llm.expectReplicas(6, SOON);
+    }
+
+    @Test
+    void byAFormula(Story story) {
+        Prometheus prometheus = story.prometheus();
+        story.scaler(1);
+        Fleet llm = story.fleet("llm", 2);
+        llm.loadFor(2);
+        // Both in replicas, so that our hold, T for each replica, is neutral under the larger of them
+        ScaledObject scaling = story.scaledObject(llm)
+                .trigger(ofSeconds(0), Map.of("staleAfter", "3s", "unavailableAfter", "15s"))
+                .named("kv")
+                .prometheusTrigger(
+                        prometheus, "max(num_requests_waiting{namespace=\"" + story.namespace() + "\"})", "3")
+                .named("queue")
+                .formula("max(kv / 0.7, queue / 3)", "1")
+                .with("fallback", Map.of("failureThreshold", 3, "replicas", 6))
+                .apply();
+        scaling.expectHpaDesires(2, SOON);
+        llm.queue(0.1, 10, 12);
+        llm.expectReplicas(4, SOON);
+        llm.expectReady(4, SOON);
+
+        // All scrapes fail, and KEDA's trigger reads 0: ours holds what there is
+        llm.fails(Fault.RESET);
+        llm.expectReplicasKept(4, ofSeconds(12));
+        // Then ours says unknown, and the formula has no value any more: KEDA's fallback
+        llm.expectReplicas(6, SOON);
+        llm.queue(0.1, 10, 0);
+        llm.recovers();
+        llm.expectReplicas(1, SOON);
+        assertThat(scaling.events("MetricTypeMismatch")).isZero();
     }
 }
