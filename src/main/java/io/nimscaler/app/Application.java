@@ -62,7 +62,8 @@ class Application {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.meters = new Meters(registry);
-        this.history = new DecisionRing(settings.history().decisions());
+        this.history = new DecisionRing(
+                settings.history().length(), settings.history().maxMemory().asLongValue());
         this.demo = settings.demo().enabled() ? Optional.of(new Demo(vertx, clock)) : Optional.empty();
         this.staticTriggers = StaticTargets.triggers(settings.staticTargets());
         this.kubernetes = demo.isEmpty()

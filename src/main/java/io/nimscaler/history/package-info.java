@@ -1,4 +1,4 @@
-/** The bounded ring of what was decided, for REST. Knows snapshots only. */
+/** The bounded ring of decisions and of the readings they were made from. Knows snapshots only. */
 @NullMarked
 package io.nimscaler.history;
 

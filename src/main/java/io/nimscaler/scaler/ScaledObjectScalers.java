@@ -7,16 +7,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * The scalers of one ScaledObject, and the polls of its pods, which they share: however many triggers look at an endpoint, it
@@ -75,26 +77,42 @@ final class ScaledObjectScalers {
     }
 
     private void adjustScalers(Instant now) {
-        Set<Trigger> triggers = new HashSet<>(declared);
+        Set<Trigger> triggers = new LinkedHashSet<>(declared);
         triggers.addAll(adopted);
         List<Scaler> obsolete = new ArrayList<>(scalers.values());
         obsolete.removeIf(scaler -> triggers.contains(scaler.trigger()));
-        Map<Trigger, Scaler> next = new HashMap<>();
+        obsolete.sort(Comparator.comparing(Scaler::name));
+        Map<Trigger, Scaler> next = new HashMap<>(scalers);
+        next.keySet().retainAll(triggers);
+        // Those that go on keep their names, the others get what is free in the order in which they are declared
+        List<Trigger> fresh = new ArrayList<>();
         for (Trigger trigger : triggers) {
-            Optional<Scaler> same = Optional.ofNullable(scalers.get(trigger));
-            next.put(trigger, same.orElseGet(() -> successor(trigger, obsolete, now)));
+            if (!next.containsKey(trigger)) {
+                successor(trigger, obsolete, now)
+                        .ifPresentOrElse(scaler -> next.put(trigger, scaler), () -> fresh.add(trigger));
+            }
+        }
+        for (Trigger trigger : fresh) {
+            next.put(trigger, new Scaler(id, freeName(trigger, next.values()), trigger, now));
         }
         scalers = Map.copyOf(next);
     }
 
-    private Scaler successor(Trigger trigger, List<Scaler> obsolete, Instant now) {
+    private static String freeName(Trigger trigger, Collection<Scaler> others) {
+        Set<String> taken = others.stream().map(Scaler::name).collect(Collectors.toSet());
+        String name = trigger.metricName();
+        for (int i = 2; taken.contains(name); i++) {
+            name = trigger.metricName() + "-" + i;
+        }
+        return name;
+    }
+
+    private Optional<Scaler> successor(Trigger trigger, List<Scaler> obsolete, Instant now) {
         Optional<Scaler> predecessor = obsolete.stream()
                 .filter(scaler -> scaler.trigger().measuresTheSameAs(trigger))
                 .findFirst();
         predecessor.ifPresent(obsolete::remove);
-        return predecessor
-                .map(scaler -> scaler.withTrigger(trigger, now))
-                .orElseGet(() -> new Scaler(id, trigger, now));
+        return predecessor.map(scaler -> scaler.withTrigger(trigger, now));
     }
 
     void tick(Instant now, Pods pods, Scraper scraper, Consumer<Snapshot> decided) {
@@ -141,7 +159,7 @@ final class ScaledObjectScalers {
     List<Snapshot> snapshots() {
         return scalers.values().stream()
                 .flatMap(scaler -> scaler.snapshot().stream())
-                .sorted(Comparator.comparing(snapshot -> snapshot.trigger().metricName()))
+                .sorted(Comparator.comparing(Snapshot::triggerName))
                 .toList();
     }
 

@@ -28,6 +28,7 @@ import java.util.stream.DoubleStream;
 final class Scaler {
 
     private final ScaledObjectId id;
+    private final String name;
     private final Trigger trigger;
     private final Policy policy;
     private final FleetSignal signal;
@@ -37,12 +38,16 @@ final class Scaler {
     private Instant due;
     private volatile Optional<Snapshot> snapshot = Optional.empty();
 
-    Scaler(ScaledObjectId id, Trigger trigger, Instant now) {
-        this(id, trigger, new Policy(trigger), trigger.signal().ofFleet(), now);
+    /**
+     * @param name see {@link TriggerId#name}
+     */
+    Scaler(ScaledObjectId id, String name, Trigger trigger, Instant now) {
+        this(id, name, trigger, new Policy(trigger), trigger.signal().ofFleet(), now);
     }
 
-    private Scaler(ScaledObjectId id, Trigger trigger, Policy policy, FleetSignal signal, Instant now) {
+    private Scaler(ScaledObjectId id, String name, Trigger trigger, Policy policy, FleetSignal signal, Instant now) {
         this.id = id;
+        this.name = name;
         this.trigger = trigger;
         this.policy = policy;
         this.signal = signal;
@@ -55,11 +60,15 @@ final class Scaler {
      * @param edited one that {@link Trigger#measuresTheSameAs measures the same}
      */
     Scaler withTrigger(Trigger edited, Instant now) {
-        Scaler next = new Scaler(id, edited, policy.withTrigger(edited), signal, now);
+        Scaler next = new Scaler(id, name, edited, policy.withTrigger(edited), signal, now);
         next.memories.putAll(memories);
         next.awaitedSince = awaitedSince;
         next.learnedAt = learnedAt;
         return next;
+    }
+
+    String name() {
+        return name;
     }
 
     Trigger trigger() {
@@ -122,7 +131,7 @@ final class Scaler {
     }
 
     private Snapshot conclude(Fleet fleet, List<PodStatus> pods, Instant now) {
-        return new Snapshot(id, trigger, policy.decide(fleet, now), pods, unseenLoad(now));
+        return new Snapshot(id, name, trigger, policy.decide(fleet, now), pods, unseenLoad(now));
     }
 
     /** A time in which this process stood still was not observed. */

@@ -5,6 +5,7 @@ import io.nimscaler.trigger.Trigger;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,7 +43,7 @@ public final class Scalers {
      * @param open whether it may have triggers that only a call can tell, see {@link #adopt}
      */
     public void put(ScaledObjectId id, Collection<Trigger> triggers, boolean open, Instant now) {
-        scaledObjects.computeIfAbsent(id, ScaledObjectScalers::new).replace(Set.copyOf(triggers), open, now);
+        scaledObjects.computeIfAbsent(id, ScaledObjectScalers::new).replace(new LinkedHashSet<>(triggers), open, now);
     }
 
     /** A call named this trigger. It gets a scaler where its ScaledObject is known and open to triggers by call. */
@@ -77,7 +78,7 @@ public final class Scalers {
         return scaledObject == null ? Optional.empty() : scaledObject.snapshot(trigger);
     }
 
-    /** The latest snapshots of all scalers, ordered by namespace and name. */
+    /** The latest snapshots of all scalers, ordered by namespace, name and the trigger's name. */
     public List<Snapshot> snapshots() {
         return scaledObjects.values().stream()
                 .flatMap(scaledObject -> scaledObject.snapshots().stream())

@@ -10,15 +10,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 
 /**
  * What one scaler concluded last, immutable: all that any reader needs.
  *
+ * @param triggerName see {@link TriggerId#name}
  * @param unseenLoad the fleet's total of what the signal is {@linkplain io.nimscaler.signal.Signal#blindTo() blind to}: requests that
  *     wait, beside KV usage; empty: not known, or the signal is blind to nothing
  */
 public record Snapshot(
         ScaledObjectId scaledObject,
+        String triggerName,
         Trigger trigger,
         Decision decision,
         List<PodStatus> pods,
@@ -30,8 +33,9 @@ public record Snapshot(
         pods = List.copyOf(pods);
     }
 
+    /** Of a trigger that is the only one of its metric. */
     public Snapshot(ScaledObjectId scaledObject, Trigger trigger, Decision decision, List<PodStatus> pods) {
-        this(scaledObject, trigger, decision, pods, OptionalDouble.empty());
+        this(scaledObject, trigger.metricName(), trigger, decision, pods, OptionalDouble.empty());
     }
 
     /** Whether requests wait although the pods are below their target: the signal does not show what they wait for. */
@@ -59,9 +63,16 @@ public record Snapshot(
         return !decision.basis().at().plus(CURRENT_FOR).isBefore(now);
     }
 
-    /** The same decision for long keeping. */
-    public Snapshot withoutPods() {
-        return new Snapshot(scaledObject, trigger, decision, List.of(), unseenLoad);
+    /** What the HPA's formula makes of the answer at the scale of the decision; empty: it is told nothing, or is off (spec 0). */
+    public OptionalLong hpaDesiredReplicas() {
+        return new Answers(trigger)
+                .hpaDesiredReplicas(
+                        answer(), decision.basis().scale(), decision.basis().readyPods());
+    }
+
+    /** The same decision with these pods. */
+    public Snapshot withPods(List<PodStatus> others) {
+        return new Snapshot(scaledObject, triggerName, trigger, decision, others, unseenLoad);
     }
 
     public Activity activity() {

@@ -1,16 +1,19 @@
 package io.nimscaler.scaler;
 
-import io.nimscaler.trigger.Trigger;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Which trigger of which ScaledObject: what readers keep things by. */
-public record TriggerId(ScaledObjectId scaledObject, Trigger trigger) {
+/**
+ * Which trigger of which ScaledObject: what readers keep things by. It outlives an edit of the trigger's values.
+ *
+ * @param name unique within the ScaledObject: the metric's name, with a number where several triggers have the same
+ */
+public record TriggerId(ScaledObjectId scaledObject, String name) {
 
     /** The trigger that a snapshot is of. */
     public static TriggerId of(Snapshot snapshot) {
-        return new TriggerId(snapshot.scaledObject(), snapshot.trigger());
+        return new TriggerId(snapshot.scaledObject(), snapshot.triggerName());
     }
 
     /** The triggers that snapshots are of. */

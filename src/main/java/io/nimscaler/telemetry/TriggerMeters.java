@@ -29,13 +29,13 @@ final class TriggerMeters {
     private final Tags tags;
     private volatile Snapshot snapshot;
 
-    TriggerMeters(MeterRegistry registry, Snapshot first, String triggerLabel) {
+    TriggerMeters(MeterRegistry registry, Snapshot first) {
         this.registry = registry;
         this.snapshot = first;
         this.tags = Tags.of(
                 Tag.of("namespace", first.scaledObject().namespace()),
                 Tag.of("scaledobject", first.scaledObject().name()),
-                Tag.of("trigger", triggerLabel));
+                Tag.of("trigger", first.triggerName()));
         register();
     }
 

@@ -154,6 +154,7 @@ class ScaledObjectEventsTest {
                     SCALED_OBJECT,
                     new Snapshot(
                             SCALED_OBJECT.id(),
+                            TRIGGER.metricName(),
                             TRIGGER,
                             new Policy(TRIGGER).decide(known(), now),
                             List.of(),

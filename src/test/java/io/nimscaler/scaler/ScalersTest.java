@@ -104,6 +104,24 @@ class ScalersTest {
     }
 
     @Test
+    void triggersOfOneMetricHaveNamesInTheirOrderWhichOutliveAnEdit() {
+        Trigger second = Triggers.immediate("targetValue", "0.5");
+        Trigger third = Triggers.immediate("targetValue", "0.6", "port", "9000");
+        Trigger edited = Triggers.immediate("targetValue", "0.4");
+        scalers.put(ID, List.of(trigger, second, third), false, now);
+        pass(Duration.ofSeconds(1));
+        assertThat(List.of(trigger, second, third))
+                .extracting(of -> snapshot(of).triggerName())
+                .containsExactly("gpu_cache_usage_perc", "gpu_cache_usage_perc-2", "gpu_cache_usage_perc-3");
+
+        scalers.put(ID, List.of(edited, trigger, third), false, now);
+        pass(Duration.ofSeconds(1));
+        assertThat(List.of(edited, trigger, third))
+                .extracting(of -> snapshot(of).triggerName())
+                .containsExactly("gpu_cache_usage_perc-2", "gpu_cache_usage_perc", "gpu_cache_usage_perc-3");
+    }
+
+    @Test
     void removedScaledObjectIsAskedNoMore() {
         pods.has(1, FakePods.ready("1", LONG_AGO));
         scalers.put(ID, List.of(trigger), false, now);

@@ -67,18 +67,20 @@ class MetersTest {
         meters.update(kv);
         assertThat(gauge("nim_scaler.requests.waiting")).isNaN();
         assertThat(gauge("nim_scaler.queue.unseen")).isZero();
-        meters.update(new Snapshot(kv.scaledObject(), kv.trigger(), kv.decision(), List.of(), OptionalDouble.of(294)));
+        meters.update(new Snapshot(
+                kv.scaledObject(), kv.triggerName(), kv.trigger(), kv.decision(), List.of(), OptionalDouble.of(294)));
         assertThat(gauge("nim_scaler.requests.waiting")).isEqualTo(294);
         assertThat(gauge("nim_scaler.queue.unseen")).isEqualTo(1);
     }
 
     @Test
-    void triggersOfOneMetricHaveLabelsOfTheirOwn() {
+    void editedTriggerKeepsItsMeters() {
         meters.update(snapshot(Triggers.with(), one(.9)));
         meters.update(snapshot(Triggers.with("targetValue", "0.5"), one(.8)));
         assertThat(registry.find("nim_scaler.demand").gauges())
                 .extracting(gauge -> gauge.getId().getTag("trigger"))
-                .containsExactlyInAnyOrder("gpu_cache_usage_perc", "gpu_cache_usage_perc-2");
+                .containsExactly("gpu_cache_usage_perc");
+        assertThat(gauge("nim_scaler.target.value")).isEqualTo(.5);
     }
 
     @Test

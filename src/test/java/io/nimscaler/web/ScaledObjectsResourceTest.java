@@ -1,17 +1,20 @@
 package io.nimscaler.web;
 
 import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.lessThanOrEqualTo;
 import static org.hamcrest.Matchers.not;
 
 import io.nimscaler.app.NimPods;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.time.Duration;
+import java.util.List;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +38,8 @@ class ScaledObjectsResourceTest {
                         .body("find { it.targetValue == 0.7f }.replicasWanted", equalTo(2))
                         .body("find { it.targetValue == 0.7f }.decision", equalTo("hold"))
                         .body("find { it.targetValue == 0.7f }.value", equalTo(1.4f))
+                        .body("find { it.targetValue == 0.7f }.hpaDesiredReplicas", equalTo(2))
+                        .body("find { it.targetValue == 0.7f }.triggerName", equalTo("gpu_cache_usage_perc"))
                         .body("find { it.targetValue == 0.7f }.demand", equalTo(0.769f))
                         .body(
                                 "find { it.targetValue == 0.7f }.explanation",
@@ -44,14 +49,49 @@ class ScaledObjectsResourceTest {
     }
 
     @Test
-    void remembersDecisionsWithoutTheirPods() {
+    void remembersDecisionsWithTheirPods() {
         await().atMost(Duration.ofSeconds(15))
                 .untilAsserted(() -> given().when()
                         .get("/api/scaled-objects/default/llm/decisions")
                         .then()
                         .statusCode(200)
-                        .body("$", not(empty()))
-                        .body("[0].pods", empty()));
+                        .body("findAll { it.pods.size() == 2 }", not(empty()))
+                        .body("findAll { it.pods.size() == 2 }.last().pods[0].state", equalTo("sampled"))
+                        .body("findAll { it.pods.size() == 2 }.last().pods[0].value", equalTo(0.3845f))
+                        .body(
+                                "findAll { it.pods.size() == 2 }.last().pods[0].sampleAgeSeconds",
+                                lessThanOrEqualTo(3f)));
+    }
+
+    @Test
+    void givesOnlyLaterDecisionsAndNoPodsWhereAsked() {
+        await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> {
+            List<String> moments = moments("");
+            assertThat(moments).hasSizeGreaterThan(2);
+            String second = moments.get(1);
+            assertThat(moments("?since=" + second).getFirst()).isEqualTo(moments.get(2));
+            given().when()
+                    .get("/api/scaled-objects/default/llm/decisions?pods=false")
+                    .then()
+                    .statusCode(200)
+                    .body("findAll { it.pods.size() > 0 }", empty());
+        });
+    }
+
+    private static List<String> moments(String query) {
+        return given().when()
+                .get("/api/scaled-objects/default/llm/decisions" + query)
+                .jsonPath()
+                .getList("findAll { it.targetValue == 0.7f }.at");
+    }
+
+    @Test
+    void momentThatIsNoneIsRefusedWithWhatWasExpected() {
+        given().when()
+                .get("/api/scaled-objects/default/llm/decisions?since=yesterday")
+                .then()
+                .statusCode(400)
+                .body("error", equalTo("since = \"yesterday\": expected an instant such as 2026-01-31T12:00:00Z"));
     }
 
     @Test
