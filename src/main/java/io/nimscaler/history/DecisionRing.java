@@ -3,8 +3,10 @@ package io.nimscaler.history;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.scaler.TriggerId;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -64,6 +66,16 @@ public final class DecisionRing {
     public List<Remembered> of(TriggerId trigger) {
         TriggerHistory history = histories.get(trigger);
         return history == null ? List.of() : history.entries();
+    }
+
+    /** The latest remembered decision of one trigger at or before a moment. */
+    public Optional<Remembered> at(TriggerId trigger, Instant moment) {
+        List<Remembered> all = of(trigger);
+        int after = 0;
+        while (after < all.size() && !all.get(after).at().isAfter(moment)) {
+            after++;
+        }
+        return after == 0 ? Optional.empty() : Optional.of(all.get(after - 1));
     }
 
     /** What all that is remembered takes, estimated from above. */

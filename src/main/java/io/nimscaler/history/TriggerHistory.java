@@ -64,8 +64,8 @@ final class TriggerHistory {
         for (int i = 1; i < entries.size() - 1; i++) {
             double gap = seconds(entries.get(i - 1).at(), entries.get(i + 1).at());
             double weight = isChange(entries.get(i - 1), entries.get(i)) ? WEIGHT_OF_A_CHANGE : 1;
-            double loss = weight * gap
-                    / (RECENT_SECONDS + seconds(entries.get(i).at(), now));
+            double loss =
+                    weight * gap / (RECENT_SECONDS + seconds(entries.get(i).at(), now));
             if (loss < leastLoss) {
                 leastLoss = loss;
                 least = i;

@@ -6,15 +6,16 @@ import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.scaler.TriggerId;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** What every scaler concluded last, and shortly before. Read-only. */
 @Path("/api/scaled-objects")
@@ -23,10 +24,12 @@ class ScaledObjectsResource {
 
     private final Scalers scalers;
     private final DecisionRing history;
+    private final InstantSource clock;
 
-    ScaledObjectsResource(Scalers scalers, DecisionRing history) {
+    ScaledObjectsResource(Scalers scalers, DecisionRing history, InstantSource clock) {
         this.scalers = scalers;
         this.history = history;
+        this.clock = clock;
     }
 
     /** One entry a trigger, ordered by namespace and name. */
@@ -56,7 +59,7 @@ class ScaledObjectsResource {
             @PathParam("name") String name,
             @QueryParam("since") Optional<String> since,
             @QueryParam("pods") @DefaultValue("true") boolean pods) {
-        Instant from = since.map(text -> Parameters.instant("since", text)).orElse(Instant.MIN);
+        Instant from = since.map(text -> Refusal.instant("since", text)).orElse(Instant.MIN);
         return of(namespace, name).stream()
                 .map(TriggerId::of)
                 .flatMap(trigger -> Thinned.of(history.of(trigger), from, pods).stream())
@@ -65,13 +68,50 @@ class ScaledObjectsResource {
                 .toList();
     }
 
+    /**
+     * The decision of a moment with all that went into it, of each trigger that has one.
+     *
+     * @param at an ISO 8601 instant; the decision is the latest one at or before it. Without it: the latest of all
+     */
+    @GET
+    @Path("/{namespace}/{name}/explain")
+    public List<ExplanationView> explain(
+            @PathParam("namespace") String namespace,
+            @PathParam("name") String name,
+            @QueryParam("at") Optional<String> at) {
+        List<Snapshot> latest = of(namespace, name);
+        Optional<Instant> moment = at.map(text -> Refusal.instant("at", text));
+        List<ExplanationView> found = latest.stream()
+                .flatMap(snapshot -> explain(snapshot, moment).stream())
+                .toList();
+        if (found.isEmpty()) {
+            String spans = latest.stream()
+                    .map(snapshot -> snapshot.triggerName() + ": "
+                            + Span.of(history.of(TriggerId.of(snapshot))).text())
+                    .collect(Collectors.joining("; "));
+            throw Refusal.notFound("at = \"" + at.orElse("") + "\": expected a moment that is remembered; " + spans);
+        }
+        return found;
+    }
+
+    private Optional<ExplanationView> explain(Snapshot latest, Optional<Instant> moment) {
+        TriggerId trigger = TriggerId.of(latest);
+        Span span = Span.of(history.of(trigger));
+        if (moment.isEmpty()) {
+            return Optional.of(ExplanationView.of(latest, clock.instant(), span));
+        }
+        return moment.filter(span::contains)
+                .flatMap(asked -> history.at(trigger, asked)
+                        .map(remembered -> ExplanationView.of(remembered.snapshot(), asked, span)));
+    }
+
     private List<Snapshot> of(String namespace, String name) {
         List<Snapshot> found = scalers.snapshots().stream()
                 .filter(snapshot -> snapshot.scaledObject().namespace().equals(namespace)
                         && snapshot.scaledObject().name().equals(name))
                 .toList();
         if (found.isEmpty()) {
-            throw new NotFoundException("no decision on a ScaledObject " + namespace + "/" + name);
+            throw Refusal.notFound("no decision on a ScaledObject " + namespace + "/" + name);
         }
         return found;
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nimscaler.policy.Fleet;
 import io.nimscaler.policy.Policy;
+import io.nimscaler.policy.Scale;
 import io.nimscaler.scaler.PodState;
 import io.nimscaler.scaler.PodStatus;
 import io.nimscaler.scaler.PodStatus.Problem;
@@ -131,12 +132,12 @@ class DecisionRingTest {
     void memoryIsBoundedWhateverTheFleetsAre() {
         // Given
         long max = 1_000_000;
-        DecisionRing ring = new DecisionRing(LONG, max);
+        DecisionRing ring = new DecisionRing(Duration.ofMinutes(4), max);
         int[] sizes = {1_000, 100, 3, 0};
         long oneOfEach = 4 * 600 + 1_103 * 40;
 
         // When
-        for (int second = 0; second < 1_900; second++) {
+        for (int second = 0; second < 300; second++) {
             for (int size : sizes) {
                 ring.add(of("llm" + size, new Fleet.NotKnown("x"), second, pods(size, second)));
                 assertThat(ring.bytes()).isLessThanOrEqualTo(max + oneOfEach);
@@ -178,7 +179,7 @@ class DecisionRingTest {
     void momentOfAChangeIsKeptLongerThanOthers() {
         // Given one moment of 1,800 that was decided otherwise, and memory for about one of thirty
         DecisionRing ring = new DecisionRing(LONG, 60 * 600);
-        Fleet empty = new Fleet.Known(new io.nimscaler.policy.Scale(0, 0), 0, List.of());
+        Fleet empty = new Fleet.Known(new Scale(0, 0), 0, List.of());
 
         // When
         for (int second = 0; second < 600; second++) {
@@ -187,6 +188,21 @@ class DecisionRingTest {
 
         // Then
         assertThat(ages(ring, "llm")).contains(499L).hasSizeLessThanOrEqualTo(60);
+    }
+
+    @Test
+    void decisionOfAMomentIsTheLatestAtOrBeforeIt() {
+        DecisionRing ring = new DecisionRing(LONG, PLENTY);
+        for (int second : new int[] {10, 12, 15}) {
+            ring.add(at(second, List.of()));
+        }
+        TriggerId trigger = new TriggerId(id("llm"), "gpu_cache_usage_perc");
+        assertThat(ring.at(trigger, START.plusMillis(9_999))).isEmpty();
+        assertThat(ring.at(trigger, START.plusSeconds(12))).map(Remembered::at).contains(START.plusSeconds(12));
+        assertThat(ring.at(trigger, START.plusMillis(14_999)))
+                .map(Remembered::at)
+                .contains(START.plusSeconds(12));
+        assertThat(ring.at(trigger, START.plusSeconds(99))).map(Remembered::at).contains(START.plusSeconds(15));
     }
 
     @Test

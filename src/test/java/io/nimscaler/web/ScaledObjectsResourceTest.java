@@ -86,6 +86,53 @@ class ScaledObjectsResourceTest {
     }
 
     @Test
+    void explainsADecisionWithAllThatWentIntoIt() {
+        String path = "/api/scaled-objects/default/llm/explain";
+        String mine = "find { it.decision.targetValue == 0.7f }.";
+        await().atMost(Duration.ofSeconds(15))
+                .untilAsserted(() -> given().when()
+                        .get(path)
+                        .then()
+                        .statusCode(200)
+                        .body(mine + "decision.pods", hasSize(2))
+                        .body(mine + "metadata.pollInterval", equalTo("2s"))
+                        .body(mine + "metadata.port", equalTo("metrics"))
+                        .body(mine + "arithmetic.sampled", equalTo(2))
+                        .body(mine + "arithmetic.lo", equalTo(0.769f))
+                        .body(mine + "readyPods", equalTo(2))
+                        .body(mine + "answer.valueMilli", equalTo(1400))
+                        .body(mine + "answer.targetValueMilli", equalTo(700)));
+        List<String> moments = moments("");
+        String before = moments.get(moments.size() - 2);
+        given().when()
+                .get(path + "?at=" + before)
+                .then()
+                .statusCode(200)
+                .body(mine + "decision.at", equalTo(before))
+                .body(mine + "asked", equalTo(before));
+    }
+
+    @Test
+    void momentThatIsNotRememberedIsRefusedWithWhatIs() {
+        await().atMost(Duration.ofSeconds(15))
+                .untilAsserted(() -> given().when()
+                        .get("/api/scaled-objects/default/llm/explain?at=2001-01-01T00:00:00Z")
+                        .then()
+                        .statusCode(404)
+                        .body("error", containsString("at = \"2001-01-01T00:00:00Z\": expected a moment that is"))
+                        .body("error", containsString("gpu_cache_usage_perc: remembered is 20")));
+        given().when()
+                .get("/api/scaled-objects/default/llm/explain?at=2999-01-01T00:00:00Z")
+                .then()
+                .statusCode(404);
+        given().when()
+                .get("/api/scaled-objects/default/llm/explain?at=now")
+                .then()
+                .statusCode(400)
+                .body("error", equalTo("at = \"now\": expected an instant such as 2026-01-31T12:00:00Z"));
+    }
+
+    @Test
     void momentThatIsNoneIsRefusedWithWhatWasExpected() {
         given().when()
                 .get("/api/scaled-objects/default/llm/decisions?since=yesterday")
