@@ -3,6 +3,7 @@ package io.nimscaler.scaler;
 import io.nimscaler.policy.Fleet;
 import io.nimscaler.policy.PodReading;
 import io.nimscaler.policy.Policy;
+import io.nimscaler.policy.PolicyState;
 import io.nimscaler.policy.Scale;
 import io.nimscaler.signal.FleetSignal;
 import io.nimscaler.signal.PodValue;
@@ -27,6 +28,9 @@ import java.util.stream.DoubleStream;
  */
 final class Scaler {
 
+    /** So often what the policy remembers is told: from there on its decisions can be made again. */
+    private static final int DECISIONS_PER_STATE = 60;
+
     private final ScaledObjectId id;
     private final String name;
     private final Trigger trigger;
@@ -36,6 +40,7 @@ final class Scaler {
     private Optional<Instant> awaitedSince = Optional.empty();
     private Optional<Instant> learnedAt = Optional.empty();
     private Instant due;
+    private long decisions;
     private volatile Optional<Snapshot> snapshot = Optional.empty();
 
     /**
@@ -131,7 +136,9 @@ final class Scaler {
     }
 
     private Snapshot conclude(Fleet fleet, List<PodStatus> pods, Instant now) {
-        return new Snapshot(id, name, trigger, policy.decide(fleet, now), pods, unseenLoad(now));
+        Optional<PolicyState> before =
+                decisions++ % DECISIONS_PER_STATE == 0 ? Optional.of(policy.state()) : Optional.empty();
+        return new Snapshot(id, name, trigger, fleet, before, policy.decide(fleet, now), pods, unseenLoad(now));
     }
 
     /** A time in which this process stood still was not observed. */

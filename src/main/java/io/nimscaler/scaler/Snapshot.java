@@ -4,11 +4,14 @@ import io.nimscaler.policy.Activity;
 import io.nimscaler.policy.Answer;
 import io.nimscaler.policy.Answers;
 import io.nimscaler.policy.Decision;
+import io.nimscaler.policy.Fleet;
+import io.nimscaler.policy.PolicyState;
 import io.nimscaler.policy.Scale;
 import io.nimscaler.trigger.Trigger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
@@ -16,6 +19,9 @@ import java.util.OptionalLong;
  * What one scaler concluded last, immutable: all that any reader needs.
  *
  * @param triggerName see {@link TriggerId#name}
+ * @param fleet the reading that the decision was made on: first those of {@code pods} in their order, then replicas that are
+ *     wanted and not in our watch
+ * @param stateBefore what the policy remembered before this decision; told now and then, since it is large
  * @param unseenLoad the fleet's total of what the signal is {@linkplain io.nimscaler.signal.Signal#blindTo() blind to}: requests that
  *     wait, beside KV usage; empty: not known, or the signal is blind to nothing
  */
@@ -23,6 +29,8 @@ public record Snapshot(
         ScaledObjectId scaledObject,
         String triggerName,
         Trigger trigger,
+        Fleet fleet,
+        Optional<PolicyState> stateBefore,
         Decision decision,
         List<PodStatus> pods,
         OptionalDouble unseenLoad) {
@@ -33,9 +41,25 @@ public record Snapshot(
         pods = List.copyOf(pods);
     }
 
-    /** Of a trigger that is the only one of its metric. */
+    /** Of a trigger that is the only one of its metric, without the readings of its pods. */
     public Snapshot(ScaledObjectId scaledObject, Trigger trigger, Decision decision, List<PodStatus> pods) {
-        this(scaledObject, trigger.metricName(), trigger, decision, pods, OptionalDouble.empty());
+        this(
+                scaledObject,
+                trigger.metricName(),
+                trigger,
+                withoutReadings(decision),
+                Optional.empty(),
+                decision,
+                pods,
+                OptionalDouble.empty());
+    }
+
+    private static Fleet withoutReadings(Decision decision) {
+        Decision.Basis basis = decision.basis();
+        if (decision instanceof Decision.Unknown(String reason, var _) && !basis.isFleetKnown()) {
+            return new Fleet.NotKnown(reason);
+        }
+        return new Fleet.Known(basis.scale(), basis.readyPods(), List.of());
     }
 
     /** Whether requests wait although the pods are below their target: the signal does not show what they wait for. */
@@ -70,9 +94,14 @@ public record Snapshot(
                         answer(), decision.basis().scale(), decision.basis().readyPods());
     }
 
-    /** The same decision with these pods. */
-    public Snapshot withPods(List<PodStatus> others) {
-        return new Snapshot(scaledObject, triggerName, trigger, decision, others, unseenLoad);
+    /** The same decision without its pods and their readings. */
+    public Snapshot withoutPods() {
+        return withPods(List.of(), withoutReadings(decision));
+    }
+
+    /** The same decision with these pods and readings. */
+    public Snapshot withPods(List<PodStatus> others, Fleet readings) {
+        return new Snapshot(scaledObject, triggerName, trigger, readings, stateBefore, decision, others, unseenLoad);
     }
 
     public Activity activity() {

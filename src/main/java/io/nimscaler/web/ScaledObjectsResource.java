@@ -1,6 +1,9 @@
 package io.nimscaler.web;
 
 import io.nimscaler.history.DecisionRing;
+import io.nimscaler.history.Recorded;
+import io.nimscaler.history.RecordingWriter;
+import io.nimscaler.history.Remembered;
 import io.nimscaler.scaler.Scalers;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.scaler.TriggerId;
@@ -11,6 +14,9 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -85,13 +91,17 @@ class ScaledObjectsResource {
                 .flatMap(snapshot -> explain(snapshot, moment).stream())
                 .toList();
         if (found.isEmpty()) {
-            String spans = latest.stream()
-                    .map(snapshot -> snapshot.triggerName() + ": "
-                            + Span.of(history.of(TriggerId.of(snapshot))).text())
-                    .collect(Collectors.joining("; "));
-            throw Refusal.notFound("at = \"" + at.orElse("") + "\": expected a moment that is remembered; " + spans);
+            throw Refusal.notFound(
+                    "at = \"" + at.orElse("") + "\": expected a moment that is remembered; " + spansOf(latest));
         }
         return found;
+    }
+
+    private String spansOf(List<Snapshot> latest) {
+        return latest.stream()
+                .map(snapshot -> snapshot.triggerName() + ": "
+                        + Span.of(history.of(TriggerId.of(snapshot))).text())
+                .collect(Collectors.joining("; "));
     }
 
     private Optional<ExplanationView> explain(Snapshot latest, Optional<Instant> moment) {
@@ -103,6 +113,64 @@ class ScaledObjectsResource {
         return moment.filter(span::contains)
                 .flatMap(asked -> history.at(trigger, asked)
                         .map(remembered -> ExplanationView.of(remembered.snapshot(), asked, span)));
+    }
+
+    /**
+     * A span of decisions with their readings, to keep or to replay: JSON lines, each trigger's after a header of its own.
+     *
+     * @param from the first moment, an ISO 8601 instant; without it: of all that is remembered
+     * @param to the last moment
+     * @param trigger a trigger's name; without it: all of the ScaledObject
+     */
+    @GET
+    @Path("/{namespace}/{name}/recording")
+    @Produces("application/x-ndjson")
+    public Response recording(
+            @PathParam("namespace") String namespace,
+            @PathParam("name") String name,
+            @QueryParam("from") Optional<String> from,
+            @QueryParam("to") Optional<String> to,
+            @QueryParam("trigger") Optional<String> trigger) {
+        Instant first = from.map(text -> Refusal.instant("from", text)).orElse(Instant.MIN);
+        Instant last = to.map(text -> Refusal.instant("to", text)).orElse(Instant.MAX);
+        if (last.isBefore(first)) {
+            throw Refusal.badRequest("to", to.orElse(""), "a moment not before from = " + first);
+        }
+        List<Snapshot> latest = of(namespace, name);
+        List<List<Remembered>> spans = latest.stream()
+                .filter(snapshot -> trigger.filter(asked -> !asked.equals(snapshot.triggerName()))
+                        .isEmpty())
+                .map(snapshot -> between(history.of(TriggerId.of(snapshot)), first, last))
+                .filter(span -> !span.isEmpty())
+                .toList();
+        if (spans.isEmpty()) {
+            throw Refusal.notFound("nothing to record; " + spansOf(latest));
+        }
+        StreamingOutput lines = out -> {
+            for (List<Remembered> span : spans) {
+                RecordingWriter writer = new RecordingWriter();
+                for (Remembered remembered : span) {
+                    for (String line : writer.lines(new Recorded(remembered.number(), remembered.snapshot()))) {
+                        out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+                    }
+                }
+            }
+        };
+        return Response.ok(lines)
+                .header("Content-Disposition", "attachment; filename=\"" + fileName(latest.getFirst()) + "\"")
+                .build();
+    }
+
+    private static List<Remembered> between(List<Remembered> all, Instant first, Instant last) {
+        return all.stream()
+                .filter(entry -> !entry.at().isBefore(first) && !entry.at().isAfter(last))
+                .toList();
+    }
+
+    private static String fileName(Snapshot snapshot) {
+        String name = snapshot.scaledObject().namespace() + "-"
+                + snapshot.scaledObject().name();
+        return name.replaceAll("[^A-Za-z0-9.-]", "_") + ".ndjson";
     }
 
     private List<Snapshot> of(String namespace, String name) {

@@ -156,6 +156,8 @@ class ScaledObjectEventsTest {
                             SCALED_OBJECT.id(),
                             TRIGGER.metricName(),
                             TRIGGER,
+                            known(),
+                            Optional.empty(),
                             new Policy(TRIGGER).decide(known(), now),
                             List.of(),
                             OptionalDouble.of(i == 20 ? 0 : 294)));

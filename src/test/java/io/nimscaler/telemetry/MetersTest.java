@@ -68,7 +68,14 @@ class MetersTest {
         assertThat(gauge("nim_scaler.requests.waiting")).isNaN();
         assertThat(gauge("nim_scaler.queue.unseen")).isZero();
         meters.update(new Snapshot(
-                kv.scaledObject(), kv.triggerName(), kv.trigger(), kv.decision(), List.of(), OptionalDouble.of(294)));
+                kv.scaledObject(),
+                kv.triggerName(),
+                kv.trigger(),
+                kv.fleet(),
+                kv.stateBefore(),
+                kv.decision(),
+                List.of(),
+                OptionalDouble.of(294)));
         assertThat(gauge("nim_scaler.requests.waiting")).isEqualTo(294);
         assertThat(gauge("nim_scaler.queue.unseen")).isEqualTo(1);
     }

@@ -11,6 +11,8 @@ import static org.hamcrest.Matchers.lessThanOrEqualTo;
 import static org.hamcrest.Matchers.not;
 
 import io.nimscaler.app.NimPods;
+import io.nimscaler.history.Recording;
+import io.nimscaler.history.RecordingReader;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.time.Duration;
@@ -30,7 +32,7 @@ class ScaledObjectsResourceTest {
 
     @Test
     void showsPodsDemandValueReplicasAndWhy() {
-        await().atMost(Duration.ofSeconds(15))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> given().when()
                         .get("/api/scaled-objects/default/llm")
                         .then()
@@ -50,7 +52,7 @@ class ScaledObjectsResourceTest {
 
     @Test
     void remembersDecisionsWithTheirPods() {
-        await().atMost(Duration.ofSeconds(15))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> given().when()
                         .get("/api/scaled-objects/default/llm/decisions")
                         .then()
@@ -65,7 +67,7 @@ class ScaledObjectsResourceTest {
 
     @Test
     void givesOnlyLaterDecisionsAndNoPodsWhereAsked() {
-        await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> {
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             List<String> moments = moments("");
             assertThat(moments).hasSizeGreaterThan(2);
             String second = moments.get(1);
@@ -89,7 +91,7 @@ class ScaledObjectsResourceTest {
     void explainsADecisionWithAllThatWentIntoIt() {
         String path = "/api/scaled-objects/default/llm/explain";
         String mine = "find { it.decision.targetValue == 0.7f }.";
-        await().atMost(Duration.ofSeconds(15))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> given().when()
                         .get(path)
                         .then()
@@ -114,7 +116,7 @@ class ScaledObjectsResourceTest {
 
     @Test
     void momentThatIsNotRememberedIsRefusedWithWhatIs() {
-        await().atMost(Duration.ofSeconds(15))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> given().when()
                         .get("/api/scaled-objects/default/llm/explain?at=2001-01-01T00:00:00Z")
                         .then()
@@ -130,6 +132,39 @@ class ScaledObjectsResourceTest {
                 .then()
                 .statusCode(400)
                 .body("error", equalTo("at = \"now\": expected an instant such as 2026-01-31T12:00:00Z"));
+    }
+
+    @Test
+    void spanIsDownloadedAsARecordingThatCanBeRead() {
+        String path = "/api/scaled-objects/default/llm/recording";
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(moments("")).hasSizeGreaterThan(3));
+        List<String> moments = moments("");
+        String body = given().when()
+                .get(path + "?trigger=gpu_cache_usage_perc&from=" + moments.get(1) + "&to=" + moments.get(3))
+                .then()
+                .statusCode(200)
+                .contentType("application/x-ndjson")
+                .header("Content-Disposition", equalTo("attachment; filename=\"default-llm.ndjson\""))
+                .extract()
+                .asString();
+        List<Recording> recordings = RecordingReader.read(body.lines());
+        assertThat(recordings).hasSize(1);
+        assertThat(recordings.getFirst().lines())
+                .extracting(line -> line.snapshot().decision().basis().at().toString())
+                .containsExactlyElementsOf(moments.subList(1, 4));
+    }
+
+    @Test
+    void recordingOfNothingIsRefused() {
+        String path = "/api/scaled-objects/default/llm/recording";
+        given().when().get(path + "?to=2001-01-01T00:00:00Z").then().statusCode(404);
+        given().when().get(path + "?trigger=none").then().statusCode(404);
+        given().when()
+                .get(path + "?from=2002-01-01T00:00:00Z&to=2001-01-01T00:00:00Z")
+                .then()
+                .statusCode(400)
+                .body(containsString("to = "));
     }
 
     @Test
@@ -159,7 +194,7 @@ class ScaledObjectsResourceTest {
 
     @Test
     void metersShowWhatWasDecidedAndHowScrapesEnded() {
-        await().atMost(Duration.ofSeconds(15))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> given().when()
                         .get(management("/q/metrics"))
                         .then()
