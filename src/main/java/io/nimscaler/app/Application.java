@@ -137,6 +137,9 @@ class Application {
     private void decided(Snapshot snapshot) {
         history.add(snapshot);
         meters.update(snapshot);
+        if (snapshot.shadow()) {
+            return;
+        }
         log.update(snapshot);
         kubernetes.ifPresent(watch -> watch.decided(snapshot));
     }

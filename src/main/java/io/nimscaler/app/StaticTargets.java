@@ -9,9 +9,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jboss.logging.Logger;
 
 /** The triggers of {@code nim-scaler.static-targets}. */
 final class StaticTargets {
+
+    private static final Logger LOG = Logger.getLogger(StaticTargets.class);
 
     private StaticTargets() {}
 
@@ -25,8 +28,11 @@ final class StaticTargets {
         List<String> wrong = new ArrayList<>();
         settings.forEach((name, target) -> {
             switch (TriggerParser.parse(target.metadata())) {
-                case ParsedTrigger.Valid valid ->
+                case ParsedTrigger.Valid valid -> {
                     triggers.put(new ScaledObjectId(target.namespace(), name), valid.trigger());
+                    valid.warnings()
+                            .forEach(warning -> LOG.warnf("nim-scaler.static-targets.%s.metadata: %s", name, warning));
+                }
                 case ParsedTrigger.Invalid invalid ->
                     wrong.add("nim-scaler.static-targets." + name + ".metadata: " + invalid.text());
             }

@@ -32,12 +32,14 @@ final class LineReader {
 
     private final ScaledObjectId scaledObject;
     private final String triggerName;
+    private final boolean shadow;
     private final Trigger trigger;
     private final JsonNode line;
 
-    LineReader(ScaledObjectId scaledObject, String triggerName, Trigger trigger, JsonNode line) {
+    LineReader(ScaledObjectId scaledObject, String triggerName, boolean shadow, Trigger trigger, JsonNode line) {
         this.scaledObject = scaledObject;
         this.triggerName = triggerName;
+        this.shadow = shadow;
         this.trigger = trigger;
         this.line = line;
     }
@@ -50,6 +52,7 @@ final class LineReader {
                 new Snapshot(
                         scaledObject,
                         triggerName,
+                        shadow,
                         trigger,
                         fleet,
                         optional(line, "stateBefore").map(LineReader::state),

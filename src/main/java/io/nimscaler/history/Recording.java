@@ -7,10 +7,12 @@ import java.util.List;
 /**
  * A span of one trigger's decisions under one metadata, as it was recorded.
  *
+ * @param shadow whether the decisions are those of the trigger's shadow
  * @param trigger as the parser makes it of the header's metadata; the signal stands there under its plain name
  * @param lines in order of time
  */
-public record Recording(ScaledObjectId scaledObject, String triggerName, Trigger trigger, List<Recorded> lines) {
+public record Recording(
+        ScaledObjectId scaledObject, String triggerName, boolean shadow, Trigger trigger, List<Recorded> lines) {
 
     /** The value of {@code format} in each header. */
     public static final String FORMAT = "nim-scaler-recording";

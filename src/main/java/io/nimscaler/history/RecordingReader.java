@@ -21,7 +21,7 @@ public final class RecordingReader {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MAX_SHOWN = 80;
 
-    private record Header(ScaledObjectId scaledObject, String triggerName, Trigger trigger) {}
+    private record Header(ScaledObjectId scaledObject, String triggerName, boolean shadow, Trigger trigger) {}
 
     private final List<Recording> recordings = new ArrayList<>();
     private final List<Recorded> lines = new ArrayList<>();
@@ -54,7 +54,7 @@ public final class RecordingReader {
                 header = Optional.of(header(node));
             } else {
                 Header of = header.orElseThrow(() -> new IllegalArgumentException("expected a header, got a decision"));
-                lines.add(new LineReader(of.scaledObject(), of.triggerName(), of.trigger(), node).read());
+                lines.add(new LineReader(of.scaledObject(), of.triggerName(), of.shadow(), of.trigger(), node).read());
             }
         } catch (JsonProcessingException e) {
             throw new RecordingException("line " + lineNumber + ": expected a JSON object, got " + shown(line), e);
@@ -68,8 +68,8 @@ public final class RecordingReader {
     }
 
     private void end() {
-        header.ifPresent(of ->
-                recordings.add(new Recording(of.scaledObject(), of.triggerName(), of.trigger(), List.copyOf(lines))));
+        header.ifPresent(of -> recordings.add(
+                new Recording(of.scaledObject(), of.triggerName(), of.shadow(), of.trigger(), List.copyOf(lines))));
         lines.clear();
         header = Optional.empty();
     }
@@ -94,6 +94,7 @@ public final class RecordingReader {
                         node.required("namespace").asText(),
                         node.required("name").asText()),
                 node.required("triggerName").asText(),
+                node.path("shadow").asBoolean(),
                 trigger);
     }
 }

@@ -44,7 +44,8 @@ public final class RecordingWriter {
                 .put("version", Recording.VERSION)
                 .put("namespace", snapshot.scaledObject().namespace())
                 .put("name", snapshot.scaledObject().name())
-                .put("triggerName", snapshot.triggerName());
+                .put("triggerName", snapshot.triggerName())
+                .put("shadow", snapshot.shadow());
         ObjectNode metadata = header.putObject("metadata");
         EffectiveMetadata.of(snapshot.trigger()).forEach(metadata::put);
         return header;

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The scalers of one ScaledObject, and the polls of its pods, which they share: however many triggers look at an endpoint, it
@@ -50,6 +51,7 @@ final class ScaledObjectScalers {
     private Set<Trigger> declared = Set.of();
     private boolean open;
     private volatile Map<Trigger, Scaler> scalers = Map.of();
+    private volatile Map<String, Scaler> shadows = Map.of();
 
     ScaledObjectScalers(ScaledObjectId id) {
         this.id = id;
@@ -96,6 +98,28 @@ final class ScaledObjectScalers {
             next.put(trigger, new Scaler(id, freeName(trigger, next.values()), trigger, now));
         }
         scalers = Map.copyOf(next);
+        adjustShadows(now);
+    }
+
+    /** By the name of the trigger whose shadow they are. */
+    private void adjustShadows(Instant now) {
+        Map<String, Scaler> next = new HashMap<>();
+        for (Scaler reported : scalers.values()) {
+            reported.trigger().shadow().ifPresent(shadow -> next.put(reported.name(), shadow(reported, shadow, now)));
+        }
+        shadows = Map.copyOf(next);
+    }
+
+    private Scaler shadow(Scaler reported, Trigger shadow, Instant now) {
+        Optional<Scaler> before = Optional.ofNullable(shadows.get(reported.name()))
+                .filter(scaler -> scaler.trigger().measuresTheSameAs(shadow));
+        return before.map(scaler -> scaler.trigger().equals(shadow) ? scaler : scaler.withTrigger(shadow, now))
+                .orElseGet(() -> Scaler.shadowOf(reported, shadow, now));
+    }
+
+    private List<Scaler> all() {
+        return Stream.concat(scalers.values().stream(), shadows.values().stream())
+                .toList();
     }
 
     private static String freeName(Trigger trigger, Collection<Scaler> others) {
@@ -118,22 +142,31 @@ final class ScaledObjectScalers {
     void tick(Instant now, Pods pods, Scraper scraper, Consumer<Snapshot> decided) {
         boolean anyDecided = false;
         for (Scaler scaler : scalers.values()) {
-            if (scaler.isDue(now)) {
-                decided.accept(scaler.decide(pods.observe(id, scaler.trigger().podSelector()), now));
-                anyDecided = true;
-            }
+            anyDecided |= decideIfDue(scaler, now, pods, decided);
         }
         if (anyDecided) {
             adjustPolls(now);
         }
         // A sample is as old as its question, for the pod may have taken its time over the answer
         polls.forEach((endpoint, poll) -> poll.pollIfDue(now, scraper, result -> deliver(endpoint, result, now)));
+        // Last, so that nothing of theirs, not even a bug, comes before what is reported
+        for (Scaler shadow : shadows.values()) {
+            decideIfDue(shadow, now, pods, decided);
+        }
+    }
+
+    private boolean decideIfDue(Scaler scaler, Instant now, Pods pods, Consumer<Snapshot> decided) {
+        boolean due = scaler.isDue(now);
+        if (due) {
+            decided.accept(scaler.decide(pods.observe(id, scaler.trigger().podSelector()), now));
+        }
+        return due;
     }
 
     /** What is asked goes with what is wanted: an endpoint of no scaler is asked no more. */
     private void adjustPolls(Instant now) {
         Map<Endpoint, Wish> wishes = new HashMap<>();
-        for (Scaler scaler : scalers.values()) {
+        for (Scaler scaler : all()) {
             Wish wish = Wish.of(scaler.trigger());
             scaler.endpoints().forEach(endpoint -> wishes.merge(endpoint, wish, Wish::and));
         }
@@ -147,7 +180,7 @@ final class ScaledObjectScalers {
     }
 
     private void deliver(Endpoint endpoint, ScrapeResult result, Instant askedAt) {
-        for (Scaler scaler : scalers.values()) {
+        for (Scaler scaler : all()) {
             scaler.take(endpoint, result, askedAt);
         }
     }
@@ -156,16 +189,18 @@ final class ScaledObjectScalers {
         return Optional.ofNullable(scalers.get(trigger)).flatMap(Scaler::snapshot);
     }
 
+    /** Shadows included. */
     List<Snapshot> snapshots() {
-        return scalers.values().stream()
+        return all().stream()
                 .flatMap(scaler -> scaler.snapshot().stream())
-                .sorted(Comparator.comparing(Snapshot::triggerName))
+                .sorted(Comparator.comparing(Snapshot::triggerName).thenComparing(Snapshot::shadow))
                 .toList();
     }
 
-    /** A decision that nothing is known yet does not count. */
+    /** A decision that nothing is known yet does not count, and a shadow is not waited for. */
     boolean allHaveDecided() {
         return snapshots().stream()
+                        .filter(snapshot -> !snapshot.shadow())
                         .filter(snapshot -> !(snapshot.decision() instanceof Decision.Unknown))
                         .count()
                 == scalers.size();

@@ -33,6 +33,7 @@ final class Scaler {
 
     private final ScaledObjectId id;
     private final String name;
+    private final boolean shadow;
     private final Trigger trigger;
     private final Policy policy;
     private final FleetSignal signal;
@@ -47,12 +48,20 @@ final class Scaler {
      * @param name see {@link TriggerId#name}
      */
     Scaler(ScaledObjectId id, String name, Trigger trigger, Instant now) {
-        this(id, name, trigger, new Policy(trigger), trigger.signal().ofFleet(), now);
+        this(id, name, false, trigger, new Policy(trigger), trigger.signal().ofFleet(), now);
     }
 
-    private Scaler(ScaledObjectId id, String name, Trigger trigger, Policy policy, FleetSignal signal, Instant now) {
+    private Scaler(
+            ScaledObjectId id,
+            String name,
+            boolean shadow,
+            Trigger trigger,
+            Policy policy,
+            FleetSignal signal,
+            Instant now) {
         this.id = id;
         this.name = name;
+        this.shadow = shadow;
         this.trigger = trigger;
         this.policy = policy;
         this.signal = signal;
@@ -65,11 +74,23 @@ final class Scaler {
      * @param edited one that {@link Trigger#measuresTheSameAs measures the same}
      */
     Scaler withTrigger(Trigger edited, Instant now) {
-        Scaler next = new Scaler(id, name, edited, policy.withTrigger(edited), signal, now);
+        Scaler next = new Scaler(id, name, shadow, edited, policy.withTrigger(edited), signal, now);
         next.memories.putAll(memories);
         next.awaitedSince = awaitedSince;
         next.learnedAt = learnedAt;
         return next;
+    }
+
+    /** The scaler of a trigger's shadow, whose snapshots nobody reports. */
+    static Scaler shadowOf(Scaler reported, Trigger shadow, Instant now) {
+        return new Scaler(
+                reported.id,
+                reported.name,
+                true,
+                shadow,
+                new Policy(shadow),
+                shadow.signal().ofFleet(),
+                now);
     }
 
     String name() {
@@ -138,7 +159,7 @@ final class Scaler {
     private Snapshot conclude(Fleet fleet, List<PodStatus> pods, Instant now) {
         Optional<PolicyState> before =
                 decisions++ % DECISIONS_PER_STATE == 0 ? Optional.of(policy.state()) : Optional.empty();
-        return new Snapshot(id, name, trigger, fleet, before, policy.decide(fleet, now), pods, unseenLoad(now));
+        return new Snapshot(id, name, shadow, trigger, fleet, before, policy.decide(fleet, now), pods, unseenLoad(now));
     }
 
     /** A time in which this process stood still was not observed. */

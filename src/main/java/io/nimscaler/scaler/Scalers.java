@@ -72,13 +72,13 @@ public final class Scalers {
         return Collections.unmodifiableSet(scaledObjects.keySet());
     }
 
-    /** The latest snapshot; empty where there is no such scaler, or none has decided yet. */
+    /** The latest snapshot of what is reported; empty where there is no such scaler, or none has decided yet. */
     public Optional<Snapshot> snapshot(ScaledObjectId id, Trigger trigger) {
         ScaledObjectScalers scaledObject = scaledObjects.get(id);
         return scaledObject == null ? Optional.empty() : scaledObject.snapshot(trigger);
     }
 
-    /** The latest snapshots of all scalers, ordered by namespace, name and the trigger's name. */
+    /** The latest snapshots of all scalers and shadows, ordered by namespace, name and the trigger's name. */
     public List<Snapshot> snapshots() {
         return scaledObjects.values().stream()
                 .flatMap(scaledObject -> scaledObject.snapshots().stream())

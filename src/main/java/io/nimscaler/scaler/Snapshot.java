@@ -19,6 +19,7 @@ import java.util.OptionalLong;
  * What one scaler concluded last, immutable: all that any reader needs.
  *
  * @param triggerName see {@link TriggerId#name}
+ * @param shadow whether this is a shadow's, which is never told to KEDA
  * @param fleet the reading that the decision was made on: first those of {@code pods} in their order, then replicas that are
  *     wanted and not in our watch
  * @param stateBefore what the policy remembered before this decision; told now and then, since it is large
@@ -28,6 +29,7 @@ import java.util.OptionalLong;
 public record Snapshot(
         ScaledObjectId scaledObject,
         String triggerName,
+        boolean shadow,
         Trigger trigger,
         Fleet fleet,
         Optional<PolicyState> stateBefore,
@@ -46,6 +48,7 @@ public record Snapshot(
         this(
                 scaledObject,
                 trigger.metricName(),
+                false,
                 trigger,
                 withoutReadings(decision),
                 Optional.empty(),
@@ -101,7 +104,8 @@ public record Snapshot(
 
     /** The same decision with these pods and readings. */
     public Snapshot withPods(List<PodStatus> others, Fleet readings) {
-        return new Snapshot(scaledObject, triggerName, trigger, readings, stateBefore, decision, others, unseenLoad);
+        return new Snapshot(
+                scaledObject, triggerName, shadow, trigger, readings, stateBefore, decision, others, unseenLoad);
     }
 
     public Activity activity() {

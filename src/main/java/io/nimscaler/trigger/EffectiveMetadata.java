@@ -1,6 +1,8 @@
 package io.nimscaler.trigger;
 
-import static io.nimscaler.trigger.TriggerKey.*;
+import static io.nimscaler.trigger.TriggerKey.MAX_RUNNING;
+import static io.nimscaler.trigger.TriggerKey.QUANTILE;
+import static io.nimscaler.trigger.TriggerKey.WINDOW;
 
 import io.nimscaler.signal.CounterRate;
 import io.nimscaler.signal.Gauge;
@@ -15,7 +17,7 @@ import java.util.Map;
 /**
  * A {@link Trigger} → the metadata that say it in full, defaults included; keys that have no value are left out. The parser makes
  * the same trigger of them, but for {@link Trigger#metricName}: the signal stands under its plain name here, whatever alias or
- * environment variable the user named it by.
+ * environment variable the user named it by. A shadow's own keys follow with their prefix.
  */
 public final class EffectiveMetadata {
 
@@ -29,7 +31,20 @@ public final class EffectiveMetadata {
         for (TriggerKey key : TriggerKey.values()) {
             effective.put(key, trigger);
         }
+        trigger.shadow().ifPresent(shadow -> effective.putShadow(trigger, shadow));
         return effective.metadata;
+    }
+
+    /** What the shadow has of its own; with another signal, all that goes with one. */
+    private void putShadow(Trigger trigger, Trigger shadow) {
+        boolean anotherSignal = !shadow.signal().equals(trigger.signal());
+        Map<String, String> reported = Map.copyOf(metadata);
+        of(shadow).forEach((key, text) -> {
+            boolean withSignal = anotherSignal && ShadowMetadata.isOfTheMetric(key);
+            if (withSignal || !text.equals(reported.get(key))) {
+                metadata.put(ShadowMetadata.PREFIX + key, text);
+            }
+        });
     }
 
     private void put(TriggerKey key, Trigger trigger) {

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param loadingCredit whether, on the way up, each starting pod is credited with T of the load that there is
  * @param modelName only series with this {@code model_name}
  * @param podSelector label selector instead of the scale target's own
+ * @param shadow another policy on the same pods, which is computed and shown and never told to KEDA; has none itself
  * @param podAuth name of the trust and credentials that the scaler's own settings hold for these pods
  */
 public record Trigger(
@@ -41,9 +42,37 @@ public record Trigger(
         MetricsPath path,
         Optional<String> modelName,
         Optional<String> podSelector,
-        Optional<String> podAuth) {
+        Optional<String> podAuth,
+        Optional<Trigger> shadow) {
 
     private static final Duration MAX_DECISION_INTERVAL = Duration.ofSeconds(1);
+
+    /** The same trigger beside this shadow. */
+    Trigger withShadow(Trigger other) {
+        return new Trigger(
+                metricName,
+                signal,
+                targetValue,
+                activationTargetValue,
+                aggregationType,
+                pollInterval,
+                staleAfter,
+                unavailableAfter,
+                startingDeadline,
+                tolerance,
+                smoothingUp,
+                smoothingDown,
+                downscaleStabilizationWindow,
+                upscaleStabilizationWindow,
+                loadingCredit,
+                scheme,
+                port,
+                path,
+                modelName,
+                podSelector,
+                podAuth,
+                Optional.of(other));
+    }
 
     /** How often a reading of the fleet is made from the latest samples: min(pollInterval, 1 s). */
     public Duration decisionInterval() {

@@ -38,6 +38,14 @@ public enum TriggerKey {
         this.defaultText = defaultText;
     }
 
+    /** Whether it may be another for a shadow, which reads the same pods and asks them nothing more often. */
+    boolean isShadowable() {
+        return switch (this) {
+            case POLL_INTERVAL, PORT, PATH, SCHEME, POD_SELECTOR, POD_AUTH -> false;
+            default -> true;
+        };
+    }
+
     /** As it stands in the ScaledObject. */
     public String key() {
         return key;

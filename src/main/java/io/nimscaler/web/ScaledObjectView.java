@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * One trigger of a ScaledObject as REST shows it. What is unknown is null, never 0.
  *
  * @param triggerName unique within the ScaledObject, as in the label {@code trigger} of the meters
+ * @param shadow whether this is the trigger's shadow, whose value KEDA is never told
  * @param decision {@code report}, {@code hold} or {@code unknown}
  * @param reason of a hold, a fixed word; null otherwise
  * @param explanation the decision in words, with its numbers
@@ -30,6 +31,7 @@ record ScaledObjectView(
         String namespace,
         String name,
         String triggerName,
+        boolean shadow,
         String metric,
         double targetValue,
         String aggregationType,
@@ -83,6 +85,7 @@ record ScaledObjectView(
                 snapshot.scaledObject().namespace(),
                 snapshot.scaledObject().name(),
                 snapshot.triggerName(),
+                snapshot.shadow(),
                 snapshot.trigger().signal().name(),
                 snapshot.trigger().targetValue(),
                 snapshot.trigger().aggregationType().key(),

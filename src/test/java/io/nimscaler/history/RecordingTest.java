@@ -153,7 +153,7 @@ class RecordingTest {
 
             // Then
             assertThat(remembered).extracting(Recorded::snapshot).isEqualTo(life.decided);
-            assertThat(read).containsExactly(new Recording(ID, trigger.metricName(), trigger, remembered));
+            assertThat(read).containsExactly(new Recording(ID, trigger.metricName(), false, trigger, remembered));
         }
     }
 
@@ -231,6 +231,28 @@ class RecordingTest {
         assertThat(read)
                 .allSatisfy(recording -> assertThat(replayed(recording.trigger(), recording.lines()))
                         .isEqualTo(70));
+    }
+
+    @Test
+    void shadowIsRecordedAsSuchAndByItsOwnMetadata() {
+        // Given
+        Trigger trigger = Triggers.with("shadow.targetValue", "0.4");
+        Life life = new Life(4, new DecisionRing(LONG, PLENTY));
+        life.scalers.put(ID, List.of(trigger), false, life.now);
+        life.pass(100);
+        List<Recorded> shadows = life.ring.of(new TriggerId(ID, trigger.metricName(), true)).stream()
+                .map(entry -> new Recorded(entry.number(), entry.snapshot()))
+                .toList();
+
+        // When
+        List<Recording> read = writtenAndRead(shadows);
+
+        // Then
+        assertThat(read)
+                .containsExactly(new Recording(
+                        ID, trigger.metricName(), true, trigger.shadow().orElseThrow(), shadows));
+        assertThat(replayed(trigger.shadow().orElseThrow(), read.getFirst().lines()))
+                .isEqualTo(100);
     }
 
     @ParameterizedTest

@@ -155,6 +155,7 @@ class ScaledObjectEventsTest {
                     new Snapshot(
                             SCALED_OBJECT.id(),
                             TRIGGER.metricName(),
+                            false,
                             TRIGGER,
                             known(),
                             Optional.empty(),

@@ -70,6 +70,7 @@ class MetersTest {
         meters.update(new Snapshot(
                 kv.scaledObject(),
                 kv.triggerName(),
+                kv.shadow(),
                 kv.trigger(),
                 kv.fleet(),
                 kv.stateBefore(),
@@ -88,6 +89,32 @@ class MetersTest {
                 .extracting(gauge -> gauge.getId().getTag("trigger"))
                 .containsExactly("gpu_cache_usage_perc");
         assertThat(gauge("nim_scaler.target.value")).isEqualTo(.5);
+    }
+
+    @Test
+    void shadowHasMetersOfItsOwnBesideWhatIsReported() {
+        Snapshot reported = snapshot(Triggers.with(), one(.9));
+        Snapshot other = snapshot(Triggers.with("targetValue", "0.3"), one(.2));
+        meters.update(reported);
+        meters.update(new Snapshot(
+                reported.scaledObject(),
+                reported.triggerName(),
+                true,
+                other.trigger(),
+                other.fleet(),
+                Optional.empty(),
+                other.decision(),
+                List.of(),
+                OptionalDouble.empty()));
+        assertThat(gauge("nim_scaler.target.value")).isEqualTo(.7);
+        assertThat(gauge("nim_scaler.demand")).isEqualTo(.9);
+        assertThat(gauge("nim_scaler.shadow.target.value")).isEqualTo(.3);
+        assertThat(gauge("nim_scaler.shadow.demand")).isEqualTo(.2);
+        assertThat(registry.get("nim_scaler.shadow.value").gauge().getId().getTag("trigger"))
+                .isEqualTo("gpu_cache_usage_perc");
+        meters.retain(List.of(reported));
+        assertThat(registry.find("nim_scaler.shadow.demand").gauges()).isEmpty();
+        assertThat(gauge("nim_scaler.demand")).isEqualTo(.9);
     }
 
     @Test

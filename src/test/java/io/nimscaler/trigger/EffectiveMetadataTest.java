@@ -47,7 +47,29 @@ class EffectiveMetadataTest {
             Map.of("metric", "rate(generation_tokens_total)", "window", "10m"),
             Map.of("metric", "time_to_first_token_seconds"),
             Map.of("metric", "vllm:e2e_request_latency_seconds", "quantile", "0.95", "window", "7m"),
-            Map.of("metric", "my_histogram", "quantile", "0.5"));
+            Map.of("metric", "my_histogram", "quantile", "0.5"),
+            Map.of("shadow.targetValue", "0.8"),
+            Map.of("shadow.metric", "serving_load", "shadow.targetValue", "0.8", "shadow.maxRunning", "64"),
+            Map.of(
+                    "metric",
+                    "serving_load",
+                    "maxRunning",
+                    "256",
+                    "shadow.metric",
+                    "serving_load",
+                    "shadow.targetValue",
+                    "1"),
+            Map.of(
+                    "metric",
+                    "time_to_first_token_seconds",
+                    "quantile",
+                    "0.9",
+                    "shadow.quantile",
+                    "0.5",
+                    "shadow.smoothingDown",
+                    "3s",
+                    "shadow.modelName",
+                    "other"));
 
     private static Trigger parse(Map<String, String> metadata) {
         return ((ParsedTrigger.Valid) TriggerParser.parse(metadata)).trigger();
@@ -77,7 +99,7 @@ class EffectiveMetadataTest {
             Trigger trigger = parse(metadata);
             assertThat(parse(EffectiveMetadata.of(trigger)))
                     .usingRecursiveComparison()
-                    .ignoringFields("metricName")
+                    .ignoringFields("metricName", "shadow.value.metricName")
                     .isEqualTo(trigger);
         }
     }

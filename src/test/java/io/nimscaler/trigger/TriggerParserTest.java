@@ -58,6 +58,7 @@ class TriggerParserTest {
                         MetricsPath.AUTO,
                         Optional.empty(),
                         Optional.empty(),
+                        Optional.empty(),
                         Optional.empty()));
     }
 
