@@ -22,11 +22,22 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** What every scaler concluded last, and shortly before. Read-only. */
 @Path("/api/scaled-objects")
 @Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Decisions")
 class ScaledObjectsResource {
+
+    private static final String NOT_FOUND = "No decision on such a ScaledObject";
+    private static final String BAD_REQUEST = "A parameter is wrong; says which, and what was expected";
 
     private final Scalers scalers;
     private final DecisionRing history;
@@ -40,6 +51,7 @@ class ScaledObjectsResource {
 
     /** One entry a trigger, ordered by namespace and name. */
     @GET
+    @Operation(summary = "The latest decision on every trigger")
     public List<ScaledObjectView> all() {
         return scalers.snapshots().stream().map(ScaledObjectView::of).toList();
     }
@@ -47,6 +59,12 @@ class ScaledObjectsResource {
     /** The triggers of one ScaledObject. */
     @GET
     @Path("/{namespace}/{name}")
+    @Operation(summary = "The latest decision on each trigger of one ScaledObject")
+    @APIResponse(responseCode = "200", description = "One entry for each trigger and each shadow")
+    @APIResponse(
+            responseCode = "404",
+            description = NOT_FOUND,
+            content = @Content(schema = @Schema(implementation = Refusal.class)))
     public List<ScaledObjectView> one(@PathParam("namespace") String namespace, @PathParam("name") String name) {
         return of(namespace, name).stream().map(ScaledObjectView::of).toList();
     }
@@ -60,11 +78,26 @@ class ScaledObjectsResource {
      */
     @GET
     @Path("/{namespace}/{name}/decisions")
+    @Operation(
+            summary = "Remembered decisions with their pods, oldest first",
+            description =
+                    "Of each trigger at most 1,000 with at most 50,000 pods in all, evenly thinned out where there are more.")
+    @APIResponse(responseCode = "200", description = "Decisions of each trigger and each shadow")
+    @APIResponse(
+            responseCode = "400",
+            description = BAD_REQUEST,
+            content = @Content(schema = @Schema(implementation = Refusal.class)))
+    @APIResponse(
+            responseCode = "404",
+            description = NOT_FOUND,
+            content = @Content(schema = @Schema(implementation = Refusal.class)))
     public List<ScaledObjectView> decisions(
             @PathParam("namespace") String namespace,
             @PathParam("name") String name,
-            @QueryParam("since") Optional<String> since,
-            @QueryParam("pods") @DefaultValue("true") boolean pods) {
+            @Parameter(description = "only later decisions", example = "2026-01-31T12:00:00Z") @QueryParam("since")
+                    Optional<String> since,
+            @Parameter(description = "false: without their pods") @QueryParam("pods") @DefaultValue("true")
+                    boolean pods) {
         Instant from = since.map(text -> Refusal.instant("since", text)).orElse(Instant.MIN);
         return of(namespace, name).stream()
                 .map(TriggerId::of)
@@ -81,10 +114,24 @@ class ScaledObjectsResource {
      */
     @GET
     @Path("/{namespace}/{name}/explain")
+    @Operation(summary = "The decision of a moment with all that went into it")
+    @APIResponse(responseCode = "200", description = "One for each trigger and each shadow that had decided by then")
+    @APIResponse(
+            responseCode = "400",
+            description = BAD_REQUEST,
+            content = @Content(schema = @Schema(implementation = Refusal.class)))
+    @APIResponse(
+            responseCode = "404",
+            description = NOT_FOUND + ", or a moment that is not remembered; says which are",
+            content = @Content(schema = @Schema(implementation = Refusal.class)))
     public List<ExplanationView> explain(
             @PathParam("namespace") String namespace,
             @PathParam("name") String name,
-            @QueryParam("at") Optional<String> at) {
+            @Parameter(
+                            description = "the latest decision at or before this moment; the latest of all without it",
+                            example = "2026-01-31T12:00:00Z")
+                    @QueryParam("at")
+                    Optional<String> at) {
         List<Snapshot> latest = of(namespace, name);
         Optional<Instant> moment = at.map(text -> Refusal.instant("at", text));
         List<ExplanationView> found = latest.stream()
@@ -124,13 +171,38 @@ class ScaledObjectsResource {
      */
     @GET
     @Path("/{namespace}/{name}/recording")
+    @Operation(
+            summary = "A span of decisions with their readings, to keep or to replay",
+            description =
+                    "JSON lines, each trigger's after a header of its own; src/docs/recording.md describes the format.")
+    @APIResponse(
+            responseCode = "200",
+            description = "A file of JSON lines",
+            content = @Content(mediaType = "application/x-ndjson", schema = @Schema(type = SchemaType.STRING)))
+    @APIResponse(
+            responseCode = "400",
+            description = BAD_REQUEST,
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = Refusal.class)))
+    @APIResponse(
+            responseCode = "404",
+            description = NOT_FOUND + ", or a span in which nothing is remembered",
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = Refusal.class)))
     @Produces("application/x-ndjson")
     public Response recording(
             @PathParam("namespace") String namespace,
             @PathParam("name") String name,
-            @QueryParam("from") Optional<String> from,
-            @QueryParam("to") Optional<String> to,
-            @QueryParam("trigger") Optional<String> trigger) {
+            @Parameter(
+                            description = "the first moment; without it, of all that is remembered",
+                            example = "2026-01-31T12:00:00Z")
+                    @QueryParam("from")
+                    Optional<String> from,
+            @Parameter(description = "the last moment", example = "2026-01-31T12:10:00Z") @QueryParam("to")
+                    Optional<String> to,
+            @Parameter(
+                            description = "a triggerName; without it, all of the ScaledObject",
+                            example = "gpu_cache_usage_perc")
+                    @QueryParam("trigger")
+                    Optional<String> trigger) {
         Instant first = from.map(text -> Refusal.instant("from", text)).orElse(Instant.MIN);
         Instant last = to.map(text -> Refusal.instant("to", text)).orElse(Instant.MAX);
         if (last.isBefore(first)) {
