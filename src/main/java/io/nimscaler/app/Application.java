@@ -63,7 +63,8 @@ class Application {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.meters = new Meters(registry);
-        this.history = new DecisionRing(settings.history().decisions());
+        this.history = new DecisionRing(
+                settings.history().length(), settings.history().maxMemory().asLongValue());
         this.demo = settings.demo().enabled() ? Optional.of(new Demo(vertx, clock)) : Optional.empty();
         WakeSources wakeSources = new WakeSources(
                 WakeSettings.list(settings.wakeSources(), settings.pods().auth().keySet()));
@@ -140,6 +141,9 @@ class Application {
     private void decided(Snapshot snapshot) {
         history.add(snapshot);
         meters.update(snapshot);
+        if (snapshot.shadow()) {
+            return;
+        }
         log.update(snapshot);
         kubernetes.ifPresent(watch -> watch.decided(snapshot));
     }

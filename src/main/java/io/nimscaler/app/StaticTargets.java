@@ -10,9 +10,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jboss.logging.Logger;
 
 /** The triggers of {@code nim-scaler.static-targets}. */
 final class StaticTargets {
+
+    private static final Logger LOG = Logger.getLogger(StaticTargets.class);
 
     private StaticTargets() {}
 
@@ -26,8 +29,11 @@ final class StaticTargets {
         List<String> wrong = new ArrayList<>();
         settings.forEach((name, target) -> {
             switch (wakeSources.check(target.namespace(), TriggerParser.parse(target.metadata()))) {
-                case ParsedTrigger.Valid valid ->
+                case ParsedTrigger.Valid valid -> {
                     triggers.put(new ScaledObjectId(target.namespace(), name), valid.trigger());
+                    valid.warnings()
+                            .forEach(warning -> LOG.warnf("nim-scaler.static-targets.%s.metadata: %s", name, warning));
+                }
                 case ParsedTrigger.Invalid invalid ->
                     wrong.add("nim-scaler.static-targets." + name + ".metadata: " + invalid.text());
             }

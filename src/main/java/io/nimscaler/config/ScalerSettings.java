@@ -182,9 +182,13 @@ public interface ScalerSettings {
 
     interface History {
 
-        /** How many decisions of each trigger are remembered. */
-        @WithDefault("120")
-        int decisions();
+        /** How long decisions and their readings are remembered; 0s remembers none. */
+        @WithDefault("30m")
+        Duration length();
+
+        /** Memory for those of all triggers together; when it is used up they get coarser, the older the more. */
+        @WithDefault("16M")
+        MemorySize maxMemory();
     }
 
     interface Demo {

@@ -1,55 +1,85 @@
 package io.nimscaler.history;
 
-import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.scaler.TriggerId;
-import io.nimscaler.trigger.Trigger;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The last decisions of each trigger, without their pods, so that its size is bounded by the number of triggers alone. One
- * thread adds; any thread reads.
+ * The last decisions of each trigger with the readings of their pods, bounded by time and by memory over all triggers together.
+ *
+ * <p>While there is memory, every decision is there. When it is used up, whichever trigger takes its fair share or more gives:
+ * its history gets coarser, the older the more, and keeps the moments at which something changed for longest. So a target of a
+ * thousand pods does not cost the others theirs, and each keeps the whole time, only not in every detail.
+ *
+ * <p>One thread adds; any thread reads.
  */
 public final class DecisionRing {
 
-    private final int capacity;
-    private final Map<TriggerId, Deque<Snapshot>> rings = new ConcurrentHashMap<>();
+    private final Duration length;
+    private final long maxBytes;
+    private final Map<TriggerId, TriggerHistory> histories = new ConcurrentHashMap<>();
+    private long bytes;
 
     /**
-     * @param capacity decisions kept of each trigger, at least 0
+     * @param length how long a decision is remembered at most; 0 keeps none
+     * @param maxBytes of all that is remembered, estimated from above; exceeded by one decision of each trigger at most
      */
-    public DecisionRing(int capacity) {
-        if (capacity < 0) {
-            throw new IllegalArgumentException("capacity = " + capacity + ", must be at least 0");
+    public DecisionRing(Duration length, long maxBytes) {
+        if (length.isNegative()) {
+            throw new IllegalArgumentException("length = " + length + ", must be at least 0");
         }
-        this.capacity = capacity;
+        if (maxBytes < 0) {
+            throw new IllegalArgumentException("maxBytes = " + maxBytes + ", must be at least 0");
+        }
+        this.length = length;
+        this.maxBytes = maxBytes;
     }
 
-    /** Remembers a decision, and forgets the oldest beyond the capacity. */
+    /** Remembers a decision, and forgets what the bounds leave no room for. */
     public void add(Snapshot snapshot) {
-        Deque<Snapshot> ring = rings.computeIfAbsent(TriggerId.of(snapshot), _ -> new ArrayDeque<>());
-        synchronized (ring) {
-            ring.addLast(snapshot.withoutPods());
-            while (ring.size() > capacity) {
-                ring.removeFirst();
+        if (length.isZero() || maxBytes == 0) {
+            return;
+        }
+        TriggerHistory history = histories.computeIfAbsent(TriggerId.of(snapshot), _ -> new TriggerHistory());
+        bytes += history.add(snapshot, length);
+        while (bytes > maxBytes && history.bytes() > maxBytes / histories.size()) {
+            long freed = history.thinOut();
+            if (freed == 0) {
+                return;
             }
+            bytes -= freed;
         }
     }
 
     /** Forgets all triggers but those of these snapshots. */
     public void retain(List<Snapshot> present) {
-        rings.keySet().retainAll(TriggerId.of(present));
+        histories.keySet().retainAll(TriggerId.of(present));
+        bytes = histories.values().stream().mapToLong(TriggerHistory::bytes).sum();
     }
 
     /** The remembered decisions of one trigger, oldest first. */
-    public List<Snapshot> of(ScaledObjectId scaledObject, Trigger trigger) {
-        Deque<Snapshot> ring = rings.getOrDefault(new TriggerId(scaledObject, trigger), new ArrayDeque<>());
-        synchronized (ring) {
-            return List.copyOf(ring);
+    public List<Remembered> of(TriggerId trigger) {
+        TriggerHistory history = histories.get(trigger);
+        return history == null ? List.of() : history.entries();
+    }
+
+    /** The latest remembered decision of one trigger at or before a moment. */
+    public Optional<Remembered> at(TriggerId trigger, Instant moment) {
+        List<Remembered> all = of(trigger);
+        int after = 0;
+        while (after < all.size() && !all.get(after).at().isAfter(moment)) {
+            after++;
         }
+        return after == 0 ? Optional.empty() : Optional.of(all.get(after - 1));
+    }
+
+    /** What all that is remembered takes, estimated from above. */
+    long bytes() {
+        return bytes;
     }
 }

@@ -1,4 +1,7 @@
-/** The bounded ring of what was decided, for REST. Knows snapshots only. */
+/**
+ * The bounded ring of decisions and of the readings they were made from, and the format in which they are recorded. Knows snapshots,
+ * and Jackson for the recording's JSON.
+ */
 @NullMarked
 package io.nimscaler.history;
 

@@ -6,7 +6,8 @@ import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.TriggerKey;
 import io.nimscaler.trigger.TriggerParser;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -16,7 +17,7 @@ import java.util.stream.Stream;
  * The triggers of a ScaledObject that are ours, and what its author should know of them.
  *
  * @param number of entries that name this scaler, wrong ones included
- * @param triggers the valid ones that the ScaledObject tells in full
+ * @param triggers the valid ones that the ScaledObject tells in full, in its order
  * @param podSelectors selectors of pods other than the scale target's own
  * @param open whether there are more that only KEDA's calls can tell
  */
@@ -29,7 +30,7 @@ record OurTriggers(
     record Complaint(String reason, String text) {}
 
     OurTriggers {
-        triggers = Set.copyOf(triggers);
+        triggers = Collections.unmodifiableSet(new LinkedHashSet<>(triggers));
         podSelectors = Set.copyOf(podSelectors);
         complaints = List.copyOf(complaints);
     }
@@ -38,7 +39,7 @@ record OurTriggers(
         List<ScaledObject.TriggerSpec> ours = scaledObject.triggers().stream()
                 .filter(trigger -> trigger.isFor(serviceNames))
                 .toList();
-        Set<Trigger> triggers = new HashSet<>();
+        Set<Trigger> triggers = new LinkedHashSet<>();
         List<Complaint> complaints = new ArrayList<>();
         boolean open = false;
         for (ScaledObject.TriggerSpec spec : ours) {

@@ -3,6 +3,7 @@ package io.nimscaler.policy;
 import io.nimscaler.hpa.HpaFormula;
 import io.nimscaler.trigger.Trigger;
 import java.util.Comparator;
+import java.util.OptionalLong;
 import java.util.function.LongUnaryOperator;
 import java.util.stream.LongStream;
 
@@ -48,6 +49,17 @@ public final class Answers {
         };
     }
 
+    /**
+     * What the HPA's formula makes of an answer, before its minimum, maximum, windows and rates.
+     *
+     * @return empty: it is told nothing, or is off, as at {@code spec = 0}
+     */
+    public OptionalLong hpaDesiredReplicas(Answer answer, Scale scale, int readyPods) {
+        return answer instanceof Answer.Value(long milli) && scale.spec() > 0
+                ? OptionalLong.of(hpaReplicas(milli, scale, readyPods))
+                : OptionalLong.empty();
+    }
+
     /** A demand was judged against the replicas of its moment; what takes some away from others waits for the next one. */
     private boolean isOutdatedDownscale(double demand, Scale judged, Scale present) {
         return judged.spec() != present.spec() && demand < trigger.targetValue() * (present.spec() - 1);
@@ -79,10 +91,7 @@ public final class Answers {
      * Where none does, a change is asked for by the one that comes nearest, but a hold is not given up.
      */
     private Answer endingAt(long wanted, Scale scale, int readyPods, long... plain) {
-        LongUnaryOperator replicas = trigger.aggregationType().isPerPod()
-                ? milli -> hpa.value(milli, targetMilli, scale.spec(), readyPods)
-                : milli -> hpa.averageValue(milli, targetMilli, scale.status());
-        LongUnaryOperator distance = milli -> Math.abs(replicas.applyAsLong(milli) - wanted);
+        LongUnaryOperator distance = milli -> Math.abs(hpaReplicas(milli, scale, readyPods) - wanted);
         long nearest = LongStream.concat(LongStream.of(plain), nextToTheBand(scale))
                 .boxed()
                 .min(Comparator.comparingLong(distance::applyAsLong))
@@ -92,6 +101,12 @@ public final class Answers {
         }
         return new Answer.Unavailable("no value holds " + scale.spec() + " replicas while " + scale.status()
                 + " are present; give the rollout a maxSurge of at least 12 %");
+    }
+
+    private long hpaReplicas(long milli, Scale scale, int readyPods) {
+        return trigger.aggregationType().isPerPod()
+                ? hpa.value(milli, targetMilli, scale.spec(), readyPods)
+                : hpa.averageValue(milli, targetMilli, scale.status());
     }
 
     /** The largest values below the band and the smallest above it; three of each, for an edge may be off by rounding. */

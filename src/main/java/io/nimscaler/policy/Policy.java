@@ -65,6 +65,25 @@ public final class Policy {
         return next;
     }
 
+    /** What it remembers now. */
+    public PolicyState state() {
+        return new PolicyState(
+                previousAt, noSampleSince, smoothing.value(), upscaleWindow.state(), downscaleWindow.state());
+    }
+
+    /** A policy that goes on from a state that one of this trigger had. */
+    public static Policy resumed(Trigger trigger, PolicyState state) {
+        Policy fresh = new Policy(trigger);
+        Policy next = new Policy(
+                trigger,
+                fresh.smoothing.resumed(state.smoothed()),
+                fresh.upscaleWindow.resumed(state.upscaleWindow()),
+                fresh.downscaleWindow.resumed(state.downscaleWindow()));
+        next.previousAt = state.previousAt();
+        next.noSampleSince = state.noSampleSince();
+        return next;
+    }
+
     /** The decision on the latest reading. A {@code now} that goes back counts as no time. */
     public Decision decide(Fleet fleet, Instant now) {
         Duration elapsed = elapsedUntil(now);

@@ -9,16 +9,19 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The scalers of one ScaledObject, and the polls of its pods, which they share: however many triggers look at an endpoint, it
@@ -51,6 +54,7 @@ final class ScaledObjectScalers {
     private Set<Trigger> declared = Set.of();
     private boolean open;
     private volatile Map<Trigger, Scaler> scalers = Map.of();
+    private volatile Map<String, Scaler> shadows = Map.of();
 
     ScaledObjectScalers(ScaledObjectId id) {
         this.id = id;
@@ -78,48 +82,99 @@ final class ScaledObjectScalers {
     }
 
     private void adjustScalers(Instant now) {
-        Set<Trigger> triggers = new HashSet<>(declared);
+        Set<Trigger> triggers = new LinkedHashSet<>(declared);
         triggers.addAll(adopted);
         List<Scaler> obsolete = new ArrayList<>(scalers.values());
         obsolete.removeIf(scaler -> triggers.contains(scaler.trigger()));
-        Map<Trigger, Scaler> next = new HashMap<>();
+        obsolete.sort(Comparator.comparing(Scaler::name));
+        Map<Trigger, Scaler> next = new HashMap<>(scalers);
+        next.keySet().retainAll(triggers);
+        // Those that go on keep their names, the others get what is free in the order in which they are declared
+        List<Trigger> fresh = new ArrayList<>();
         for (Trigger trigger : triggers) {
-            Optional<Scaler> same = Optional.ofNullable(scalers.get(trigger));
-            next.put(trigger, same.orElseGet(() -> successor(trigger, obsolete, now)));
+            if (!next.containsKey(trigger)) {
+                successor(trigger, obsolete, now)
+                        .ifPresentOrElse(scaler -> next.put(trigger, scaler), () -> fresh.add(trigger));
+            }
+        }
+        for (Trigger trigger : fresh) {
+            next.put(trigger, new Scaler(id, freeName(trigger, next.values()), trigger, now));
         }
         scalers = Map.copyOf(next);
+        adjustShadows(now);
     }
 
-    private Scaler successor(Trigger trigger, List<Scaler> obsolete, Instant now) {
+    /** By the name of the trigger whose shadow they are. */
+    private void adjustShadows(Instant now) {
+        Map<String, Scaler> next = new HashMap<>();
+        for (Scaler reported : scalers.values()) {
+            reported.trigger().shadow().ifPresent(shadow -> next.put(reported.name(), shadow(reported, shadow, now)));
+        }
+        shadows = Map.copyOf(next);
+    }
+
+    private Scaler shadow(Scaler reported, Trigger shadow, Instant now) {
+        Optional<Scaler> before = Optional.ofNullable(shadows.get(reported.name()))
+                .filter(scaler -> scaler.trigger().measuresTheSameAs(shadow));
+        return before.map(scaler -> scaler.trigger().equals(shadow) ? scaler : scaler.withTrigger(shadow, now))
+                .orElseGet(() -> Scaler.shadowOf(reported, shadow, now));
+    }
+
+    private List<Scaler> all() {
+        return Stream.concat(scalers.values().stream(), shadows.values().stream())
+                .toList();
+    }
+
+    private static String freeName(Trigger trigger, Collection<Scaler> others) {
+        Set<String> taken = others.stream().map(Scaler::name).collect(Collectors.toSet());
+        String name = trigger.metricName();
+        for (int i = 2; taken.contains(name); i++) {
+            name = trigger.metricName() + "-" + i;
+        }
+        return name;
+    }
+
+    private Optional<Scaler> successor(Trigger trigger, List<Scaler> obsolete, Instant now) {
         Optional<Scaler> predecessor = obsolete.stream()
                 .filter(scaler -> scaler.trigger().measuresTheSameAs(trigger))
                 .findFirst();
         predecessor.ifPresent(obsolete::remove);
-        return predecessor
-                .map(scaler -> scaler.withTrigger(trigger, now))
-                .orElseGet(() -> new Scaler(id, trigger, now));
+        return predecessor.map(scaler -> scaler.withTrigger(trigger, now));
     }
 
     void tick(Instant now, Pods pods, Scraper scraper, WakeSources wakeSources, Consumer<Snapshot> decided) {
         boolean anyDecided = false;
         for (Scaler scaler : scalers.values()) {
-            if (scaler.isDue(now)) {
-                Trigger trigger = scaler.trigger();
-                Optional<Wake> wake = wakeSources.wake(id.namespace(), trigger, startUps.longest(), now);
-                Snapshot snapshot = scaler.decide(pods.observe(id, trigger.podSelector()), wake, now);
-                observeStartUp(snapshot, now);
-                decided.accept(snapshot);
-                anyDecided = true;
-            }
+            anyDecided |= decideIfDue(scaler, now, pods, wakeSources, decided);
         }
         if (anyDecided) {
             adjustPolls(now);
         }
         // A sample is as old as its question, for the pod may have taken its time over the answer
         polls.forEach((endpoint, poll) -> poll.pollIfDue(now, scraper, result -> deliver(endpoint, result, now)));
+        // Last, so that nothing of theirs, not even a bug, comes before what is reported
+        for (Scaler shadow : shadows.values()) {
+            decideIfDue(shadow, now, pods, wakeSources, decided);
+        }
+    }
+
+    private boolean decideIfDue(
+            Scaler scaler, Instant now, Pods pods, WakeSources wakeSources, Consumer<Snapshot> decided) {
+        boolean due = scaler.isDue(now);
+        if (due) {
+            Trigger trigger = scaler.trigger();
+            Optional<Wake> wake = wakeSources.wake(id.namespace(), trigger, startUps.longest(), now);
+            Snapshot snapshot = scaler.decide(pods.observe(id, trigger.podSelector()), wake, now);
+            observeStartUp(snapshot, now);
+            decided.accept(snapshot);
+        }
+        return due;
     }
 
     private void observeStartUp(Snapshot snapshot, Instant now) {
+        if (snapshot.shadow()) {
+            return;
+        }
         Decision.Basis basis = snapshot.decision().basis();
         if (basis.isFleetKnown()) {
             boolean sampled = snapshot.pods().stream().anyMatch(pod -> pod.state() == PodState.SAMPLED);
@@ -132,7 +187,7 @@ final class ScaledObjectScalers {
     /** What is asked goes with what is wanted: an endpoint of no scaler is asked no more. */
     private void adjustPolls(Instant now) {
         Map<Endpoint, Wish> wishes = new HashMap<>();
-        for (Scaler scaler : scalers.values()) {
+        for (Scaler scaler : all()) {
             Wish wish = Wish.of(scaler.trigger());
             scaler.endpoints().forEach(endpoint -> wishes.merge(endpoint, wish, Wish::and));
         }
@@ -146,7 +201,7 @@ final class ScaledObjectScalers {
     }
 
     private void deliver(Endpoint endpoint, ScrapeResult result, Instant askedAt) {
-        for (Scaler scaler : scalers.values()) {
+        for (Scaler scaler : all()) {
             scaler.take(endpoint, result, askedAt);
         }
     }
@@ -155,16 +210,18 @@ final class ScaledObjectScalers {
         return Optional.ofNullable(scalers.get(trigger)).flatMap(Scaler::snapshot);
     }
 
+    /** Shadows included. */
     List<Snapshot> snapshots() {
-        return scalers.values().stream()
+        return all().stream()
                 .flatMap(scaler -> scaler.snapshot().stream())
-                .sorted(Comparator.comparing(snapshot -> snapshot.trigger().metricName()))
+                .sorted(Comparator.comparing(Snapshot::triggerName).thenComparing(Snapshot::shadow))
                 .toList();
     }
 
-    /** A decision that nothing is known yet does not count. */
+    /** A decision that nothing is known yet does not count, and a shadow is not waited for. */
     boolean allHaveDecided() {
         return snapshots().stream()
+                        .filter(snapshot -> !snapshot.shadow())
                         .filter(snapshot -> !(snapshot.decision() instanceof Decision.Unknown))
                         .count()
                 == scalers.size();

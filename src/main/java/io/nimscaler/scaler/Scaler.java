@@ -3,6 +3,7 @@ package io.nimscaler.scaler;
 import io.nimscaler.policy.Fleet;
 import io.nimscaler.policy.PodReading;
 import io.nimscaler.policy.Policy;
+import io.nimscaler.policy.PolicyState;
 import io.nimscaler.policy.Scale;
 import io.nimscaler.signal.FleetSignal;
 import io.nimscaler.signal.PodValue;
@@ -28,7 +29,12 @@ import java.util.stream.DoubleStream;
  */
 final class Scaler {
 
+    /** So often what the policy remembers is told: from there on its decisions can be made again. */
+    private static final int DECISIONS_PER_STATE = 60;
+
     private final ScaledObjectId id;
+    private final String name;
+    private final boolean shadow;
     private final Trigger trigger;
     private final Policy policy;
     private final FleetSignal signal;
@@ -36,14 +42,27 @@ final class Scaler {
     private Optional<Instant> awaitedSince = Optional.empty();
     private Optional<Instant> learnedAt = Optional.empty();
     private Instant due;
+    private long decisions;
     private volatile Optional<Snapshot> snapshot = Optional.empty();
 
-    Scaler(ScaledObjectId id, Trigger trigger, Instant now) {
-        this(id, trigger, new Policy(trigger), trigger.signal().ofFleet(), now);
+    /**
+     * @param name see {@link TriggerId#name}
+     */
+    Scaler(ScaledObjectId id, String name, Trigger trigger, Instant now) {
+        this(id, name, false, trigger, new Policy(trigger), trigger.signal().ofFleet(), now);
     }
 
-    private Scaler(ScaledObjectId id, Trigger trigger, Policy policy, FleetSignal signal, Instant now) {
+    private Scaler(
+            ScaledObjectId id,
+            String name,
+            boolean shadow,
+            Trigger trigger,
+            Policy policy,
+            FleetSignal signal,
+            Instant now) {
         this.id = id;
+        this.name = name;
+        this.shadow = shadow;
         this.trigger = trigger;
         this.policy = policy;
         this.signal = signal;
@@ -56,11 +75,27 @@ final class Scaler {
      * @param edited one that {@link Trigger#measuresTheSameAs measures the same}
      */
     Scaler withTrigger(Trigger edited, Instant now) {
-        Scaler next = new Scaler(id, edited, policy.withTrigger(edited), signal, now);
+        Scaler next = new Scaler(id, name, shadow, edited, policy.withTrigger(edited), signal, now);
         next.memories.putAll(memories);
         next.awaitedSince = awaitedSince;
         next.learnedAt = learnedAt;
         return next;
+    }
+
+    /** The scaler of a trigger's shadow, whose snapshots nobody reports. */
+    static Scaler shadowOf(Scaler reported, Trigger shadow, Instant now) {
+        return new Scaler(
+                reported.id,
+                reported.name,
+                true,
+                shadow,
+                new Policy(shadow),
+                shadow.signal().ofFleet(),
+                now);
+    }
+
+    String name() {
+        return name;
     }
 
     Trigger trigger() {
@@ -126,7 +161,19 @@ final class Scaler {
     }
 
     private Snapshot conclude(Fleet fleet, List<PodStatus> pods, Instant now) {
-        return new Snapshot(id, trigger, policy.decide(fleet, now), pods, unseenLoad(now));
+        Optional<PolicyState> before =
+                decisions++ % DECISIONS_PER_STATE == 0 ? Optional.of(policy.state()) : Optional.empty();
+        return new Snapshot(
+                id,
+                name,
+                shadow,
+                trigger,
+                fleet,
+                before,
+                policy.decide(fleet, now),
+                pods,
+                unseenLoad(now),
+                Optional.empty());
     }
 
     /** A time in which this process stood still was not observed. */

@@ -6,6 +6,7 @@ import io.nimscaler.trigger.Trigger;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,7 +46,7 @@ public final class Scalers {
      * @param open whether it may have triggers that only a call can tell, see {@link #adopt}
      */
     public void put(ScaledObjectId id, Collection<Trigger> triggers, boolean open, Instant now) {
-        scaledObjects.computeIfAbsent(id, ScaledObjectScalers::new).replace(Set.copyOf(triggers), open, now);
+        scaledObjects.computeIfAbsent(id, ScaledObjectScalers::new).replace(new LinkedHashSet<>(triggers), open, now);
     }
 
     /** A call named this trigger. It gets a scaler where its ScaledObject is known and open to triggers by call. */
@@ -75,13 +76,13 @@ public final class Scalers {
         return Collections.unmodifiableSet(scaledObjects.keySet());
     }
 
-    /** The latest snapshot; empty where there is no such scaler, or none has decided yet. */
+    /** The latest snapshot of what is reported; empty where there is no such scaler, or none has decided yet. */
     public Optional<Snapshot> snapshot(ScaledObjectId id, Trigger trigger) {
         ScaledObjectScalers scaledObject = scaledObjects.get(id);
         return scaledObject == null ? Optional.empty() : scaledObject.snapshot(trigger);
     }
 
-    /** The latest snapshots of all scalers, ordered by namespace and name. */
+    /** The latest snapshots of all scalers and shadows, ordered by namespace, name and the trigger's name. */
     public List<Snapshot> snapshots() {
         return scaledObjects.values().stream()
                 .flatMap(scaledObject -> scaledObject.snapshots().stream())

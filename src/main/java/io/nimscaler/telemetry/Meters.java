@@ -1,7 +1,6 @@
 package io.nimscaler.telemetry;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.scaler.TriggerId;
 import java.util.HashMap;
@@ -14,7 +13,6 @@ public final class Meters {
 
     private final MeterRegistry registry;
     private final Map<TriggerId, TriggerMeters> triggers = new HashMap<>();
-    private final Map<TriggerId, String> labels = new HashMap<>();
 
     public Meters(MeterRegistry registry) {
         this.registry = registry;
@@ -22,7 +20,7 @@ public final class Meters {
 
     /** Shows this decision. */
     public void update(Snapshot snapshot) {
-        triggers.computeIfAbsent(TriggerId.of(snapshot), key -> new TriggerMeters(registry, snapshot, label(key)))
+        triggers.computeIfAbsent(TriggerId.of(snapshot), _ -> new TriggerMeters(registry, snapshot))
                 .update(snapshot);
     }
 
@@ -33,26 +31,8 @@ public final class Meters {
             boolean gone = !keys.contains(entry.getKey());
             if (gone) {
                 entry.getValue().remove();
-                labels.remove(entry.getKey());
             }
             return gone;
         });
-    }
-
-    /** The metric's name; with a number where one ScaledObject has several triggers of it. */
-    private String label(TriggerId key) {
-        String name = key.trigger().metricName();
-        String label = name;
-        for (int i = 2; isTaken(key.scaledObject(), label); i++) {
-            label = name + "-" + i;
-        }
-        labels.put(key, label);
-        return label;
-    }
-
-    private boolean isTaken(ScaledObjectId scaledObject, String label) {
-        return labels.entrySet().stream()
-                .anyMatch(entry -> entry.getKey().scaledObject().equals(scaledObject)
-                        && entry.getValue().equals(label));
     }
 }

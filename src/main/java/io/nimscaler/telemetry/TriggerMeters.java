@@ -21,6 +21,8 @@ import java.util.function.ToDoubleFunction;
 /**
  * The gauges of one trigger, which read its latest snapshot when they are asked. What is unknown is NaN, never 0.
  *
+ * <p>Those of a shadow have names of their own, so that no sum and no alert takes it for what is reported.
+ *
  * <p>Labels are bounded: namespace, scaledobject, trigger, and state or reason; never a pod's name.
  */
 final class TriggerMeters {
@@ -28,15 +30,17 @@ final class TriggerMeters {
     private final MeterRegistry registry;
     private final List<Meter> meters = new ArrayList<>();
     private final Tags tags;
+    private final String prefix;
     private volatile Snapshot snapshot;
 
-    TriggerMeters(MeterRegistry registry, Snapshot first, String triggerLabel) {
+    TriggerMeters(MeterRegistry registry, Snapshot first) {
         this.registry = registry;
         this.snapshot = first;
+        this.prefix = first.shadow() ? "nim_scaler.shadow." : "nim_scaler.";
         this.tags = Tags.of(
                 Tag.of("namespace", first.scaledObject().namespace()),
                 Tag.of("scaledobject", first.scaledObject().name()),
-                Tag.of("trigger", triggerLabel));
+                Tag.of("trigger", first.triggerName()));
         register();
     }
 
@@ -103,7 +107,7 @@ final class TriggerMeters {
     }
 
     private void gauge(String name, String description, Tags more, ToDoubleFunction<Snapshot> value) {
-        meters.add(Gauge.builder("nim_scaler." + name, this, self -> value.applyAsDouble(self.snapshot))
+        meters.add(Gauge.builder(prefix + name, this, self -> value.applyAsDouble(self.snapshot))
                 .description(description)
                 .tags(tags.and(more))
                 .register(registry));

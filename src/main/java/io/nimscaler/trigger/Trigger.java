@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param podSelector label selector instead of the scale target's own
  * @param podAuth name of the trust and credentials that the scaler's own settings hold for these pods
  * @param wakeSource name of the source in the scaler's own settings that wakes a scale target without pods
+ * @param shadow another policy on the same pods, which is computed and shown and never told to KEDA; has none itself
  */
 public record Trigger(
         String metricName,
@@ -43,9 +44,38 @@ public record Trigger(
         Optional<String> modelName,
         Optional<String> podSelector,
         Optional<String> podAuth,
-        Optional<String> wakeSource) {
+        Optional<String> wakeSource,
+        Optional<Trigger> shadow) {
 
     private static final Duration MAX_DECISION_INTERVAL = Duration.ofSeconds(1);
+
+    /** The same trigger beside this shadow. */
+    Trigger withShadow(Trigger other) {
+        return new Trigger(
+                metricName,
+                signal,
+                targetValue,
+                activationTargetValue,
+                aggregationType,
+                pollInterval,
+                staleAfter,
+                unavailableAfter,
+                startingDeadline,
+                tolerance,
+                smoothingUp,
+                smoothingDown,
+                downscaleStabilizationWindow,
+                upscaleStabilizationWindow,
+                loadingCredit,
+                scheme,
+                port,
+                path,
+                modelName,
+                podSelector,
+                podAuth,
+                wakeSource,
+                Optional.of(other));
+    }
 
     /** How often a reading of the fleet is made from the latest samples: min(pollInterval, 1 s). */
     public Duration decisionInterval() {

@@ -39,6 +39,14 @@ public enum TriggerKey {
         this.defaultText = defaultText;
     }
 
+    /** Whether it may be another for a shadow, which asks the same pods and nobody else, and nothing more often. */
+    boolean isShadowable() {
+        return switch (this) {
+            case POLL_INTERVAL, PORT, PATH, SCHEME, POD_SELECTOR, POD_AUTH, WAKE_SOURCE -> false;
+            default -> true;
+        };
+    }
+
     /** As it stands in the ScaledObject. */
     public String key() {
         return key;

@@ -62,8 +62,17 @@ public final class TriggerParser {
         this.metadata = metadata;
     }
 
-    /** Never throws; a violation for each key that is wrong, and for each key of ours that does not exist. */
+    /**
+     * Never throws; a violation for each key that is wrong, and for each key of ours that does not exist. What is wrong with a shadow is
+     * a warning, since it must not change what KEDA is told: there is no shadow then.
+     */
     public static ParsedTrigger parse(Map<String, String> metadata) {
+        ShadowMetadata shadow = new ShadowMetadata(metadata);
+        ParsedTrigger reported = parseOne(shadow.reported());
+        return reported instanceof ParsedTrigger.Valid valid ? shadow.beside(valid) : reported;
+    }
+
+    static ParsedTrigger parseOne(Map<String, String> metadata) {
         return new TriggerParser(new MetadataReader(metadata)).parse();
     }
 
@@ -106,7 +115,8 @@ public final class TriggerParser {
                 metadata.optional(MODEL_NAME, 512),
                 podSelector(),
                 settingName(POD_AUTH, "nim-scaler.pods.auth"),
-                settingName(WAKE_SOURCE, "nim-scaler.wake-sources"));
+                settingName(WAKE_SOURCE, "nim-scaler.wake-sources"),
+                Optional.empty());
         List<Violation> violations = metadata.violations();
         return violations.isEmpty()
                 ? new ParsedTrigger.Valid(trigger, warningsOf(trigger))

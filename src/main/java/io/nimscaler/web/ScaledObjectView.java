@@ -11,21 +11,28 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One trigger of a ScaledObject as REST shows it. What is unknown is null, never 0.
  *
+ * @param triggerName unique within the ScaledObject, as in the label {@code trigger} of the meters
+ * @param shadow whether this is the trigger's shadow, whose value KEDA is never told
  * @param decision {@code report}, {@code hold} or {@code unknown}
  * @param reason of a hold, a fixed word; null otherwise
  * @param explanation the decision in words, with its numbers
  * @param value what KEDA is told; null while that is UNAVAILABLE
+ * @param hpaDesiredReplicas what the HPA's formula makes of {@code value}, before its minimum, maximum, windows and rates; null
+ *     where it is told nothing, or is off (0 replicas wanted)
  * @param active null while that is UNAVAILABLE
  * @param wake what the trigger's wake source says, in words; null: it names none
  */
 record ScaledObjectView(
         String namespace,
         String name,
+        String triggerName,
+        boolean shadow,
         String metric,
         double targetValue,
         String aggregationType,
@@ -38,6 +45,7 @@ record ScaledObjectView(
         @Nullable Double value,
         @Nullable Boolean active,
         @Nullable String wake,
+        @Nullable Long hpaDesiredReplicas,
         @Nullable Double demand,
         @Nullable Double smoothed,
         @Nullable Double lowest,
@@ -74,9 +82,12 @@ record ScaledObjectView(
 
     static ScaledObjectView of(Snapshot snapshot) {
         Decision.Basis basis = snapshot.decision().basis();
+        OptionalLong desired = snapshot.hpaDesiredReplicas();
         return new ScaledObjectView(
                 snapshot.scaledObject().namespace(),
                 snapshot.scaledObject().name(),
+                snapshot.triggerName(),
+                snapshot.shadow(),
                 snapshot.trigger().signal().name(),
                 snapshot.trigger().targetValue(),
                 snapshot.trigger().aggregationType().key(),
@@ -89,6 +100,7 @@ record ScaledObjectView(
                 snapshot.answer() instanceof Answer.Value(long milli) ? milli / 1000.0 : null,
                 snapshot.activity() == Activity.UNKNOWN ? null : snapshot.activity() == Activity.ACTIVE,
                 snapshot.wake().map(Explanation::ofWake).orElse(null),
+                desired.isPresent() ? desired.getAsLong() : null,
                 orNull(basis.demand()),
                 orNull(basis.smoothed()),
                 orNull(basis.lowest()),

@@ -1,31 +1,57 @@
 package io.nimscaler.web;
 
 import io.nimscaler.history.DecisionRing;
+import io.nimscaler.history.Recorded;
+import io.nimscaler.history.RecordingWriter;
+import io.nimscaler.history.Remembered;
 import io.nimscaler.scaler.Scalers;
 import io.nimscaler.scaler.Snapshot;
+import io.nimscaler.scaler.TriggerId;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** What every scaler concluded last, and shortly before. Read-only. */
 @Path("/api/scaled-objects")
 @Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Decisions")
 class ScaledObjectsResource {
+
+    private static final String NOT_FOUND = "No decision on such a ScaledObject";
+    private static final String BAD_REQUEST = "A parameter is wrong; says which, and what was expected";
 
     private final Scalers scalers;
     private final DecisionRing history;
+    private final InstantSource clock;
 
-    ScaledObjectsResource(Scalers scalers, DecisionRing history) {
+    ScaledObjectsResource(Scalers scalers, DecisionRing history, InstantSource clock) {
         this.scalers = scalers;
         this.history = history;
+        this.clock = clock;
     }
 
     /** One entry a trigger, ordered by namespace and name. */
     @GET
+    @Operation(summary = "The latest decision on every trigger")
     public List<ScaledObjectView> all() {
         return scalers.snapshots().stream().map(ScaledObjectView::of).toList();
     }
@@ -33,18 +59,190 @@ class ScaledObjectsResource {
     /** The triggers of one ScaledObject. */
     @GET
     @Path("/{namespace}/{name}")
+    @Operation(summary = "The latest decision on each trigger of one ScaledObject")
+    @APIResponse(responseCode = "200", description = "One entry for each trigger and each shadow")
+    @APIResponse(
+            responseCode = "404",
+            description = NOT_FOUND,
+            content = @Content(schema = @Schema(implementation = Refusal.class)))
     public List<ScaledObjectView> one(@PathParam("namespace") String namespace, @PathParam("name") String name) {
         return of(namespace, name).stream().map(ScaledObjectView::of).toList();
     }
 
-    /** The remembered decisions of one ScaledObject's triggers, oldest first, without their pods. */
+    /**
+     * The remembered decisions of one ScaledObject's triggers with their pods, oldest first: of each trigger at most 1,000 with at
+     * most 50,000 pods in all, evenly thinned out where there are more.
+     *
+     * @param since only later ones, an ISO 8601 instant
+     * @param pods false: without their pods
+     */
     @GET
     @Path("/{namespace}/{name}/decisions")
-    public List<ScaledObjectView> decisions(@PathParam("namespace") String namespace, @PathParam("name") String name) {
+    @Operation(
+            summary = "Remembered decisions with their pods, oldest first",
+            description =
+                    "Of each trigger at most 1,000 with at most 50,000 pods in all, evenly thinned out where there are more.")
+    @APIResponse(responseCode = "200", description = "Decisions of each trigger and each shadow")
+    @APIResponse(
+            responseCode = "400",
+            description = BAD_REQUEST,
+            content = @Content(schema = @Schema(implementation = Refusal.class)))
+    @APIResponse(
+            responseCode = "404",
+            description = NOT_FOUND,
+            content = @Content(schema = @Schema(implementation = Refusal.class)))
+    public List<ScaledObjectView> decisions(
+            @PathParam("namespace") String namespace,
+            @PathParam("name") String name,
+            @Parameter(description = "only later decisions", example = "2026-01-31T12:00:00Z") @QueryParam("since")
+                    Optional<String> since,
+            @Parameter(description = "false: without their pods") @QueryParam("pods") @DefaultValue("true")
+                    boolean pods) {
+        Instant from = since.map(text -> Refusal.instant("since", text)).orElse(Instant.MIN);
         return of(namespace, name).stream()
-                .flatMap(snapshot -> history.of(snapshot.scaledObject(), snapshot.trigger()).stream())
+                .map(TriggerId::of)
+                .flatMap(trigger -> Thinned.of(history.of(trigger), from, pods).stream())
+                .map(remembered -> pods ? remembered.snapshot() : remembered.withoutPods())
                 .map(ScaledObjectView::of)
                 .toList();
+    }
+
+    /**
+     * The decision of a moment with all that went into it, of each trigger that has one.
+     *
+     * @param at an ISO 8601 instant; the decision is the latest one at or before it. Without it: the latest of all
+     */
+    @GET
+    @Path("/{namespace}/{name}/explain")
+    @Operation(summary = "The decision of a moment with all that went into it")
+    @APIResponse(responseCode = "200", description = "One for each trigger and each shadow that had decided by then")
+    @APIResponse(
+            responseCode = "400",
+            description = BAD_REQUEST,
+            content = @Content(schema = @Schema(implementation = Refusal.class)))
+    @APIResponse(
+            responseCode = "404",
+            description = NOT_FOUND + ", or a moment that is not remembered; says which are",
+            content = @Content(schema = @Schema(implementation = Refusal.class)))
+    public List<ExplanationView> explain(
+            @PathParam("namespace") String namespace,
+            @PathParam("name") String name,
+            @Parameter(
+                            description = "the latest decision at or before this moment; the latest of all without it",
+                            example = "2026-01-31T12:00:00Z")
+                    @QueryParam("at")
+                    Optional<String> at) {
+        List<Snapshot> latest = of(namespace, name);
+        Optional<Instant> moment = at.map(text -> Refusal.instant("at", text));
+        List<ExplanationView> found = latest.stream()
+                .flatMap(snapshot -> explain(snapshot, moment).stream())
+                .toList();
+        if (found.isEmpty()) {
+            throw Refusal.notFound(
+                    "at = \"" + at.orElse("") + "\": expected a moment that is remembered; " + spansOf(latest));
+        }
+        return found;
+    }
+
+    private String spansOf(List<Snapshot> latest) {
+        return latest.stream()
+                .map(snapshot -> snapshot.triggerName() + ": "
+                        + Span.of(history.of(TriggerId.of(snapshot))).text())
+                .collect(Collectors.joining("; "));
+    }
+
+    private Optional<ExplanationView> explain(Snapshot latest, Optional<Instant> moment) {
+        TriggerId trigger = TriggerId.of(latest);
+        Span span = Span.of(history.of(trigger));
+        if (moment.isEmpty()) {
+            return Optional.of(ExplanationView.of(latest, clock.instant(), span));
+        }
+        return moment.filter(span::contains)
+                .flatMap(asked -> history.at(trigger, asked)
+                        .map(remembered -> ExplanationView.of(remembered.snapshot(), asked, span)));
+    }
+
+    /**
+     * A span of decisions with their readings, to keep or to replay: JSON lines, each trigger's after a header of its own.
+     *
+     * @param from the first moment, an ISO 8601 instant; without it: of all that is remembered
+     * @param to the last moment
+     * @param trigger a trigger's name; without it: all of the ScaledObject
+     */
+    @GET
+    @Path("/{namespace}/{name}/recording")
+    @Operation(
+            summary = "A span of decisions with their readings, to keep or to replay",
+            description =
+                    "JSON lines, each trigger's after a header of its own; src/docs/recording.md describes the format.")
+    @APIResponse(
+            responseCode = "200",
+            description = "A file of JSON lines",
+            content = @Content(mediaType = "application/x-ndjson", schema = @Schema(type = SchemaType.STRING)))
+    @APIResponse(
+            responseCode = "400",
+            description = BAD_REQUEST,
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = Refusal.class)))
+    @APIResponse(
+            responseCode = "404",
+            description = NOT_FOUND + ", or a span in which nothing is remembered",
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = Refusal.class)))
+    @Produces("application/x-ndjson")
+    public Response recording(
+            @PathParam("namespace") String namespace,
+            @PathParam("name") String name,
+            @Parameter(
+                            description = "the first moment; without it, of all that is remembered",
+                            example = "2026-01-31T12:00:00Z")
+                    @QueryParam("from")
+                    Optional<String> from,
+            @Parameter(description = "the last moment", example = "2026-01-31T12:10:00Z") @QueryParam("to")
+                    Optional<String> to,
+            @Parameter(
+                            description = "a triggerName; without it, all of the ScaledObject",
+                            example = "gpu_cache_usage_perc")
+                    @QueryParam("trigger")
+                    Optional<String> trigger) {
+        Instant first = from.map(text -> Refusal.instant("from", text)).orElse(Instant.MIN);
+        Instant last = to.map(text -> Refusal.instant("to", text)).orElse(Instant.MAX);
+        if (last.isBefore(first)) {
+            throw Refusal.badRequest("to", to.orElse(""), "a moment not before from = " + first);
+        }
+        List<Snapshot> latest = of(namespace, name);
+        List<List<Remembered>> spans = latest.stream()
+                .filter(snapshot -> trigger.filter(asked -> !asked.equals(snapshot.triggerName()))
+                        .isEmpty())
+                .map(snapshot -> between(history.of(TriggerId.of(snapshot)), first, last))
+                .filter(span -> !span.isEmpty())
+                .toList();
+        if (spans.isEmpty()) {
+            throw Refusal.notFound("nothing to record; " + spansOf(latest));
+        }
+        StreamingOutput lines = out -> {
+            for (List<Remembered> span : spans) {
+                RecordingWriter writer = new RecordingWriter();
+                for (Remembered remembered : span) {
+                    for (String line : writer.lines(new Recorded(remembered.number(), remembered.snapshot()))) {
+                        out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+                    }
+                }
+            }
+        };
+        return Response.ok(lines)
+                .header("Content-Disposition", "attachment; filename=\"" + fileName(latest.getFirst()) + "\"")
+                .build();
+    }
+
+    private static List<Remembered> between(List<Remembered> all, Instant first, Instant last) {
+        return all.stream()
+                .filter(entry -> !entry.at().isBefore(first) && !entry.at().isAfter(last))
+                .toList();
+    }
+
+    private static String fileName(Snapshot snapshot) {
+        String name = snapshot.scaledObject().namespace() + "-"
+                + snapshot.scaledObject().name();
+        return name.replaceAll("[^A-Za-z0-9.-]", "_") + ".ndjson";
     }
 
     private List<Snapshot> of(String namespace, String name) {
@@ -53,7 +251,7 @@ class ScaledObjectsResource {
                         && snapshot.scaledObject().name().equals(name))
                 .toList();
         if (found.isEmpty()) {
-            throw new NotFoundException("no decision on a ScaledObject " + namespace + "/" + name);
+            throw Refusal.notFound("no decision on a ScaledObject " + namespace + "/" + name);
         }
         return found;
     }

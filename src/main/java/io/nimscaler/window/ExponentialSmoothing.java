@@ -28,6 +28,13 @@ public final class ExponentialSmoothing {
         return next;
     }
 
+    /** The same smoothing that has this value; empty: none yet. */
+    public ExponentialSmoothing resumed(OptionalDouble from) {
+        ExponentialSmoothing next = new ExponentialSmoothing(halfLifeUp, halfLifeDown);
+        next.value = from;
+        return next;
+    }
+
     /** The new value, after {@code elapsed} during which the sample held; the first sample is taken as it is. */
     public double update(double sample, Duration elapsed) {
         double previous = value.orElse(sample);

@@ -3,6 +3,7 @@ package io.nimscaler.window;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.OptionalDouble;
 
 /**
@@ -14,6 +15,24 @@ import java.util.OptionalDouble;
 public final class SlidingExtreme {
 
     private record Entry(Duration at, double value) {}
+
+    /**
+     * All that a window remembers.
+     *
+     * @param observed time since it began
+     * @param values those that may still become the extreme, oldest first
+     */
+    public record State(Duration observed, List<Aged> values) {
+
+        public State {
+            values = List.copyOf(values);
+        }
+    }
+
+    /**
+     * @param age in observed time
+     */
+    public record Aged(Duration age, double value) {}
 
     private final Duration window;
     private final boolean highest;
@@ -44,6 +63,23 @@ public final class SlidingExtreme {
         Duration kept = now.minus(window);
         next.from = kept.compareTo(from) > 0 ? kept : from;
         next.now = now;
+        return next;
+    }
+
+    /** What it remembers now. */
+    public State state() {
+        return new State(
+                now.minus(from),
+                entries.stream()
+                        .map(entry -> new Aged(now.minus(entry.at()), entry.value()))
+                        .toList());
+    }
+
+    /** The same window that remembers this instead. */
+    public SlidingExtreme resumed(State state) {
+        SlidingExtreme next = new SlidingExtreme(window, highest);
+        next.now = state.observed();
+        state.values().forEach(value -> next.entries.addLast(new Entry(next.now.minus(value.age()), value.value())));
         return next;
     }
 

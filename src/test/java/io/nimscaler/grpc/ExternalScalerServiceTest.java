@@ -1,9 +1,11 @@
 package io.nimscaler.grpc;
 
+import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
 
 import grpc.health.v1.HealthGrpc;
 import grpc.health.v1.HealthOuterClass.HealthCheckRequest;
@@ -21,6 +23,7 @@ import io.nimscaler.grpc.proto.ScaledObjectRef;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -102,6 +105,32 @@ class ExternalScalerServiceTest {
             assertThat(value.getMetricValueFloat()).isCloseTo(1.4, within(.001));
             assertThat((long) (value.getMetricValueFloat() * 1000)).isEqualTo(1400);
             assertThat(value.getMetricName()).isEqualTo("whatever-keda-calls-it");
+        });
+    }
+
+    @Test
+    void shadowChangesNothingOfWhatKedaIsTold() {
+        Map<String, String> metadata = new HashMap<>(METADATA);
+        metadata.putAll(Map.of("shadow.targetValue", "0.10", "shadow.downscaleStabilizationWindow", "0s"));
+        await().atMost(Duration.ofSeconds(60)).ignoreExceptions().untilAsserted(() -> {
+            keda = keda.withDeadlineAfter(20, TimeUnit.SECONDS);
+            assertThat(metric(metadata).getMetricValue()).isEqualTo(1400);
+            assertThat(keda.getMetricSpec(ref("llm", metadata)).getMetricSpecsList())
+                    .singleElement()
+                    .extracting(MetricSpec::getTargetSize)
+                    .isEqualTo(700L);
+            // 2 · 0.3845 / 0.10: the shadow asks for eight
+            given().when()
+                    .get("/api/scaled-objects/default/llm")
+                    .then()
+                    .body("find { it.shadow }.targetValue", equalTo(0.1f))
+                    .body("find { it.shadow }.value", equalTo(0.769f))
+                    .body("find { it.shadow }.hpaDesiredReplicas", equalTo(8));
+        });
+        metadata.put("shadow.targetValue", "nonsense");
+        await().atMost(Duration.ofSeconds(60)).ignoreExceptions().untilAsserted(() -> {
+            keda = keda.withDeadlineAfter(20, TimeUnit.SECONDS);
+            assertThat(metric(metadata)).isEqualTo(metric(METADATA));
         });
     }
 

@@ -43,6 +43,7 @@ class AdmissionPolicyTest {
             .addVar("request", SimpleType.DYN)
             .addVar("ours", ListType.create(MapType.create(SimpleType.STRING, SimpleType.STRING)))
             .addVar("keys", ListType.create(SimpleType.STRING))
+            .addVar("sameInShadow", ListType.create(SimpleType.STRING))
             .build();
     private static final CelRuntime RUNTIME =
             CelRuntimeFactory.standardCelRuntimeBuilder().build();
@@ -245,12 +246,36 @@ class AdmissionPolicyTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"polInterval, 1s", "threshold, 1", "targetvalue, 1", "polIntervalFromEnv, X"})
+    @CsvSource({
+        "polInterval, 1s",
+        "shadow.targetvalue, 1",
+        "shadow.caCert, x",
+        "shadow, 1",
+        "threshold, 1",
+        "targetvalue, 1",
+        "polIntervalFromEnv, X"
+    })
     void unknownKeyIsRefused(String key, String value) {
         assertThat(refusals("external", metadata(key, value)))
                 .singleElement()
                 .asString()
                 .startsWith("unknown key");
+    }
+
+    /** Its values are no reason to refuse what is reported: the parser takes them for a warning. */
+    @ParameterizedTest
+    @MethodSource("keys")
+    void shadowHasTheKeysThatTheParserGivesIt(int index) {
+        TriggerKey key = TriggerKey.values()[index];
+        String value = key.defaultText().orElse("0.5");
+        Map<String, String> metadata = metadata("shadow." + key.key(), value);
+        boolean known = !(TriggerParser.parse(metadata) instanceof ParsedTrigger.Valid valid)
+                || valid.warnings().stream().noneMatch(warning -> warning.contains("a key that a shadow can have"));
+        assertThat(refusals("external", metadata).isEmpty()).as(key.key()).isEqualTo(known);
+        assertThat(refusals("external", metadata("shadow." + key.key() + "FromEnv", "X"))
+                        .isEmpty())
+                .as(key.key())
+                .isEqualTo(known);
     }
 
     @ParameterizedTest

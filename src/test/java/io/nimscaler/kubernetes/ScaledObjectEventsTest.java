@@ -153,12 +153,8 @@ class ScaledObjectEventsTest {
         for (int i = 0; i < 100; i++) {
             events.decided(
                     SCALED_OBJECT,
-                    new Snapshot(
-                            SCALED_OBJECT.id(),
-                            TRIGGER,
-                            new Policy(TRIGGER).decide(known(), now),
-                            List.of(),
-                            OptionalDouble.of(i == 20 ? 0 : 294)));
+                    new Snapshot(SCALED_OBJECT.id(), TRIGGER, new Policy(TRIGGER).decide(known(), now), List.of())
+                            .withUnseenLoad(OptionalDouble.of(i == 20 ? 0 : 294)));
             now = now.plusSeconds(1);
             assertThat(written).hasSize(i < 51 ? 0 : 1);
         }

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Random;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -101,6 +102,101 @@ class ScalersTest {
                 .hasValue(new PodStatus.Problem(ScrapeFailure.NOT_ALLOWED, "it uses its node's network"));
         // It counts as T, so that its replica stays: 0.1 + 0.70
         assertThat(snapshot(trigger).answer()).isEqualTo(new Answer.Value(800));
+    }
+
+    @Test
+    void triggersOfOneMetricHaveNamesInTheirOrderWhichOutliveAnEdit() {
+        Trigger second = Triggers.immediate("targetValue", "0.5");
+        Trigger third = Triggers.immediate("targetValue", "0.6", "port", "9000");
+        Trigger edited = Triggers.immediate("targetValue", "0.4");
+        scalers.put(ID, List.of(trigger, second, third), false, now);
+        pass(Duration.ofSeconds(1));
+        assertThat(List.of(trigger, second, third))
+                .extracting(of -> snapshot(of).triggerName())
+                .containsExactly("gpu_cache_usage_perc", "gpu_cache_usage_perc-2", "gpu_cache_usage_perc-3");
+
+        scalers.put(ID, List.of(edited, trigger, third), false, now);
+        pass(Duration.ofSeconds(1));
+        assertThat(List.of(edited, trigger, third))
+                .extracting(of -> snapshot(of).triggerName())
+                .containsExactly("gpu_cache_usage_perc-2", "gpu_cache_usage_perc", "gpu_cache_usage_perc-3");
+    }
+
+    @Test
+    void shadowDecidesBesideWhatIsReportedAndIsNotFoundInItsPlace() {
+        // Given
+        Trigger both = Triggers.immediate("shadow.targetValue", "0.4");
+        Trigger shadow = both.shadow().orElseThrow();
+        pods.has(2, FakePods.ready("1", LONG_AGO), FakePods.ready("2", LONG_AGO));
+        scraper.at("1", .9);
+        scraper.at("2", .95);
+
+        // When
+        scalers.put(ID, List.of(both), false, now);
+        pass(Duration.ofSeconds(4));
+
+        // Then
+        assertThat(snapshot(both).hpaDesiredReplicas()).hasValue(3);
+        assertThat(scalers.snapshot(ID, shadow)).isEmpty();
+        assertThat(scalers.snapshots()).extracting(Snapshot::shadow).containsExactly(false, true);
+        Snapshot beside = scalers.snapshots().getLast();
+        assertThat(beside.triggerName()).isEqualTo(snapshot(both).triggerName());
+        assertThat(beside.hpaDesiredReplicas()).hasValue(5);
+        assertThat(scraper.requests).hasSizeBetween(4, 6);
+    }
+
+    @Test
+    void whatIsReportedIsTheSameWithAndWithoutAShadow() {
+        Trigger plain = Triggers.with();
+        Trigger both = Triggers.with("shadow.metric", "num_requests_waiting", "shadow.targetValue", "4");
+        List<Decision> without = decisionsOnALife(plain);
+        now = Instant.parse("2026-01-01T00:00:00Z");
+        assertThat(decisionsOnALife(both)).isEqualTo(without).hasSizeGreaterThan(100);
+    }
+
+    private List<Decision> decisionsOnALife(Trigger of) {
+        FakePods fleet = new FakePods();
+        FakeScraper answers = new FakeScraper();
+        List<Snapshot> made = new ArrayList<>();
+        Scalers own = new Scalers(fleet, answers, WakeSources.none(), made::add);
+        Random random = new Random(5);
+        own.put(ID, List.of(of), false, now);
+        for (int second = 0; second < 120; second++) {
+            if (second % 10 == 0) {
+                fleet.has(1 + random.nextInt(3), FakePods.ready("1", LONG_AGO), FakePods.starting("2", now));
+                if (random.nextBoolean()) {
+                    answers.at("1", random.nextDouble());
+                } else {
+                    answers.refuses("1");
+                }
+            }
+            now = now.plusSeconds(1);
+            own.tick(ID, now);
+        }
+        return made.stream()
+                .filter(snapshot -> !snapshot.shadow())
+                .map(Snapshot::decision)
+                .toList();
+    }
+
+    @Test
+    void shadowGoesWithItsKeysAndIsNotWaitedFor() {
+        // Given a shadow whose signal no pod has
+        Trigger both =
+                Triggers.immediate("shadow.metric", "not_there", "shadow.targetValue", "4", "unavailableAfter", "0s");
+        pods.has(1, FakePods.ready("1", LONG_AGO));
+        scraper.at("1", .5);
+        scalers.put(ID, List.of(both), false, now);
+        pass(Duration.ofSeconds(20));
+        assertThat(scalers.snapshots().getLast().decision()).isInstanceOf(Decision.Unknown.class);
+        assertThat(scalers.allHaveDecided()).isTrue();
+
+        // When
+        scalers.put(ID, List.of(trigger), false, now);
+        pass(Duration.ofSeconds(2));
+
+        // Then
+        assertThat(scalers.snapshots()).extracting(Snapshot::shadow).containsExactly(false);
     }
 
     @Test

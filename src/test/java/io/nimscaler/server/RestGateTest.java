@@ -21,7 +21,7 @@ class RestGateTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/api/scaled-objects", "/api/scaled-objects/no/such", "/nothing"})
+    @ValueSource(strings = {"/api/scaled-objects", "/api/scaled-objects/no/such", "/api/openapi", "/nothing"})
     void everyAnswerTellsTheBrowserToBeCareful(String path) {
         given().when()
                 .get(path)

@@ -30,7 +30,14 @@ class RestSwitchedOffTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/api/scaled-objects", "/api/scaled-objects/default/llm", "/", "//api/scaled-objects"})
+    @ValueSource(
+            strings = {
+                "/api/scaled-objects",
+                "/api/scaled-objects/default/llm",
+                "/api/openapi",
+                "/",
+                "//api/scaled-objects"
+            })
     void nothingIsThere(String path) {
         given().urlEncodingEnabled(false)
                 .when()

@@ -69,9 +69,9 @@ class MetersTest {
         meters.update(kv);
         assertThat(gauge("nim_scaler.requests.waiting")).isNaN();
         assertThat(gauge("nim_scaler.queue.unseen")).isNaN();
-        meters.update(new Snapshot(kv.scaledObject(), kv.trigger(), kv.decision(), List.of(), OptionalDouble.of(0)));
+        meters.update(kv.withUnseenLoad(OptionalDouble.of(0)));
         assertThat(gauge("nim_scaler.queue.unseen")).isZero();
-        meters.update(new Snapshot(kv.scaledObject(), kv.trigger(), kv.decision(), List.of(), OptionalDouble.of(294)));
+        meters.update(kv.withUnseenLoad(OptionalDouble.of(294)));
         assertThat(gauge("nim_scaler.requests.waiting")).isEqualTo(294);
         assertThat(gauge("nim_scaler.queue.unseen")).isEqualTo(1);
     }
@@ -95,12 +95,40 @@ class MetersTest {
     }
 
     @Test
-    void triggersOfOneMetricHaveLabelsOfTheirOwn() {
+    void editedTriggerKeepsItsMeters() {
         meters.update(snapshot(Triggers.with(), one(.9)));
         meters.update(snapshot(Triggers.with("targetValue", "0.5"), one(.8)));
         assertThat(registry.find("nim_scaler.demand").gauges())
                 .extracting(gauge -> gauge.getId().getTag("trigger"))
-                .containsExactlyInAnyOrder("gpu_cache_usage_perc", "gpu_cache_usage_perc-2");
+                .containsExactly("gpu_cache_usage_perc");
+        assertThat(gauge("nim_scaler.target.value")).isEqualTo(.5);
+    }
+
+    @Test
+    void shadowHasMetersOfItsOwnBesideWhatIsReported() {
+        Snapshot reported = snapshot(Triggers.with(), one(.9));
+        Snapshot other = snapshot(Triggers.with("targetValue", "0.3"), one(.2));
+        meters.update(reported);
+        meters.update(new Snapshot(
+                reported.scaledObject(),
+                reported.triggerName(),
+                true,
+                other.trigger(),
+                other.fleet(),
+                Optional.empty(),
+                other.decision(),
+                List.of(),
+                OptionalDouble.empty(),
+                Optional.empty()));
+        assertThat(gauge("nim_scaler.target.value")).isEqualTo(.7);
+        assertThat(gauge("nim_scaler.demand")).isEqualTo(.9);
+        assertThat(gauge("nim_scaler.shadow.target.value")).isEqualTo(.3);
+        assertThat(gauge("nim_scaler.shadow.demand")).isEqualTo(.2);
+        assertThat(registry.get("nim_scaler.shadow.value").gauge().getId().getTag("trigger"))
+                .isEqualTo("gpu_cache_usage_perc");
+        meters.retain(List.of(reported));
+        assertThat(registry.find("nim_scaler.shadow.demand").gauges()).isEmpty();
+        assertThat(gauge("nim_scaler.demand")).isEqualTo(.9);
     }
 
     @Test

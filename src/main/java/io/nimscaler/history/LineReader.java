@@ -1,0 +1,219 @@
+package io.nimscaler.history;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.nimscaler.policy.Arithmetic;
+import io.nimscaler.policy.Decision;
+import io.nimscaler.policy.Fleet;
+import io.nimscaler.policy.HoldReason;
+import io.nimscaler.policy.PodReading;
+import io.nimscaler.policy.PolicyState;
+import io.nimscaler.policy.Scale;
+import io.nimscaler.scaler.PodState;
+import io.nimscaler.scaler.PodStatus;
+import io.nimscaler.scaler.PodStatus.Problem;
+import io.nimscaler.scaler.ScaledObjectId;
+import io.nimscaler.scaler.ScrapeFailure;
+import io.nimscaler.scaler.Snapshot;
+import io.nimscaler.signal.Sample;
+import io.nimscaler.trigger.Trigger;
+import io.nimscaler.window.SlidingExtreme;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+/** Reads one decision of a recording; throws an IllegalArgumentException or a DateTimeException where a field is missing or wrong. */
+final class LineReader {
+
+    private final ScaledObjectId scaledObject;
+    private final String triggerName;
+    private final boolean shadow;
+    private final Trigger trigger;
+    private final JsonNode line;
+
+    LineReader(ScaledObjectId scaledObject, String triggerName, boolean shadow, Trigger trigger, JsonNode line) {
+        this.scaledObject = scaledObject;
+        this.triggerName = triggerName;
+        this.shadow = shadow;
+        this.trigger = trigger;
+        this.line = line;
+    }
+
+    Recorded read() {
+        List<PodStatus> pods = each(line.path("pods")).map(LineReader::status).toList();
+        Fleet fleet = fleet();
+        return new Recorded(
+                number(line, "number").longValue(),
+                new Snapshot(
+                        scaledObject,
+                        triggerName,
+                        shadow,
+                        trigger,
+                        fleet,
+                        optional(line, "stateBefore").map(LineReader::state),
+                        decision(fleet),
+                        pods,
+                        optionalNumber(line, "unseenLoad"),
+                        Optional.empty()));
+    }
+
+    private Fleet fleet() {
+        if (line.has("notKnown")) {
+            return new Fleet.NotKnown(text(line, "notKnown"));
+        }
+        List<PodReading> readings = new ArrayList<>();
+        each(line.path("pods")).map(LineReader::reading).forEach(readings::add);
+        each(line.path("awaited")).map(LineReader::reading).forEach(readings::add);
+        return new Fleet.Known(
+                new Scale(integer(line, "spec"), integer(line, "status")),
+                integer(line, "readyPods"),
+                readings,
+                integer(line, "newcomers"),
+                optionalNumber(line, "level"));
+    }
+
+    private static PodStatus status(JsonNode pod) {
+        Optional<Sample> sample = pod.has("value")
+                ? Optional.of(new Sample(number(pod, "value").doubleValue(), instant(pod, "readAt")))
+                : Optional.empty();
+        return new PodStatus(
+                text(pod, "name"),
+                optional(pod, "address").map(JsonNode::asText),
+                constant(PodState.class, pod, "state"),
+                sample,
+                optional(pod, "problem")
+                        .map(problem -> new Problem(
+                                constant(ScrapeFailure.class, problem, "reason"), text(problem, "detail"))));
+    }
+
+    private static PodReading reading(JsonNode pod) {
+        return switch (constant(PodState.class, pod, "state")) {
+            case SAMPLED ->
+                pod.has("value") ? new PodReading.Sampled(number(pod, "value").doubleValue()) : new PodReading.Quiet();
+            case MISSING -> new PodReading.Missing(optionalNumber(pod, "value"), duration(pod, "missingFor"));
+            case STARTING ->
+                new PodReading.Starting(
+                        duration(pod, "startingFor"), pod.path("unschedulable").asBoolean());
+        };
+    }
+
+    private Decision decision(Fleet fleet) {
+        JsonNode node = line.required("decision");
+        Fleet.Known known = fleet instanceof Fleet.Known read ? read : new Fleet.Known(new Scale(0, 0), 0, List.of());
+        Decision.Basis basis = new Decision.Basis(
+                instant(line, "at"),
+                fleet instanceof Fleet.Known,
+                known.scale(),
+                known.readyPods(),
+                arithmetic(node.required("arithmetic")),
+                optionalNumber(node, "demand"),
+                optionalNumber(node, "smoothed"),
+                optionalNumber(node, "lowest"),
+                optionalNumber(node, "highest"),
+                duration(node, "windowRemaining"));
+        return switch (text(node, "kind")) {
+            case "report" -> new Decision.Report(number(node, "value").doubleValue(), basis);
+            case "hold" -> new Decision.Hold(constant(HoldReason.class, node, "reason"), basis);
+            case "unknown" -> new Decision.Unknown(text(node, "reason"), basis);
+            default ->
+                throw new IllegalArgumentException(
+                        "kind = \"" + text(node, "kind") + "\": expected report, hold or unknown");
+        };
+    }
+
+    private static Arithmetic arithmetic(JsonNode node) {
+        return new Arithmetic(
+                integer(node, "sampled"),
+                integer(node, "missing"),
+                integer(node, "starting"),
+                integer(node, "stuck"),
+                number(node, "mean").doubleValue(),
+                number(node, "lo").doubleValue(),
+                number(node, "hi").doubleValue());
+    }
+
+    private static PolicyState state(JsonNode node) {
+        return new PolicyState(
+                optional(node, "previousAt").map(_ -> instant(node, "previousAt")),
+                optional(node, "noSampleSince").map(_ -> instant(node, "noSampleSince")),
+                optionalNumber(node, "smoothed"),
+                window(node.required("upscaleWindow")),
+                window(node.required("downscaleWindow")));
+    }
+
+    private static SlidingExtreme.State window(JsonNode node) {
+        return new SlidingExtreme.State(
+                duration(node, "observed"),
+                each(node.path("values"))
+                        .map(value -> new SlidingExtreme.Aged(
+                                duration(value, "age"), number(value, "value").doubleValue()))
+                        .toList());
+    }
+
+    private static Stream<JsonNode> each(JsonNode array) {
+        return StreamSupport.stream(array.spliterator(), false);
+    }
+
+    private static Optional<JsonNode> optional(JsonNode node, String name) {
+        return node.has(name) ? Optional.of(node.required(name)) : Optional.empty();
+    }
+
+    private static OptionalDouble optionalNumber(JsonNode node, String name) {
+        return node.has(name) ? OptionalDouble.of(number(node, name).doubleValue()) : OptionalDouble.empty();
+    }
+
+    private static Number number(JsonNode node, String name) {
+        JsonNode value = node.path(name);
+        if (!value.isNumber()) {
+            throw wrong(name, value, "a number");
+        }
+        return value.numberValue();
+    }
+
+    private static int integer(JsonNode node, String name) {
+        JsonNode value = node.path(name);
+        if (!value.isInt()) {
+            throw wrong(name, value, "an integer");
+        }
+        return value.intValue();
+    }
+
+    private static String text(JsonNode node, String name) {
+        JsonNode value = node.path(name);
+        if (!value.isTextual()) {
+            throw wrong(name, value, "a text");
+        }
+        return value.textValue();
+    }
+
+    private static Instant instant(JsonNode node, String name) {
+        return Instant.parse(text(node, name));
+    }
+
+    private static Duration duration(JsonNode node, String name) {
+        return Duration.parse(text(node, name));
+    }
+
+    private static <E extends Enum<E>> E constant(Class<E> type, JsonNode node, String name) {
+        String label = text(node, name);
+        for (E constant : type.getEnumConstants()) {
+            if (constant.name().toLowerCase(Locale.ROOT).equals(label)) {
+                return constant;
+            }
+        }
+        throw wrong(
+                name,
+                node.path(name),
+                "one of " + List.of(type.getEnumConstants()).toString().toLowerCase(Locale.ROOT));
+    }
+
+    private static IllegalArgumentException wrong(String name, JsonNode value, String expected) {
+        return new IllegalArgumentException(
+                name + " = " + (value.isMissingNode() ? "(missing)" : value) + ": expected " + expected);
+    }
+}

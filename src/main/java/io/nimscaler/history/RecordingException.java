@@ -1,0 +1,11 @@
+package io.nimscaler.history;
+
+/** A text is no recording: the message says in which line, what was expected and what is there. */
+public final class RecordingException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    RecordingException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

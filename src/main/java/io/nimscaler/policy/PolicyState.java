@@ -1,0 +1,20 @@
+package io.nimscaler.policy;
+
+import io.nimscaler.window.SlidingExtreme;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * All that a {@link Policy} remembers between two readings; with it another one decides the same from there on.
+ *
+ * @param previousAt the moment of the reading before; empty: there was none
+ * @param noSampleSince since when no pod had a fresh sample; empty: one had
+ * @param smoothed the smoothed demand; empty before the first known one
+ */
+public record PolicyState(
+        Optional<Instant> previousAt,
+        Optional<Instant> noSampleSince,
+        OptionalDouble smoothed,
+        SlidingExtreme.State upscaleWindow,
+        SlidingExtreme.State downscaleWindow) {}

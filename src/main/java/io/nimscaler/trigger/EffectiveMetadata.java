@@ -1,0 +1,116 @@
+package io.nimscaler.trigger;
+
+import static io.nimscaler.trigger.TriggerKey.MAX_RUNNING;
+import static io.nimscaler.trigger.TriggerKey.QUANTILE;
+import static io.nimscaler.trigger.TriggerKey.WINDOW;
+
+import io.nimscaler.signal.CounterRate;
+import io.nimscaler.signal.Gauge;
+import io.nimscaler.signal.Latency;
+import io.nimscaler.signal.ServingLoad;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * A {@link Trigger} → the metadata that say it in full, defaults included; keys that have no value are left out. The parser makes
+ * the same trigger of them, but for {@link Trigger#metricName}: the signal stands under its plain name here, whatever alias or
+ * environment variable the user named it by. A shadow's own keys follow with their prefix.
+ */
+public final class EffectiveMetadata {
+
+    private final Map<String, String> metadata = new LinkedHashMap<>();
+
+    private EffectiveMetadata() {}
+
+    /** By key, in the order of {@link TriggerKey}. */
+    public static Map<String, String> of(Trigger trigger) {
+        EffectiveMetadata effective = new EffectiveMetadata();
+        for (TriggerKey key : TriggerKey.values()) {
+            effective.put(key, trigger);
+        }
+        trigger.shadow().ifPresent(shadow -> effective.putShadow(trigger, shadow));
+        return effective.metadata;
+    }
+
+    /** What the shadow has of its own; with another signal, all that goes with one. */
+    private void putShadow(Trigger trigger, Trigger shadow) {
+        boolean anotherSignal = !shadow.signal().equals(trigger.signal());
+        Map<String, String> reported = Map.copyOf(metadata);
+        of(shadow).forEach((key, text) -> {
+            boolean withSignal = anotherSignal && ShadowMetadata.isOfTheMetric(key);
+            if (withSignal || !text.equals(reported.get(key))) {
+                metadata.put(ShadowMetadata.PREFIX + key, text);
+            }
+        });
+    }
+
+    private void put(TriggerKey key, Trigger trigger) {
+        switch (key) {
+            case TARGET_VALUE -> put(key, number(trigger.targetValue()));
+            case ACTIVATION_TARGET_VALUE -> put(key, number(trigger.activationTargetValue()));
+            case METRIC -> put(key, trigger.signal().name());
+            case WINDOW, QUANTILE, MAX_RUNNING -> putOption(key, trigger);
+            case AGGREGATION_TYPE -> put(key, trigger.aggregationType().key());
+            case POLL_INTERVAL -> put(key, trigger.pollInterval());
+            case STALE_AFTER -> put(key, trigger.staleAfter());
+            case UNAVAILABLE_AFTER -> put(key, trigger.unavailableAfter());
+            case STARTING_DEADLINE -> put(key, trigger.startingDeadline());
+            case TOLERANCE -> put(key, number(trigger.tolerance()));
+            case SMOOTHING_UP -> put(key, trigger.smoothingUp());
+            case SMOOTHING_DOWN -> put(key, trigger.smoothingDown());
+            case DOWNSCALE_STABILIZATION_WINDOW -> put(key, trigger.downscaleStabilizationWindow());
+            case UPSCALE_STABILIZATION_WINDOW -> put(key, trigger.upscaleStabilizationWindow());
+            case LOADING_CREDIT -> put(key, Boolean.toString(trigger.loadingCredit()));
+            case PORT -> put(key, trigger.port().toString());
+            case PATH ->
+                put(
+                        key,
+                        trigger.path().equals(MetricsPath.AUTO)
+                                ? "auto"
+                                : trigger.path().candidates().getFirst());
+            case SCHEME -> put(key, trigger.scheme().name().toLowerCase(Locale.ROOT));
+            case MODEL_NAME -> trigger.modelName().ifPresent(name -> put(key, name));
+            case POD_SELECTOR -> trigger.podSelector().ifPresent(selector -> put(key, selector));
+            case POD_AUTH -> trigger.podAuth().ifPresent(name -> put(key, name));
+            case WAKE_SOURCE -> trigger.wakeSource().ifPresent(name -> put(key, name));
+        }
+    }
+
+    private void putOption(TriggerKey key, Trigger trigger) {
+        switch (trigger.signal()) {
+            case Gauge _ -> {}
+            case CounterRate rate -> {
+                if (key == WINDOW) {
+                    put(key, rate.window());
+                }
+            }
+            case Latency latency -> {
+                if (key == WINDOW) {
+                    put(key, latency.window());
+                } else if (key == QUANTILE) {
+                    latency.quantile().ifPresent(quantile -> put(key, number(quantile)));
+                }
+            }
+            case ServingLoad load -> {
+                if (key == MAX_RUNNING) {
+                    load.maxRunning().ifPresent(max -> put(key, Integer.toString(max)));
+                }
+            }
+        }
+    }
+
+    private void put(TriggerKey key, String text) {
+        metadata.put(key.key(), text);
+    }
+
+    private void put(TriggerKey key, Duration duration) {
+        put(key, Durations.text(duration));
+    }
+
+    private static String number(double value) {
+        return BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
+    }
+}

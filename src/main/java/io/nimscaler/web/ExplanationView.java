@@ -1,0 +1,98 @@
+package io.nimscaler.web;
+
+import io.nimscaler.policy.Answer;
+import io.nimscaler.policy.Answers;
+import io.nimscaler.policy.Arithmetic;
+import io.nimscaler.policy.Decision;
+import io.nimscaler.scaler.Snapshot;
+import io.nimscaler.trigger.EffectiveMetadata;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One decision with all that went into it. What is unknown is null, never 0.
+ *
+ * @param asked the moment that was asked for; the decision is the latest one at or before it
+ * @param rememberedFrom the oldest decision that can be asked for; null where none is remembered
+ * @param rememberedTo the latest
+ * @param decision what was decided, in words and numbers, with the pods as they were seen
+ * @param metadata the trigger's, defaults included
+ * @param arithmetic of the fleet; null where it was not known which pods there are
+ * @param readyPods what the HPA multiplies a value per pod by
+ * @param answer what KEDA was told
+ */
+record ExplanationView(
+        Instant asked,
+        @Nullable Instant rememberedFrom,
+        @Nullable Instant rememberedTo,
+        ScaledObjectView decision,
+        Map<String, String> metadata,
+        @Nullable ArithmeticView arithmetic,
+        @Nullable Integer readyPods,
+        AnswerView answer) {
+
+    /**
+     * @param sampled pods with a fresh sample, and those that were missing for so long that they count as the mean
+     * @param missing pods that are waited for
+     * @param starting pods that start, without the stuck ones
+     * @param stuck pods that have been starting for longer than {@code startingDeadline}
+     * @param mean of the sampled pods; null where there is none
+     * @param lo what the fleet carries at least
+     * @param hi what it carries at most
+     */
+    record ArithmeticView(
+            int sampled,
+            int missing,
+            int starting,
+            int stuck,
+            @Nullable Double mean,
+            @Nullable Double lo,
+            @Nullable Double hi) {
+
+        static ArithmeticView of(Arithmetic a) {
+            boolean read = a.sampled() > 0;
+            return new ArithmeticView(
+                    a.sampled(),
+                    a.missing(),
+                    a.starting(),
+                    a.stuck(),
+                    read ? a.mean() : null,
+                    read ? a.lo() : null,
+                    read ? a.hi() : null);
+        }
+    }
+
+    /**
+     * In thousandths, as KEDA and the HPA carry it.
+     *
+     * @param valueMilli null while that is UNAVAILABLE
+     * @param unavailable why; null while there is a value
+     */
+    record AnswerView(
+            long targetValueMilli,
+            @Nullable Long valueMilli,
+            @Nullable String unavailable) {
+
+        static AnswerView of(Snapshot snapshot) {
+            long target = new Answers(snapshot.trigger()).targetMilli();
+            return switch (snapshot.answer()) {
+                case Answer.Value(long milli) -> new AnswerView(target, milli, null);
+                case Answer.Unavailable(String reason) -> new AnswerView(target, null, reason);
+            };
+        }
+    }
+
+    static ExplanationView of(Snapshot snapshot, Instant asked, Span remembered) {
+        Decision.Basis basis = snapshot.decision().basis();
+        return new ExplanationView(
+                asked,
+                remembered.from(),
+                remembered.to(),
+                ScaledObjectView.of(snapshot),
+                EffectiveMetadata.of(snapshot.trigger()),
+                basis.isFleetKnown() ? ArithmeticView.of(basis.arithmetic()) : null,
+                basis.isFleetKnown() ? basis.readyPods() : null,
+                AnswerView.of(snapshot));
+    }
+}

@@ -1,0 +1,50 @@
+package io.nimscaler.web;
+
+import jakarta.ws.rs.BadRequestException;
+import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+
+/**
+ * Why a request was not answered.
+ *
+ * @param error for people: name, value and what was expected
+ */
+record Refusal(String error) {
+
+    private static final int MAX_SHOWN = 80;
+
+    /**
+     * An ISO 8601 instant, with any offset.
+     *
+     * @param name of the query parameter
+     * @throws BadRequestException where it is none
+     */
+    static Instant instant(String name, String text) {
+        try {
+            return OffsetDateTime.parse(text.strip()).toInstant();
+        } catch (DateTimeParseException e) {
+            throw badRequest(name, text, "an instant such as 2026-01-31T12:00:00Z");
+        }
+    }
+
+    static BadRequestException badRequest(String name, String text, String expected) {
+        String shown = text.length() > MAX_SHOWN ? text.substring(0, MAX_SHOWN) + "…" : text;
+        return new BadRequestException(
+                response(Response.Status.BAD_REQUEST, name + " = \"" + shown + "\": expected " + expected));
+    }
+
+    static NotFoundException notFound(String why) {
+        return new NotFoundException(response(Response.Status.NOT_FOUND, why));
+    }
+
+    private static Response response(Response.Status status, String error) {
+        return Response.status(status)
+                .type(MediaType.APPLICATION_JSON_TYPE)
+                .entity(new Refusal(error))
+                .build();
+    }
+}

@@ -1,0 +1,300 @@
+package io.nimscaler.history;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.nimscaler.exposition.Series;
+import io.nimscaler.policy.Decision;
+import io.nimscaler.policy.Fleet;
+import io.nimscaler.policy.Policy;
+import io.nimscaler.policy.Scale;
+import io.nimscaler.scaler.Observation;
+import io.nimscaler.scaler.Pod;
+import io.nimscaler.scaler.Pods;
+import io.nimscaler.scaler.ScaledObjectId;
+import io.nimscaler.scaler.Scalers;
+import io.nimscaler.scaler.ScrapeFailure;
+import io.nimscaler.scaler.ScrapeResult;
+import io.nimscaler.scaler.Scraper;
+import io.nimscaler.scaler.Snapshot;
+import io.nimscaler.scaler.TriggerId;
+import io.nimscaler.scaler.WakeSources;
+import io.nimscaler.trigger.Trigger;
+import io.nimscaler.trigger.Triggers;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a scaler did can be recorded, read back, and done again. */
+class RecordingTest {
+
+    private static final ScaledObjectId ID = new ScaledObjectId("ns", "llm");
+    private static final Duration LONG = Duration.ofHours(1);
+    private static final long PLENTY = 1 << 30;
+
+    /** A scale target whose pods come, go, answer and fail by chance, as a real scaler sees it. */
+    private static final class Life implements Pods {
+
+        private final Random random;
+        private final List<Pod> pods = new ArrayList<>();
+        private final List<Snapshot> decided = new ArrayList<>();
+        private final DecisionRing ring;
+        private final Scalers scalers;
+        private Instant now = Instant.parse("2026-01-01T00:00:00.123Z");
+        private Observation observation = new Observation.NotKnown("not synced yet");
+
+        Life(long seed, DecisionRing ring) {
+            this.random = new Random(seed);
+            this.ring = ring;
+            Scraper scraper = (request, done) -> done.accept(answer(request.host()));
+            this.scalers = new Scalers(this, scraper, WakeSources.none(), snapshot -> {
+                decided.add(snapshot);
+                this.ring.add(snapshot);
+            });
+        }
+
+        private ScrapeResult answer(String host) {
+            return switch (random.nextInt(6)) {
+                case 0 -> new ScrapeResult.Failed(ScrapeFailure.TIMEOUT, host + " took longer than 5s");
+                case 1 -> new ScrapeResult.Scraped(List.of());
+                default ->
+                    new ScrapeResult.Scraped(List.of(
+                            series("gpu_cache_usage_perc"),
+                            series("num_requests_waiting"),
+                            series("nv_gpu_utilization")));
+            };
+        }
+
+        private Series series(String name) {
+            return new Series(name, Map.of(), random.nextDouble(), OptionalLong.empty());
+        }
+
+        void pass(int seconds) {
+            for (int i = 0; i < seconds; i++) {
+                now = now.plusMillis(1000);
+                if (random.nextInt(10) == 0) {
+                    change();
+                }
+                scalers.tick(ID, now);
+            }
+        }
+
+        private void change() {
+            if (pods.size() > 4 || (!pods.isEmpty() && random.nextBoolean())) {
+                pods.remove(random.nextInt(pods.size()));
+            } else {
+                String name = "llm-" + random.nextInt(1_000_000);
+                boolean ready = random.nextInt(3) > 0;
+                pods.add(new Pod(
+                        name,
+                        name,
+                        random.nextInt(5) == 0 ? Optional.empty() : Optional.of("10.0.0." + random.nextInt(255)),
+                        Map.of(),
+                        ready,
+                        ready ? Optional.of(now) : Optional.empty(),
+                        random.nextInt(4) > 0,
+                        now,
+                        random.nextInt(5) == 0));
+            }
+            int status = pods.size() + random.nextInt(2);
+            observation = random.nextInt(12) == 0
+                    ? new Observation.NotKnown("the API server does not answer")
+                    : new Observation.Known(
+                            new Scale(Math.max(0, status + random.nextInt(3) - 1), status), pods.size(), pods);
+        }
+
+        @Override
+        public Observation observe(ScaledObjectId scaledObject, Optional<String> podSelector) {
+            return observation;
+        }
+
+        List<Recorded> remembered() {
+            return ring.of(new TriggerId(ID, decided.getLast().triggerName())).stream()
+                    .map(entry -> new Recorded(entry.number(), entry.snapshot()))
+                    .toList();
+        }
+    }
+
+    private static List<Recording> writtenAndRead(List<Recorded> decisions) {
+        return RecordingReader.read(RecordingWriter.write(decisions.stream()).flatMap(String::lines));
+    }
+
+    static Stream<Trigger> triggers() {
+        return Stream.of(
+                Triggers.with(),
+                Triggers.immediate("startingDeadline", "20s"),
+                Triggers.with(
+                        "downscaleStabilizationWindow", "40s", "upscaleStabilizationWindow", "10s", "staleAfter", "4s"),
+                Triggers.with("aggregationType", "max", "unavailableAfter", "2s", "smoothingDown", "2s"),
+                Triggers.with("metric", "nv_gpu_utilization", "aggregationType", "average"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("triggers")
+    void whatIsRecordedIsReadBack(Trigger trigger) {
+        for (int seed = 0; seed < 5; seed++) {
+            // Given
+            Life life = new Life(seed, new DecisionRing(LONG, PLENTY));
+            life.scalers.put(ID, List.of(trigger), false, life.now);
+            life.pass(400);
+            List<Recorded> remembered = life.remembered();
+
+            // When
+            List<Recording> read = writtenAndRead(remembered);
+
+            // Then
+            assertThat(remembered).extracting(Recorded::snapshot).isEqualTo(life.decided);
+            assertThat(read).containsExactly(new Recording(ID, trigger.metricName(), false, trigger, remembered));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("triggers")
+    void policyDecidesTheSameOnWhatWasRecorded(Trigger trigger) {
+        for (int seed = 5; seed < 10; seed++) {
+            Life life = new Life(seed, new DecisionRing(Duration.ofSeconds(250), PLENTY));
+            life.scalers.put(ID, List.of(trigger), false, life.now);
+            life.pass(400);
+            List<Recorded> lines = writtenAndRead(life.remembered()).getFirst().lines();
+            // 149 to 399 are remembered, and from 180 on a state was told
+            assertThat(lines).hasSize(251);
+            assertThat(replayed(trigger, lines)).isEqualTo(220);
+        }
+    }
+
+    @Test
+    void policyDecidesTheSameWhereverNothingWasForgottenInBetween() {
+        // Given memory for a part of the decisions only
+        Trigger trigger = Triggers.with();
+        Life life = new Life(11, new DecisionRing(LONG, 300_000));
+        life.scalers.put(ID, List.of(trigger), false, life.now);
+
+        // When
+        life.pass(900);
+        List<Recorded> lines = writtenAndRead(life.remembered()).getFirst().lines();
+
+        // Then
+        assertThat(lines).hasSizeBetween(100, 600);
+        assertThat(replayed(trigger, lines)).isGreaterThan(30);
+    }
+
+    /** Makes the decisions again from each told state on to the next gap; how many there were. */
+    private static int replayed(Trigger trigger, List<Recorded> lines) {
+        Optional<Policy> policy = Optional.empty();
+        long expected = -1;
+        int decisions = 0;
+        for (Recorded line : lines) {
+            Snapshot snapshot = line.snapshot();
+            boolean goesOn = policy.isPresent() && line.number() == expected;
+            if (goesOn && snapshot.stateBefore().isPresent()) {
+                assertThat(policy.orElseThrow().state())
+                        .isEqualTo(snapshot.stateBefore().orElseThrow());
+            }
+            if (!goesOn) {
+                policy = snapshot.stateBefore().map(state -> Policy.resumed(trigger, state));
+            }
+            if (policy.isPresent()) {
+                Decision again = policy.get()
+                        .decide(snapshot.fleet(), snapshot.decision().basis().at());
+                assertThat(again).isEqualTo(snapshot.decision());
+                decisions++;
+            }
+            expected = line.number() + 1;
+        }
+        return decisions;
+    }
+
+    @Test
+    void editedTriggerBeginsAnotherRecordingWithItsOwnMetadata() {
+        // Given
+        Trigger edited = Triggers.with("targetValue", "0.5");
+        Life life = new Life(3, new DecisionRing(LONG, PLENTY));
+        life.scalers.put(ID, List.of(Triggers.with()), false, life.now);
+        life.pass(70);
+        life.scalers.put(ID, List.of(edited), false, life.now);
+        life.pass(70);
+
+        // When
+        List<Recording> read = writtenAndRead(life.remembered());
+
+        // Then
+        assertThat(read).extracting(Recording::trigger).containsExactly(Triggers.with(), edited);
+        assertThat(read)
+                .allSatisfy(recording -> assertThat(replayed(recording.trigger(), recording.lines()))
+                        .isEqualTo(70));
+    }
+
+    @Test
+    void shadowIsRecordedAsSuchAndByItsOwnMetadata() {
+        // Given
+        Trigger trigger = Triggers.with("shadow.targetValue", "0.4");
+        Life life = new Life(4, new DecisionRing(LONG, PLENTY));
+        life.scalers.put(ID, List.of(trigger), false, life.now);
+        life.pass(100);
+        List<Recorded> shadows = life.ring.of(new TriggerId(ID, trigger.metricName(), true)).stream()
+                .map(entry -> new Recorded(entry.number(), entry.snapshot()))
+                .toList();
+
+        // When
+        List<Recording> read = writtenAndRead(shadows);
+
+        // Then
+        assertThat(read)
+                .containsExactly(new Recording(
+                        ID, trigger.metricName(), true, trigger.shadow().orElseThrow(), shadows));
+        assertThat(replayed(trigger.shadow().orElseThrow(), read.getFirst().lines()))
+                .isEqualTo(100);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "| line 1: expected a JSON object, got no json",
+                "{\"number\":1} | line 1: expected a header, got a decision",
+                "{\"format\":\"x\",\"version\":1} | line 1: expected format nim-scaler-recording version 1, got x version 1",
+                "{\"format\":\"nim-scaler-recording\",\"version\":2} | version 1, got nim-scaler-recording version 2",
+                "HEADER;{\"number\":1,\"pods\":[],\"spec\":\"3\"} | line 2: spec = \"3\": expected an integer",
+                "HEADER;{\"number\":1,\"pods\":[],\"spec\":3,\"status\":3} | line 2: readyPods = (missing): expected an integer",
+                "HEADER;;{\"number\":1,\"notKnown\":\"x\",\"decision\":{\"arithmetic\":{}}} | line 3: at = (missing): expected a text",
+                "HEADER;{\"pods\":[{\"name\":\"a\",\"state\":\"lost\"}]} | expected one of [sampled, missing, starting]"
+            })
+    void whatIsNoRecordingIsRefusedWithItsLine(String row) {
+        String header = RecordingWriter.write(Stream.of(new Recorded(
+                        0,
+                        new Snapshot(
+                                ID,
+                                Triggers.with(),
+                                new Policy(Triggers.with()).decide(new Fleet.NotKnown("x"), Instant.EPOCH),
+                                List.of()))))
+                .findFirst()
+                .orElseThrow();
+        String[] parts = row.split(" ?\\| ", 2);
+        String text = parts[0].isEmpty() ? "no json" : parts[0].replace("HEADER", header.strip());
+        assertThatThrownBy(() -> RecordingReader.read(Stream.of(text.split(";"))))
+                .isInstanceOf(RecordingException.class)
+                .hasMessageContaining(parts[1]);
+    }
+
+    @Test
+    void fieldsThatALaterWriterAddsAreIgnored() {
+        Life life = new Life(1, new DecisionRing(LONG, PLENTY));
+        life.scalers.put(ID, List.of(Triggers.with()), false, life.now);
+        life.pass(100);
+        List<Recorded> remembered = life.remembered();
+        Stream<String> lines = RecordingWriter.write(remembered.stream())
+                .map(line -> line.startsWith("{\"format")
+                        ? line.replaceFirst("\\{", "{\"new\":1,")
+                        : line.replace("{", "{\"new\":1,"));
+        assertThat(RecordingReader.read(lines).getFirst().lines()).isEqualTo(remembered);
+    }
+}
