@@ -20,7 +20,15 @@ public final class Meters {
 
     /** Shows this decision. */
     public void update(Snapshot snapshot) {
-        triggers.computeIfAbsent(TriggerId.of(snapshot), _ -> new TriggerMeters(registry, snapshot))
+        triggers.compute(TriggerId.of(snapshot), (_, shown) -> {
+                    if (shown != null && shown.fits(snapshot)) {
+                        return shown;
+                    }
+                    if (shown != null) {
+                        shown.remove();
+                    }
+                    return new TriggerMeters(registry, snapshot);
+                })
                 .update(snapshot);
     }
 

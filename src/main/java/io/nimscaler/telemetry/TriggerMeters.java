@@ -98,6 +98,11 @@ final class TriggerMeters {
         snapshot = latest;
     }
 
+    /** Whether these are its gauges: an edit of the trigger may give it another wake source, which is a label. */
+    boolean fits(Snapshot next) {
+        return snapshot.trigger().wakeSource().equals(next.trigger().wakeSource());
+    }
+
     void remove() {
         meters.forEach(registry::remove);
     }

@@ -107,7 +107,8 @@ class ShadowMetadataTest {
     @ParameterizedTest
     @EnumSource(TriggerKey.class)
     void shadowNeverAsksOtherPodsOrOtherwise(TriggerKey key) {
-        boolean ofTheQuestion = Stream.of("pollInterval", "port", "path", "scheme", "podSelector", "podAuth")
+        boolean ofTheQuestion = Stream.of(
+                        "pollInterval", "port", "path", "scheme", "podSelector", "podAuth", "wakeSource")
                 .anyMatch(key.key()::equals);
         assertThat(key.isShadowable()).isNotEqualTo(ofTheQuestion);
     }

@@ -84,13 +84,13 @@ class ScaledObjectsResourceTest {
         return given().when()
                 .get("/api/scaled-objects/default/llm/decisions" + query)
                 .jsonPath()
-                .getList("findAll { it.targetValue == 0.7f }.at");
+                .getList("findAll { it.triggerName == 'gpu_cache_usage_perc' }.at");
     }
 
     @Test
     void explainsADecisionWithAllThatWentIntoIt() {
         String path = "/api/scaled-objects/default/llm/explain";
-        String mine = "find { it.decision.targetValue == 0.7f }.";
+        String mine = "find { it.decision.triggerName == 'gpu_cache_usage_perc' }.";
         await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> given().when()
                         .get(path)
