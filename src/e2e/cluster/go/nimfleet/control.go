@@ -396,19 +396,26 @@ type podStat struct {
 	AskedBy map[string]int64 `json:"asked_by,omitempty"`
 }
 
-func ctlStats(w http.ResponseWriter, r *http.Request) {
+// asked lists the pods that ?ip= names, all by default, in the order of their addresses.
+func asked(r *http.Request) ([]*pod, error) {
 	list, global, err := sel(r.URL.Query().Get("ip"))
+	if err != nil || !global {
+		return list, err
+	}
+	podsMu.RLock()
+	defer podsMu.RUnlock()
+	for _, p := range pods {
+		list = append(list, p)
+	}
+	sort.Slice(list, func(i, j int) bool { return list[i].ip.Less(list[j].ip) })
+	return list, nil
+}
+
+func ctlStats(w http.ResponseWriter, r *http.Request) {
+	list, err := asked(r)
 	if err != nil {
 		bad(w, err)
 		return
-	}
-	if global {
-		podsMu.RLock()
-		for _, p := range pods {
-			list = append(list, p)
-		}
-		podsMu.RUnlock()
-		sort.Slice(list, func(i, j int) bool { return list[i].ip.Less(list[j].ip) })
 	}
 	times := r.URL.Query().Get("times") != ""
 	now := time.Now()

@@ -168,17 +168,10 @@ func ctlWork(w http.ResponseWriter, r *http.Request) {
 
 // POST /restart?ip=… : the engine starts anew, its counters at 0
 func ctlRestart(w http.ResponseWriter, r *http.Request) {
-	list, global, err := sel(r.URL.Query().Get("ip"))
+	list, err := asked(r)
 	if err != nil {
 		bad(w, err)
 		return
-	}
-	if global {
-		podsMu.RLock()
-		for _, p := range pods {
-			list = append(list, p)
-		}
-		podsMu.RUnlock()
 	}
 	for _, p := range list {
 		p.startAnew()

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -168,27 +169,23 @@ final class LineReader {
     }
 
     private static Number number(JsonNode node, String name) {
-        JsonNode value = node.path(name);
-        if (!value.isNumber()) {
-            throw wrong(name, value, "a number");
-        }
-        return value.numberValue();
+        return value(node, name, JsonNode::isNumber, "a number").numberValue();
     }
 
     private static int integer(JsonNode node, String name) {
-        JsonNode value = node.path(name);
-        if (!value.isInt()) {
-            throw wrong(name, value, "an integer");
-        }
-        return value.intValue();
+        return value(node, name, JsonNode::isInt, "an integer").intValue();
     }
 
     private static String text(JsonNode node, String name) {
+        return value(node, name, JsonNode::isTextual, "a text").textValue();
+    }
+
+    private static JsonNode value(JsonNode node, String name, Predicate<JsonNode> expects, String expected) {
         JsonNode value = node.path(name);
-        if (!value.isTextual()) {
-            throw wrong(name, value, "a text");
+        if (!expects.test(value)) {
+            throw wrong(name, value, expected);
         }
-        return value.textValue();
+        return value;
     }
 
     private static Instant instant(JsonNode node, String name) {

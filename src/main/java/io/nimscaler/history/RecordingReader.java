@@ -7,6 +7,7 @@ import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.trigger.ParsedTrigger;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.TriggerParser;
+import io.nimscaler.trigger.Violation;
 import java.time.DateTimeException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,7 +20,6 @@ import java.util.stream.Stream;
 public final class RecordingReader {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int MAX_SHOWN = 80;
 
     private record Header(ScaledObjectId scaledObject, String triggerName, boolean shadow, Trigger trigger) {}
 
@@ -57,14 +57,11 @@ public final class RecordingReader {
                 lines.add(new LineReader(of.scaledObject(), of.triggerName(), of.shadow(), of.trigger(), node).read());
             }
         } catch (JsonProcessingException e) {
-            throw new RecordingException("line " + lineNumber + ": expected a JSON object, got " + shown(line), e);
+            throw new RecordingException(
+                    "line " + lineNumber + ": expected a JSON object, got " + Violation.shortened(line), e);
         } catch (IllegalArgumentException | DateTimeException e) {
             throw new RecordingException("line " + lineNumber + ": " + e.getMessage(), e);
         }
-    }
-
-    private static String shown(String line) {
-        return line.length() > MAX_SHOWN ? line.substring(0, MAX_SHOWN) + "…" : line;
     }
 
     private void end() {

@@ -29,8 +29,16 @@ public final class RecordingWriter {
 
     private Optional<Trigger> written = Optional.empty();
 
-    /** The lines of this decision, without their ends: one, after a header wherever the trigger is another than before. */
-    public List<String> lines(Recorded recorded) {
+    private RecordingWriter() {}
+
+    /** All lines of these decisions, each with its end. */
+    public static Stream<String> write(Stream<Recorded> decisions) {
+        RecordingWriter writer = new RecordingWriter();
+        return decisions.flatMap(recorded -> writer.lines(recorded).stream()).map(line -> line + "\n");
+    }
+
+    /** Those of this decision, without their ends: one, after a header wherever the trigger is another than before. */
+    private List<String> lines(Recorded recorded) {
         Snapshot snapshot = recorded.snapshot();
         boolean asBefore = written.filter(snapshot.trigger()::equals).isPresent();
         written = Optional.of(snapshot.trigger());
@@ -172,11 +180,5 @@ public final class RecordingWriter {
 
     private static void put(ObjectNode node, String name, OptionalDouble value) {
         value.ifPresent(number -> node.put(name, number));
-    }
-
-    /** All lines of these decisions, each with its end. */
-    public static Stream<String> write(Stream<Recorded> decisions) {
-        RecordingWriter writer = new RecordingWriter();
-        return decisions.flatMap(recorded -> writer.lines(recorded).stream()).map(line -> line + "\n");
     }
 }

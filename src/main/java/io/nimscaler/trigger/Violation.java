@@ -25,7 +25,8 @@ public record Violation(String key, Optional<String> value, String expected, Opt
                 + nearest.map(known -> "; did you mean " + known + "?").orElse("");
     }
 
-    private static String shortened(String text) {
+    /** What came from outside, fit for a message: one line of at most 80 characters. */
+    public static String shortened(String text) {
         String oneLine = text.codePoints()
                 .limit(MAX_SHOWN)
                 .map(c -> Character.isISOControl(c) ? '?' : c)

@@ -1,5 +1,6 @@
 package io.nimscaler.web;
 
+import io.nimscaler.trigger.Violation;
 import jakarta.ws.rs.BadRequestException;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.core.MediaType;
@@ -7,6 +8,7 @@ import jakarta.ws.rs.core.Response;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
+import java.util.Optional;
 
 /**
  * Why a request was not answered.
@@ -14,8 +16,6 @@ import java.time.format.DateTimeParseException;
  * @param error for people: name, value and what was expected
  */
 record Refusal(String error) {
-
-    private static final int MAX_SHOWN = 80;
 
     /**
      * An ISO 8601 instant, with any offset.
@@ -32,9 +32,8 @@ record Refusal(String error) {
     }
 
     static BadRequestException badRequest(String name, String text, String expected) {
-        String shown = text.length() > MAX_SHOWN ? text.substring(0, MAX_SHOWN) + "…" : text;
-        return new BadRequestException(
-                response(Response.Status.BAD_REQUEST, name + " = \"" + shown + "\": expected " + expected));
+        Violation violation = new Violation(name, Optional.of(text), expected, Optional.empty());
+        return new BadRequestException(response(Response.Status.BAD_REQUEST, violation.text()));
     }
 
     static NotFoundException notFound(String why) {

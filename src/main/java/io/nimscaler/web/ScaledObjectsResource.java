@@ -22,6 +22,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -220,11 +221,9 @@ class ScaledObjectsResource {
         }
         StreamingOutput lines = out -> {
             for (List<Remembered> span : spans) {
-                RecordingWriter writer = new RecordingWriter();
-                for (Remembered remembered : span) {
-                    for (String line : writer.lines(new Recorded(remembered.number(), remembered.snapshot()))) {
-                        out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
-                    }
+                Stream<Recorded> decisions = span.stream().map(entry -> new Recorded(entry.number(), entry.snapshot()));
+                for (String line : (Iterable<String>) RecordingWriter.write(decisions)::iterator) {
+                    out.write(line.getBytes(StandardCharsets.UTF_8));
                 }
             }
         };
