@@ -16,6 +16,7 @@ import io.nimscaler.scaler.ScrapeFailure;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.signal.Sample;
 import io.nimscaler.trigger.Trigger;
+import io.nimscaler.wake.Wake;
 import io.nimscaler.window.SlidingExtreme;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,7 +61,7 @@ final class LineReader {
                         decision(fleet),
                         pods,
                         optionalNumber(line, "unseenLoad"),
-                        Optional.empty()));
+                        trigger.wakeSource().map(source -> new Wake.Unknown(source, "it is not recorded"))));
     }
 
     private Fleet fleet() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nimscaler.exposition.Series;
+import io.nimscaler.policy.Activity;
 import io.nimscaler.policy.Decision;
 import io.nimscaler.policy.Fleet;
 import io.nimscaler.policy.Policy;
@@ -21,12 +22,14 @@ import io.nimscaler.scaler.TriggerId;
 import io.nimscaler.scaler.WakeSources;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
+import io.nimscaler.wake.Wake;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -283,6 +286,25 @@ class RecordingTest {
         assertThatThrownBy(() -> RecordingReader.read(Stream.of(text.split(";"))))
                 .isInstanceOf(RecordingException.class)
                 .hasMessageContaining(parts[1]);
+    }
+
+    /** What a wake source said is not recorded, which must not read as if it had been quiet. */
+    @Test
+    void activityThatAWakeSourceDecidedIsUnknownWhenReadBack() {
+        Trigger trigger = Triggers.with("wakeSource", "gateway");
+        Decision atZero = new Policy(trigger).decide(new Fleet.Known(new Scale(0, 0), 0, List.of()), Instant.EPOCH);
+        Snapshot quiet = new Snapshot(ID, trigger, atZero, List.of())
+                .withWake(Optional.of(new Wake.Quiet("gateway", OptionalDouble.of(0))));
+        assertThat(quiet.activity()).isEqualTo(Activity.INACTIVE);
+
+        Snapshot read = writtenAndRead(List.of(new Recorded(0, quiet)))
+                .getFirst()
+                .lines()
+                .getFirst()
+                .snapshot();
+
+        assertThat(read.decision()).isEqualTo(atZero);
+        assertThat(read.activity()).isEqualTo(Activity.UNKNOWN);
     }
 
     @Test
