@@ -66,6 +66,12 @@ final class OwnerThread implements ScalerControl {
                 LOG.errorf(bug, "decision failed namespace=%s scaledObject=%s", id.namespace(), id.name());
             }
         }
+        try {
+            scalers.pollWakeSources(clock.instant());
+        } catch (RuntimeException bug) {
+            // A source that is not asked grows old and is then unknown
+            LOG.error("asking the wake sources failed", bug);
+        }
     }
 
     @Override

@@ -62,13 +62,17 @@ public final class Scalers {
         scaledObjects.remove(id);
     }
 
-    /** Lets time pass for one ScaledObject: makes the decisions and asks the pods and wake sources that are due. */
+    /** Lets time pass for one ScaledObject: makes the decisions and asks the pods that are due. */
     public void tick(ScaledObjectId id, Instant now) {
         ScaledObjectScalers scaledObject = scaledObjects.get(id);
         if (scaledObject != null) {
             scaledObject.tick(now, pods, scraper, wakeSources, decided);
-            wakeSources.pollIfDue(now, scraper);
         }
+    }
+
+    /** Asks the wake sources that are due; they are shared by all ScaledObjects. */
+    public void pollWakeSources(Instant now) {
+        wakeSources.pollIfDue(now, scraper);
     }
 
     /** The ScaledObjects that have scalers, in order. */

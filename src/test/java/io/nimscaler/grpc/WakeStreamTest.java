@@ -95,6 +95,7 @@ class WakeStreamTest {
         for (int i = 0; i < seconds * 20; i++) {
             now = now.plusMillis(50);
             scalers.tick(ID, now);
+            scalers.pollWakeSources(now);
         }
     }
 

@@ -73,6 +73,7 @@ class WakeSourcesTest {
         while (now.isBefore(end)) {
             now = now.plusMillis(50);
             scalers.scaledObjects().forEach(id -> scalers.tick(id, now));
+            scalers.pollWakeSources(now);
         }
     }
 
