@@ -1,5 +1,5 @@
 // clusterdns: the cluster's DNS. It answers A queries for Services: the ClusterIP, or the ready endpoints of a headless one.
-// The API server is asked every 2 s, and at once for a name that is not known yet.
+// The API server is asked every 2 s, and at once for a name that has no address yet.
 package main
 
 import (
@@ -129,8 +129,8 @@ func (n *names) answer(q []byte) ([]byte, error) {
 		return nil, err
 	}
 	addresses, known := n.find(name)
-	if !known && strings.HasSuffix(name, suffix) && strings.Count(name, ".") == 4 {
-		n.refresh() // a Service made this second
+	if len(addresses) == 0 && strings.HasSuffix(name, suffix) && strings.Count(name, ".") == 4 {
+		n.refresh() // a Service made this second, or one whose first pod is ready since
 		addresses, known = n.find(name)
 	}
 	if qtype != typeA {
