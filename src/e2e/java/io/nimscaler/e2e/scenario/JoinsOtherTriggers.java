@@ -64,7 +64,8 @@ class JoinsOtherTriggers {
                 .with("fallback", Map.of("failureThreshold", 3, "replicas", 6))
                 .apply();
         scaling.expectHpaDesires(2, SOON);
-        llm.queue(0.1, 10, 12);
+        // KV usage wants what there is, so that the last samples do not order fewer until they are stale
+        llm.queue(0.68, 10, 12);
         llm.expectReplicas(4, SOON);
         llm.expectReady(4, SOON);
 
