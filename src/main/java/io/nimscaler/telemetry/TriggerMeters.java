@@ -83,7 +83,11 @@ final class TriggerMeters {
                         Tags.of("wake_source", source),
                         s -> orNaN(s.wake().map(Wake::demand).orElse(OptionalDouble.empty()))));
         for (PodState state : PodState.values()) {
-            gauge("pods", "Pods by state", Tags.of("state", state.label()), s -> count(s, state));
+            gauge(
+                    "pods",
+                    "Pods by state; NaN while it is not known which there are",
+                    Tags.of("state", state.label()),
+                    s -> count(s, state));
         }
         for (HoldReason reason : HoldReason.values()) {
             gauge(
@@ -143,7 +147,10 @@ final class TriggerMeters {
         return snapshot.isQueueUnseen() ? 1 : 0;
     }
 
-    private static long count(Snapshot snapshot, PodState state) {
+    private static double count(Snapshot snapshot, PodState state) {
+        if (!snapshot.decision().basis().isFleetKnown()) {
+            return Double.NaN;
+        }
         return snapshot.pods().stream().filter(pod -> pod.state() == state).count();
     }
 

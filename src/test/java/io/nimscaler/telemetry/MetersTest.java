@@ -9,6 +9,7 @@ import io.nimscaler.policy.PodReading;
 import io.nimscaler.policy.Policy;
 import io.nimscaler.policy.Scale;
 import io.nimscaler.scaler.PodAuth;
+import io.nimscaler.scaler.PodState;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.ScrapeFailure;
 import io.nimscaler.scaler.ScrapeRequest;
@@ -60,6 +61,9 @@ class MetersTest {
         assertThat(gauge("nim_scaler.demand")).isNaN();
         assertThat(gauge("nim_scaler.value")).isNaN();
         assertThat(gauge("nim_scaler.active")).isNaN();
+        assertThat(registry.find("nim_scaler.pods").gauges())
+                .hasSize(PodState.values().length)
+                .allSatisfy(pods -> assertThat(pods.value()).isNaN());
         assertThat(gauge("nim_scaler.unknown")).isEqualTo(1);
     }
 
