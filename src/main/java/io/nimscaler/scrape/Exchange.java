@@ -83,9 +83,10 @@ final class Exchange {
     private void send(HttpClientRequest opened) {
         opened.exceptionHandler(_ -> {}); // without one Vert.x logs an error; the response's future says it too
         if (ended) {
-            opened.reset(); // nothing was sent, so the connection stays good
+            opened.connection().close();
             return;
         }
+        clients.use(opened);
         request = opened;
         opened.response().onComplete(this::receive, cause -> failBeforeResponse(opened, cause));
         opened.end();

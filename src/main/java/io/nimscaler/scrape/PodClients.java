@@ -9,6 +9,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
@@ -18,7 +19,9 @@ import io.vertx.core.net.SSLOptions;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.tracing.TracingPolicy;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The HTTP clients: one for plain HTTP, one for HTTPS with public authorities, and one for each trust of the settings, so that
@@ -54,6 +57,12 @@ final class PodClients {
     private final HttpClient http;
     private final HttpClient https;
     private final Map<String, HttpClient> trusting = new HashMap<>();
+
+    /**
+     * Connections that no request was sent on yet. One that is ready only after its request was given up would stay open for
+     * ever, for the pool's cleaner passes over those that were never used.
+     */
+    private final Set<HttpConnection> unused = new HashSet<>();
 
     PodClients(Vertx vertx, ScrapeSettings settings, PodAuths auths) {
         this.vertx = vertx;
@@ -105,6 +114,11 @@ final class PodClients {
         }
     }
 
+    /** This request is about to be sent: from now on its connection's keep-alive counts. */
+    void use(HttpClientRequest request) {
+        unused.remove(request.connection());
+    }
+
     void close() {
         http.close();
         https.close();
@@ -148,8 +162,18 @@ final class PodClients {
         return vertx.httpClientBuilder()
                 .with(options)
                 .with(pool)
-                .withConnectHandler(connection -> connection.exceptionHandler(_ -> {})) // or each is logged as an error
+                .withConnectHandler(this::watch)
                 .build();
+    }
+
+    private void watch(HttpConnection connection) {
+        connection.exceptionHandler(_ -> {}); // or each is logged as an error
+        unused.add(connection);
+        vertx.setTimer(timeoutMillis, _ -> {
+            if (unused.remove(connection)) {
+                connection.close();
+            }
+        });
     }
 
     /** Vert.x's own would leave out the brackets of an IPv6 address. */
