@@ -1,6 +1,7 @@
 package io.nimscaler.signal;
 
 import io.nimscaler.window.ExponentialSmoothing;
+import io.nimscaler.window.SlidingExtreme;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -16,7 +17,8 @@ import java.util.OptionalInt;
  *       nothing). 0.02 until then. Never less than 1 / max running
  *       where that is stated, for a request takes one of the slots, nor than 0.001.
  *   <li><em>max running</em>: the key; else what the pod says; else the most requests (8 at least) that were seen running
- *       while others waited and the KV cache was not what they waited for; else the term is left out.
+ *       within the last hour while others waited and the KV cache was not what they waited for; else the term is left out. The
+ *       hour bounds how long one wrong reading counts.
  * </ul>
  *
  * <p>Worked: KV usage 0.46, 256 running of 256, 128 waiting, u = 0.46 / 256 lifted to 1 / 256: 1 + 128 / 256 = 1.5.
@@ -27,13 +29,14 @@ final class ServingLoadOfFleet implements FleetSignal {
     static final double LEAST_SHARE = 0.001;
     static final int ENOUGH_RUNNING = 8;
     static final Duration HALF_LIFE = Duration.ofMinutes(5);
+    static final Duration REMEMBERED = Duration.ofHours(1);
 
     /** From here on a queue may be waiting for the KV cache rather than for a slot. */
     private static final double KV_BINDS = 0.9;
 
     private final OptionalInt givenMaxRunning;
     private final ExponentialSmoothing share = new ExponentialSmoothing(HALF_LIFE, HALF_LIFE);
-    private OptionalDouble learnedMaxRunning = OptionalDouble.empty();
+    private final SlidingExtreme learnedMaxRunning = SlidingExtreme.highestOf(REMEMBERED);
 
     ServingLoadOfFleet(OptionalInt givenMaxRunning) {
         this.givenMaxRunning = givenMaxRunning;
@@ -51,6 +54,7 @@ final class ServingLoadOfFleet implements FleetSignal {
         if (running >= ENOUGH_RUNNING) {
             share.update(pods.stream().mapToDouble(PodValue.Work::kvUsage).sum() / running, elapsed);
         }
+        learnedMaxRunning.pass(elapsed);
         pods.forEach(this::learnMaxRunning);
     }
 
@@ -58,8 +62,9 @@ final class ServingLoadOfFleet implements FleetSignal {
     private void learnMaxRunning(PodValue.Work pod) {
         double running = pod.running().orElse(0);
         boolean slotsBind = pod.waiting() > 0 && running >= ENOUGH_RUNNING && pod.kvUsage() < KV_BINDS;
-        if (slotsBind || learnedMaxRunning.isPresent()) {
-            learnedMaxRunning = OptionalDouble.of(Math.max(running, learnedMaxRunning.orElse(0)));
+        OptionalDouble most = learnedMaxRunning.value();
+        if (slotsBind || (most.isPresent() && running > most.getAsDouble())) {
+            learnedMaxRunning.include(running);
         }
     }
 
@@ -70,7 +75,7 @@ final class ServingLoadOfFleet implements FleetSignal {
 
     private double load(PodValue.Work pod) {
         OptionalDouble stated = statedMaxRunning(pod);
-        OptionalDouble max = stated.isPresent() ? stated : learnedMaxRunning;
+        OptionalDouble max = stated.isPresent() ? stated : learnedMaxRunning.value();
         double slots = max.isPresent() ? Math.min(1, pod.running().orElse(0) / max.getAsDouble()) : 0;
         // What was learned may still be far too low, and would then make each waiting request too large
         double leastShare = stated.isPresent() ? Math.max(LEAST_SHARE, 1 / stated.getAsDouble()) : LEAST_SHARE;

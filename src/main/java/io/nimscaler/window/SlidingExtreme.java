@@ -85,10 +85,15 @@ public final class SlidingExtreme {
 
     /** A value that held for {@code elapsed} until now. */
     public void add(double value, Duration elapsed) {
-        now = now.plus(elapsed);
+        pass(elapsed);
         include(value);
+    }
+
+    /** Time that was observed and had no value: what is older than the window is dropped. */
+    public void pass(Duration elapsed) {
+        now = now.plus(elapsed);
         Duration oldest = now.minus(window);
-        while (entries.getFirst().at().compareTo(oldest) < 0) {
+        while (!entries.isEmpty() && entries.getFirst().at().compareTo(oldest) < 0) {
             entries.removeFirst();
         }
     }
@@ -105,7 +110,7 @@ public final class SlidingExtreme {
         return highest ? one > other : one < other;
     }
 
-    /** The extreme of the window; empty before the first value. */
+    /** The extreme of the window; empty where it has no value. */
     public OptionalDouble value() {
         return entries.isEmpty()
                 ? OptionalDouble.empty()

@@ -173,6 +173,32 @@ class ServingLoadTest {
     }
 
     @Test
+    void oneWrongReadingOfTheMaximumIsForgottenWithinAnHour() {
+        // Given
+        fleet.learn(List.of(work(.3, 64_000, 5)), SECOND);
+        for (int minute = 1; minute <= 60; minute++) {
+            fleet.learn(List.of(work(.3, 64, 5)), Duration.ofMinutes(1));
+            assertThat(load(work(.3, 64, 0))).isCloseTo(.3, EXACT);
+        }
+
+        // When
+        fleet.learn(List.of(work(.3, 64, 5)), SECOND);
+
+        // Then
+        assertThat(load(work(.3, 32, 0))).isCloseTo(.5, EXACT);
+    }
+
+    @Test
+    void maximumThatWasNotSeenForAnHourIsLeftOut() {
+        fleet.learn(List.of(work(.3, 64, 5)), SECOND);
+        fleet.learn(List.of(work(.3, 32, 0)), Duration.ofHours(1));
+        assertThat(load(work(.3, 32, 0))).isCloseTo(.5, EXACT);
+
+        fleet.learn(List.of(), SECOND);
+        assertThat(load(work(.3, 32, 0))).isCloseTo(.3, EXACT);
+    }
+
+    @Test
     void wrongMaximumNeverMakesWhatRunsMoreThanFull() {
         assertThat(load(work(.3, 64, 0, 16))).isCloseTo(1, EXACT);
     }
