@@ -9,8 +9,12 @@ import java.util.List;
  */
 public record MetricsPath(List<String> candidates) {
 
-    /** NIM documents {@code /v1/metrics} since 1.5; earlier versions and plain engines serve {@code /metrics}. */
-    public static final MetricsPath AUTO = new MetricsPath(List.of("/v1/metrics", "/metrics"));
+    /**
+     * NIM documents {@code /v1/metrics} since 1.5; earlier versions and plain engines serve {@code /metrics}, where trtllm-serve has
+     * JSON: its metrics are at {@code /prometheus/metrics}
+     * (<a href="https://github.com/NVIDIA/TensorRT-LLM/blob/main/tensorrt_llm/serve/openai_server.py">openai_server.py</a>).
+     */
+    public static final MetricsPath AUTO = new MetricsPath(List.of("/v1/metrics", "/metrics", "/prometheus/metrics"));
 
     public MetricsPath {
         candidates = List.copyOf(candidates);

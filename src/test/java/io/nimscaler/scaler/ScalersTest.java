@@ -491,6 +491,20 @@ class ScalersTest {
         }
 
         @Test
+        void metricsOfTrtllmServeAreFoundBehindItsJson() {
+            pods.has(1, FakePods.ready("1", LONG_AGO));
+            scraper.answers("1", request -> switch (request.path()) {
+                case "/prometheus/metrics" -> FakeScraper.kv(.5);
+                case "/metrics" -> new Scraped(List.of());
+                default -> new Failed(ScrapeFailure.NOT_FOUND, "404");
+            });
+            scalers.put(ID, List.of(trigger), false, now);
+            pass(Duration.ofSeconds(8));
+            assertThat(scraper.paths()).startsWith("/v1/metrics", "/metrics", "/prometheus/metrics");
+            assertThat(scraper.paths().stream().skip(3)).containsOnly("/prometheus/metrics");
+        }
+
+        @Test
         void podThatRefusesIsAskedOnOnePathOnly() {
             pods.has(1, FakePods.ready("1", LONG_AGO));
             scalers.put(ID, List.of(trigger), false, now);
