@@ -7,12 +7,15 @@ import io.nimscaler.demo.Demo;
 import io.nimscaler.exposition.ReadLimits;
 import io.nimscaler.history.DecisionRing;
 import io.nimscaler.kubernetes.Confinement;
+import io.nimscaler.kubernetes.ExporterWatch;
 import io.nimscaler.kubernetes.KubernetesPods;
+import io.nimscaler.scaler.GpuExporters;
 import io.nimscaler.scaler.Pods;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.ScalerControl;
 import io.nimscaler.scaler.Scalers;
 import io.nimscaler.scaler.Snapshot;
+import io.nimscaler.scaler.TriggerCheck;
 import io.nimscaler.scaler.WakeSources;
 import io.nimscaler.scrape.PodAuthSettings;
 import io.nimscaler.scrape.PodAuths;
@@ -56,6 +59,7 @@ class Application {
     private final Map<ScaledObjectId, Trigger> staticTriggers;
     private final VertxScraper scraper;
     private final Optional<KubernetesPods> kubernetes;
+    private final Optional<ExporterWatch> exporters;
     private final Scalers scalers;
     private final OwnerThread owner;
 
@@ -68,14 +72,23 @@ class Application {
         this.demo = settings.demo().enabled() ? Optional.of(new Demo(vertx, clock)) : Optional.empty();
         WakeSources wakeSources = new WakeSources(
                 WakeSettings.list(settings.wakeSources(), settings.pods().auth().keySet()));
-        this.staticTriggers = StaticTargets.triggers(settings.staticTargets(), wakeSources);
-        this.kubernetes = demo.isEmpty()
-                        && staticTriggers.isEmpty()
-                        && settings.kubernetes().enabled()
-                ? Optional.of(new KubernetesPods(client, watched(settings.kubernetes(), wakeSources), clock))
+        Optional<ExporterWatch.Where> gpuExporters = ExporterSettings.where(
+                settings.gpuExporters(),
+                settings.kubernetes().allowLocalAddresses(),
+                settings.pods().auth().keySet());
+        this.staticTriggers = StaticTargets.triggers(settings.staticTargets(), wakeSources.and(GpuExporters.none()));
+        boolean watching = demo.isEmpty()
+                && staticTriggers.isEmpty()
+                && settings.kubernetes().enabled();
+        this.exporters = gpuExporters.filter(_ -> watching).map(where -> new ExporterWatch(client, where, clock));
+        GpuExporters onNodes = exporters.<GpuExporters>map(watch -> watch).orElseGet(GpuExporters::none);
+        this.kubernetes = watching
+                ? Optional.of(
+                        new KubernetesPods(client, watched(settings.kubernetes(), wakeSources.and(onNodes)), clock))
                 : Optional.empty();
         this.scraper = new VertxScraper(vertx, scrapeSettings(settings.scrape()), podAuths(vertx, settings.pods()));
-        this.scalers = new Scalers(pods(settings), new MeteredScraper(scraper, registry), wakeSources, this::decided);
+        this.scalers =
+                new Scalers(pods(settings), new MeteredScraper(scraper, registry), wakeSources, onNodes, this::decided);
         this.owner = new OwnerThread(vertx, context, scalers, clock);
     }
 
@@ -85,13 +98,13 @@ class Application {
                 .orElseGet(() -> new StaticPods(settings.staticTargets(), clock.instant()));
     }
 
-    private static KubernetesPods.Watched watched(ScalerSettings.Kubernetes settings, WakeSources wakeSources) {
+    private static KubernetesPods.Watched watched(ScalerSettings.Kubernetes settings, TriggerCheck check) {
         return new KubernetesPods.Watched(
                 settings.namespaces().orElse(List.of()),
                 settings.serviceNames(),
                 settings.scaleRefresh(),
                 new Confinement(settings.allowHostNetwork(), settings.allowLocalAddresses()),
-                wakeSources);
+                check);
     }
 
     private static ScrapeSettings scrapeSettings(ScalerSettings.Scrape settings) {
@@ -128,6 +141,7 @@ class Application {
             demo.ifPresent(fleet -> fleet.start(scalers));
             vertx.setPeriodic(FORGET_MILLIS, _ -> forget());
         });
+        exporters.ifPresent(ExporterWatch::start);
         kubernetes.ifPresent(watch -> watch.start(owner));
         owner.start();
     }
@@ -135,6 +149,7 @@ class Application {
     void stop(@Observes ShutdownEvent event) {
         owner.stop();
         kubernetes.ifPresent(KubernetesPods::close);
+        exporters.ifPresent(ExporterWatch::close);
         scraper.close();
     }
 

@@ -72,6 +72,12 @@ final class OwnerThread implements ScalerControl {
             // A source that is not asked grows old and is then unknown
             LOG.error("asking the wake sources failed", bug);
         }
+        try {
+            scalers.pollExporters(clock.instant());
+        } catch (RuntimeException bug) {
+            // The samples of an exporter that is not asked grow old, and their pods are then missing
+            LOG.error("asking the exporters of GPUs failed", bug);
+        }
     }
 
     @Override

@@ -2,7 +2,7 @@ package io.nimscaler.app;
 
 import io.nimscaler.config.ScalerSettings.StaticTarget;
 import io.nimscaler.scaler.ScaledObjectId;
-import io.nimscaler.scaler.WakeSources;
+import io.nimscaler.scaler.TriggerCheck;
 import io.nimscaler.trigger.ParsedTrigger;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.TriggerParser;
@@ -24,11 +24,11 @@ final class StaticTargets {
      *
      * @throws IllegalArgumentException with all that is wrong with all of them
      */
-    static Map<ScaledObjectId, Trigger> triggers(Map<String, StaticTarget> settings, WakeSources wakeSources) {
+    static Map<ScaledObjectId, Trigger> triggers(Map<String, StaticTarget> settings, TriggerCheck check) {
         Map<ScaledObjectId, Trigger> triggers = new HashMap<>();
         List<String> wrong = new ArrayList<>();
         settings.forEach((name, target) -> {
-            switch (wakeSources.check(target.namespace(), TriggerParser.parse(target.metadata()))) {
+            switch (check.check(target.namespace(), TriggerParser.parse(target.metadata()))) {
                 case ParsedTrigger.Valid valid -> {
                     triggers.put(new ScaledObjectId(target.namespace(), name), valid.trigger());
                     valid.warnings()

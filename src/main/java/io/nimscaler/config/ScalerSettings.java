@@ -28,6 +28,9 @@ public interface ScalerSettings {
     /** Sources of demand by the name that a trigger's `wakeSource` gives. */
     Map<String, WakeSource> wakeSources();
 
+    /** Where NVIDIA's DCGM exporters are. */
+    GpuExporters gpuExporters();
+
     /** Which ScaledObjects are ours. */
     Kubernetes kubernetes();
 
@@ -151,6 +154,31 @@ public interface ScalerSettings {
         boolean absentIsZero();
 
         /** Name of the trust and credentials of `nim-scaler.pods.auth` that it is asked with. */
+        Optional<String> podAuth();
+    }
+
+    interface GpuExporters {
+
+        /** Namespace of the exporters' pods; without it no trigger can read GPUs. */
+        Optional<String> namespace();
+
+        /** Label selector of the exporters' pods. */
+        @WithDefault("app=nvidia-dcgm-exporter")
+        String selector();
+
+        /** The port on which each serves metrics. */
+        @WithDefault("9400")
+        int port();
+
+        /** The path of the metrics. */
+        @WithDefault("/metrics")
+        String path();
+
+        /** Whether they are asked by https. */
+        @WithDefault("false")
+        boolean https();
+
+        /** Name of the trust and credentials of `nim-scaler.pods.auth` that they are asked with. */
         Optional<String> podAuth();
     }
 

@@ -10,7 +10,7 @@ import io.nimscaler.scaler.Pods;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.ScalerControl;
 import io.nimscaler.scaler.Snapshot;
-import io.nimscaler.scaler.WakeSources;
+import io.nimscaler.scaler.TriggerCheck;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -49,14 +49,14 @@ public final class KubernetesPods implements Pods, AutoCloseable {
      * @param serviceNames first label of the host of a {@code scalerAddress} that is ours
      * @param scaleRefresh how often replicas are read although nothing is seen to change
      * @param confinement which pods may be asked
-     * @param wakeSources what a trigger may name
+     * @param check what the settings say of a trigger
      */
     public record Watched(
             List<String> namespaces,
             List<String> serviceNames,
             Duration scaleRefresh,
             Confinement confinement,
-            WakeSources wakeSources) {}
+            TriggerCheck check) {}
 
     private final KubernetesClient client;
     private final Watched watched;
@@ -139,7 +139,7 @@ public final class KubernetesPods implements Pods, AutoCloseable {
 
     private void take(ScaledObject scaledObject, ScalerControl control) {
         ScaledObjectId id = scaledObject.id();
-        OurTriggers ours = OurTriggers.of(scaledObject, watched.serviceNames(), watched.wakeSources());
+        OurTriggers ours = OurTriggers.of(scaledObject, watched.serviceNames(), watched.check());
         if (ours.number() == 0) {
             forget(id, control);
             return;

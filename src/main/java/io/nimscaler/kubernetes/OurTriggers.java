@@ -1,6 +1,6 @@
 package io.nimscaler.kubernetes;
 
-import io.nimscaler.scaler.WakeSources;
+import io.nimscaler.scaler.TriggerCheck;
 import io.nimscaler.trigger.ParsedTrigger;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.TriggerKey;
@@ -35,7 +35,7 @@ record OurTriggers(
         complaints = List.copyOf(complaints);
     }
 
-    static OurTriggers of(ScaledObject scaledObject, List<String> serviceNames, WakeSources wakeSources) {
+    static OurTriggers of(ScaledObject scaledObject, List<String> serviceNames, TriggerCheck check) {
         List<ScaledObject.TriggerSpec> ours = scaledObject.triggers().stream()
                 .filter(trigger -> trigger.isFor(serviceNames))
                 .toList();
@@ -47,7 +47,7 @@ record OurTriggers(
                 open = true;
             } else {
                 String namespace = scaledObject.id().namespace();
-                read(spec, wakeSources.check(namespace, TriggerParser.parse(spec.metadata())), triggers, complaints);
+                read(spec, check.check(namespace, TriggerParser.parse(spec.metadata())), triggers, complaints);
             }
         }
         if (!ours.isEmpty()

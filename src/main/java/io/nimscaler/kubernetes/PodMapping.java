@@ -3,6 +3,7 @@ package io.nimscaler.kubernetes;
 import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.nimscaler.scaler.Pod;
 import java.time.Instant;
@@ -45,19 +46,25 @@ final class PodMapping {
         Instant made = time(pod.getMetadata().getCreationTimestamp()).orElse(now);
         Optional<Instant> readySince =
                 isReady ? Optional.of(ready.flatMap(PodMapping::since).orElse(now)) : Optional.empty();
+        Optional<String> node =
+                Optional.ofNullable(pod.getSpec()).map(PodSpec::getNodeName).filter(name -> !name.isEmpty());
         return new Pod(
-                pod.getMetadata().getUid(),
-                pod.getMetadata().getName(),
-                Optional.ofNullable(status.getPodIP()).filter(address -> !address.isEmpty()),
-                namedPorts(pod),
-                isReady,
-                readySince,
-                isReady || wasReady(status, ready),
-                scheduled.filter(PodMapping::isTrue).flatMap(PodMapping::since).orElse(made),
-                scheduled
-                        .filter(condition -> !isTrue(condition))
-                        .filter(condition -> "Unschedulable".equals(condition.getReason()))
-                        .isPresent());
+                        pod.getMetadata().getUid(),
+                        pod.getMetadata().getName(),
+                        Optional.ofNullable(status.getPodIP()).filter(address -> !address.isEmpty()),
+                        namedPorts(pod),
+                        isReady,
+                        readySince,
+                        isReady || wasReady(status, ready),
+                        scheduled
+                                .filter(PodMapping::isTrue)
+                                .flatMap(PodMapping::since)
+                                .orElse(made),
+                        scheduled
+                                .filter(condition -> !isTrue(condition))
+                                .filter(condition -> "Unschedulable".equals(condition.getReason()))
+                                .isPresent())
+                .on(node);
     }
 
     /**

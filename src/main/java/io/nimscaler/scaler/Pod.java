@@ -16,6 +16,7 @@ import java.util.OptionalInt;
  * @param everReady whether it is known to have been ready at any time
  * @param startingSince when it was scheduled; if it is not, when it was made
  * @param unschedulable no node takes it
+ * @param node name of the node on which it runs; empty: none yet, or nobody knows
  * @param offLimits why it must not be asked, whatever it serves; empty: it may be
  */
 public record Pod(
@@ -28,13 +29,14 @@ public record Pod(
         boolean everReady,
         Instant startingSince,
         boolean unschedulable,
+        Optional<String> node,
         Optional<String> offLimits) {
 
     public Pod {
         namedPorts = Map.copyOf(namedPorts);
     }
 
-    /** One that may be asked. */
+    /** One that may be asked, on an unknown node. */
     public Pod(
             String uid,
             String name,
@@ -55,11 +57,21 @@ public record Pod(
                 everReady,
                 startingSince,
                 unschedulable,
+                Optional.empty(),
                 Optional.empty());
+    }
+
+    /** The same one, on this node. */
+    public Pod on(Optional<String> itsNode) {
+        return with(itsNode, offLimits);
     }
 
     /** The same one, not to be asked. */
     public Pod offLimits(String why) {
+        return with(node, Optional.of(why));
+    }
+
+    private Pod with(Optional<String> newNode, Optional<String> newOffLimits) {
         return new Pod(
                 uid,
                 name,
@@ -70,7 +82,8 @@ public record Pod(
                 everReady,
                 startingSince,
                 unschedulable,
-                Optional.of(why));
+                newNode,
+                newOffLimits);
     }
 
     /** The port's number; empty: this pod has no container port of that name. */

@@ -41,16 +41,22 @@ final class PodMemory {
         pod = now;
         everReady |= now.everReady() || now.ready();
         seenReadySince = now.ready() ? seenReadySince.or(() -> Optional.of(at)) : Optional.empty();
+        if (trigger.signal().isOfGpus()) {
+            return;
+        }
         if (now.number(trigger.port()).isEmpty()) {
             problem = Optional.of(new Problem(ScrapeFailure.NO_PORT, "no container port named " + trigger.port()));
         }
         now.offLimits().ifPresent(why -> problem = Optional.of(new Problem(ScrapeFailure.NOT_ALLOWED, why)));
     }
 
-    /** Where it is asked; empty while it has no address, no container port of that name, or is off limits. */
+    /**
+     * Where it is asked; empty while it has no address, no container port of that name, or is off limits, and where an exporter is
+     * asked instead.
+     */
     Optional<Endpoint> endpoint(Trigger trigger, String namespace) {
         OptionalInt port = pod.number(trigger.port());
-        return port.isEmpty() || pod.offLimits().isPresent()
+        return port.isEmpty() || pod.offLimits().isPresent() || trigger.signal().isOfGpus()
                 ? Optional.empty()
                 : pod.address()
                         .map(host -> new Endpoint(
@@ -60,6 +66,16 @@ final class PodMemory {
                                 port.getAsInt(),
                                 trigger.path(),
                                 new PodAuth(namespace, trigger.podAuth())));
+    }
+
+    /** The node whose exporter is asked in its stead; empty while it is on none. */
+    Optional<String> gpuNode(Trigger trigger) {
+        return trigger.signal().isOfGpus() ? pod.node() : Optional.empty();
+    }
+
+    /** The name by which an exporter knows it. */
+    String podName() {
+        return pod.name();
     }
 
     void take(ScrapeResult result, Instant askedAt) {

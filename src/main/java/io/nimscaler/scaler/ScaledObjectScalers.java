@@ -5,7 +5,6 @@ import io.nimscaler.policy.Decision;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.wake.StartUps;
 import io.nimscaler.wake.Wake;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -18,36 +17,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * The scalers of one ScaledObject, and the polls of its pods, which they share: however many triggers look at an endpoint, it
- * is asked once, at the shortest of their intervals.
+ * is asked once, at the shortest of their intervals. Exporters, which several ScaledObjects share, are asked by
+ * {@link ExporterPolls}.
  */
 final class ScaledObjectScalers {
-
-    /** What the scalers together want of one endpoint. */
-    private record Wish(Duration interval, Set<String> names) {
-
-        static Wish of(Trigger trigger) {
-            Set<String> names = new TreeSet<>(trigger.signal().seriesNames());
-            trigger.signal().blindTo().ifPresent(other -> names.addAll(other.seriesNames()));
-            return new Wish(trigger.pollInterval(), names);
-        }
-
-        Wish and(Wish other) {
-            Set<String> both = new TreeSet<>(names);
-            both.addAll(other.names);
-            return new Wish(interval.compareTo(other.interval) < 0 ? interval : other.interval, both);
-        }
-    }
 
     private static final int MAX_ADOPTED = 8;
 
     private final ScaledObjectId id;
+    private final ExporterPolls exporters;
     private final StartUps startUps = new StartUps();
     private final Map<Endpoint, PodPoll> polls = new HashMap<>();
     private final Deque<Trigger> adopted = new ArrayDeque<>();
@@ -56,8 +40,9 @@ final class ScaledObjectScalers {
     private volatile Map<Trigger, Scaler> scalers = Map.of();
     private volatile Map<String, Scaler> shadows = Map.of();
 
-    ScaledObjectScalers(ScaledObjectId id) {
+    ScaledObjectScalers(ScaledObjectId id, ExporterPolls exporters) {
         this.id = id;
+        this.exporters = exporters;
     }
 
     void replace(Set<Trigger> triggers, boolean nowOpen, Instant now) {
@@ -190,11 +175,12 @@ final class ScaledObjectScalers {
         for (Scaler scaler : all()) {
             Wish wish = Wish.of(scaler.trigger());
             scaler.endpoints().forEach(endpoint -> wishes.merge(endpoint, wish, Wish::and));
+            scaler.gpuNodes().forEach(node -> exporters.want(node, wish, now));
         }
         polls.keySet().retainAll(wishes.keySet());
         Map<Wish, MetricNames> names = new HashMap<>();
         wishes.forEach((endpoint, wish) -> {
-            MetricNames wanted = names.computeIfAbsent(wish, w -> MetricNames.of(w.names()));
+            MetricNames wanted = names.computeIfAbsent(wish, Wish::metricNames);
             polls.computeIfAbsent(endpoint, e -> new PodPoll(e, wish.interval(), wanted, now))
                     .want(wish.interval(), wanted, now);
         });
@@ -204,6 +190,11 @@ final class ScaledObjectScalers {
         for (Scaler scaler : all()) {
             scaler.take(endpoint, result, askedAt);
         }
+    }
+
+    /** What an exporter says, shadows included. */
+    void take(ExporterAnswer answer, Instant askedAt) {
+        all().forEach(scaler -> scaler.take(answer, askedAt));
     }
 
     Optional<Snapshot> snapshot(Trigger trigger) {

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 
@@ -123,6 +124,21 @@ final class Scaler {
                         .isPresent()) {
             memory.take(result, askedAt);
         }
+    }
+
+    /** The nodes whose exporters are asked in its pods' stead. */
+    Set<String> gpuNodes() {
+        return memories.values().stream()
+                .flatMap(memory -> memory.gpuNode(trigger).stream())
+                .collect(Collectors.toSet());
+    }
+
+    /** Takes into account what an exporter says of the pods on its node. */
+    void take(ExporterAnswer answer, Instant askedAt) {
+        memories.values().stream()
+                .filter(memory ->
+                        memory.gpuNode(trigger).filter(answer.node()::equals).isPresent())
+                .forEach(memory -> memory.take(answer.of(id.namespace(), memory.podName()), askedAt));
     }
 
     boolean isDue(Instant now) {

@@ -26,16 +26,25 @@ public final class Scalers {
     private final Pods pods;
     private final Scraper scraper;
     private final WakeSources wakeSources;
+    private final TriggerCheck check;
+    private final ExporterPolls exporterPolls;
     private final Consumer<Snapshot> decided;
     private final Map<ScaledObjectId, ScaledObjectScalers> scaledObjects = new ConcurrentSkipListMap<>();
 
     /**
      * @param decided told of each decision, on the owner's thread
      */
-    public Scalers(Pods pods, Scraper scraper, WakeSources wakeSources, Consumer<Snapshot> decided) {
+    public Scalers(
+            Pods pods,
+            Scraper scraper,
+            WakeSources wakeSources,
+            GpuExporters gpuExporters,
+            Consumer<Snapshot> decided) {
         this.pods = pods;
         this.scraper = scraper;
         this.wakeSources = wakeSources;
+        this.check = wakeSources.and(gpuExporters);
+        this.exporterPolls = new ExporterPolls(gpuExporters);
         this.decided = decided;
     }
 
@@ -46,7 +55,9 @@ public final class Scalers {
      * @param open whether it may have triggers that only a call can tell, see {@link #adopt}
      */
     public void put(ScaledObjectId id, Collection<Trigger> triggers, boolean open, Instant now) {
-        scaledObjects.computeIfAbsent(id, ScaledObjectScalers::new).replace(new LinkedHashSet<>(triggers), open, now);
+        scaledObjects
+                .computeIfAbsent(id, fresh -> new ScaledObjectScalers(fresh, exporterPolls))
+                .replace(new LinkedHashSet<>(triggers), open, now);
     }
 
     /** A call named this trigger. It gets a scaler where its ScaledObject is known and open to triggers by call. */
@@ -75,6 +86,12 @@ public final class Scalers {
         wakeSources.pollIfDue(now, scraper);
     }
 
+    /** Asks the exporters of GPUs that are due; they are shared by all ScaledObjects, too. */
+    public void pollExporters(Instant now) {
+        exporterPolls.pollIfDue(
+                now, scraper, answer -> scaledObjects.values().forEach(scaledObject -> scaledObject.take(answer, now)));
+    }
+
     /** The ScaledObjects that have scalers, in order. */
     public Set<ScaledObjectId> scaledObjects() {
         return Collections.unmodifiableSet(scaledObjects.keySet());
@@ -100,7 +117,7 @@ public final class Scalers {
 
     /** The metadata as parsed, or what else is wrong with it in a ScaledObject of this namespace. */
     public ParsedTrigger check(String namespace, ParsedTrigger parsed) {
-        return wakeSources.check(namespace, parsed);
+        return check.check(namespace, parsed);
     }
 
     /** What its cluster says of this ScaledObject. */

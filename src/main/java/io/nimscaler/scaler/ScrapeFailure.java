@@ -4,6 +4,8 @@ package io.nimscaler.scaler;
 public enum ScrapeFailure {
     /** The pod has no container port of the wanted name: it is not asked at all. */
     NO_PORT,
+    /** No exporter of the GPUs is known on the pod's node: nobody is asked. */
+    NO_EXPORTER,
     /** The scaler's own settings forbid to ask it, or to ask it so: it is not asked at all. */
     NOT_ALLOWED,
     /** No TCP connection: refused, no route, connect time-out. */

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
  *
  * <p>{@link #check} may be called from any thread, the rest belongs to the owner's.
  */
-public final class WakeSources {
+public final class WakeSources implements TriggerCheck {
 
     private final Map<String, WakePoll> polls;
 
@@ -35,6 +35,7 @@ public final class WakeSources {
      * The same, or what is wrong with it: a name that there is not, or that this namespace may not use. Nobody can tell which
      * of the two it is.
      */
+    @Override
     public ParsedTrigger check(String namespace, ParsedTrigger parsed) {
         return switch (parsed) {
             case ParsedTrigger.Invalid invalid -> invalid;

@@ -11,7 +11,7 @@ import java.util.Optional;
  * The others are a level that the whole fleet is at (a latency, a utilization): twice as many pods at the same level do not
  * double it.
  */
-public sealed interface Signal permits Gauge, ServingLoad, CounterRate, Latency {
+public sealed interface Signal permits Gauge, ServingLoad, CounterRate, Latency, GpuUsage {
 
     /** The name that a user knows it by. */
     String name();
@@ -20,6 +20,11 @@ public sealed interface Signal permits Gauge, ServingLoad, CounterRate, Latency 
 
     /** Whether one pod's value stops at 1 however much load there is. */
     boolean saturatesAtOne();
+
+    /** Whether the exporter of its node's GPUs says it, rather than the pod. */
+    default boolean isOfGpus() {
+        return false;
+    }
 
     /** The load that this signal does not show although it is there, read beside it so that it can be said. */
     default Optional<Signal> blindTo() {

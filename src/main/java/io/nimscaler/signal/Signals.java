@@ -90,6 +90,10 @@ public final class Signals {
         if (rate.matches()) {
             return new CounterRate(rate.group(1), options.window());
         }
+        Optional<GpuUsage> gpuUsage = GpuUsage.named(name);
+        if (gpuUsage.isPresent()) {
+            return gpuUsage.get();
+        }
         Optional<List<String>> latency = histograms(name, options);
         if (latency.isPresent()) {
             return new Latency(name, options.quantile(), options.window(), latency.get());

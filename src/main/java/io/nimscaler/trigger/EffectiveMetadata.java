@@ -6,6 +6,7 @@ import static io.nimscaler.trigger.TriggerKey.WINDOW;
 
 import io.nimscaler.signal.CounterRate;
 import io.nimscaler.signal.Gauge;
+import io.nimscaler.signal.GpuUsage;
 import io.nimscaler.signal.Latency;
 import io.nimscaler.signal.ServingLoad;
 import java.math.BigDecimal;
@@ -81,7 +82,7 @@ public final class EffectiveMetadata {
 
     private void putOption(TriggerKey key, Trigger trigger) {
         switch (trigger.signal()) {
-            case Gauge _ -> {}
+            case Gauge _, GpuUsage _ -> {}
             case CounterRate rate -> {
                 if (key == WINDOW) {
                     put(key, rate.window());

@@ -205,7 +205,7 @@ public final class TriggerParser {
      * A path and query that can only be that (RFC 3986), whoever reads it: no authority, no control character in any writing,
      * nothing that a server might resolve to another path.
      */
-    private static boolean isPath(String text) {
+    public static boolean isPath(String text) {
         boolean written = text.matches("/([A-Za-z0-9_.~%=&?,:;@+-][A-Za-z0-9/_.~%=&?,:;@+-]{0,1000})?")
                 && !text.matches("(?i).*%(?![2-7][0-9a-f]|[89a-f][0-9a-f]).*")
                 && !text.matches("(?i).*%(7f|2f|5c).*");

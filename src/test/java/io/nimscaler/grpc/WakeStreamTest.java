@@ -11,6 +11,7 @@ import io.nimscaler.grpc.proto.GetMetricsRequest;
 import io.nimscaler.grpc.proto.IsActiveResponse;
 import io.nimscaler.grpc.proto.ScaledObjectRef;
 import io.nimscaler.policy.Scale;
+import io.nimscaler.scaler.GpuExporters;
 import io.nimscaler.scaler.Observation;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.ScalerControl;
@@ -58,6 +59,7 @@ class WakeStreamTest {
                     Optional.empty(),
                     Duration.ofSeconds(2),
                     WakeMetric.of("queue_size", "model_name", 0, false).orElseThrow()))),
+            GpuExporters.none(),
             _ -> {});
     private final ExternalScalerService service =
             new ExternalScalerService(new SnapshotLookup(scalers, new NoControl(), () -> now), scalers);

@@ -9,6 +9,7 @@ import io.nimscaler.policy.Decision;
 import io.nimscaler.policy.Fleet;
 import io.nimscaler.policy.Policy;
 import io.nimscaler.policy.Scale;
+import io.nimscaler.scaler.GpuExporters;
 import io.nimscaler.scaler.Observation;
 import io.nimscaler.scaler.Pod;
 import io.nimscaler.scaler.Pods;
@@ -60,7 +61,7 @@ class RecordingTest {
             this.random = new Random(seed);
             this.ring = ring;
             Scraper scraper = (request, done) -> done.accept(answer(request.host()));
-            this.scalers = new Scalers(this, scraper, WakeSources.none(), snapshot -> {
+            this.scalers = new Scalers(this, scraper, WakeSources.none(), GpuExporters.none(), snapshot -> {
                 decided.add(snapshot);
                 this.ring.add(snapshot);
             });

@@ -24,6 +24,7 @@ class PodMappingTest {
                 .withCreationTimestamp(MADE)
                 .endMetadata()
                 .withNewSpec()
+                .withNodeName("node-a")
                 .addNewContainer()
                 .withName("nim")
                 .addNewPort()
@@ -63,6 +64,7 @@ class PodMappingTest {
         assertThat(pod.everReady()).isTrue();
         assertThat(pod.readySince()).hasValue(Instant.parse("2026-01-01T11:05:00Z"));
         assertThat(pod.address()).hasValue("10.0.0.1");
+        assertThat(pod.node()).hasValue("node-a");
         assertThat(pod.namedPorts()).isEqualTo(Map.of("http", 8000));
         assertThat(pod.startingSince()).isEqualTo(Instant.parse("2026-01-01T11:00:01Z"));
     }

@@ -32,7 +32,7 @@ class ScalersTest {
     private final FakePods pods = new FakePods();
     private final FakeScraper scraper = new FakeScraper();
     private final List<Snapshot> decided = new ArrayList<>();
-    private final Scalers scalers = new Scalers(pods, scraper, WakeSources.none(), decided::add);
+    private final Scalers scalers = new Scalers(pods, scraper, WakeSources.none(), GpuExporters.none(), decided::add);
     private final Trigger trigger = Triggers.immediate();
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
 
@@ -158,7 +158,7 @@ class ScalersTest {
         FakePods fleet = new FakePods();
         FakeScraper answers = new FakeScraper();
         List<Snapshot> made = new ArrayList<>();
-        Scalers own = new Scalers(fleet, answers, WakeSources.none(), made::add);
+        Scalers own = new Scalers(fleet, answers, WakeSources.none(), GpuExporters.none(), made::add);
         Random random = new Random(5);
         own.put(ID, List.of(of), false, now);
         for (int second = 0; second < 120; second++) {

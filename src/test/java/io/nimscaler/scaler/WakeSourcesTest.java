@@ -32,7 +32,7 @@ class WakeSourcesTest {
     private final FakePods pods = new FakePods();
     private final FakeScraper scraper = new FakeScraper();
     private final WakeSources sources = new WakeSources(List.of(source("gateway", "nim"), source("router", "*")));
-    private final Scalers scalers = new Scalers(pods, scraper, sources, _ -> {});
+    private final Scalers scalers = new Scalers(pods, scraper, sources, GpuExporters.none(), _ -> {});
     private final Trigger trigger = Triggers.immediate("wakeSource", "gateway", "modelName", "llm");
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
 

@@ -41,6 +41,8 @@ class EffectiveMetadataTest {
             Map.of("metric", "vllm:kv_cache_usage_perc"),
             Map.of("metric", "my_queue"),
             Map.of("metric", "nv_gpu_utilization"),
+            Map.of("metric", "DCGM_FI_DEV_GPU_UTIL"),
+            Map.of("metric", "DCGM_FI_DEV_FB_USED", "pollInterval", "5s"),
             Map.of("metric", "serving_load"),
             Map.of("metric", "serving_load", "maxRunning", "256"),
             Map.of("metric", "rate(generation_tokens_total)"),

@@ -299,6 +299,7 @@ class TriggerParserTest {
         assertThat(rate.metricName()).isEqualTo("rate-vllm-generation_tokens_total");
         assertThat(Triggers.with("metric", "my_seconds", "quantile", "0.5").signal())
                 .isInstanceOf(Latency.class);
+        assertThat(error("metric", "DCGM_FI_DEV_GPU_UTIL", "quantile", "0.5")).contains("to be a latency histogram");
         assertThat(error("metric", "rate(x_total)", "window", "2s")).contains("window = \"2s\"", "from 8s to 1h");
         assertThat(error("metric", "my_seconds", "quantile", "1")).contains("a number from 0.01 to 0.999");
     }

@@ -1,0 +1,100 @@
+package io.nimscaler.kubernetes;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.nimscaler.scaler.GpuExporter;
+import io.nimscaler.scaler.GpuExporters;
+import io.nimscaler.scaler.Pod;
+import io.nimscaler.trigger.Scheme;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+
+/** The pods of a DaemonSet of DCGM exporters, by their nodes. */
+public final class ExporterWatch implements GpuExporters, AutoCloseable {
+
+    /**
+     * @param selector label selector of the exporters' pods
+     * @param path path, with a query if any, starting with {@code /}
+     * @param podAuth name of the trust and credentials that they are asked with; empty: none
+     * @param confinement which of them may be asked
+     */
+    public record Where(
+            String namespace,
+            String selector,
+            Scheme scheme,
+            int port,
+            String path,
+            Optional<String> podAuth,
+            Confinement confinement) {}
+
+    private final KubernetesClient client;
+    private final Where where;
+    private final InstantSource clock;
+    private final AtomicBoolean changed = new AtomicBoolean();
+    private volatile Optional<PodWatch> watch = Optional.empty();
+    private volatile Map<String, Pod> byNode = Map.of();
+
+    public ExporterWatch(KubernetesClient client, Where where, InstantSource clock) {
+        this.client = client;
+        this.where = where;
+        this.clock = clock;
+    }
+
+    /** Begins to watch; returns at once, and retries for ever. */
+    public void start() {
+        watch = Optional.of(new PodWatch(
+                client, where.namespace(), where.selector(), where.confinement(), clock, () -> changed.set(true)));
+    }
+
+    @Override
+    public boolean areConfigured() {
+        return true;
+    }
+
+    @Override
+    public OnNode on(String node) {
+        Optional<PodWatch> present = watch.filter(PodWatch::hasSynced);
+        if (present.isEmpty()) {
+            return new OnNode.None("the watch of the exporters in namespace " + where.namespace()
+                    + " has not synced yet" + watch.map(PodWatch::trouble).orElse(""));
+        }
+        if (changed.getAndSet(false)) {
+            byNode = byNode(present.get());
+        }
+        Pod pod = byNode.get(node);
+        if (pod == null) {
+            return new OnNode.None("no pod " + where.selector() + " in namespace " + where.namespace() + " on node "
+                    + node + " that has an address");
+        }
+        return pod.offLimits()
+                .<OnNode>map(why -> new OnNode.None("exporter " + pod.name() + ": " + why))
+                .orElseGet(() -> new OnNode.Exporter(exporter(pod)));
+    }
+
+    /** While one replaces another on a node, the one that is ready. */
+    private static Map<String, Pod> byNode(PodWatch watch) {
+        return watch.pods().stream()
+                .filter(pod -> pod.node().isPresent() && pod.address().isPresent())
+                .collect(Collectors.toUnmodifiableMap(
+                        pod -> pod.node().orElseThrow(), pod -> pod, (one, other) -> one.ready() ? one : other));
+    }
+
+    private GpuExporter exporter(Pod pod) {
+        return new GpuExporter(
+                pod.uid(),
+                where.namespace(),
+                pod.name(),
+                where.scheme(),
+                pod.address().orElseThrow(),
+                where.port(),
+                where.path(),
+                where.podAuth());
+    }
+
+    @Override
+    public void close() {
+        watch.ifPresent(PodWatch::close);
+    }
+}

@@ -1,0 +1,106 @@
+package io.nimscaler.scaler;
+
+import io.nimscaler.scaler.GpuExporters.OnNode;
+import io.nimscaler.scaler.ScrapeResult.Failed;
+import io.nimscaler.trigger.MetricsPath;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Asks the exporters of the nodes where a trigger looks at GPUs: each once per the shortest of the intervals, however many
+ * ScaledObjects and pods share it, and none where nobody looks any more.
+ */
+final class ExporterPolls {
+
+    /** Scalers decide every second; whose last one has been silent for this long is gone. */
+    private static final Duration WANTED_FOR = Duration.ofSeconds(10);
+
+    /** How often it is looked who is wanted, and where that is. */
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+
+    private final GpuExporters exporters;
+    private final Map<String, NodePoll> nodes = new HashMap<>();
+
+    ExporterPolls(GpuExporters exporters) {
+        this.exporters = exporters;
+    }
+
+    /** For a while from now on this node's exporter is asked for this, too. */
+    void want(String node, Wish wish, Instant now) {
+        nodes.computeIfAbsent(node, NodePoll::new).wishes.put(wish, now.plus(WANTED_FOR));
+    }
+
+    /** Asks those that are due. {@code delivery} gets each answer on the owner's thread, the absence of an exporter at once. */
+    void pollIfDue(Instant now, Scraper scraper, Consumer<ExporterAnswer> delivery) {
+        nodes.values().forEach(poll -> poll.pollIfDue(now, scraper, delivery));
+        nodes.values().removeIf(poll -> poll.wishes.isEmpty());
+    }
+
+    private final class NodePoll {
+
+        private final String node;
+        private final Map<Wish, Instant> wishes = new HashMap<>();
+        private Optional<Wish> wish = Optional.empty();
+        private Optional<GpuExporter> exporter = Optional.empty();
+        private Optional<PodPoll> poll = Optional.empty();
+        private Instant lookDue = Instant.MIN;
+
+        NodePoll(String node) {
+            this.node = node;
+        }
+
+        void pollIfDue(Instant now, Scraper scraper, Consumer<ExporterAnswer> delivery) {
+            if (!now.isBefore(lookDue)) {
+                lookDue = now.plus(LOOK_EVERY);
+                look(now, delivery);
+            }
+            if (poll.isPresent() && exporter.isPresent()) {
+                GpuExporter asked = exporter.get();
+                poll.get().pollIfDue(now, scraper, result -> delivery.accept(ExporterAnswer.of(node, asked, result)));
+            }
+        }
+
+        private void look(Instant now, Consumer<ExporterAnswer> delivery) {
+            wishes.values().removeIf(until -> until.isBefore(now));
+            Optional<Wish> wanted = wishes.keySet().stream().reduce(Wish::and);
+            if (wanted.isEmpty()) {
+                poll = Optional.empty();
+                return;
+            }
+            switch (exporters.on(node)) {
+                case OnNode.Exporter(GpuExporter present) -> ask(present, wanted.get(), now);
+                case OnNode.None(String why) -> {
+                    exporter = Optional.empty();
+                    poll = Optional.empty();
+                    delivery.accept(ExporterAnswer.failed(node, new Failed(ScrapeFailure.NO_EXPORTER, why)));
+                }
+            }
+        }
+
+        private void ask(GpuExporter present, Wish wanted, Instant now) {
+            boolean same = exporter.filter(present::equals).isPresent();
+            if (poll.isEmpty() || !same) {
+                poll = Optional.of(new PodPoll(endpoint(present), wanted.interval(), wanted.metricNames(), now));
+            } else if (!wish.equals(Optional.of(wanted))) {
+                poll.get().want(wanted.interval(), wanted.metricNames(), now);
+            }
+            exporter = Optional.of(present);
+            wish = Optional.of(wanted);
+        }
+
+        private static Endpoint endpoint(GpuExporter exporter) {
+            return new Endpoint(
+                    exporter.uid(),
+                    exporter.scheme(),
+                    exporter.host(),
+                    exporter.port(),
+                    new MetricsPath(List.of(exporter.path())),
+                    PodAuth.ofOperator(exporter.podAuth()));
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package io.nimscaler.scaler;
+
+import io.nimscaler.exposition.MetricNames;
+import io.nimscaler.trigger.Trigger;
+import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** What scalers together want of one endpoint. */
+record Wish(Duration interval, Set<String> names) {
+
+    static Wish of(Trigger trigger) {
+        Set<String> names = new TreeSet<>(trigger.signal().seriesNames());
+        trigger.signal().blindTo().ifPresent(other -> names.addAll(other.seriesNames()));
+        return new Wish(trigger.pollInterval(), names);
+    }
+
+    Wish and(Wish other) {
+        Set<String> both = new TreeSet<>(names);
+        both.addAll(other.names);
+        return new Wish(interval.compareTo(other.interval) < 0 ? interval : other.interval, both);
+    }
+
+    MetricNames metricNames() {
+        return MetricNames.of(names);
+    }
+}
