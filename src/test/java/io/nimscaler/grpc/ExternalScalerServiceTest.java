@@ -10,16 +10,21 @@ import static org.hamcrest.Matchers.equalTo;
 import grpc.health.v1.HealthGrpc;
 import grpc.health.v1.HealthOuterClass.HealthCheckRequest;
 import grpc.health.v1.HealthOuterClass.HealthCheckResponse.ServingStatus;
+import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCalls;
 import io.nimscaler.app.NimPods;
 import io.nimscaler.grpc.proto.ExternalScalerGrpc;
+import io.nimscaler.grpc.proto.GetMetricSpecResponse;
 import io.nimscaler.grpc.proto.GetMetricsRequest;
 import io.nimscaler.grpc.proto.MetricSpec;
 import io.nimscaler.grpc.proto.MetricValue;
 import io.nimscaler.grpc.proto.ScaledObjectRef;
+import io.nimscaler.hpa.HpaFormula;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.time.Duration;
@@ -32,6 +37,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** KEDA's four calls over a real channel, on pods that are really asked. */
@@ -106,6 +112,34 @@ class ExternalScalerServiceTest {
             assertThat((long) (value.getMetricValueFloat() * 1000)).isEqualTo(1400);
             assertThat(value.getMetricName()).isEqualTo("whatever-keda-calls-it");
         });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void eachKedaReadsTheSameOffTheWire(KedaReading version) {
+        await().atMost(Duration.ofSeconds(15)).ignoreExceptions().untilAsserted(() -> {
+            long target =
+                    version.targetMilli(keda.getMetricSpec(ref("llm", METADATA)).getMetricSpecs(0));
+            long value = version.valueMilli(metric(METADATA));
+            assertThat(new HpaFormula(.1).averageValue(value, target, 2)).isEqualTo(2);
+            assertThat(value).isEqualTo(2 * target);
+        });
+    }
+
+    /** KEDA 2.21 asks for a stream of target values; ours depends on the metadata alone, and this answer makes KEDA poll. */
+    @Test
+    void streamOfTargetValuesIsUnimplemented() {
+        MethodDescriptor<ScaledObjectRef, GetMetricSpecResponse> streamMetricSpec =
+                ExternalScalerGrpc.getGetMetricSpecMethod().toBuilder()
+                        .setFullMethodName("externalscaler.ExternalScaler/StreamMetricSpec")
+                        .setType(MethodDescriptor.MethodType.SERVER_STREAMING)
+                        .build();
+        var answers = ClientCalls.blockingServerStreamingCall(
+                channel,
+                streamMetricSpec,
+                CallOptions.DEFAULT.withDeadlineAfter(20, TimeUnit.SECONDS),
+                ref("llm", METADATA));
+        assertThat(status(answers::hasNext).getCode()).isEqualTo(Status.Code.UNIMPLEMENTED);
     }
 
     @Test

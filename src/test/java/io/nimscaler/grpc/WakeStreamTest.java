@@ -14,7 +14,6 @@ import io.nimscaler.policy.Scale;
 import io.nimscaler.scaler.GpuExporters;
 import io.nimscaler.scaler.Observation;
 import io.nimscaler.scaler.ScaledObjectId;
-import io.nimscaler.scaler.ScalerControl;
 import io.nimscaler.scaler.Scalers;
 import io.nimscaler.scaler.ScrapeFailure;
 import io.nimscaler.scaler.ScrapeResult;
@@ -27,7 +26,6 @@ import io.nimscaler.wake.WakeMetric;
 import io.smallrye.mutiny.subscription.Cancellable;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,23 +60,7 @@ class WakeStreamTest {
             GpuExporters.none(),
             _ -> {});
     private final ExternalScalerService service =
-            new ExternalScalerService(new SnapshotLookup(scalers, new NoControl(), () -> now), scalers);
-
-    private static final class NoControl implements ScalerControl {
-        @Override
-        public void put(ScaledObjectId id, Collection<Trigger> triggers, boolean open) {}
-
-        @Override
-        public void remove(ScaledObjectId id) {}
-
-        @Override
-        public void adopt(ScaledObjectId id, Trigger trigger) {}
-
-        @Override
-        public boolean isAlive() {
-            return true;
-        }
-    }
+            new ExternalScalerService(new SnapshotLookup(scalers, NoControl.INSTANCE, () -> now), scalers);
 
     private static ScrapeResult waits(double requests) {
         return new ScrapeResult.Scraped(List.of(new Series("queue_size", Map.of(), requests, OptionalLong.empty())));

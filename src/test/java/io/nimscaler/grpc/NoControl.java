@@ -1,0 +1,25 @@
+package io.nimscaler.grpc;
+
+import io.nimscaler.scaler.ScaledObjectId;
+import io.nimscaler.scaler.ScalerControl;
+import io.nimscaler.trigger.Trigger;
+import java.util.Collection;
+
+/** The owner of scalers that a test itself owns. */
+enum NoControl implements ScalerControl {
+    INSTANCE;
+
+    @Override
+    public void put(ScaledObjectId id, Collection<Trigger> triggers, boolean open) {}
+
+    @Override
+    public void remove(ScaledObjectId id) {}
+
+    @Override
+    public void adopt(ScaledObjectId id, Trigger trigger) {}
+
+    @Override
+    public boolean isAlive() {
+        return true;
+    }
+}
