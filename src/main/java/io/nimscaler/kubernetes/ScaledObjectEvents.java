@@ -17,6 +17,7 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -28,7 +29,7 @@ import org.jboss.logging.Logger;
 
 /**
  * Says on the ScaledObject what KEDA says in its operator's log only. On transitions, and of each kind for one ScaledObject
- * at most one a minute.
+ * at most one a minute, by whichever replica of the scaler sees it first.
  */
 final class ScaledObjectEvents {
 
@@ -42,6 +43,7 @@ final class ScaledObjectEvents {
 
     private static final int PODS_NAMED = 3;
     private static final int MAX_NOTE = 1000;
+    private static final int MOST_OF_NAME = 180;
     private static final String CONTROLLER = "keda-nim-scaler";
     private static final DateTimeFormatter MICRO_TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
@@ -168,6 +170,18 @@ final class ScaledObjectEvents {
         }
     }
 
+    /**
+     * The same in every replica of the scaler for what all of them see within a minute of the clock, so that the API server takes
+     * the first and refuses the others. Two of one replica are more than a minute apart.
+     */
+    private static String eventName(ScaledObject scaledObject, String reason, Instant now) {
+        String name = scaledObject.id().name();
+        String about = name.substring(0, Math.min(name.length(), MOST_OF_NAME)).replaceFirst("[^a-z0-9]+$", "");
+        String which = Integer.toHexString(scaledObject.uid().hashCode());
+        String when = Long.toHexString(now.getEpochSecond() / PAUSE.toSeconds());
+        return about + "." + reason.toLowerCase(Locale.ROOT) + "." + which + "." + when;
+    }
+
     private void post(ScaledObject scaledObject, String type, String reason, String note, Instant now) {
         String namespace = scaledObject.id().namespace();
         String name = scaledObject.id().name();
@@ -179,7 +193,7 @@ final class ScaledObjectEvents {
                     .resource(new EventBuilder()
                             .withNewMetadata()
                             .withNamespace(namespace)
-                            .withGenerateName(name + "-")
+                            .withName(eventName(scaledObject, reason, now))
                             .endMetadata()
                             .withEventTime(new MicroTime(MICRO_TIME.format(now)))
                             .withType(type)

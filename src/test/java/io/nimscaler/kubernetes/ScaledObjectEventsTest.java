@@ -28,6 +28,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -83,6 +84,10 @@ class ScaledObjectEventsTest {
         return new Fleet.Known(new Scale(1, 1), 1, List.of(new PodReading.Sampled(.5)));
     }
 
+    private List<String> names() {
+        return written.stream().map(event -> event.getMetadata().getName()).toList();
+    }
+
     private List<String> reasons() {
         return written.stream().map(Event::getReason).toList();
     }
@@ -91,7 +96,7 @@ class ScaledObjectEventsTest {
     void eventHasTheFormThatTheApiServerTakes() {
         events.warn(SCALED_OBJECT, "TriggerRefused", "x".repeat(5000));
         Event event = written.getFirst();
-        assertThat(event.getMetadata().getGenerateName()).isEqualTo("llm-");
+        assertThat(event.getMetadata().getName()).matches("llm\\.triggerrefused(\\.[0-9a-f]+){2}");
         assertThat(event.getType()).isEqualTo("Warning");
         assertThat(event.getNote()).hasSizeLessThanOrEqualTo(1024);
         assertThat(event.getAction()).isNotEmpty();
@@ -100,6 +105,38 @@ class ScaledObjectEventsTest {
         assertThat(event.getEventTime().getTime()).isEqualTo("2026-01-01T00:00:00.000000Z");
         assertThat(event.getRegarding().getKind()).isEqualTo("ScaledObject");
         assertThat(event.getRegarding().getUid()).isEqualTo("uid-1");
+    }
+
+    @Test
+    void replicasOfTheScalerWriteOneEventBetweenThem() {
+        // Given another replica, whose note may differ and whose turn comes a little later
+        ScaledObjectEvents replica = new ScaledObjectEvents(client, Runnable::run, () -> now.plusSeconds(3));
+
+        // When both say something twice, and something else
+        for (int minute = 0; minute < 2; minute++) {
+            events.warn(SCALED_OBJECT, "PodsMissing", "cannot read 1");
+            replica.warn(SCALED_OBJECT, "PodsMissing", "cannot read 1, 2");
+            now = now.plusSeconds(60);
+        }
+        events.warn(SCALED_OBJECT, "TriggerRefused", "x");
+
+        // Then the API server takes the first of each, for the others have its name
+        assertThat(names()).hasSize(5);
+        assertThat(names().get(0)).isEqualTo(names().get(1));
+        assertThat(names().get(2)).isEqualTo(names().get(3));
+        assertThat(Set.copyOf(names())).hasSize(3);
+    }
+
+    @Test
+    void nameOfAnEventIsOneThatTheApiServerTakes() {
+        String longest = "a".repeat(179) + "-" + "b".repeat(73);
+        events.warn(
+                new ScaledObject(new ScaledObjectId("ns", longest), "uid-1", Optional.empty(), 1, List.of()),
+                "PodsStuckStarting",
+                "x");
+        assertThat(names().getFirst())
+                .hasSizeLessThanOrEqualTo(253)
+                .matches("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
     }
 
     @Test
