@@ -24,11 +24,11 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
  * KEDA's {@code ExternalScaler} (design, section 6). Each call reads what was concluded last; decisions never advance in one,
- * since KEDA calls from several places at once and several times per sync.
+ * since KEDA calls from several places at once and several times per sync. The first calls for a new trigger may wait a moment
+ * for its first decision ({@link FirstCalls}).
  */
 @GrpcService
 @Singleton
@@ -51,17 +51,19 @@ class ExternalScalerService implements ExternalScaler {
 
     private final SnapshotLookup lookup;
     private final Scalers scalers;
+    private final FirstCalls firstCalls;
     private volatile boolean shuttingDown;
 
     ExternalScalerService(SnapshotLookup lookup, Scalers scalers) {
         this.lookup = lookup;
         this.scalers = scalers;
+        this.firstCalls = new FirstCalls(ref -> !shuttingDown && lookup.isNew(ref));
     }
 
     /** From the metadata alone and valid before the first poll: its failure would lose the other triggers' metrics, too. */
     @Override
     public Uni<GetMetricSpecResponse> getMetricSpec(ScaledObjectRef ref) {
-        return reply(() -> {
+        return Uni.createFrom().item(() -> {
             Trigger trigger = lookup.trigger(ref);
             long milli = new Answers(trigger).targetMilli();
             return GetMetricSpecResponse.newBuilder()
@@ -75,7 +77,7 @@ class ExternalScalerService implements ExternalScaler {
 
     @Override
     public Uni<GetMetricsResponse> getMetrics(GetMetricsRequest request) {
-        return reply(() -> {
+        return firstCalls.answer(request.getScaledObjectRef(), () -> {
             Snapshot snapshot = lookup.snapshot(request.getScaledObjectRef());
             return switch (snapshot.answer(scalers.presentScale(snapshot))) {
                 case Answer.Unavailable(String reason) ->
@@ -93,7 +95,7 @@ class ExternalScalerService implements ExternalScaler {
 
     @Override
     public Uni<IsActiveResponse> isActive(ScaledObjectRef ref) {
-        return reply(() -> {
+        return firstCalls.answer(ref, () -> {
             Snapshot snapshot = lookup.snapshot(ref);
             return switch (snapshot.activity()) {
                 case ACTIVE -> active(true);
@@ -154,10 +156,6 @@ class ExternalScalerService implements ExternalScaler {
                 ? Explanation.of(snapshot)
                 : snapshot.wake().map(Explanation::ofWake).orElseGet(() -> Explanation.of(snapshot));
         return StatusMapping.unavailable(snapshot.scaledObject() + ": " + reason);
-    }
-
-    private static <R> Uni<R> reply(Supplier<R> answer) {
-        return Uni.createFrom().item(answer);
     }
 
     private static IsActiveResponse active(boolean active) {

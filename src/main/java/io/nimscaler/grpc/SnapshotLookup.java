@@ -58,6 +58,11 @@ class SnapshotLookup {
         return snapshot.filter(latest -> latest.isCurrent(clock.instant()));
     }
 
+    /** Whether the trigger is so new that a snapshot which says something may come in a moment. */
+    boolean isNew(ScaledObjectRef ref) {
+        return scalers.isNew(id(ref), trigger(ref), clock.instant());
+    }
+
     private StatusRuntimeException noSnapshot(ScaledObjectId id) {
         return switch (scalers.observe(id)) {
             case Observation.Absent(String reason) -> StatusMapping.notFound(id + ": " + reason);

@@ -22,4 +22,12 @@ final class StatusMapping {
     static StatusRuntimeException notFound(String text) {
         return Status.NOT_FOUND.withDescription(text).asRuntimeException();
     }
+
+    /** Whether it may be otherwise in a moment, for a trigger that is new. */
+    static boolean mayPass(StatusRuntimeException trouble) {
+        return switch (trouble.getStatus().getCode()) {
+            case UNAVAILABLE, NOT_FOUND -> true;
+            default -> false;
+        };
+    }
 }

@@ -201,6 +201,11 @@ final class ScaledObjectScalers {
         return Optional.ofNullable(scalers.get(trigger)).flatMap(Scaler::snapshot);
     }
 
+    boolean isNew(Trigger trigger, Instant now) {
+        Scaler scaler = scalers.get(trigger);
+        return scaler == null || scaler.isNew(now);
+    }
+
     /** Shadows included. */
     List<Snapshot> snapshots() {
         return all().stream()

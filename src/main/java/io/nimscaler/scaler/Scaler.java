@@ -33,12 +33,16 @@ final class Scaler {
     /** So often what the policy remembers is told: from there on its decisions can be made again. */
     private static final int DECISIONS_PER_STATE = 60;
 
+    /** So long may a watch and the first readings of its pods take. */
+    private static final Duration NEW_FOR = Duration.ofSeconds(10);
+
     private final ScaledObjectId id;
     private final String name;
     private final boolean shadow;
     private final Trigger trigger;
     private final Policy policy;
     private final FleetSignal signal;
+    private final Instant madeAt;
     private final Map<String, PodMemory> memories = new LinkedHashMap<>();
     private Optional<Instant> awaitedSince = Optional.empty();
     private Optional<Instant> learnedAt = Optional.empty();
@@ -67,6 +71,7 @@ final class Scaler {
         this.trigger = trigger;
         this.policy = policy;
         this.signal = signal;
+        this.madeAt = now;
         this.due = now;
     }
 
@@ -106,6 +111,11 @@ final class Scaler {
     /** The latest; empty before the first decision. */
     Optional<Snapshot> snapshot() {
         return snapshot;
+    }
+
+    /** Whether what it does not know yet may be known in a moment. */
+    boolean isNew(Instant now) {
+        return now.isBefore(madeAt.plus(NEW_FOR));
     }
 
     /** Where its pods are asked. */

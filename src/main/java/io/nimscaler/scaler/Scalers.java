@@ -103,6 +103,15 @@ public final class Scalers {
         return scaledObject == null ? Optional.empty() : scaledObject.snapshot(trigger);
     }
 
+    /**
+     * Whether this trigger has had a scaler for less than 10 s, or has none: its ScaledObject, its pods and what they say may just
+     * be on their way.
+     */
+    public boolean isNew(ScaledObjectId id, Trigger trigger, Instant now) {
+        ScaledObjectScalers scaledObject = scaledObjects.get(id);
+        return scaledObject == null || scaledObject.isNew(trigger, now);
+    }
+
     /** The latest snapshots of all scalers and shadows, ordered by namespace, name and the trigger's name. */
     public List<Snapshot> snapshots() {
         return scaledObjects.values().stream()

@@ -1,0 +1,72 @@
+package io.nimscaler.grpc;
+
+import io.grpc.StatusRuntimeException;
+import io.nimscaler.grpc.proto.ScaledObjectRef;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/**
+ * KEDA calls for a new ScaledObject at once, often before our watch has shown it and its pods have been read, and makes a Warning
+ * Event of the failure ({@code KEDAScalerFailed}). So what is not known of a new trigger is looked for again for a moment before
+ * the call fails. No thread waits meanwhile, and the calls that do are bounded in number and time.
+ */
+final class FirstCalls {
+
+    static final Duration PATIENCE = Duration.ofMillis(1500);
+    static final int MOST_WAITING = 256;
+
+    private static final Duration LOOK_EVERY = Duration.ofMillis(50);
+
+    private final Predicate<ScaledObjectRef> isNew;
+    private final AtomicInteger waiting = new AtomicInteger();
+
+    /**
+     * @param isNew whether the answer to this may be on its way
+     */
+    FirstCalls(Predicate<ScaledObjectRef> isNew) {
+        this.isNew = isNew;
+    }
+
+    /**
+     * The answer, within {@link #PATIENCE} where the trigger is new.
+     *
+     * @param answer is tried again where it throws what {@linkplain StatusMapping#mayPass may pass}
+     */
+    <R> Uni<R> answer(ScaledObjectRef ref, Supplier<R> answer) {
+        return Uni.createFrom().deferred(() -> {
+            try {
+                return Uni.createFrom().item(answer.get());
+            } catch (StatusRuntimeException trouble) {
+                return mayPass(ref, trouble)
+                        ? later(ref, answer, trouble)
+                        : Uni.createFrom().failure(trouble);
+            }
+        });
+    }
+
+    private boolean mayPass(ScaledObjectRef ref, Throwable trouble) {
+        return trouble instanceof StatusRuntimeException status && StatusMapping.mayPass(status) && isNew.test(ref);
+    }
+
+    private <R> Uni<R> later(ScaledObjectRef ref, Supplier<R> answer, StatusRuntimeException trouble) {
+        if (waiting.incrementAndGet() > MOST_WAITING) {
+            waiting.decrementAndGet();
+            return Uni.createFrom().failure(trouble);
+        }
+        return Uni.createFrom()
+                .item(answer)
+                .onFailure(failure -> mayPass(ref, failure))
+                .retry()
+                .withBackOff(LOOK_EVERY, LOOK_EVERY)
+                .withJitter(0)
+                .expireIn(PATIENCE.toMillis())
+                // Mutiny wraps the last failure in one of its own
+                .onFailure(failure -> failure.getCause() instanceof StatusRuntimeException)
+                .transform(Throwable::getCause)
+                .onTermination()
+                .invoke(waiting::decrementAndGet);
+    }
+}
