@@ -12,6 +12,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalDouble;
 
 /** The cluster's Prometheus, which scrapes fleets that ask for it, every 2 s. */
@@ -34,14 +36,28 @@ public final class Prometheus {
 
     /** The value of an instant query; empty: no series, or several, or NaN. */
     public OptionalDouble query(String promql) {
-        JsonNode result = Serialization.unmarshal(
-                        get("/api/v1/query?query=" + URLEncoder.encode(promql, StandardCharsets.UTF_8))
-                                .body(),
-                        JsonNode.class)
-                .path("data")
-                .path("result");
-        double value = result.size() == 1 ? result.get(0).path("value").path(1).asDouble(Double.NaN) : Double.NaN;
-        return Double.isNaN(value) ? OptionalDouble.empty() : OptionalDouble.of(value);
+        List<Double> values = values(promql);
+        return values.size() == 1 && !values.getFirst().isNaN()
+                ? OptionalDouble.of(values.getFirst())
+                : OptionalDouble.empty();
+    }
+
+    /** Whether an instant query returns a number; NaN is none. */
+    public boolean hasData(String promql) {
+        return values(promql).stream().anyMatch(value -> !value.isNaN());
+    }
+
+    private List<Double> values(String promql) {
+        HttpResponse<String> answer =
+                get("/api/v1/query?query=" + URLEncoder.encode(promql, StandardCharsets.UTF_8));
+        if (answer.statusCode() != 200) {
+            throw new IllegalArgumentException(promql + ": " + answer.body());
+        }
+        List<Double> values = new ArrayList<>();
+        Serialization.unmarshal(answer.body(), JsonNode.class)
+                .at("/data/result")
+                .forEach(series -> values.add(series.path("value").path(1).asDouble(Double.NaN)));
+        return values;
     }
 
     private boolean isThere() {

@@ -2,11 +2,10 @@ package io.nimscaler.signal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.nimscaler.Promtool;
 import io.nimscaler.exposition.Series;
 import io.nimscaler.signal.Measurement.Measured;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -181,25 +180,12 @@ class PrometheusQuantileTest {
     }
 
     private List<Double> askPrometheus(String tests) throws IOException, InterruptedException {
-        assumeTrue(isOnPath("promtool"), "promtool, a part of Prometheus, is not on the PATH");
-        Path file = folder.resolve("tests.yml");
-        Path output = folder.resolve("output");
-        Files.writeString(file, tests);
-        new ProcessBuilder("promtool", "test", "rules", file.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start()
-                .waitFor();
-        return GOT.matcher(Files.readString(output))
+        Files.writeString(folder.resolve("tests.yml"), tests);
+        return GOT.matcher(Promtool.testRules(folder, "tests.yml").output())
                 .results()
                 .map(result -> Optional.ofNullable(result.group(1))
                         .map(Double::valueOf)
                         .orElse(Double.NaN))
                 .toList();
-    }
-
-    private static boolean isOnPath(String program) {
-        return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
-                .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));
     }
 }

@@ -1,0 +1,121 @@
+package io.nimscaler.k8s;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.nimscaler.Promtool;
+import io.nimscaler.policy.Fleet;
+import io.nimscaler.policy.Policy;
+import io.nimscaler.scaler.ScaledObjectId;
+import io.nimscaler.scaler.Snapshot;
+import io.nimscaler.telemetry.MeteredScraper;
+import io.nimscaler.telemetry.Meters;
+import io.nimscaler.trigger.Trigger;
+import io.nimscaler.trigger.Triggers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Dashboard and alerts of {@code k8s/monitoring}. That each query returns data is shown in the story ShowsOnTheDashboard. */
+class MonitoringTest {
+
+    private static final Path DASHBOARD = Path.of("k8s/monitoring/grafana-dashboard.json");
+    private static final Path RULES = Path.of("k8s/monitoring/prometheus-rule.yaml");
+    private static final Pattern OUR_METRIC = Pattern.compile("nim_scaler_[a-z_]+");
+
+    private static Set<String> metricsIn(Path file) throws IOException {
+        return OUR_METRIC
+                .matcher(Files.readString(file))
+                .results()
+                .map(MatchResult::group)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** As they are called at {@code /q/metrics}. */
+    private static Set<String> exposed() {
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        Trigger trigger = Triggers.with("wakeSource", "gateway");
+        Snapshot reported = new Snapshot(
+                new ScaledObjectId("ns", "llm"),
+                trigger,
+                new Policy(trigger).decide(new Fleet.NotKnown("nothing"), Instant.EPOCH),
+                List.of());
+        Snapshot shadow = new Snapshot(
+                reported.scaledObject(),
+                reported.triggerName(),
+                true,
+                trigger,
+                reported.fleet(),
+                Optional.empty(),
+                reported.decision(),
+                List.of(),
+                OptionalDouble.empty(),
+                Optional.empty());
+        Meters meters = new Meters(registry);
+        meters.update(reported);
+        meters.update(shadow);
+        new MeteredScraper((_, _) -> {}, registry);
+        return registry.getMeters().stream()
+                .map(Meter::getId)
+                .flatMap(id -> {
+                    String name = id.getName().replace('.', '_');
+                    return id.getType() == Meter.Type.TIMER
+                            ? Stream.of("_count", "_sum", "_max").map(part -> name + "_seconds" + part)
+                            : Stream.of(name);
+                })
+                .collect(Collectors.toSet());
+    }
+
+    private static List<JsonNode> alerts() throws IOException {
+        List<JsonNode> alerts = new ArrayList<>();
+        Serialization.unmarshal(Files.readString(RULES), JsonNode.class)
+                .at("/spec/groups")
+                .forEach(group -> group.path("rules").forEach(alerts::add));
+        return alerts;
+    }
+
+    @Test
+    void namesOnlyMetricsThatThereAre() throws IOException {
+        assertThat(metricsIn(DASHBOARD)).isNotEmpty().isSubsetOf(exposed());
+        assertThat(metricsIn(RULES)).isNotEmpty().isSubsetOf(exposed());
+    }
+
+    @Test
+    void everyAlertSaysWhatIsWrongAndWhatToDo() throws IOException {
+        String runbook = Files.readString(Path.of("src/docs/monitoring.md"));
+        for (JsonNode alert : alerts()) {
+            String name = alert.path("alert").asText();
+            assertThat(alert.path("annotations").properties())
+                    .as(name)
+                    .extracting(annotation -> annotation.getKey())
+                    .contains("summary", "description", "runbook");
+            assertThat(alert.at("/labels/severity").asText()).as(name).isIn("critical", "warning");
+            assertThat(runbook).contains("### " + name + "\n");
+        }
+    }
+
+    @Test
+    void alertsFireWhenTheyShouldAndElseDoNot(@TempDir Path folder) throws IOException, InterruptedException {
+        JsonNode rule = Serialization.unmarshal(Files.readString(RULES), JsonNode.class);
+        Files.writeString(folder.resolve("rules.yaml"), Serialization.asYaml(rule.path("spec")));
+        Files.copy(Path.of("src/test/resources/monitoring/alerts.test.yaml"), folder.resolve("alerts.test.yaml"));
+        Promtool.Result result = Promtool.testRules(folder, "alerts.test.yaml");
+        assertThat(result.isSuccess()).as(result.output()).isTrue();
+    }
+}
