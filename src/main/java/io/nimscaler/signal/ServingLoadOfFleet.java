@@ -17,8 +17,8 @@ import java.util.OptionalInt;
  *       nothing). 0.02 until then. Never less than 1 / max running
  *       where that is stated, for a request takes one of the slots, nor than 0.001.
  *   <li><em>max running</em>: the key; else what the pod says; else the most requests (8 at least) that were seen running
- *       within the last hour while others waited and the KV cache was not what they waited for; else the term is left out. The
- *       hour bounds how long one wrong reading counts.
+ *       while others waited and the KV cache was not what they waited for, in the last hour of such time; else the term is left
+ *       out. The hour bounds how long one wrong reading counts.
  * </ul>
  *
  * <p>Worked: KV usage 0.46, 256 running of 256, 128 waiting, u = 0.46 / 256 lifted to 1 / 256: 1 + 128 / 256 = 1.5.
@@ -54,18 +54,26 @@ final class ServingLoadOfFleet implements FleetSignal {
         if (running >= ENOUGH_RUNNING) {
             share.update(pods.stream().mapToDouble(PodValue.Work::kvUsage).sum() / running, elapsed);
         }
-        learnedMaxRunning.pass(elapsed);
+        // Only such time says what the most is: forgotten at night, it would make the morning's pods look emptier than
+        // they are
+        if (pods.stream().anyMatch(ServingLoadOfFleet::slotsBind)) {
+            learnedMaxRunning.pass(elapsed);
+        }
         pods.forEach(this::learnMaxRunning);
     }
 
     /** What runs beyond the most that was seen proves that more can. */
     private void learnMaxRunning(PodValue.Work pod) {
         double running = pod.running().orElse(0);
-        boolean slotsBind = pod.waiting() > 0 && running >= ENOUGH_RUNNING && pod.kvUsage() < KV_BINDS;
         OptionalDouble most = learnedMaxRunning.value();
-        if (slotsBind || (most.isPresent() && running > most.getAsDouble())) {
+        if (slotsBind(pod) || (most.isPresent() && running > most.getAsDouble())) {
             learnedMaxRunning.include(running);
         }
+    }
+
+    /** Requests wait, and not for the KV cache. */
+    private static boolean slotsBind(PodValue.Work pod) {
+        return pod.waiting() > 0 && pod.running().orElse(0) >= ENOUGH_RUNNING && pod.kvUsage() < KV_BINDS;
     }
 
     @Override

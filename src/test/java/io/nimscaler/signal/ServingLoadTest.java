@@ -189,13 +189,11 @@ class ServingLoadTest {
     }
 
     @Test
-    void maximumThatWasNotSeenForAnHourIsLeftOut() {
+    void nightInWhichNothingWaitsForgetsNoMaximum() {
         fleet.learn(List.of(work(.3, 64, 5)), SECOND);
-        fleet.learn(List.of(work(.3, 32, 0)), Duration.ofHours(1));
-        assertThat(load(work(.3, 32, 0))).isCloseTo(.5, EXACT);
-
+        fleet.learn(List.of(work(.1, 8, 0)), Duration.ofHours(8));
         fleet.learn(List.of(), SECOND);
-        assertThat(load(work(.3, 32, 0))).isCloseTo(.3, EXACT);
+        assertThat(load(work(.3, 32, 0))).isCloseTo(.5, EXACT);
     }
 
     @Test
