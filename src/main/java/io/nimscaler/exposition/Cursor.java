@@ -18,6 +18,7 @@ final class Cursor {
     private int end;
     private int column;
     private @Nullable String reason;
+    private boolean overLimit;
 
     void reset(byte[] bytes, int from, int to) {
         this.bytes = bytes;
@@ -25,6 +26,7 @@ final class Cursor {
         position = from;
         end = to;
         reason = null;
+        overLimit = false;
     }
 
     byte[] bytes() {
@@ -91,6 +93,12 @@ final class Cursor {
         return fail(from, expected, from == to ? Found.at(bytes, from, end) : Found.token(bytes, from, to));
     }
 
+    /** The same for what is in the format, but over a limit. */
+    boolean exceedToken(int from, int to, String expected) {
+        overLimit = true;
+        return failToken(from, to, expected);
+    }
+
     boolean fail(int at, String expected, String got) {
         column = at - start + 1;
         reason = "expected " + expected + ", got " + got;
@@ -99,7 +107,7 @@ final class Cursor {
 
     /** Where the line is broken, if it is. */
     Line.@Nullable Broken broken() {
-        return reason == null ? null : new Line.Broken(column, reason);
+        return reason == null ? null : new Line.Broken(column, reason, overLimit);
     }
 
     static boolean isBlank(int c) {

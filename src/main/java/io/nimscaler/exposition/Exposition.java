@@ -18,18 +18,27 @@ public sealed interface Exposition {
         }
     }
 
-    /**
-     * A wanted line was malformed, or a limit was exceeded; nothing of such a body is used.
-     *
-     * @param line counted from 1
-     * @param column counted from 1, in bytes
-     * @param reason what was expected and what came, printable and short whatever the body held
-     */
-    record Malformed(int line, int column, String reason) implements Exposition {
+    /** Nothing of such a body is used, and nothing of it is cut to fit. */
+    sealed interface Refused extends Exposition {
+
+        /** Counted from 1. */
+        int line();
+
+        /** Counted from 1, in bytes. */
+        int column();
+
+        /** What was expected and what came, printable and short whatever the body held. */
+        String reason();
 
         /** For example {@code line 12, column 7: expected label value, got '\''}. */
-        public String message() {
-            return "line " + line + ", column " + column + ": " + reason;
+        default String message() {
+            return "line " + line() + ", column " + column() + ": " + reason();
         }
     }
+
+    /** A wanted line is not in the format. */
+    record Malformed(int line, int column, String reason) implements Refused {}
+
+    /** The body, a wanted line, its labels or the number of series are over one of the {@link ReadLimits}. */
+    record TooLarge(int line, int column, String reason) implements Refused {}
 }

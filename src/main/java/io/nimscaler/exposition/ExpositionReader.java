@@ -29,7 +29,7 @@ public final class ExpositionReader {
     private int openLength;
     private int bytes;
     private int line = 1;
-    private Exposition.@Nullable Malformed malformed;
+    private Exposition.@Nullable Refused refused;
 
     public ExpositionReader(MetricNames wanted, ReadLimits limits) {
         this.wanted = wanted;
@@ -42,17 +42,17 @@ public final class ExpositionReader {
         Objects.checkFromIndexSize(offset, length, chunk.length);
         int allowed = Math.min(length, limits.bodyBytes() - bytes);
         bytes += allowed;
-        if (malformed == null) {
+        if (refused == null) {
             readLines(chunk, offset, offset + allowed);
         }
-        if (malformed == null && allowed < length) {
-            fail(openLength + 1, "expected a body of at most " + limits.bodyBytes() + " bytes, got more");
+        if (refused == null && allowed < length) {
+            exceed(openLength + 1, "expected a body of at most " + limits.bodyBytes() + " bytes, got more");
         }
     }
 
-    /** Whether the body is already known to be malformed, so that whoever reads it from a connection may hang up. */
-    public boolean isMalformed() {
-        return malformed != null;
+    /** Whether the body is already known to be refused, so that whoever reads it from a connection may hang up. */
+    public boolean isRefused() {
+        return refused != null;
     }
 
     /**
@@ -62,15 +62,15 @@ public final class ExpositionReader {
      * of {@code 0.97} may read {@code 0.9}.
      */
     public Exposition finish() {
-        if (malformed == null && openLength > 0) {
+        if (refused == null && openLength > 0) {
             readLine(open, 0, openLength);
         }
-        Exposition exposition = malformed != null ? malformed : new Exposition.Parsed(series, bytes);
+        Exposition exposition = refused != null ? refused : new Exposition.Parsed(series, bytes);
         series.clear();
         openLength = 0;
         bytes = 0;
         line = 1;
-        malformed = null;
+        refused = null;
         return exposition;
     }
 
@@ -87,7 +87,7 @@ public final class ExpositionReader {
             line++;
             start = newline + 1;
         }
-        while (start < to && malformed == null) {
+        while (start < to && refused == null) {
             int newline = Words.nextNewline(chunk, start, to);
             if (newline == to) {
                 keepOpen(chunk, start, to);
@@ -122,16 +122,21 @@ public final class ExpositionReader {
             case Line.Unwanted _ -> {}
             case Line.Wanted _, Line.Broken _
             when tooLong ->
-                fail(end - from + 1, "expected a line of at most " + limits.lineBytes() + " bytes, got more");
+                exceed(end - from + 1, "expected a line of at most " + limits.lineBytes() + " bytes, got more");
             case Line.Wanted _
             when series.size() == limits.series() ->
-                fail(1, "expected at most " + limits.series() + " series, got more");
+                exceed(1, "expected at most " + limits.series() + " series, got more");
             case Line.Wanted(Series sample) -> series.add(sample);
-            case Line.Broken(int column, String reason) -> fail(column, reason);
+            case Line.Broken(int column, String reason, boolean overLimit) when overLimit -> exceed(column, reason);
+            case Line.Broken(int column, String reason, boolean _) -> fail(column, reason);
         }
     }
 
     private void fail(int column, String reason) {
-        malformed = new Exposition.Malformed(line, column, reason);
+        refused = new Exposition.Malformed(line, column, reason);
+    }
+
+    private void exceed(int column, String reason) {
+        refused = new Exposition.TooLarge(line, column, reason);
     }
 }

@@ -11,6 +11,10 @@ sealed interface Line {
         UNWANTED
     }
 
-    /** A malformed line of a wanted metric; {@code column} counts bytes from 1. */
-    record Broken(int column, String reason) implements Line {}
+    /**
+     * A line of a wanted metric that is malformed, or has more labels than may be.
+     *
+     * @param column counts bytes from 1
+     */
+    record Broken(int column, String reason, boolean overLimit) implements Line {}
 }

@@ -110,7 +110,7 @@ final class LineParser {
             return cursor.failToken(start, nameEnd, "another label name, since each may occur once");
         }
         if (labels.size() == maxLabels) {
-            return cursor.failToken(start, nameEnd, "at most " + maxLabels + " labels");
+            return cursor.exceedToken(start, nameEnd, "at most " + maxLabels + " labels");
         }
         cursor.skip();
         return labelValue(text);

@@ -1,7 +1,7 @@
 package io.nimscaler.exposition;
 
 /**
- * Bounds on what comes from outside. A body that exceeds one is {@link Exposition.Malformed}; lines of unwanted metrics
+ * Bounds on what comes from outside. A body that exceeds one is {@link Exposition.TooLarge}; lines of unwanted metrics
  * may be of any length, since nothing of them is kept.
  *
  * @param bodyBytes longest body

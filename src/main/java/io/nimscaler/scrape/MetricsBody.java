@@ -60,6 +60,7 @@ final class MetricsBody implements Body {
         return switch (reader.finish()) {
             case Exposition.Parsed parsed -> new Scraped(parsed.series());
             case Exposition.Malformed malformed -> new Failed(MALFORMED, malformed.message());
+            case Exposition.TooLarge tooLarge -> new Failed(TOO_LARGE, tooLarge.message());
         };
     }
 

@@ -69,14 +69,14 @@ public final class Bodies {
     static List<Series> series(Exposition exposition) {
         return switch (exposition) {
             case Exposition.Parsed(List<Series> series, long _) -> series;
-            case Exposition.Malformed malformed -> throw new AssertionError(malformed.message());
+            case Exposition.Refused refused -> throw new AssertionError(refused.message());
         };
     }
 
     static String message(Exposition exposition) {
         return switch (exposition) {
             case Exposition.Parsed parsed -> throw new AssertionError("parsed: " + parsed);
-            case Exposition.Malformed malformed -> malformed.message();
+            case Exposition.Refused refused -> refused.message();
         };
     }
 }

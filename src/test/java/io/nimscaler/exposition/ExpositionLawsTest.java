@@ -88,10 +88,10 @@ class ExpositionLawsTest {
             switch (all) {
                 case Exposition.Parsed parsed ->
                     assertThat(Bodies.series(some)).isEqualTo(only(names, parsed.series()));
-                case Exposition.Malformed(int line, int column, String reason) -> {
-                    assertThat(line).isPositive();
-                    assertThat(column).isPositive();
-                    assertThat(reason)
+                case Exposition.Refused refused -> {
+                    assertThat(refused.line()).isPositive();
+                    assertThat(refused.column()).isPositive();
+                    assertThat(refused.reason())
                             .matches("expected [ -~]+, got [ -~\u2026]+")
                             .hasSizeLessThan(250);
                 }

@@ -138,9 +138,9 @@ class ExpositionReaderTest {
         byte[] parsed = "usage{engine=\"0\"} 0.97".getBytes(UTF_8);
 
         reader.read(malformed, 0, malformed.length);
-        assertThat(reader.isMalformed()).isTrue();
+        assertThat(reader.isRefused()).isTrue();
         assertThat(Bodies.message(reader.finish())).startsWith("line 2, column 14: ");
-        assertThat(reader.isMalformed()).isFalse();
+        assertThat(reader.isRefused()).isFalse();
 
         for (int round = 0; round < 2; round++) {
             reader.read(parsed, 0, parsed.length);

@@ -17,16 +17,16 @@ class ReadLimitsTest {
     void aBodyMayBeAsLongAsTheLimitAndNoLonger() {
         assertThat(read("x 1\nusage 1\n", new ReadLimits(12, 100, 9, 9))).isInstanceOf(Exposition.Parsed.class);
         assertThat(read("x 1\nusage 1\n", new ReadLimits(11, 100, 9, 9)))
-                .isEqualTo(new Exposition.Malformed(2, 8, "expected a body of at most 11 bytes, got more"));
+                .isEqualTo(new Exposition.TooLarge(2, 8, "expected a body of at most 11 bytes, got more"));
     }
 
     @Test
-    void anEndlessBodyIsKnownToBeMalformedWhileItStreams() {
+    void anEndlessBodyIsKnownToBeRefusedWhileItStreams() {
         ExpositionReader reader = new ExpositionReader(USAGE, new ReadLimits(1000, 100, 9, 9));
         byte[] chunk = new byte[300];
 
         for (int sent = 0; sent < 10; sent++) {
-            assertThat(reader.isMalformed()).isEqualTo(sent > 3);
+            assertThat(reader.isRefused()).isEqualTo(sent > 3);
             reader.read(chunk, 0, chunk.length);
         }
 
@@ -39,7 +39,7 @@ class ReadLimitsTest {
         assertThat(read("usage 1234\nusage 1234", new ReadLimits(100, 10, 9, 9)))
                 .isInstanceOf(Exposition.Parsed.class);
         assertThat(read("usage 1234\nusage 12345", new ReadLimits(100, 10, 9, 9)))
-                .isEqualTo(new Exposition.Malformed(2, 11, "expected a line of at most 10 bytes, got more"));
+                .isEqualTo(new Exposition.TooLarge(2, 11, "expected a line of at most 10 bytes, got more"));
     }
 
     @Test
@@ -54,7 +54,7 @@ class ReadLimitsTest {
         assertThat(read("usage{a=\"\",b=\"\"} 1", new ReadLimits(100, 100, 2, 9)))
                 .isInstanceOf(Exposition.Parsed.class);
         assertThat(read("usage{a=\"\",b=\"\",c=\"\"} 1", new ReadLimits(100, 100, 2, 9)))
-                .isEqualTo(new Exposition.Malformed(1, 17, "expected at most 2 labels, got 'c'"));
+                .isEqualTo(new Exposition.TooLarge(1, 17, "expected at most 2 labels, got 'c'"));
     }
 
     @Test
@@ -62,7 +62,7 @@ class ReadLimitsTest {
         assertThat(read("usage 1\nusage 2\nx 3\n", new ReadLimits(100, 100, 2, 2)))
                 .isInstanceOf(Exposition.Parsed.class);
         assertThat(read("usage 1\nusage 2\nx 3\nusage 4\n", new ReadLimits(100, 100, 2, 2)))
-                .isEqualTo(new Exposition.Malformed(4, 1, "expected at most 2 series, got more"));
+                .isEqualTo(new Exposition.TooLarge(4, 1, "expected at most 2 series, got more"));
     }
 
     @ParameterizedTest

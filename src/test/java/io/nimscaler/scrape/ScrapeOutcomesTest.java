@@ -203,6 +203,16 @@ class ScrapeOutcomesTest {
     }
 
     @Test
+    void aLineOverItsLimitIsTooLargeAndNotMalformed() throws Exception {
+        String label = "x".repeat(Asker.limits().lineBytes());
+
+        assertFailed(
+                get(RawPod.ok("gpu_cache_usage_perc{a=\"" + label + "\"} 0.5\n")),
+                TOO_LARGE,
+                "line 1, column 1001: expected a line of at most 1000 bytes, got more");
+    }
+
+    @Test
     void anEndlessBodyIsCutOffAtTheLimit() throws Exception {
         RawPod pod = RawPod.start(vertx, (socket, _) -> {
             socket.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
