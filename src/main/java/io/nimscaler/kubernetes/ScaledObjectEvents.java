@@ -11,6 +11,7 @@ import io.nimscaler.scaler.PodStatus;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.scaler.TriggerId;
+import io.nimscaler.window.MinuteBudget;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -40,6 +41,9 @@ final class ScaledObjectEvents {
 
     /** Requests that wait for their turn in the next batch are no news. */
     private static final Duration QUEUE_IS_NEWS_AFTER = Duration.ofSeconds(30);
+
+    /** For all ScaledObjects together: an outage that all of them notice must not flood the API server. */
+    private static final int EVENTS_PER_MINUTE = 120;
 
     private static final int PODS_NAMED = 3;
     private static final int MAX_NOTE = 1000;
@@ -101,6 +105,7 @@ final class ScaledObjectEvents {
     private final String instance;
     private final Map<TriggerId, State> states = new ConcurrentHashMap<>();
     private final Map<Said, Instant> said = new ConcurrentHashMap<>();
+    private final MinuteBudget budget = new MinuteBudget(EVENTS_PER_MINUTE);
 
     ScaledObjectEvents(KubernetesClient client, Executor executor, InstantSource clock) {
         this.client = client;
@@ -162,10 +167,7 @@ final class ScaledObjectEvents {
 
     private void say(ScaledObject scaledObject, String type, String reason, String note) {
         Instant now = clock.instant();
-        Said key = new Said(scaledObject.id(), reason);
-        Instant last = said.get(key);
-        if (last == null || !last.plus(PAUSE).isAfter(now)) {
-            said.put(key, now);
+        if (mayBeSaid(new Said(scaledObject.id(), reason), now)) {
             executor.execute(() -> post(scaledObject, type, reason, note, now));
         }
     }
@@ -180,6 +182,21 @@ final class ScaledObjectEvents {
         String which = Integer.toHexString(scaledObject.uid().hashCode());
         String when = Long.toHexString(now.getEpochSecond() / PAUSE.toSeconds());
         return about + "." + reason.toLowerCase(Locale.ROOT) + "." + which + "." + when;
+    }
+
+    /** Asked by the owner of the scalers and by the client's threads. */
+    private synchronized boolean mayBeSaid(Said key, Instant now) {
+        Instant last = said.get(key);
+        boolean due = last == null || !last.plus(PAUSE).isAfter(now);
+        if (!due || !budget.take(now)) {
+            return false;
+        }
+        int leftOut = budget.leftOut();
+        if (leftOut > 0) {
+            LOG.warnf("events left out number=%d: more than %d in a minute", leftOut, EVENTS_PER_MINUTE);
+        }
+        said.put(key, now);
+        return true;
     }
 
     private void post(ScaledObject scaledObject, String type, String reason, String note, Instant now) {

@@ -8,6 +8,7 @@ import io.nimscaler.scaler.PodState;
 import io.nimscaler.scaler.PodStatus;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.scaler.TriggerId;
+import io.nimscaler.window.MinuteBudget;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -27,6 +28,9 @@ public final class DecisionLog {
     private static final Duration PAUSE = Duration.ofSeconds(5);
     private static final int PODS_NAMED = 3;
 
+    /** An outage that all triggers notice must not flood the log; the others are said later. */
+    private static final int CHANGES_PER_MINUTE = 120;
+
     /** What must change for a line: the kind of the decision with its reason, the scale, the replicas asked for. */
     private record Said(String kind, Scale scale, long replicas, boolean missing, Instant at) {
 
@@ -35,6 +39,7 @@ public final class DecisionLog {
         }
     }
 
+    private final MinuteBudget budget = new MinuteBudget(CHANGES_PER_MINUTE);
     private final Map<TriggerId, Said> said = new HashMap<>();
     private final Map<TriggerId, Instant> firstSeen = new HashMap<>();
 
@@ -49,6 +54,12 @@ public final class DecisionLog {
         }
         if (before == null && snapshot.decision() instanceof Decision.Unknown && isNew(key, now.at())) {
             return;
+        }
+        if (!budget.take(now.at())) {
+            return;
+        }
+        if (budget.leftOut() > 0) {
+            LOG.warnf("more than %d decisions changed in a minute: the others are said later", CHANGES_PER_MINUTE);
         }
         said.put(key, now);
         if (before == null || !before.saysTheSameAs(now)) {

@@ -150,6 +150,22 @@ class ScaledObjectEventsTest {
     }
 
     @Test
+    void allScaledObjectsTogetherAreSaidNoMoreThanTheBoundInAMinute() {
+        for (int i = 0; i < 500; i++) {
+            events.warn(named("llm-" + i), "TriggerRefused", "wrong");
+        }
+        assertThat(written).hasSize(120);
+
+        now = now.plusSeconds(60);
+        events.warn(named("llm-499"), "TriggerRefused", "wrong");
+        assertThat(written).hasSize(121);
+    }
+
+    private static ScaledObject named(String name) {
+        return new ScaledObject(new ScaledObjectId("ns", name), "uid-1", Optional.empty(), 1, List.of());
+    }
+
+    @Test
     void whatIsUnknownForAMomentAfterAStartIsNoNews() {
         decided(new Fleet.NotKnown("not read yet"));
         now = now.plusSeconds(2);
