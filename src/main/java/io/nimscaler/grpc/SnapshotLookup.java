@@ -10,6 +10,7 @@ import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.trigger.ParsedTrigger;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.TriggerParser;
+import io.nimscaler.trigger.Violation;
 import jakarta.inject.Singleton;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -17,6 +18,9 @@ import java.util.Optional;
 /** From what a call names to the snapshot that answers it. */
 @Singleton
 class SnapshotLookup {
+
+    /** A namespace of 63 characters, a name of 253 (kubernetes: object names). */
+    private static final int LONGEST_NAME = 317;
 
     private final Scalers scalers;
     private final ScalerControl control;
@@ -36,7 +40,7 @@ class SnapshotLookup {
     Trigger trigger(ScaledObjectRef ref) {
         return switch (scalers.check(ref.getNamespace(), TriggerParser.parse(ref.getScalerMetadataMap()))) {
             case ParsedTrigger.Valid valid -> valid.trigger();
-            case ParsedTrigger.Invalid invalid -> throw StatusMapping.invalid(id(ref) + ": " + invalid.text());
+            case ParsedTrigger.Invalid invalid -> throw StatusMapping.invalid(shown(id(ref)) + ": " + invalid.text());
         };
     }
 
@@ -65,11 +69,17 @@ class SnapshotLookup {
 
     private StatusRuntimeException noSnapshot(ScaledObjectId id) {
         return switch (scalers.observe(id)) {
-            case Observation.Absent(String reason) -> StatusMapping.notFound(id + ": " + reason);
-            case Observation.NotKnown(String reason) -> StatusMapping.unavailable(id + ": " + reason);
+            case Observation.Absent(String reason) -> StatusMapping.notFound(shown(id) + ": " + reason);
+            case Observation.NotKnown(String reason) -> StatusMapping.unavailable(shown(id) + ": " + reason);
             case Observation.Known _ ->
-                StatusMapping.unavailable(id + ": no current decision for a trigger with this metadata");
+                StatusMapping.unavailable(shown(id) + ": no current decision for a trigger with this metadata");
         };
+    }
+
+    /** A call may name anything; what can be a ScaledObject's name is shown as it is. */
+    private static String shown(ScaledObjectId id) {
+        String name = id.toString();
+        return name.length() > LONGEST_NAME ? Violation.shortened(name) : name;
     }
 
     private static ScaledObjectId id(ScaledObjectRef ref) {

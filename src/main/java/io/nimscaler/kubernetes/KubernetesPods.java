@@ -11,6 +11,7 @@ import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.ScalerControl;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.scaler.TriggerCheck;
+import io.nimscaler.window.MinuteBudget;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -35,6 +36,9 @@ public final class KubernetesPods implements Pods, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(KubernetesPods.class);
     private static final long REFRESH_MILLIS = 250;
     private static final int READS_AT_ONCE = 16;
+
+    /** Whoever edits ScaledObjects in a loop must not flood the log. */
+    private static final int LINES_PER_MINUTE = 120;
 
     private static final ResourceDefinitionContext SCALED_OBJECTS = new ResourceDefinitionContext.Builder()
             .withGroup("keda.sh")
@@ -69,6 +73,8 @@ public final class KubernetesPods implements Pods, AutoCloseable {
     private final Semaphore readsAtOnce = new Semaphore(READS_AT_ONCE);
     private final Set<ScaledObjectId> refreshing = ConcurrentHashMap.newKeySet();
     private final ScaledObjectEvents events;
+    private final Room room = new Room(Room.SCALED_OBJECTS);
+    private final MinuteBudget lines = new MinuteBudget(LINES_PER_MINUTE);
 
     public KubernetesPods(KubernetesClient client, Watched watched, InstantSource clock) {
         this.client = client;
@@ -133,7 +139,7 @@ public final class KubernetesPods implements Pods, AutoCloseable {
 
         @Override
         public void onDelete(GenericKubernetesResource resource, boolean finalStateUnknown) {
-            forget(ScaledObject.of(resource).id(), control);
+            gone(ScaledObject.of(resource).id(), control);
         }
     }
 
@@ -141,7 +147,13 @@ public final class KubernetesPods implements Pods, AutoCloseable {
         ScaledObjectId id = scaledObject.id();
         OurTriggers ours = OurTriggers.of(scaledObject, watched.serviceNames(), watched.check());
         if (ours.number() == 0) {
+            gone(id, control);
+            return;
+        }
+        Optional<String> refusal = room.enter(scaledObject, ours.number());
+        if (refusal.isPresent()) {
             forget(id, control);
+            complain(scaledObject, new OurTriggers.Complaint("TriggerRefused", refusal.get()));
             return;
         }
         TargetWatch before = targets.get(id);
@@ -155,18 +167,44 @@ public final class KubernetesPods implements Pods, AutoCloseable {
                                 client, scaledObject, watched.scaleRefresh(), watched.confinement(), clock))
                 .describe(scaledObject, ours.podSelectors());
         control.put(id, ours.triggers(), ours.open());
-        LOG.infof(
-                "watching namespace=%s scaledObject=%s triggers=%d target=%s",
-                id.namespace(),
-                id.name(),
-                ours.number(),
-                scaledObject.target().map(ScaleTarget::toString).orElse("not resolved yet"));
-        for (OurTriggers.Complaint complaint : ours.complaints()) {
+        if (mayLog()) {
+            LOG.infof(
+                    "watching namespace=%s scaledObject=%s triggers=%d target=%s",
+                    id.namespace(),
+                    id.name(),
+                    ours.number(),
+                    scaledObject.target().map(ScaleTarget::toString).orElse("not resolved yet"));
+        }
+        ours.complaints().forEach(complaint -> complain(scaledObject, complaint));
+    }
+
+    private void complain(ScaledObject scaledObject, OurTriggers.Complaint complaint) {
+        ScaledObjectId id = scaledObject.id();
+        if (mayLog()) {
             LOG.warnf(
                     "%s namespace=%s scaledObject=%s: %s",
                     complaint.reason(), id.namespace(), id.name(), complaint.text());
-            events.warn(scaledObject, complaint.reason(), complaint.text());
         }
+        events.warn(scaledObject, complaint.reason(), complaint.text());
+    }
+
+    private boolean mayLog() {
+        synchronized (lines) {
+            boolean may = lines.take(clock.instant());
+            int leftOut = lines.leftOut();
+            if (leftOut > 0) {
+                LOG.warnf(
+                        "log lines on ScaledObjects left out number=%d: more than %d in a minute",
+                        leftOut, LINES_PER_MINUTE);
+            }
+            return may;
+        }
+    }
+
+    /** Who waits for its place comes in. */
+    private void gone(ScaledObjectId id, ScalerControl control) {
+        forget(id, control);
+        room.leave(id).ifPresent(next -> take(next, control));
     }
 
     private void forget(ScaledObjectId id, ScalerControl control) {
@@ -174,7 +212,9 @@ public final class KubernetesPods implements Pods, AutoCloseable {
         if (target != null) {
             control.remove(id);
             reads.execute(target::close);
-            LOG.infof("no longer watching namespace=%s scaledObject=%s", id.namespace(), id.name());
+            if (mayLog()) {
+                LOG.infof("no longer watching namespace=%s scaledObject=%s", id.namespace(), id.name());
+            }
         }
     }
 
@@ -200,6 +240,10 @@ public final class KubernetesPods implements Pods, AutoCloseable {
         TargetWatch target = targets.get(scaledObject);
         if (target != null) {
             return target.observe(podSelector);
+        }
+        Optional<String> refusal = room.refusal(scaledObject);
+        if (refusal.isPresent()) {
+            return new Observation.NotKnown(refusal.get());
         }
         return hasSynced()
                 ? new Observation.Absent("no ScaledObject of this name has a trigger whose scalerAddress begins with "

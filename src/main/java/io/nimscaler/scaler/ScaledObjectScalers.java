@@ -28,7 +28,7 @@ import java.util.stream.Stream;
  */
 final class ScaledObjectScalers {
 
-    private static final int MAX_ADOPTED = 8;
+    private static final int MAX_ADOPTED = 16;
 
     private final ScaledObjectId id;
     private final ExporterPolls exporters;

@@ -36,6 +36,9 @@ final class Scaler {
     /** So long may a watch and the first readings of its pods take. */
     private static final Duration NEW_FOR = Duration.ofSeconds(10);
 
+    /** Far above any fleet of such pods, and half of what one event loop asks every 5 s; a wrong selector may match anything. */
+    private static final int MOST_PODS = 5_000;
+
     private final ScaledObjectId id;
     private final String name;
     private final boolean shadow;
@@ -159,6 +162,9 @@ final class Scaler {
     Snapshot decide(Observation observation, Optional<Wake> wake, Instant now) {
         due = now.plus(trigger.decisionInterval());
         Snapshot next = switch (observation) {
+            case Observation.Known known
+            when sizeOf(known) > MOST_PODS ->
+                decideBlindly("expected at most " + MOST_PODS + " pods, got " + sizeOf(known), now);
             case Observation.Known known -> decide(known, now);
             case Observation.NotKnown(String reason) -> decideBlindly(reason, now);
             case Observation.Absent(String reason) -> decideBlindly(reason, now);
@@ -166,6 +172,11 @@ final class Scaler {
         next = next.withWake(wake);
         snapshot = Optional.of(next);
         return next;
+    }
+
+    private static int sizeOf(Observation.Known observation) {
+        Scale scale = observation.scale();
+        return Math.max(observation.pods().size(), Math.max(scale.spec(), scale.status()));
     }
 
     private Snapshot decide(Observation.Known observation, Instant now) {

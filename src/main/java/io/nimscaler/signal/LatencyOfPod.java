@@ -23,6 +23,9 @@ final class LatencyOfPod implements PodSignal {
 
     private static final String BOUND = "le";
 
+    /** Engines have 40 at most; of each, 60 scrapes of a window are kept. */
+    private static final int MOST_BUCKETS = 256;
+
     /** The histograms of one body by their labels, or why it can not be used. */
     private record Parsed(Map<Map<String, String>, Histogram> histograms, Optional<Measurement> unusable) {
 
@@ -108,6 +111,10 @@ final class LatencyOfPod implements PodSignal {
             TreeMap<Double, Double> counts = entry.getValue();
             if (counts.lastKey() != Double.POSITIVE_INFINITY) {
                 return Parsed.unusable(new BadValue(name + "_bucket lacks le=\"+Inf\""));
+            }
+            if (counts.size() > MOST_BUCKETS) {
+                return Parsed.unusable(new BadValue(
+                        name + "_bucket: expected at most " + MOST_BUCKETS + " buckets, got " + counts.size()));
             }
             double sum = sums.getOrDefault(entry.getKey(), Double.NaN);
             if (signal.quantile().isEmpty() && !(Double.isFinite(sum) && sum >= 0)) {

@@ -23,9 +23,15 @@ public sealed interface ParsedTrigger {
             violations = List.copyOf(violations);
         }
 
-        /** All violations on one line. */
+        private static final int MOST_SHOWN = 10;
+
+        /** The violations on one line; beyond ten, how many more there are. */
         public String text() {
-            return violations.stream().map(Violation::text).collect(Collectors.joining("; ", "trigger metadata: ", ""));
+            int more = violations.size() - MOST_SHOWN;
+            return violations.stream()
+                    .limit(MOST_SHOWN)
+                    .map(Violation::text)
+                    .collect(Collectors.joining("; ", "trigger metadata: ", more > 0 ? "; and " + more + " more" : ""));
         }
     }
 }

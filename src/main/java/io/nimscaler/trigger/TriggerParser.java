@@ -52,6 +52,10 @@ public final class TriggerParser {
     private static final Duration LEAST_STALE_AFTER = Duration.ofSeconds(15);
     private static final Duration DEFAULT_WINDOW = Duration.ofMinutes(1);
     private static final Duration LEAST_WINDOW = Duration.ofSeconds(5);
+
+    /** There are 48 that could stand together: ours, a shadow's and KEDA's. */
+    private static final int MOST_KEYS = 64;
+
     private static final double HIGHEST_USEFUL_RATIO = 0.8;
 
     private static final Pattern LABEL_SELECTOR = labelSelector();
@@ -67,6 +71,11 @@ public final class TriggerParser {
      * a warning, since it must not change what KEDA is told: there is no shadow then.
      */
     public static ParsedTrigger parse(Map<String, String> metadata) {
+        if (metadata.size() > MOST_KEYS) {
+            String expected = "at most " + MOST_KEYS + " keys, got " + metadata.size();
+            return new ParsedTrigger.Invalid(
+                    List.of(new Violation("metadata", Optional.empty(), expected, Optional.empty())));
+        }
         ShadowMetadata shadow = new ShadowMetadata(metadata);
         ParsedTrigger reported = parseOne(shadow.reported());
         return reported instanceof ParsedTrigger.Valid valid ? shadow.beside(valid) : reported;

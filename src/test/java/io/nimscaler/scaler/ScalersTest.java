@@ -80,6 +80,28 @@ class ScalersTest {
     }
 
     @Test
+    void fleetOverTheBoundIsUnknownAndNothingOfItIsCut() {
+        pods.has(2, FakePods.ready("1", LONG_AGO), FakePods.ready("2", LONG_AGO));
+        scraper.at("1", .9);
+        scraper.at("2", .95);
+        scalers.put(ID, List.of(trigger), false, now);
+        pass(Duration.ofSeconds(4));
+
+        for (Scale huge :
+                List.of(new Scale(5_001, 2), new Scale(2, Integer.MAX_VALUE), new Scale(Integer.MAX_VALUE, 2))) {
+            pods.has(huge, FakePods.ready("1", LONG_AGO), FakePods.ready("2", LONG_AGO));
+            pass(Duration.ofSeconds(2));
+            assertThat(snapshot(trigger).answer())
+                    .isEqualTo(new Answer.Unavailable(
+                            "expected at most 5000 pods, got " + Math.max(huge.spec(), huge.status())));
+        }
+
+        pods.has(2, FakePods.ready("1", LONG_AGO), FakePods.ready("2", LONG_AGO));
+        pass(Duration.ofSeconds(2));
+        assertThat(snapshot(trigger).answer()).isEqualTo(new Answer.Value(1850));
+    }
+
+    @Test
     void podThatIsOffLimitsIsNeverAskedAndNeverReadsAsLowLoad() {
         // Given
         pods.has(
@@ -716,7 +738,7 @@ class ScalersTest {
                 scalers.adopt(ID, Triggers.with("targetValue", Integer.toString(i)), now);
             }
             pass(Duration.ofSeconds(2));
-            assertThat(scalers.snapshots()).hasSize(8);
+            assertThat(scalers.snapshots()).hasSize(16);
         }
     }
 }

@@ -12,6 +12,7 @@ import io.nimscaler.signal.Measurement.TooEarly;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -213,6 +214,21 @@ class LatencyTest {
     void meanIsTheSumOverTheNumber() {
         PodValue value = observed(MEAN, body(5, BOUNDS, 10, 10, 10, 10), body(25, BOUNDS, 20, 20, 20, 50));
         assertThat(MEAN.ofFleet().valueOf(value)).hasValue(.5);
+    }
+
+    @Test
+    void asManyBucketsAsTheBoundAndNoMore() {
+        assertThat(P95.ofPod(Optional.empty()).read(body(1, bounds(256), new double[256]), START))
+                .isInstanceOf(TooEarly.class);
+        assertThat(P95.ofPod(Optional.empty()).read(body(1, bounds(257), new double[257]), START))
+                .isEqualTo(
+                        new BadValue("vllm:time_to_first_token_seconds_bucket: expected at most 256 buckets, got 257"));
+    }
+
+    private static String[] bounds(int number) {
+        String[] bounds = new String[number];
+        Arrays.setAll(bounds, i -> i == number - 1 ? "+Inf" : Integer.toString(i));
+        return bounds;
     }
 
     @Test

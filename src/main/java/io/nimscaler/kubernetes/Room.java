@@ -1,0 +1,68 @@
+package io.nimscaler.kubernetes;
+
+import io.nimscaler.scaler.ScaledObjectId;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Which ScaledObjects there is room for. The others are unknown to KEDA, with the reason; none loses its place to one that
+ * came later, and who waits for one gets the next that becomes free.
+ */
+final class Room {
+
+    /** One process watches each one's pods; more belong to one scaler per group of namespaces. */
+    static final int SCALED_OBJECTS = 2_000;
+
+    /** Of one ScaledObject: each is a policy with windows of its own. */
+    static final int TRIGGERS = 16;
+
+    private final int scaledObjects;
+    private final Set<ScaledObjectId> admitted = new HashSet<>();
+    private final Map<ScaledObjectId, ScaledObject> waiting = new LinkedHashMap<>();
+    private final Map<ScaledObjectId, String> refusals = new HashMap<>();
+
+    Room(int scaledObjects) {
+        this.scaledObjects = scaledObjects;
+    }
+
+    /**
+     * It wants to be there, or to stay, with so many triggers that are ours.
+     *
+     * @return why it may not
+     */
+    synchronized Optional<String> enter(ScaledObject scaledObject, int triggers) {
+        ScaledObjectId id = scaledObject.id();
+        if (triggers > TRIGGERS) {
+            waiting.remove(id);
+            refusals.put(id, "expected at most " + TRIGGERS + " triggers of one ScaledObject, got " + triggers);
+        } else if (!admitted.contains(id) && admitted.size() == scaledObjects) {
+            waiting.put(id, scaledObject);
+            refusals.put(id, "expected at most " + scaledObjects + " ScaledObjects, this one is over them");
+        } else {
+            admitted.add(id);
+            waiting.remove(id);
+            refusals.remove(id);
+        }
+        return Optional.ofNullable(refusals.get(id));
+    }
+
+    /**
+     * It is gone, or may not stay.
+     *
+     * @return who has waited longest, if a place is free now
+     */
+    synchronized Optional<ScaledObject> leave(ScaledObjectId id) {
+        waiting.remove(id);
+        refusals.remove(id);
+        return admitted.remove(id) ? waiting.values().stream().findFirst() : Optional.empty();
+    }
+
+    /** Why there is no room for it, if that is so. */
+    synchronized Optional<String> refusal(ScaledObjectId id) {
+        return Optional.ofNullable(refusals.get(id));
+    }
+}

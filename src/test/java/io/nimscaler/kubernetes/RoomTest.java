@@ -1,0 +1,60 @@
+package io.nimscaler.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nimscaler.scaler.ScaledObjectId;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class RoomTest {
+
+    private static final ScaledObject FIRST = named("first");
+    private static final ScaledObject SECOND = named("second");
+    private static final ScaledObject THIRD = named("third");
+    private static final ScaledObject FOURTH = named("fourth");
+
+    private final Room room = new Room(2);
+
+    private static ScaledObject named(String name) {
+        return new ScaledObject(new ScaledObjectId("ns", name), "uid", Optional.empty(), 1, List.of());
+    }
+
+    @Test
+    void whoComesOverTheBoundIsRefusedAndTheOthersStay() {
+        assertThat(room.enter(FIRST, 1)).isEmpty();
+        assertThat(room.enter(SECOND, 1)).isEmpty();
+        assertThat(room.enter(THIRD, 1)).contains("expected at most 2 ScaledObjects, this one is over them");
+        assertThat(room.refusal(THIRD.id())).isPresent();
+        assertThat(room.enter(FIRST, 2)).isEmpty();
+        assertThat(room.refusal(FIRST.id())).isEmpty();
+    }
+
+    @Test
+    void whoHasWaitedLongestGetsThePlaceThatBecomesFree() {
+        List.of(FIRST, SECOND, THIRD, FOURTH).forEach(each -> room.enter(each, 1));
+
+        assertThat(room.leave(FIRST.id())).contains(THIRD);
+        assertThat(room.enter(THIRD, 1)).isEmpty();
+        assertThat(room.refusal(THIRD.id())).isEmpty();
+        assertThat(room.leave(SECOND.id())).contains(FOURTH);
+    }
+
+    @Test
+    void whoWaitedAndIsGoneLeavesNothing() {
+        List.of(FIRST, SECOND, THIRD).forEach(each -> room.enter(each, 1));
+
+        assertThat(room.leave(THIRD.id())).isEmpty();
+        assertThat(room.refusal(THIRD.id())).isEmpty();
+        assertThat(room.leave(FIRST.id())).isEmpty();
+    }
+
+    @Test
+    void asManyTriggersAsTheBoundAndNoMore() {
+        assertThat(room.enter(FIRST, 16)).isEmpty();
+        assertThat(room.enter(FIRST, 17)).contains("expected at most 16 triggers of one ScaledObject, got 17");
+        assertThat(room.refusal(FIRST.id())).isPresent();
+        assertThat(room.enter(FIRST, 16)).isEmpty();
+        assertThat(room.refusal(FIRST.id())).isEmpty();
+    }
+}
