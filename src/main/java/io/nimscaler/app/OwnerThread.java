@@ -4,7 +4,6 @@ import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.ScalerControl;
 import io.nimscaler.scaler.Scalers;
 import io.nimscaler.trigger.Trigger;
-import io.nimscaler.window.MinuteBudget;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -23,13 +22,11 @@ final class OwnerThread implements ScalerControl {
     private static final Logger LOG = Logger.getLogger(OwnerThread.class);
     private static final long TICK_MILLIS = 50;
     private static final Duration HUNG_AFTER = Duration.ofSeconds(60);
-    private static final int BUGS_LOGGED_PER_MINUTE = 12;
 
     private final Vertx vertx;
     private final Context context;
     private final Scalers scalers;
     private final InstantSource clock;
-    private final MinuteBudget bugs = new MinuteBudget(BUGS_LOGGED_PER_MINUTE);
     private volatile Instant lastTick;
     private volatile boolean stopped;
 
@@ -66,18 +63,14 @@ final class OwnerThread implements ScalerControl {
                 scalers.tick(id, clock.instant());
             } catch (RuntimeException bug) {
                 // One ScaledObject's trouble must not stop the others; its snapshot grows old and is then unavailable
-                if (bugs.take(lastTick)) {
-                    LOG.errorf(bug, "decision failed namespace=%s scaledObject=%s", id.namespace(), id.name());
-                }
+                LOG.errorf(bug, "decision failed namespace=%s scaledObject=%s", id.namespace(), id.name());
             }
         }
         try {
             scalers.pollWakeSources(clock.instant());
         } catch (RuntimeException bug) {
             // A source that is not asked grows old and is then unknown
-            if (bugs.take(lastTick)) {
-                LOG.error("asking the wake sources failed", bug);
-            }
+            LOG.error("asking the wake sources failed", bug);
         }
         try {
             scalers.pollExporters(clock.instant());

@@ -1,0 +1,36 @@
+package io.nimscaler.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import org.junit.jupiter.api.Test;
+
+class FewStackTracesTest {
+
+    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+    private final FewStackTraces filter = new FewStackTraces();
+
+    private static LogRecord line(Instant at) {
+        LogRecord line = new LogRecord(Level.SEVERE, "oh");
+        line.setInstant(at);
+        return line;
+    }
+
+    private static LogRecord trace(Instant at) {
+        LogRecord line = line(at);
+        line.setThrown(new IllegalStateException());
+        return line;
+    }
+
+    @Test
+    void stackTracesAreBoundedAndLinesAreNot() {
+        for (int i = 0; i < 100; i++) {
+            assertThat(filter.isLoggable(trace(NOW))).isEqualTo(i < FewStackTraces.PER_MINUTE);
+            assertThat(filter.isLoggable(line(NOW))).isTrue();
+        }
+        assertThat(filter.isLoggable(trace(NOW.plusSeconds(60)))).isTrue();
+    }
+}
