@@ -3,7 +3,6 @@ package io.nimscaler.exposition;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -75,7 +74,7 @@ class ExpositionLawsTest {
         MetricNames wanted = MetricNames.of(names);
         ReadLimits limits = new ReadLimits(1000, 150, 3, 6);
         for (int round = 0; round < 1_000; round++) {
-            byte[] body = mutate(part(real, random), random);
+            byte[] body = Mutations.of(Mutations.part(real, random), random);
             Exposition all = Bodies.read(body, MetricNames.any());
             Exposition some = Bodies.read(body, wanted);
 
@@ -101,35 +100,5 @@ class ExpositionLawsTest {
 
     private static List<Series> only(Set<String> names, List<Series> series) {
         return series.stream().filter(one -> names.contains(one.name())).toList();
-    }
-
-    private static byte[] part(byte[] real, Random random) {
-        int from = random.nextInt(real.length);
-        while (from > 0 && real[from - 1] != '\n') {
-            from--;
-        }
-        int length = Math.min(random.nextInt(50, 1200), real.length - from);
-        byte[] part = new byte[length];
-        System.arraycopy(real, from, part, 0, length);
-        return part;
-    }
-
-    private static byte[] mutate(byte[] body, Random random) {
-        byte[] hostile = "\"\\{}=, \t\r\n#'0e.-_\0\u00e9".getBytes(UTF_8);
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        int rarity = Math.max(1, body.length / random.nextInt(1, 6));
-        for (byte b : body) {
-            byte other = random.nextBoolean() ? hostile[random.nextInt(hostile.length)] : (byte) random.nextInt();
-            switch (random.nextInt(3 * rarity)) {
-                case 0 -> out.write(other);
-                case 1 -> {
-                    out.write(b);
-                    out.write(other);
-                }
-                case 2 -> {}
-                default -> out.write(b);
-            }
-        }
-        return out.toByteArray();
     }
 }

@@ -86,6 +86,11 @@ final class Generator {
         return body.toString();
     }
 
+    /** Some series, written. */
+    String written() {
+        return write(series());
+    }
+
     private void noise(StringBuilder body) {
         body.append(oneOf(List.of(
                 "", "", "\n", " \t\n", "# HELP a b\n", "#\n", "\r\n", "# " + text(0).replace("\n", "") + "\n")));
