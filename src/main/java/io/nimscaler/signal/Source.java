@@ -16,6 +16,9 @@ public record Source(String seriesName, Map<String, String> labels) {
     /** The label by which engines name the model they serve. */
     private static final String MODEL_NAME = "model_name";
 
+    /** Triton's. */
+    private static final String MODEL = "model";
+
     public Source {
         labels = Map.copyOf(labels);
     }
@@ -35,13 +38,17 @@ public record Source(String seriesName, Map<String, String> labels) {
                                 label -> label.getValue().equals(series.labels().get(label.getKey())));
     }
 
-    /** Those of this {@code model_name}; empty: any. */
+    /** Those of this {@code model_name}, or {@code model} where they have none; empty: any. */
     static List<Series> ofModel(List<Series> series, Optional<String> modelName) {
         return modelName.isEmpty()
                 ? series
                 : series.stream()
-                        .filter(one -> modelName.get().equals(one.labels().get(MODEL_NAME)))
+                        .filter(one -> modelName.get().equals(modelOf(one)))
                         .toList();
+    }
+
+    private static String modelOf(Series series) {
+        return series.labels().getOrDefault(MODEL_NAME, series.labels().getOrDefault(MODEL, ""));
     }
 
     static NoMetric noSuchModel(String seriesName, Optional<String> modelName) {

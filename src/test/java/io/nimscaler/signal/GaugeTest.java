@@ -9,6 +9,7 @@ import io.nimscaler.signal.Measurement.BadValue;
 import io.nimscaler.signal.Measurement.Measured;
 import io.nimscaler.signal.Measurement.NoMetric;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,9 +26,11 @@ class GaugeTest {
     private static final Signal WAITING = Signals.named("num_requests_waiting");
 
     private static Series series(String name, double value, String... labels) {
-        return labels.length == 0
-                ? new Series(name, Map.of(), value, OptionalLong.empty())
-                : new Series(name, Map.of(labels[0], labels[1]), value, OptionalLong.empty());
+        Map<String, String> all = new HashMap<>();
+        for (int i = 0; i < labels.length; i += 2) {
+            all.put(labels[i], labels[i + 1]);
+        }
+        return new Series(name, all, value, OptionalLong.empty());
     }
 
     private static double value(Measurement measurement) {
@@ -84,6 +87,25 @@ class GaugeTest {
         assertThat(value(KV.ofPod(Optional.of("b")).read(body, NOW))).isEqualTo(.9);
         assertThat(KV.ofPod(Optional.of("c")).read(body, NOW))
                 .isEqualTo(new NoMetric("gpu_cache_usage_perc has no series with model_name = \"c\""));
+    }
+
+    @Test
+    void tritonNamesItsModelsOtherwise() {
+        List<Series> body = List.of(
+                series("nv_trt_llm_request_metrics", 4, "model", "a", "request_type", "waiting"),
+                series("nv_trt_llm_request_metrics", 6, "model", "b", "request_type", "waiting"));
+        assertThat(value(WAITING.ofPod(Optional.of("b")).read(body, NOW))).isEqualTo(6);
+        assertThat(value(WAITING.ofPod(Optional.empty()).read(body, NOW))).isEqualTo(10);
+        assertThat(WAITING.ofPod(Optional.of("c")).read(body, NOW)).isInstanceOf(NoMetric.class);
+    }
+
+    @Test
+    void dataParallelRanksAddUpAndTensorParallelOnesAreTheSameWork() {
+        List<Series> body = List.of(
+                series("sglang:num_queue_reqs", 3, "dp_rank", "0", "tp_rank", "0"),
+                series("sglang:num_queue_reqs", 3, "dp_rank", "0", "tp_rank", "1"),
+                series("sglang:num_queue_reqs", 4, "dp_rank", "1", "tp_rank", "0"));
+        assertThat(value(WAITING.ofPod(Optional.empty()).read(body, NOW))).isEqualTo(7);
     }
 
     @Test
