@@ -148,6 +148,9 @@ final class Scaler {
 
     /** Takes into account what an exporter says of the pods on its node. */
     void take(ExporterAnswer answer, Instant askedAt) {
+        if (!trigger.signal().isOfGpus()) {
+            return;
+        }
         memories.values().stream()
                 .filter(memory ->
                         memory.gpuNode(trigger).filter(answer.node()::equals).isPresent())

@@ -5,11 +5,10 @@ import io.nimscaler.signal.Measurement.BadValue;
 import io.nimscaler.signal.Measurement.NoMetric;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.stream.Stream;
 
 /**
  * In which share (0 to 1) the GPUs of a pod are in use, as NVIDIA's DCGM exporter on the pod's node says: the mean of the pod's
@@ -90,69 +89,67 @@ public record GpuUsage(String name, Unit unit) implements Signal {
     }
 
     private Measurement measure(List<Series> body, Instant readAt) {
-        List<Series> own = named(body, name).toList();
-        if (own.isEmpty()) {
-            return new NoMetric("no series " + name + " of this pod at the exporter on its node");
-        }
-        List<Series> shares = new ArrayList<>();
-        for (Series series : own) {
-            Optional<Measurement> wrong = whatIsWrong(series, body);
-            if (wrong.isPresent()) {
-                return wrong.get();
-            }
-            shares.add(new Series(name, series.labels(), share(series, body), series.timestampMillis()));
-        }
-        return new Gauge(name, Gauge.Kind.UTILIZATION, List.of(Source.of(name)))
-                .measure(shares, Optional.empty(), readAt);
-    }
-
-    private Optional<Measurement> whatIsWrong(Series series, List<Series> body) {
-        Stream<Series> looked = unit == Unit.MEMORY ? ofSameGpu(series, body) : Stream.of(series);
-        Optional<Measurement> blank = looked.filter(one -> one.value() >= LEAST_BLANK)
-                .<Measurement>map(one -> new BadValue(one.name() + " = " + one.value() + ", DCGM has no value"))
+        List<String> names = seriesNames();
+        Optional<Series> blank = body.stream()
+                .filter(series -> names.contains(series.name()) && series.value() >= LEAST_BLANK)
                 .findFirst();
         if (blank.isPresent()) {
-            return blank;
+            return new BadValue(blank.get().name() + " = " + blank.get().value() + ", DCGM has no value");
         }
+        List<Series> own =
+                body.stream().filter(series -> series.name().equals(name)).toList();
         return switch (unit) {
-            case PERCENT ->
-                series.value() > MOST_PERCENT
-                        ? Optional.of(new BadValue(name + " = " + series.value() + ", expected at most 100"))
-                        : Optional.empty();
-            case SHARE -> Optional.empty();
-            case MEMORY ->
-                memory(MEMORY_FREE, series, body).isEmpty()
-                        ? Optional.of(new NoMetric("no series " + MEMORY_FREE + " beside " + name))
-                        : Optional.empty();
+            case PERCENT -> measurePercent(own, readAt);
+            case SHARE -> mean(own, readAt);
+            case MEMORY -> measureMemory(own, body, readAt);
         };
     }
 
-    /** NaN where there is neither used nor free memory, which is then no good value. */
-    private double share(Series series, List<Series> body) {
-        return switch (unit) {
-            case PERCENT -> series.value() / 100;
-            case SHARE -> series.value();
-            case MEMORY -> {
-                double free = memory(MEMORY_FREE, series, body).orElseThrow();
-                double reserved = memory(MEMORY_RESERVED, series, body).orElse(0);
-                yield series.value() / (series.value() + free + reserved);
+    private Measurement measurePercent(List<Series> percent, Instant readAt) {
+        return percent.stream()
+                .filter(series -> series.value() > MOST_PERCENT)
+                .findFirst()
+                .<Measurement>map(series -> new BadValue(name + " = " + series.value() + ", expected at most 100"))
+                .orElseGet(() -> mean(
+                        percent.stream()
+                                .map(series -> share(series, series.value() / 100))
+                                .toList(),
+                        readAt));
+    }
+
+    /** Where there is neither used nor free memory its share is NaN, which is no good value. */
+    private Measurement measureMemory(List<Series> used, List<Series> body, Instant readAt) {
+        Map<Map<String, String>, Double> free = byGpu(MEMORY_FREE, body);
+        Map<Map<String, String>, Double> reserved = byGpu(MEMORY_RESERVED, body);
+        List<Series> shares = new ArrayList<>();
+        for (Series series : used) {
+            Double itsFree = free.get(series.labels());
+            if (itsFree == null) {
+                return new NoMetric("no series " + MEMORY_FREE + " beside " + name);
             }
-        };
-    }
-
-    private static OptionalDouble memory(String metric, Series used, List<Series> body) {
-        return ofSameGpu(used, body)
-                .filter(one -> one.name().equals(metric))
-                .mapToDouble(Series::value)
-                .findFirst();
+            double all = series.value() + itsFree + reserved.getOrDefault(series.labels(), 0d);
+            shares.add(share(series, series.value() / all));
+        }
+        return mean(shares, readAt);
     }
 
     /** The exporter writes the same labels for each field of a GPU. */
-    private static Stream<Series> ofSameGpu(Series series, List<Series> body) {
-        return body.stream().filter(one -> one.labels().equals(series.labels()));
+    private static Map<Map<String, String>, Double> byGpu(String metric, List<Series> body) {
+        Map<Map<String, String>, Double> values = new HashMap<>();
+        body.stream()
+                .filter(series -> series.name().equals(metric))
+                .forEach(series -> values.put(series.labels(), series.value()));
+        return values;
     }
 
-    private static Stream<Series> named(List<Series> body, String name) {
-        return body.stream().filter(series -> series.name().equals(name));
+    private static Series share(Series series, double share) {
+        return new Series(series.name(), series.labels(), share, series.timestampMillis());
+    }
+
+    private Measurement mean(List<Series> shares, Instant readAt) {
+        return shares.isEmpty()
+                ? new NoMetric("no series " + name + " of this pod at the exporter on its node")
+                : new Gauge(name, Gauge.Kind.UTILIZATION, List.of(Source.of(name)))
+                        .measure(shares, Optional.empty(), readAt);
     }
 }

@@ -111,6 +111,19 @@ class ExpositionReaderTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "[]",
+                "[{\"gpuMemUsage\":76665782272,\"iter\":154,\"kvCacheStats\":{\"usedNumBlocks\":3}}]",
+                "{\"detail\":\"Not Found\"}\n",
+                "<html><body>gpu_cache_usage_perc 0</body></html>"
+            })
+    void whatIsNoExpositionHasNoSeries(String body) {
+        assertThat(Bodies.series(Bodies.read(body, "gpu_cache_usage_perc", "trtllm_kv_cache_utilization")))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
                 "usage{model=\"caf\u00e9 \u20ac \ud83d\ude80\",path=\"a\\\\b\\\"c\\nd\"} 0.38449999999999995 1700000000000\r\n",
                 "# HELP x\n  usage\t{a=\"b\", } +1.5e+011 # {trace=\"x\"} 1\n\nusage NaN\nother 1",
                 "{\"us\\\"age\u00e9\",a=\"b\"} -Inf 12\n\n\nx 1\n",
