@@ -99,6 +99,11 @@ public final class Story {
         return new Gateway(this);
     }
 
+    /** GPUs for the fleets, and an exporter of them on each node. */
+    public Gpus gpus() {
+        return new Gpus(this);
+    }
+
     /** The cluster's Prometheus; it scrapes the fleets that are made from here on. The story is skipped where there is none. */
     public Prometheus prometheus() {
         scraped = true;

@@ -48,6 +48,40 @@ class JoinsOtherTriggers {
     }
 
     @Test
+    void aLoadAndALatency(Story story) {
+        story.scaler(1);
+        Fleet llm = story.fleet("llm", 2);
+        llm.queue(0.6, 5, 0);
+        llm.serves(40, 0.28);
+        ScaledObject scaling = story.scaledObject(llm)
+                .trigger(ofSeconds(0), Map.of("metric", "serving_load"))
+                .trigger(
+                        ofSeconds(0),
+                        Map.of(
+                                "metric", "time_to_first_token_seconds",
+                                "quantile", "0.95",
+                                "targetValue", "0.25",
+                                "window", "10s"))
+                .apply();
+        scaling.expectHpaDesires(2, SOON);
+
+        // The load asks for one, and no longer for more: 0.5 s to the first token on each of two pods does
+        llm.queue(0.1, 1, 0);
+        llm.serves(40, 1.0);
+        story.expect("at least four replicas are wanted", SOON, () -> llm.replicas() >= 4);
+        int present = llm.replicas();
+        llm.expectReplicasNotBelow(present, ofSeconds(10));
+
+        // No request began within the window: how long they take is not known, and what the load asks for must wait
+        llm.serves(0, 0);
+        llm.expectReplicasNotBelow(present, ofSeconds(15));
+
+        // Short answers again: both ask for few
+        llm.serves(40, 0.14);
+        story.expect("at most two replicas are wanted", SOON, () -> llm.replicas() <= 2);
+    }
+
+    @Test
     void byAFormula(Story story) {
         Prometheus prometheus = story.prometheus();
         story.scaler(1);
