@@ -1,0 +1,114 @@
+package io.nimscaler.web;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.nimscaler.history.DecisionRing;
+import io.nimscaler.scaler.Scalers;
+import io.nimscaler.scaler.Snapshot;
+import io.nimscaler.scaler.TriggerId;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What is decided, as server-sent events (WHATWG HTML, section 9.2), once a second: under {@code /api/events} every trigger without
+ * its pods, under {@code /api/events/NAMESPACE/NAME} one ScaledObject's with all that went into its decisions.
+ *
+ * <p>There are at most {@link EventClients#MAX} clients. What several of them watch is written once. One that does not read its
+ * events misses some, and is dropped when it has missed too many.
+ */
+@Singleton
+class EventsRoute {
+
+    static final String PATH = "/api/events";
+    private static final long INTERVAL_MILLIS = 1_000;
+    private static final int UNAVAILABLE = 503;
+
+    private final Scalers scalers;
+    private final DecisionRing history;
+    private final InstantSource clock;
+    private final ObjectMapper json;
+    private final EventClients clients = new EventClients();
+
+    EventsRoute(Scalers scalers, DecisionRing history, InstantSource clock, ObjectMapper json) {
+        this.scalers = scalers;
+        this.history = history;
+        this.clock = clock;
+        this.json = json;
+    }
+
+    void register(@Observes Router router, Vertx vertx) {
+        router.get(PATH).handler(context -> open(context, Optional.empty()));
+        router.get(PATH + "/:namespace/:name")
+                .handler(context -> open(
+                        context, Optional.of(new Watched(context.pathParam("namespace"), context.pathParam("name")))));
+        vertx.setPeriodic(INTERVAL_MILLIS, _ -> tick());
+    }
+
+    /** An open stream would hold the process for its whole shutdown time-out. */
+    void completeStreams(@Observes ShutdownDelayInitiatedEvent event) {
+        clients.close();
+    }
+
+    private void open(RoutingContext context, Optional<Watched> watched) {
+        HttpServerResponse response = context.response();
+        if (!clients.add(response, watched)) {
+            response.setStatusCode(UNAVAILABLE).putHeader("retry-after", "30").end();
+            return;
+        }
+        // A proxy that collects what it forwards would make live data old (nginx: X-Accel-Buffering)
+        response.setChunked(true)
+                .putHeader("content-type", "text/event-stream;charset=UTF-8")
+                .putHeader("x-accel-buffering", "no")
+                .write(event(watched, clock.instant()));
+    }
+
+    private void tick() {
+        Instant now = clock.instant();
+        Map<Optional<Watched>, Buffer> written = new HashMap<>();
+        clients.send(watched -> written.computeIfAbsent(watched, which -> event(which, now)));
+    }
+
+    private Buffer event(Optional<Watched> watched, Instant now) {
+        List<Snapshot> snapshots = scalers.snapshots();
+        Object body = watched.<Object>map(one -> new LiveView.Detail(
+                        now,
+                        snapshots.stream()
+                                .filter(one::is)
+                                .map(snapshot ->
+                                        ExplanationView.of(snapshot, now, Span.of(history.of(TriggerId.of(snapshot)))))
+                                .toList()))
+                .orElseGet(() -> new LiveView.Summary(
+                        now,
+                        snapshots.stream()
+                                .map(Snapshot::withoutPods)
+                                .map(ScaledObjectView::of)
+                                .toList()));
+        try {
+            return Buffer.buffer("data: " + json.writeValueAsString(body) + "\n\n");
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The ScaledObject that a client watches. */
+    record Watched(String namespace, String name) {
+
+        boolean is(Snapshot snapshot) {
+            return snapshot.scaledObject().namespace().equals(namespace)
+                    && snapshot.scaledObject().name().equals(name);
+        }
+    }
+}
