@@ -89,7 +89,14 @@ class MutualTlsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/api/scaled-objects", "/", "/externalscaler.ExternalScaler/IsActive"})
+    @ValueSource(
+            strings = {
+                "/api/scaled-objects",
+                "/api/events",
+                "/",
+                "/page/main.js",
+                "/externalscaler.ExternalScaler/IsActive"
+            })
     void restAndWhateverElseNeedTheCertificateToo(String path) {
         RestAssured.given()
                 .config(RestAssuredConfig.config()

@@ -21,7 +21,16 @@ class RestGateTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/api/scaled-objects", "/api/scaled-objects/no/such", "/api/openapi", "/nothing"})
+    @ValueSource(
+            strings = {
+                "/api/scaled-objects",
+                "/api/scaled-objects/no/such",
+                "/api/openapi",
+                "/",
+                "/page/main.js",
+                "/webjars/uplot/dist/uPlot.esm.js",
+                "/nothing"
+            })
     void everyAnswerTellsTheBrowserToBeCareful(String path) {
         given().when()
                 .get(path)

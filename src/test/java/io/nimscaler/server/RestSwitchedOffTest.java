@@ -34,8 +34,13 @@ class RestSwitchedOffTest {
             strings = {
                 "/api/scaled-objects",
                 "/api/scaled-objects/default/llm",
+                "/api/events",
+                "/api/events/default/llm",
                 "/api/openapi",
                 "/",
+                "/index.html",
+                "/page/main.js",
+                "/webjars/uplot/dist/uPlot.esm.js",
                 "//api/scaled-objects"
             })
     void nothingIsThere(String path) {

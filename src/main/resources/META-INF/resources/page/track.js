@@ -1,0 +1,127 @@
+// The remembered decisions of one trigger as columns for plots. Unknown is null: a gap, never 0.
+
+import {kindOf, reasonText} from './words.js';
+
+/** As many as half an hour of decisions and what is thinned out before it. */
+const MOST_POINTS = 4000;
+
+/** Between decisions that are further apart something is not remembered; a line across would be made up. */
+const GAP_SECONDS = 90;
+
+const SHADOW_STANDS_SECONDS = 60;
+
+const seconds = (at) => Date.parse(at) / 1000;
+
+/** Of the latest entry at or before a moment; -1 where there is none. */
+function indexAt(entries, t) {
+  let low = -1;
+  let high = entries.length - 1;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (entries[middle].t <= t) {
+      low = middle;
+    } else {
+      high = middle - 1;
+    }
+  }
+  return low;
+}
+
+function pointOf(view) {
+  return {
+    at: view.at,
+    t: seconds(view.at),
+    kind: kindOf(view),
+    reason: reasonText(view),
+    view,
+    pods: new Map(view.pods.filter((pod) => pod.state === 'sampled' && pod.value !== null).map((pod) => [pod.name, pod.value])),
+  };
+}
+
+export class Track {
+  points = [];
+  #shadow = [];
+
+  get last() {
+    return this.points.at(-1);
+  }
+
+  /** Adds those that are later than what is there. */
+  add(views) {
+    for (const view of views) {
+      if (view.shadow) {
+        if (this.#shadow.length === 0 || seconds(view.at) > this.#shadow.at(-1).t) {
+          this.#shadow.push({t: seconds(view.at), hpa: view.hpaDesiredReplicas});
+        }
+      } else if (this.points.length === 0 || seconds(view.at) > this.last.t) {
+        const {pods: _, ...light} = view;
+        this.points.push({...pointOf(view), view: light});
+      }
+    }
+    this.points.splice(0, this.points.length - MOST_POINTS);
+    this.#shadow.splice(0, this.#shadow.length - MOST_POINTS);
+  }
+
+  get hasShadow() {
+    return this.#shadow.length > 0;
+  }
+
+  /** The latest point at or before a moment; the first where there is none. */
+  nearest(t) {
+    return this.points[Math.max(0, indexAt(this.points, t))];
+  }
+
+  /** Names of the pods that have values between two moments, in order; where there are too many, those with the latest values. */
+  podsBetween(from, to, most) {
+    const names = new Map();
+    for (const point of this.points) {
+      if (point.t >= from && point.t <= to) {
+        for (const name of point.pods.keys()) {
+          names.delete(name);
+          names.set(name, true);
+        }
+      }
+    }
+    return [...names.keys()].slice(-most).sort();
+  }
+
+  /** Times, and for each of the functions its values; nothing where there is a gap in time. */
+  columns(functions) {
+    const times = [];
+    const columns = functions.map(() => []);
+    let before = null;
+    for (const point of this.points) {
+      if (before !== null && point.t - before > GAP_SECONDS) {
+        times.push(before + 1);
+        columns.forEach((column) => column.push(null));
+      }
+      times.push(point.t);
+      columns.forEach((column, i) => column.push(functions[i](point)));
+      before = point.t;
+    }
+    return [times, ...columns];
+  }
+
+  /** What the HPA would end with by the shadow; null where the shadow had not decided. */
+  shadowAt(t) {
+    const shadow = this.#shadow[indexAt(this.#shadow, t)];
+    return shadow && t - shadow.t < SHADOW_STANDS_SECONDS ? shadow.hpa : null;
+  }
+
+  /** Spans in which it held or did not know: {from, to, kind, reason}. */
+  spans() {
+    const spans = [];
+    for (const point of this.points) {
+      const open = spans.at(-1);
+      if (open) {
+        open.to = Math.min(point.t, open.last + GAP_SECONDS);
+      }
+      if (open && open.kind === point.kind && open.reason === point.reason && point.t === open.to) {
+        open.last = point.t;
+      } else {
+        spans.push({from: point.t, to: point.t, last: point.t, kind: point.kind, reason: point.reason});
+      }
+    }
+    return spans.filter((span) => span.kind !== 'report');
+  }
+}

@@ -1,0 +1,151 @@
+// Numbers and states in words. What is unknown is said to be unknown: null is never shown as 0.
+
+export const UNKNOWN = 'unknown';
+
+/** A scaler decides every second; a decision older than this is not the present one any more (Snapshot.isCurrent). */
+const CURRENT_SECONDS = 15;
+
+/** Holds that are nothing to look after: the windows do what they are for. */
+const CALM = new Set(['stabilization', 'window_not_full']);
+
+const REASONS = {
+  all_starting: 'all pods are starting',
+  no_samples: 'no pod has a fresh sample',
+  too_few_observations: 'too few observations',
+  undecided: 'missing or starting pods could change it either way',
+  stabilization: 'the stabilization windows hold it',
+  window_not_full: 'the downscale window is not full yet',
+};
+
+export const KINDS = {
+  report: {label: 'Reports', sign: '●'},
+  calm: {label: 'Steady', sign: '❙❙'},
+  hold: {label: 'Held', sign: '▲'},
+  unknown: {label: 'Unknown', sign: '?'},
+};
+
+/** Of a decision: report, calm (held by the windows), hold (held for want of data) or unknown. */
+export function kindOf(view) {
+  if (view.decision === 'hold') {
+    return CALM.has(view.reason) ? 'calm' : 'hold';
+  }
+  return view.decision === 'report' ? 'report' : 'unknown';
+}
+
+/** What holds at a moment of the scaler's clock: what an old decision said is unknown by now. */
+export function present(view, now) {
+  const age = (now - Date.parse(view.at)) / 1000;
+  return age <= CURRENT_SECONDS ? view : {
+    ...view,
+    decision: 'unknown',
+    reason: null,
+    explanation: `unknown: no decision for ${duration(age)}; the last one was: ${view.explanation}`,
+    value: null,
+    active: null,
+    hpaDesiredReplicas: null,
+    demand: null,
+    smoothed: null,
+    lowest: null,
+    highest: null,
+  };
+}
+
+export const reasonText = (view) =>
+  view.decision === 'unknown' ? UNKNOWN : view.decision === 'hold' ? (REASONS[view.reason] ?? view.reason) : '';
+
+/** As many decimals as the log has, fewer where they say nothing; unknown where there is no number. */
+export function number(value, decimals = 3) {
+  if (value === null || value === undefined) {
+    return UNKNOWN;
+  }
+  const size = Math.abs(value);
+  return Number.isInteger(value) ? String(value) : value.toFixed(size >= 100 ? Math.min(1, decimals) : size >= 10 ? Math.min(2, decimals) : decimals);
+}
+
+export function count(value, one, many = `${one}s`) {
+  return value === null || value === undefined ? `${many} ${UNKNOWN}` : `${value} ${value === 1 ? one : many}`;
+}
+
+export function duration(seconds) {
+  if (seconds < 10) {
+    return `${Math.max(0, seconds).toFixed(1)} s`;
+  }
+  if (seconds < 120) {
+    return `${Math.round(seconds)} s`;
+  }
+  return seconds < 7200 ? `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s` : `${Math.round(seconds / 3600)} h`;
+}
+
+const CLOCK = new Intl.DateTimeFormat('en-GB', {hour: '2-digit', minute: '2-digit', second: '2-digit'});
+
+/** The local time of day. */
+export const clock = (millis) => CLOCK.format(new Date(millis));
+
+export function replicas(view) {
+  return view.replicasWanted === null
+    ? `replicas ${UNKNOWN}`
+    : view.replicasWanted === view.replicasPresent
+      ? count(view.replicasWanted, 'replica')
+      : `${view.replicasPresent} of ${count(view.replicasWanted, 'replica')}`;
+}
+
+const MOST_VALUES = 8;
+
+/** The pods as they were seen: "3 pods at 0.92, 0.88, 0.95; 1 starting". */
+export function saw({decision, arithmetic}) {
+  if (arithmetic === null) {
+    return 'It is not known which pods there are.';
+  }
+  const read = decision.pods.filter((pod) => pod.state === 'sampled' && pod.value !== null);
+  const whole = read.every((pod) => Number.isInteger(pod.value));
+  const values = read.slice(0, MOST_VALUES).map((pod) => (whole ? number(pod.value) : pod.value.toFixed(2)));
+  const parts = [];
+  if (read.length > 0) {
+    const rest = read.length > MOST_VALUES ? `, … (mean ${number(arithmetic.mean, 2)})` : '';
+    parts.push(`${count(read.length, 'pod')} at ${values.join(', ')}${rest}`);
+  }
+  for (const state of ['missing', 'starting']) {
+    const many = decision.pods.filter((pod) => pod.state === state).length;
+    if (many > 0) {
+      parts.push(`${many} ${state}`);
+    }
+  }
+  const present = decision.pods.length;
+  if (decision.replicasWanted > present) {
+    parts.push(`${decision.replicasWanted - present} wanted and not there yet`);
+  }
+  if (arithmetic.stuck > 0) {
+    parts.push(`${arithmetic.stuck} of the starting stuck`);
+  }
+  return parts.length === 0 ? 'No pod, and none wanted.' : `${parts.join('; ')}.`;
+}
+
+export function carries({decision, arithmetic}) {
+  const each = `${number(decision.targetValue)} each`;
+  if (decision.demand !== null) {
+    return `Demand ${number(decision.demand)} of ${each}; smoothed ${number(decision.smoothed)},`
+      + ` in the windows ${number(decision.lowest)} to ${number(decision.highest)}.`;
+  }
+  return arithmetic === null || arithmetic.lo === null
+    ? `Demand is ${UNKNOWN}.`
+    : `Demand is ${UNKNOWN}: at least ${number(arithmetic.lo)}, at most ${number(arithmetic.hi)}, of ${each}.`;
+}
+
+export function told({decision, answer}) {
+  return decision.value === null
+    ? `UNAVAILABLE: ${answer.unavailable ?? 'the last decision is too old'}. Whether the trigger is active is ${UNKNOWN}.`
+    : `${number(decision.value)}, with a target of ${number(answer.targetValueMilli / 1000)}. The trigger is ${activity(decision)}.`;
+}
+
+export function hpa(view) {
+  if (view.hpaDesiredReplicas !== null) {
+    const change = view.hpaDesiredReplicas - view.replicasWanted;
+    const what = change === 0 ? 'stays at' : change > 0 ? 'scales up to' : 'scales down to';
+    return `Its formula ${what} ${count(view.hpaDesiredReplicas, 'replica')}, before its minimum, maximum, windows and rates.`;
+  }
+  return view.replicasWanted === 0
+    ? `It is off at 0 replicas; KEDA wakes the scale target when it is active, which is ${activity(view)}.`
+    : 'It gets no value, so it changes nothing; where the ScaledObject has a fallback, that counts.';
+}
+
+const activity = (view) => (view.active === null ? UNKNOWN : view.active ? 'active' : 'not active');
