@@ -34,6 +34,29 @@ class SeesTheQueue {
     }
 
     @Test
+    void andCreditsPodsThatLoad(Story story) {
+        story.scaler(1);
+        Fleet llm = story.fleet("llm", 4, ofSeconds(45));
+        llm.loadFor(4);
+        llm.expectReady(4, SOON);
+        ScaledObject scaling = story.scaledObject(llm)
+                .trigger(ofSeconds(0), Map.of("metric", "serving_load", "loadingCredit", "true", "smoothingUp", "0s"))
+                .apply();
+        scaling.expectHpaDesires(4, SOON);
+        llm.loadFor(8);
+        story.expect("at least six replicas are wanted", ofSeconds(40), () -> llm.replicas() >= 6);
+        llm.expectReplicasNotBelow(6, ofSeconds(5));
+
+        // Those that load will take their share of what grows meanwhile: it orders none beside them
+        int ordered = llm.replicas();
+        llm.loadFor(ordered + 2);
+        llm.expectReplicasKept(ordered, ofSeconds(12));
+        story.expect("none of the new pods is ready", ofSeconds(1), () -> llm.readyPods() == 4);
+        // What is beyond it, once they are ready
+        llm.expectReplicas(ordered + 2, SOON);
+    }
+
+    @Test
     void andSaysSoWhereOnlyKvUsageDecides(Story story) {
         story.scaler(1);
         Fleet llm = story.fleet("llm", 2);
