@@ -48,13 +48,17 @@ public final class Explanation {
         Trigger trigger = snapshot.trigger();
         return switch (snapshot.decision()) {
             case Decision.Report(double value, Basis _) ->
-                "demand " + number(value) + " / " + number(trigger.targetValue()) + " → "
-                        + (long) Math.ceil(Math.rint(value * 1000) / Math.rint(trigger.targetValue() * 1000))
-                        + " replicas" + withinTolerance(value, trigger, basis);
+                "demand " + number(value) + " / " + number(trigger.targetValue()) + " → " + replicas(value, trigger)
+                        + withinTolerance(value, trigger, basis);
             case Decision.Hold(HoldReason reason, Basis _) ->
                 "held at " + basis.scale().spec() + ": " + reason.text() + details(reason, trigger, basis);
             case Decision.Unknown(String reason, Basis _) -> "unknown: " + reason;
         };
+    }
+
+    private static String replicas(double value, Trigger trigger) {
+        long replicas = (long) Math.ceil(Math.rint(value * 1000) / Math.rint(trigger.targetValue() * 1000));
+        return replicas + (replicas == 1 ? " replica" : " replicas");
     }
 
     private static String withinTolerance(double value, Trigger trigger, Basis basis) {
@@ -66,7 +70,10 @@ public final class Explanation {
     private static String details(HoldReason reason, Trigger trigger, Basis basis) {
         Arithmetic a = basis.arithmetic();
         return switch (reason) {
-            case UNDECIDED -> " (at least " + number(a.lo()) + ", at most " + number(a.hi()) + ")";
+            case UNDECIDED ->
+                a.lo() == a.hi()
+                        ? " (" + number(a.lo()) + " now, of which they may take a part)"
+                        : " (at least " + number(a.lo()) + ", at most " + number(a.hi()) + ")";
             case STABILIZATION ->
                 " (lowest " + number(basis.lowest().orElse(0)) + ", highest "
                         + number(basis.highest().orElse(0)) + " of their windows)";

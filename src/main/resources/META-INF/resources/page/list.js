@@ -71,7 +71,9 @@ export class ListView {
       : [count(items.length, 'trigger'), ...['unknown', 'hold'].filter(many).map((kind) => `${many(kind)} ${KINDS[kind].label.toLowerCase()}`)].join(', '));
     const text = this.#search.value.trim().toLowerCase();
     const shown = items.filter(({view, kind}) => (this.#kind === 'all' || kind === this.#kind)
-      && `${view.namespace}/${view.name} ${view.triggerName}`.toLowerCase().includes(text));
+      && `${view.namespace}/${view.name} ${view.triggerName}`.toLowerCase().includes(text))
+      // What needs a look comes first, else by name
+      .sort((one, other) => KINDS[one.kind].order - KINDS[other.kind].order);
     this.#rows.show(shown, ({view}) => linkTo(view));
   }
 

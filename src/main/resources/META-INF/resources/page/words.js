@@ -18,10 +18,10 @@ const REASONS = {
 };
 
 export const KINDS = {
-  report: {label: 'Reports', sign: '●'},
-  calm: {label: 'Steady', sign: '❙❙'},
-  hold: {label: 'Held', sign: '▲'},
-  unknown: {label: 'Unknown', sign: '?'},
+  report: {label: 'Reports', sign: '●', order: 2},
+  calm: {label: 'Steady', sign: '❙❙', order: 2},
+  hold: {label: 'Held', sign: '▲', order: 1},
+  unknown: {label: 'Unknown', sign: '?', order: 0},
 };
 
 /** Of a decision: report, calm (held by the windows), hold (held for want of data) or unknown. */
@@ -126,8 +126,12 @@ export function carries({decision, arithmetic}) {
     return `Demand ${number(decision.demand)} of ${each}; smoothed ${number(decision.smoothed)},`
       + ` in the windows ${number(decision.lowest)} to ${number(decision.highest)}.`;
   }
-  return arithmetic === null || arithmetic.lo === null
-    ? `Demand is ${UNKNOWN}.`
+  if (arithmetic === null || arithmetic.lo === null) {
+    return `Demand is ${UNKNOWN}.`;
+  }
+  // With nothing missing the two are one: what those that start will take over of it is open
+  return arithmetic.lo === arithmetic.hi
+    ? `Demand is ${UNKNOWN}: ${number(arithmetic.lo)} now, and what starting pods will take over of it, of ${each}.`
     : `Demand is ${UNKNOWN}: at least ${number(arithmetic.lo)}, at most ${number(arithmetic.hi)}, of ${each}.`;
 }
 

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
 
 /** The page in a real browser, before a scaler that asks fifty scale targets. */
 @QuarkusTest
@@ -80,6 +81,9 @@ class PageTest {
             assertThat(browser.all(".card")).hasSize(FleetOfPages.TARGETS);
             assertThat(browser.text(".card[data-kind=unknown]")).contains("nim/gone", "Unknown", "demand unknown");
             assertThat(browser.text(".card[data-kind=hold]")).contains("nim/half", "Held", "4 replicas", "1 missing");
+            assertThat(browser.all(".card .name").subList(0, 3))
+                    .extracting(WebElement::getText)
+                    .containsExactly("nim/gone", "nim/half", "nim/big");
             assertThat(browser.text("#contact")).isEqualTo("Live");
             assertThat(browser.text(".summary")).isEqualTo("50 triggers, 1 unknown, 1 held");
         });
