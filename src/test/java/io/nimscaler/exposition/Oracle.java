@@ -24,7 +24,19 @@ final class Oracle {
     /**
      * @param malformedLine counted from 1; empty: all of it was well-formed
      */
-    record Verdict(List<Series> series, Optional<Integer> malformedLine) {}
+    record Verdict(List<Series> series, Optional<Integer> malformedLine) {
+
+        /** @throws AssertionError unless the reader has come to the same */
+        void requireSame(Exposition read) {
+            Verdict other = switch (read) {
+                case Exposition.Parsed parsed -> new Verdict(parsed.series(), Optional.empty());
+                case Exposition.Refused refused -> new Verdict(List.of(), Optional.of(refused.line()));
+            };
+            if (!equals(other)) {
+                throw new AssertionError("expected " + this + ", got " + read);
+            }
+        }
+    }
 
     private static final int MOST_LABELS = ReadLimits.DEFAULT.labels();
 
