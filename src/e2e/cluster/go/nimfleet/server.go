@@ -189,6 +189,28 @@ func simple(c net.Conn, code int, ctype, body string) (int, bool) {
 	return n, err == nil
 }
 
+var (
+	bombsMu sync.Mutex
+	bombs   = map[int][]byte{}
+)
+
+// gzipBomb is a gzip member of so many MB of comments, which may follow another one. Made once: a fleet of them would take all CPUs.
+func gzipBomb(mb int) []byte {
+	bombsMu.Lock()
+	defer bombsMu.Unlock()
+	if bombs[mb] == nil {
+		var member bytes.Buffer
+		zw, _ := gzip.NewWriterLevel(&member, gzip.BestSpeed)
+		z := bytes.Repeat([]byte("# pad pad pad pad pad pad pad pad pad\n"), 27594)
+		for i := 0; i < mb; i++ {
+			zw.Write(z)
+		}
+		zw.Close()
+		bombs[mb] = member.Bytes()
+	}
+	return bombs[mb]
+}
+
 func answer(c net.Conn, p *pod, method, path string, isM bool, now time.Time) (int, bool) {
 	f := p.curFault(now)
 	if f.mode != "" {
@@ -293,18 +315,15 @@ func answer(c net.Conn, p *pod, method, path string, isM bool, now time.Time) (i
 		var zb bytes.Buffer
 		zw, _ := gzip.NewWriterLevel(&zb, gzip.BestSpeed)
 		zw.Write(body)
+		zw.Close()
+		body = zb.Bytes()
 		if f.mode == "gzipbomb" {
-			mb := f.arg
+			mb := int(f.arg)
 			if mb == 0 {
 				mb = 256
 			}
-			z := bytes.Repeat([]byte("# pad pad pad pad pad pad pad pad pad\n"), 27594)
-			for i := 0; i < int(mb); i++ {
-				zw.Write(z)
-			}
+			body = append(body, gzipBomb(mb)...)
 		}
-		zw.Close()
-		body = zb.Bytes()
 		enc = "Content-Encoding: gzip\r\n"
 	}
 	if f.mode == "crlf" {

@@ -22,7 +22,8 @@ import java.util.stream.Stream;
  * knows: for an hour, or as many minutes as its one argument says, and one more minute in which all recover.
  *
  * <p>Ten ScaledObjects of 100 pods, all windows 0, so that nothing hides. What is written every ten seconds, and judged at the end:
- * answers that would scale (there must be none), answers that are unknown, resident memory, sockets. No cluster, no root.
+ * answers that would scale (there must be none), answers that are unknown, resident memory, sockets. No cluster, no root. Needs
+ * {@code target/nimfleet} and the package.
  */
 public final class Soak {
 
@@ -66,7 +67,7 @@ public final class Soak {
         Path settings = Files.writeString(folder.resolve("application.properties"), settings());
         Process pods = start(
                 folder.resolve("nimfleet.log"),
-                program("nimfleet"),
+                Path.of("target", "nimfleet").toString(),
                 "-each",
                 IntStream.range(0, FLEETS).mapToObj(Soak::addresses).collect(Collectors.joining(",")),
                 "-port",
@@ -121,11 +122,6 @@ public final class Soak {
 
     private static String address(int fleet, int pod) {
         return "127.7." + fleet + "." + pod;
-    }
-
-    private static String program(String name) {
-        return Path.of(System.getProperty("user.home"), ".cache", "nim-rig", "bin", name)
-                .toString();
     }
 
     private static Process start(Path log, String... command) throws IOException {
