@@ -5,6 +5,7 @@ import io.nimscaler.scaler.GpuExporter;
 import io.nimscaler.scaler.GpuExporters;
 import io.nimscaler.scaler.Pod;
 import io.nimscaler.trigger.Scheme;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +29,9 @@ public final class ExporterWatch implements GpuExporters, AutoCloseable {
             String path,
             Optional<String> podAuth,
             Confinement confinement) {}
+
+    /** An exporter that went is not asked at an address that may be another's by then. */
+    private static final Duration HOLDS_FOR = Duration.ofSeconds(90);
 
     private final KubernetesClient client;
     private final Where where;
@@ -55,13 +59,13 @@ public final class ExporterWatch implements GpuExporters, AutoCloseable {
 
     @Override
     public OnNode on(String node) {
-        Optional<PodWatch> present = watch.filter(PodWatch::hasSynced);
-        if (present.isEmpty()) {
-            return new OnNode.None("the watch of the exporters in namespace " + where.namespace()
-                    + " has not synced yet" + watch.map(PodWatch::trouble).orElse(""));
+        Optional<String> doubt = watch.map(present -> present.doubt(clock.instant(), HOLDS_FOR))
+                .orElse(Optional.of("has not begun yet"));
+        if (doubt.isPresent()) {
+            return new OnNode.None("the watch of the exporters in namespace " + where.namespace() + " " + doubt.get());
         }
         if (changed.getAndSet(false)) {
-            byNode = byNode(present.get());
+            byNode = watch.map(ExporterWatch::byNode).orElse(Map.of());
         }
         Pod pod = byNode.get(node);
         if (pod == null) {

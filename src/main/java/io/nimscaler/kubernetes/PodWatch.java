@@ -4,6 +4,8 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +20,7 @@ final class PodWatch implements AutoCloseable {
     private final SharedIndexInformer<Pod> informer;
     private final InstantSource clock;
     private volatile Optional<String> trouble = Optional.empty();
+    private volatile Instant lastWatchedAt;
 
     /**
      * @param confinement which of them may be asked
@@ -33,6 +36,7 @@ final class PodWatch implements AutoCloseable {
         this.selector = selector;
         this.confinement = confinement;
         this.clock = clock;
+        this.lastWatchedAt = clock.instant();
         this.informer = client.pods()
                 .inNamespace(namespace)
                 .withLabelSelector(selector)
@@ -69,12 +73,29 @@ final class PodWatch implements AutoCloseable {
         return selector.equals(other);
     }
 
-    boolean hasSynced() {
-        return informer.hasSynced();
+    /** Whether it shows what there is at this moment. */
+    boolean isUpToDate() {
+        return informer.hasSynced() && informer.isWatching();
     }
 
-    /** What last went wrong with it, in brackets; empty if nothing did. */
-    String trouble() {
+    /**
+     * Why what it shows does not hold, as the end of a sentence about it; empty where it does. A watch that is broken is made anew for ever, and where that is refused
+     * nobody is told: the pods that it shows may be others' by now.
+     *
+     * @param holdsFor how long it holds while the watch is broken
+     */
+    Optional<String> doubt(Instant now, Duration holdsFor) {
+        if (!informer.hasSynced()) {
+            return Optional.of("has not synced yet" + lastTrouble());
+        }
+        if (informer.isWatching()) {
+            lastWatchedAt = now;
+            trouble = Optional.empty();
+        }
+        return lastWatchedAt.plus(holdsFor).isBefore(now) ? Optional.of("is broken" + lastTrouble()) : Optional.empty();
+    }
+
+    private String lastTrouble() {
         return trouble.map(text -> " (" + (text.length() > MAX_TROUBLE ? text.substring(0, MAX_TROUBLE) : text) + ")")
                 .orElse("");
     }

@@ -23,7 +23,7 @@ final class TargetWatch implements AutoCloseable {
     /** The key of the pods that the scale target itself selects. */
     private static final String OWN = "";
 
-    /** For so many intervals of reading it, what {@code /scale} last said holds while the API server does not answer. */
+    /** For so many intervals of reading {@code /scale}, what it and the watches last said holds while the API server says nothing else. */
     private static final int HOLDS_FOR_REFRESHES = 3;
 
     private final KubernetesClient client;
@@ -37,7 +37,7 @@ final class TargetWatch implements AutoCloseable {
     private volatile Set<String> podSelectors = Set.of();
     private Optional<ScaleReading.Read> lastRead = Optional.empty();
     private Instant lastReadAt = Instant.EPOCH;
-    private boolean syncing;
+    private boolean unsettled;
     private Instant scaleDue = Instant.MIN;
     private boolean closed;
 
@@ -83,7 +83,7 @@ final class TargetWatch implements AutoCloseable {
         if (changed.getAndSet(false) || !now.isBefore(scaleDue)) {
             scaleDue = now.plus(scaleRefresh);
             read(now);
-        } else if (syncing) {
+        } else if (unsettled || !allUpToDate()) {
             lastRead.ifPresent(this::observePods);
         }
     }
@@ -107,9 +107,7 @@ final class TargetWatch implements AutoCloseable {
             case ScaleReading.NoAnswer(String reason) -> {
                 // What was known holds for a while; but others may scale meanwhile, and a number for a fleet that has
                 // grown unseen would shrink it
-                boolean tooOld = lastReadAt
-                        .plus(scaleRefresh.multipliedBy(HOLDS_FOR_REFRESHES))
-                        .isBefore(now);
+                boolean tooOld = lastReadAt.plus(holdsFor()).isBefore(now);
                 if (lastRead.isEmpty() || tooOld) {
                     observeEverywhere(reason);
                 } else {
@@ -131,7 +129,7 @@ final class TargetWatch implements AutoCloseable {
         });
         observations.keySet().retainAll(wanted);
         wanted.forEach(key -> watch(key, key.equals(OWN) ? read.selector() : key));
-        syncing = watches.values().stream().anyMatch(watch -> !watch.hasSynced());
+        unsettled = !allUpToDate();
         wanted.forEach(key -> observations.put(key, observation(key, read)));
     }
 
@@ -155,12 +153,21 @@ final class TargetWatch implements AutoCloseable {
         if (watch == null) {
             return new Observation.NotKnown("/scale gives no selector: set podSelector in the trigger's metadata");
         }
-        if (!watch.hasSynced()) {
-            return new Observation.NotKnown("the watch of its pods has not synced yet" + watch.trouble());
+        Optional<String> doubt = watch.doubt(clock.instant(), holdsFor());
+        if (doubt.isPresent()) {
+            return new Observation.NotKnown("the watch of its pods " + doubt.get());
         }
         // The HPA counts by the scale target's own selector, whatever pods are read
         PodWatch own = watches.getOrDefault(OWN, watch);
         return new Observation.Known(read.scale(), own.readyPods(), watch.pods());
+    }
+
+    private boolean allUpToDate() {
+        return watches.values().stream().allMatch(PodWatch::isUpToDate);
+    }
+
+    private Duration holdsFor() {
+        return scaleRefresh.multipliedBy(HOLDS_FOR_REFRESHES);
     }
 
     private void observeEverywhere(String reason) {

@@ -21,6 +21,7 @@ final class PodMemory {
 
     private Pod pod;
     private boolean everReady;
+    private Optional<Instant> seenSince = Optional.empty();
     private Optional<Instant> seenReadySince = Optional.empty();
     private Optional<Instant> waitingSince = Optional.empty();
     private final PodSignal signal;
@@ -39,6 +40,7 @@ final class PodMemory {
     /** The pod as it is described now. */
     void describe(Pod now, Trigger trigger, Instant at) {
         pod = now;
+        seenSince = seenSince.or(() -> Optional.of(at));
         everReady |= now.everReady() || now.ready();
         seenReadySince = now.ready() ? seenReadySince.or(() -> Optional.of(at)) : Optional.empty();
         if (trigger.signal().isOfGpus()) {
@@ -78,12 +80,12 @@ final class PodMemory {
         return pod.name();
     }
 
-    void take(ScrapeResult result, Instant askedAt) {
+    void take(ScrapeResult result, Trigger trigger, Instant askedAt) {
         switch (result) {
             case ScrapeResult.Failed(ScrapeFailure reason, String detail) ->
                 problem = Optional.of(new Problem(reason, detail));
             case ScrapeResult.Scraped(var series) -> {
-                take(signal.read(series, askedAt));
+                take(signal.read(series, askedAt), trigger, askedAt);
                 unseen.map(other -> other.read(series, askedAt))
                         .filter(Measured.class::isInstance)
                         .ifPresent(measured -> lastUnseen = Optional.of((Measured) measured));
@@ -91,8 +93,16 @@ final class PodMemory {
         }
     }
 
-    private void take(Measurement measurement) {
+    private void take(Measurement measurement, Trigger trigger, Instant askedAt) {
         switch (measurement) {
+            case Measured(var _, Instant written)
+            when written.plus(trigger.staleAfter()).isBefore(askedAt) ->
+                problem = Optional.of(new Problem(
+                        ScrapeFailure.STALE,
+                        "by their timestamps its samples were "
+                                + Duration.between(written, askedAt).toSeconds()
+                                + " s old when asked for, staleAfter is "
+                                + trigger.staleAfter().toSeconds() + " s"));
             case Measured measured -> {
                 last = Optional.of(measured);
                 problem = Optional.empty();
@@ -125,7 +135,7 @@ final class PodMemory {
         Duration staleAfter = trigger.staleAfter();
         boolean justReady = pod.ready() && last.isEmpty() && !wasReadyAt(now.minus(staleAfter));
         if (!everReady || justReady) {
-            return new PodReading.Starting(lengthFrom(pod.startingSince(), now), pod.unschedulable());
+            return new PodReading.Starting(startingFor(now), pod.unschedulable());
         }
         Optional<PodValue> fresh = fresh(trigger, now);
         if (fresh.isPresent()) {
@@ -137,6 +147,14 @@ final class PodMemory {
         Instant since = waitingSince.orElse(now);
         waitingSince = Optional.of(since);
         return new PodReading.Missing(lastValue(fleet), lengthFrom(since, now));
+    }
+
+    /** By the cluster's clock, and where that is ahead of ours, for as long as we have seen it. */
+    private Duration startingFor(Instant now) {
+        return Stream.concat(Stream.of(pod.startingSince()), seenSince.stream())
+                .map(since -> lengthFrom(since, now))
+                .max(Duration::compareTo)
+                .orElseThrow();
     }
 
     /** Whether it has been ready ever since. Whichever says so, for the cluster's clock may be ahead of ours. */

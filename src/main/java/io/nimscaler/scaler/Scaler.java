@@ -135,7 +135,7 @@ final class Scaler {
                 && memory.endpoint(trigger, id.namespace())
                         .filter(endpoint::equals)
                         .isPresent()) {
-            memory.take(result, askedAt);
+            memory.take(result, trigger, askedAt);
         }
     }
 
@@ -154,7 +154,7 @@ final class Scaler {
         memories.values().stream()
                 .filter(memory ->
                         memory.gpuNode(trigger).filter(answer.node()::equals).isPresent())
-                .forEach(memory -> memory.take(answer.of(id.namespace(), memory.podName()), askedAt));
+                .forEach(memory -> memory.take(answer.of(id.namespace(), memory.podName()), trigger, askedAt));
     }
 
     boolean isDue(Instant now) {

@@ -31,7 +31,9 @@ public enum ScrapeFailure {
     /** Readable, but without the metric (or without the wanted {@code model_name}). */
     NO_METRIC,
     /** The metric's value cannot be: NaN, infinite, negative, a ratio above 1.05, two values of one series. */
-    BAD_VALUE;
+    BAD_VALUE,
+    /** By its own timestamps it was too old already when it was asked for: an exporter that repeats what it once read. */
+    STALE;
 
     /** The label value, in snake case. */
     public String label() {

@@ -20,8 +20,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The use case through its ports, with time in the test's hand. */
 class ScalersTest {
@@ -330,6 +333,17 @@ class ScalersTest {
         }
 
         @Test
+        void podThatNeverStartsIsStuckAfterTheDeadlineThoughTheClustersClockIsAheadOfOurs() {
+            Trigger short1 = Triggers.immediate("startingDeadline", "1m");
+            pods.has(1, FakePods.starting("1", now.plus(Duration.ofDays(1))));
+            scalers.put(ID, List.of(short1), false, now);
+            pass(Duration.ofSeconds(58));
+            assertThat(snapshot(short1).decision()).isInstanceOf(Decision.Hold.class);
+            pass(Duration.ofSeconds(5));
+            assertThat(snapshot(short1).decision()).isInstanceOf(Decision.Unknown.class);
+        }
+
+        @Test
         void replicasThatAreThereButUnseenAreNotWrittenOffAsStuck() {
             // Given: the scale target says that 8 are there, and our watch shows 4
             Trigger hasty = Triggers.immediate("startingDeadline", "60s");
@@ -413,6 +427,26 @@ class ScalersTest {
             pass(Duration.ofSeconds(20));
             assertThat(pod(0).state()).isEqualTo(PodState.MISSING);
             assertThat(pod(0).problem().orElseThrow().detail()).contains("is it in percent?");
+        }
+
+        @Test
+        void bodyThatIsOldByItsOwnTimestampsIsNoSampleAndSaysWhy() {
+            pods.has(2, FakePods.ready("1", LONG_AGO), FakePods.ready("2", LONG_AGO));
+            scraper.at("1", .66);
+            scraper.at("2", .66);
+            scalers.put(ID, List.of(trigger), false, now);
+            pass(Duration.ofSeconds(4));
+
+            // An exporter that goes on telling what it once read
+            long old = now.minus(Duration.ofHours(1)).toEpochMilli();
+            scraper.answers(
+                    "1",
+                    _ -> new Scraped(List.of(new Series("gpu_cache_usage_perc", Map.of(), .1, OptionalLong.of(old)))));
+            pass(Duration.ofSeconds(20));
+            assertThat(pod(0).state()).isEqualTo(PodState.MISSING);
+            assertThat(pod(0).problem().orElseThrow().reason()).isEqualTo(ScrapeFailure.STALE);
+            assertThat(pod(0).sample().orElseThrow().value()).isEqualTo(.66);
+            assertThat(snapshot(trigger).hpaDesiredReplicas()).hasValue(2);
         }
 
         @Test
@@ -696,17 +730,61 @@ class ScalersTest {
             assertThat(snapshot(after).decision().basis().windowRemaining()).isLessThan(Duration.ofSeconds(2));
         }
 
-        @Test
-        void editedMetricStartsAnew() {
-            Trigger other = Triggers.immediate("metric", "num_requests_waiting");
+        @ParameterizedTest
+        @CsvSource({
+            "metric, num_requests_waiting",
+            "aggregationType, average",
+            "port, 8001",
+            "path, /other",
+            "scheme, https",
+            "modelName, other",
+            "podSelector, role=leader"
+        })
+        void editOfWhatIsMeasuredStartsAnew(String key, String value) {
+            Trigger other = Triggers.immediate(key, value, "downscaleStabilizationWindow", "10s");
+            Trigger before = Triggers.immediate("downscaleStabilizationWindow", "10s");
             pods.has(1, FakePods.ready("1", LONG_AGO));
             scraper.at("1", .5);
-            scalers.put(ID, List.of(trigger), false, now);
-            pass(Duration.ofSeconds(4));
+            scalers.put(ID, List.of(before), false, now);
+            pass(Duration.ofSeconds(12));
             scalers.put(ID, List.of(other), false, now);
             pass(Duration.ofMillis(100));
-            assertThat(snapshot(other).decision().basis().arithmetic().sampled())
-                    .isZero();
+            Decision.Basis basis = snapshot(other).decision().basis();
+            assertThat(basis.arithmetic().sampled()).isZero();
+            assertThat(basis.windowRemaining()).isEqualTo(Duration.ofSeconds(10));
+        }
+
+        @ParameterizedTest
+        @CsvSource({
+            "targetValue, 0.5",
+            "activationTargetValue, 0.1",
+            "pollInterval, 1s",
+            "staleAfter, 20s",
+            "unavailableAfter, 1m",
+            "startingDeadline, 1m",
+            "tolerance, 0.2",
+            "smoothingUp, 2s",
+            "smoothingDown, 2s",
+            "downscaleStabilizationWindow, 9s",
+            "upscaleStabilizationWindow, 1s",
+            "loadingCredit, true"
+        })
+        void editOfAnythingElseKeepsSamplesAndWindows(String key, String value) {
+            Map<String, String> edited = new HashMap<>(Map.of("downscaleStabilizationWindow", "10s"));
+            edited.put(key, value);
+            Trigger other = Triggers.immediate(edited.entrySet().stream()
+                    .flatMap(entry -> Stream.of(entry.getKey(), entry.getValue()))
+                    .toArray(String[]::new));
+            Trigger before = Triggers.immediate("downscaleStabilizationWindow", "10s");
+            pods.has(1, FakePods.ready("1", LONG_AGO));
+            scraper.at("1", .5);
+            scalers.put(ID, List.of(before), false, now);
+            pass(Duration.ofSeconds(12));
+            scalers.put(ID, List.of(other), false, now);
+            pass(Duration.ofMillis(100));
+            Decision.Basis basis = snapshot(other).decision().basis();
+            assertThat(basis.arithmetic().sampled()).isEqualTo(1);
+            assertThat(basis.windowIsFull()).isTrue();
         }
 
         @Test

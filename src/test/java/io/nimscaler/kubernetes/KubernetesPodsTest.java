@@ -1,0 +1,229 @@
+package io.nimscaler.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.nimscaler.policy.Scale;
+import io.nimscaler.scaler.Observation;
+import io.nimscaler.scaler.Pod;
+import io.nimscaler.scaler.ScaledObjectId;
+import io.nimscaler.scaler.ScalerControl;
+import io.nimscaler.scaler.WakeSources;
+import io.nimscaler.trigger.Trigger;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What is said of a fleet while the API server fails, with the clock in the test's hand. */
+class KubernetesPodsTest {
+
+    private static final ScaledObjectId ID = new ScaledObjectId("ns", "llm");
+    private static final Duration REFRESH = Duration.ofSeconds(30);
+
+    private final FakeApiServer api = new FakeApiServer();
+    private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
+    private final Control control = new Control();
+    private final KubernetesClient client = new KubernetesClientBuilder()
+            .withConfig(new ConfigBuilder()
+                    .withMasterUrl(api.url())
+                    .withRequestRetryBackoffLimit(0)
+                    .withWatchReconnectInterval(50)
+                    .withConnectionTimeout(2000)
+                    .withRequestTimeout(2000)
+                    .build())
+            .build();
+    private final KubernetesPods pods = new KubernetesPods(
+            client,
+            new KubernetesPods.Watched(
+                    List.of("ns"),
+                    List.of("keda-nim-scaler"),
+                    REFRESH,
+                    new Confinement(false, false),
+                    WakeSources.none()),
+            now::get);
+
+    /** Remembers what it was told last. */
+    private static final class Control implements ScalerControl {
+
+        private final Map<ScaledObjectId, Collection<Trigger>> triggers = new ConcurrentHashMap<>();
+
+        @Override
+        public void put(ScaledObjectId id, Collection<Trigger> all, boolean open) {
+            triggers.put(id, List.copyOf(all));
+        }
+
+        @Override
+        public void remove(ScaledObjectId id) {
+            triggers.remove(id);
+        }
+
+        @Override
+        public void adopt(ScaledObjectId id, Trigger trigger) {
+            throw new UnsupportedOperationException("no call is made here");
+        }
+
+        @Override
+        public boolean isAlive() {
+            return true;
+        }
+    }
+
+    @BeforeEach
+    void twoPodsAreSeen() {
+        api.scaledObject();
+        api.scale(2, 2, "app=llm");
+        api.pod("a", "llm");
+        api.pod("b", "llm");
+        pods.start(control);
+        awaitPods("a", "b");
+        await().until(() -> api.watches() == 2);
+    }
+
+    @AfterEach
+    void stop() {
+        pods.close();
+        client.close();
+        api.close();
+    }
+
+    private void pass(Duration time) {
+        now.updateAndGet(before -> before.plus(time));
+    }
+
+    private Observation observed() {
+        return pods.observe(ID, Optional.empty());
+    }
+
+    private void awaitPods(String... names) {
+        await().untilAsserted(() -> {
+            assertThat(observed()).isInstanceOf(Observation.Known.class);
+            assertThat(((Observation.Known) observed()).pods())
+                    .extracting(Pod::name)
+                    .containsExactlyInAnyOrder(names);
+        });
+    }
+
+    private void awaitUnknown(String why) {
+        await().untilAsserted(() -> {
+            assertThat(observed()).isInstanceOf(Observation.NotKnown.class);
+            assertThat(((Observation.NotKnown) observed()).reason()).contains(why);
+        });
+    }
+
+    @Test
+    void podsThatCameWhileTheWatchWasBrokenAreSeen() {
+        api.goesAway();
+        api.podIsGone("a");
+        api.pod("c", "llm");
+        api.comesBack();
+        awaitPods("b", "c");
+    }
+
+    @Test
+    void whatTheApiServerHasForgottenIsListedAnew() {
+        api.goesAway();
+        api.podIsGone("a");
+        api.pod("c", "llm");
+        api.forgets();
+        api.comesBack();
+        awaitPods("b", "c");
+        api.pod("d", "llm");
+        awaitPods("b", "c", "d");
+    }
+
+    @Test
+    void scaledObjectThatWentWhileItsWatchWasBrokenIsForgotten() {
+        assertThat(control.triggers).containsKey(ID);
+        api.goesAway();
+        api.scaledObjectIsGone();
+        api.forgets();
+        api.comesBack();
+        await().until(() -> control.triggers.isEmpty());
+        assertThat(observed()).isInstanceOf(Observation.Absent.class);
+    }
+
+    @Test
+    void apiServerThatIsAwayForTenMinutesIsBridgedForThreeReadsAndThenUnknown() {
+        api.goesAway();
+        pass(REFRESH.multipliedBy(2));
+        await().during(Duration.ofMillis(700)).until(() -> observed() instanceof Observation.Known);
+        pass(Duration.ofMinutes(8));
+        awaitUnknown("cannot read /scale");
+
+        api.podIsGone("a");
+        api.pod("c", "llm");
+        api.pod("d", "llm");
+        api.scale(3, 3, "app=llm");
+        api.comesBack();
+        pass(REFRESH);
+        awaitPods("b", "c", "d");
+        assertThat(((Observation.Known) observed()).scale()).isEqualTo(new Scale(3, 3));
+    }
+
+    @Test
+    void rightsThatAreTakenAwayMakeItUnknownAtOnceAndGivenBackKnown() {
+        api.forbids("/scale", "/pods", "/scaledobjects");
+        pass(REFRESH);
+        awaitUnknown("not allowed to get /scale of deployments.apps ns/llm");
+        api.allowsAll();
+        pass(REFRESH);
+        awaitPods("a", "b");
+    }
+
+    @Test
+    void podsThatMayNotBeWatchedAnyMoreAreUnknownThoughScaleIsKnown() {
+        api.forbids("/pods");
+        api.breaksWatches();
+        // A watch is made anew now and then; what it showed holds as long as what /scale says
+        pass(Duration.ofMinutes(1));
+        await().during(Duration.ofMillis(700)).until(() -> observed() instanceof Observation.Known);
+        pass(Duration.ofMinutes(1));
+        awaitUnknown("the watch of its pods is broken");
+
+        api.podIsGone("a");
+        api.allowsAll();
+        awaitPods("b");
+    }
+
+    @Test
+    void scaleTargetThatIsDeletedIsUnknownAndMadeAgainHasItsOwnPods() {
+        api.scaleTargetIsGone();
+        api.podIsGone("a");
+        api.podIsGone("b");
+        awaitUnknown("no such scale target");
+
+        api.scale(1, 1, "app=llm-2");
+        api.pod("other", "llm");
+        api.pod("c", "llm-2");
+        pass(REFRESH);
+        awaitPods("c");
+    }
+
+    @Test
+    void podsThatAreReplacedInARolloutAreOthers() {
+        api.pod("c", "llm");
+        api.podIsGone("a");
+        api.podIsGone("b");
+        awaitPods("c");
+        assertThat(((Observation.Known) observed()).pods()).extracting(Pod::uid).containsExactly("uid-c");
+    }
+
+    @Test
+    void editedTriggerIsTheOnlyOneThatIsLeft() {
+        api.scaledObject("downscaleStabilizationWindow", "1m");
+        await().untilAsserted(() -> assertThat(control.triggers.get(ID))
+                .extracting(Trigger::downscaleStabilizationWindow)
+                .containsExactly(Duration.ofMinutes(1)));
+    }
+}
