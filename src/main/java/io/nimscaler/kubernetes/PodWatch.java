@@ -41,6 +41,7 @@ final class PodWatch implements AutoCloseable {
                 .inNamespace(namespace)
                 .withLabelSelector(selector)
                 .runnableInformer(0)
+                .itemStore(new SlimPods())
                 .exceptionHandler((_, cause) -> {
                     trouble = Optional.ofNullable(cause.getMessage());
                     return true;
