@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.Security;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -22,7 +23,11 @@ public final class Cluster {
     private final KubernetesClient client = new KubernetesClientBuilder().build();
     private final boolean own = !"kubeconfig".equals(System.getenv("E2E_CLUSTER"));
 
-    private Cluster() {}
+    private Cluster() {
+        // The cluster's names change within seconds
+        Security.setProperty("networkaddress.cache.ttl", "0");
+        Security.setProperty("networkaddress.cache.negative.ttl", "0");
+    }
 
     static Cluster shared() {
         return SHARED;
@@ -30,6 +35,10 @@ public final class Cluster {
 
     KubernetesClient client() {
         return client;
+    }
+
+    boolean isOwn() {
+        return own;
     }
 
     /** A component of the control plane, or of KEDA, by the name of its program. The story is skipped where it is not ours to stop. */

@@ -37,6 +37,7 @@ public final class Fleet {
     private final SharedIndexInformer<Pod> pods;
     private final Deployment deployment;
     private final HttpClient http = HttpClient.newHttpClient();
+    private String told = "";
 
     Fleet(Story story, String name, int replicas, Duration readyAfter) {
         this.story = story;
@@ -84,7 +85,7 @@ public final class Fleet {
      * A load that this many replicas carry at a target of 0.70, from wherever the HPA comes: not so near to a whole number of replicas
      * that its tolerance would leave one more or one fewer.
      *
-     * @param replicas 1 to 8
+     * @param replicas 1 to 20
      */
     public void loadFor(int replicas) {
         load(0.7 * (replicas - 0.1));
@@ -117,15 +118,20 @@ public final class Fleet {
     /** Every pod fails, those that come included. */
     public void fails(Fault fault) {
         story.say("all pods of " + name + " " + fault);
-        tell("/fault?ip=all&mode=" + fault.mode(), "");
+        tell("/fault?ip=all&" + fault.parameters(), "");
     }
 
     /** Half of the present pods fail. */
     public void halfFails(Fault fault) {
-        List<String> addresses = pods().stream().map(Fleet::address).sorted().toList();
-        List<String> half = addresses.subList(0, addresses.size() / 2);
-        story.say(half.size() + " pods of " + name + " " + fault);
-        tell("/fault?ip=" + String.join(",", half) + "&mode=" + fault.mode(), "");
+        someFail(pods().size() / 2, fault);
+    }
+
+    /** So many of the present pods fail, always the same ones. */
+    public void someFail(int number, Fault fault) {
+        List<String> addresses =
+                pods().stream().map(Fleet::address).sorted().limit(number).toList();
+        story.say(number + " pods of " + name + " " + fault);
+        tell("/fault?ip=" + String.join(",", addresses) + "&" + fault.parameters(), "");
     }
 
     /** All pods answer again. */
@@ -222,7 +228,30 @@ public final class Fleet {
                 .map(pod -> address(pod) + (isReady(pod) ? "" : " down"))
                 .sorted()
                 .collect(Collectors.joining("\n"));
-        tell("/pods?down=loading", lines);
+        // An address that another fleet has not given up yet is refused: the next telling brings it
+        if (!lines.equals(told)) {
+            String answer = tell("/pods?down=loading", lines);
+            told = answer.startsWith("ok") ? lines : "";
+        }
+    }
+
+    /** As the kubelet would say of pods of this fleet that never become ready by themselves, see {@link Story#fleet}. */
+    public void becomeReady(int number) {
+        story.say(number + " pods of " + name + " become ready");
+        reportReadiness(number, true);
+    }
+
+    /** As of pods whose container ended and is started again and again. */
+    public void becomeUnready(int number) {
+        story.say(number + " pods of " + name + " are not ready any more");
+        reportReadiness(number, false);
+    }
+
+    private void reportReadiness(int number, boolean ready) {
+        pods().stream()
+                .filter(pod -> isReady(pod) != ready)
+                .limit(number)
+                .forEach(pod -> story.reportReadiness(pod, ready));
     }
 
     private String tell(String path, String body) {
@@ -233,7 +262,7 @@ public final class Fleet {
         for (int attempt = 0; ; attempt++) {
             try {
                 HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
-                // 409: another fleet has not given up the address yet; the next telling brings it
+                // 409: another fleet has not given up the address yet
                 if (response.statusCode() != 200 && response.statusCode() != 409) {
                     throw new IllegalStateException("nimfleet " + path + ": " + response.body());
                 }

@@ -10,8 +10,6 @@ import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -30,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -55,7 +54,7 @@ public final class Scaler {
     Scaler(Story story, int replicas, Map<String, String> settings) {
         this.story = story;
         this.namespace = story.scalerNamespace();
-        apply(replicas, settings);
+        apply(_ -> true, replicas, settings);
         this.kubeconfig = kubeconfig();
         this.pods = client.pods().inNamespace(namespace).inform();
         story.atEnd(this::killAll);
@@ -117,6 +116,18 @@ public final class Scaler {
                 && Integer.valueOf(wanted).equals(status.getReadyReplicas());
     }
 
+    /** Its ServiceAccount may do nothing any more. */
+    public void losesItsRights() {
+        story.say("the scaler's ClusterRoleBinding is deleted");
+        client.rbac().clusterRoleBindings().withName(namespace).delete();
+    }
+
+    /** As {@code k8s/base} grants them. */
+    public void regainsItsRights() {
+        story.say("the scaler's ClusterRoleBinding is made again");
+        apply(ClusterRoleBinding.class::isInstance, 0, Map.of());
+    }
+
     /** A page of REST, as every present process answers it, by the name of its pod. */
     Map<String, String> rest(String path) {
         Map<String, String> answers = new LinkedHashMap<>();
@@ -164,6 +175,8 @@ public final class Scaler {
         Map<String, String> environment = new LinkedHashMap<>(Map.of(
                 "KUBECONFIG", kubeconfig,
                 "NIM_SCALER_KUBERNETES_NAMESPACES", story.namespace(),
+                // Many start side by side on few cores, so the start counts, not the peak
+                "JDK_JAVA_OPTIONS", "-Xmx96m -XX:+UseSerialGC -XX:TieredStopAtLevel=1",
                 "QUARKUS_HTTP_HOST", pod.getStatus().getPodIP(),
                 "QUARKUS_MANAGEMENT_HOST", pod.getStatus().getPodIP()));
         for (EnvVar variable : pod.getSpec().getContainers().getFirst().getEnv()) {
@@ -172,13 +185,8 @@ public final class Scaler {
         String program = Cluster.setting("e2e.scaler");
         List<String> command = new ArrayList<>();
         if (program.endsWith(".jar")) {
-            // Many start side by side on few cores, so the start counts, not the peak
             command.addAll(List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-Xmx96m",
-                    "-XX:+UseSerialGC",
-                    "-XX:TieredStopAtLevel=1",
-                    "-jar"));
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar"));
         }
         command.add(program);
         return Background.start(
@@ -191,17 +199,7 @@ public final class Scaler {
         if (Fleet.isReady(pod) == ready) {
             return;
         }
-        String status = ready ? "True" : "False";
-        client.pods()
-                .inNamespace(namespace)
-                .withName(pod.getMetadata().getName())
-                .subresource("status")
-                .patch(
-                        PatchContext.of(PatchType.STRATEGIC_MERGE),
-                        """
-                        {"status": {"conditions": [{"type": "Ready", "status": "%s"}, {"type": "ContainersReady", "status": "%s"}]}}
-                        """
-                                .formatted(status, status));
+        story.reportReadiness(pod, ready);
     }
 
     private Optional<HttpResponse<String>> get(Pod pod, int port, String path) {
@@ -219,14 +217,16 @@ public final class Scaler {
         }
     }
 
-    private void apply(int replicas, Map<String, String> settings) {
+    private void apply(Predicate<HasMetadata> wanted, int replicas, Map<String, String> settings) {
         try (Stream<Path> files = Files.list(Path.of(Cluster.setting("e2e.manifests")))) {
             for (Path file : files.filter(f -> !f.endsWith("kustomization.yaml"))
                     .sorted(Comparator.comparing((Path f) -> !f.endsWith("namespace.yaml")))
                     .toList()) {
                 String yaml = Files.readString(file).replace("namespace: " + NAME, "namespace: " + namespace);
                 for (HasMetadata resource : client.load(new ByteArrayInputStream(yaml.getBytes())).items()) {
-                    apply(resource, replicas, settings);
+                    if (wanted.test(resource)) {
+                        apply(resource, replicas, settings);
+                    }
                 }
             }
         } catch (IOException e) {

@@ -2,15 +2,21 @@ package io.nimscaler.e2e;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
@@ -24,6 +30,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -74,7 +81,7 @@ public final class Story {
         return fleet(name, replicas, Duration.ZERO);
     }
 
-    /** A Deployment whose pods take a while to load their model. */
+    /** A Deployment whose pods take a while to load their model; after an hour, say, which no story waits for, never. */
     public Fleet fleet(String name, int replicas, Duration readyAfter) {
         Fleet fleet = new Fleet(this, name, replicas, readyAfter);
         fleets.add(fleet);
@@ -91,7 +98,19 @@ public final class Story {
         Scaler scaler = new Scaler(this, replicas, settings);
         scalers.add(scaler);
         scaler.expectReady(replicas, SOON);
+        // KEDA (seen with 2.20.2) leaves a trigger out of a formula whose scaler it could not resolve at first
+        if (cluster().isOwn()) {
+            expect("the cluster's DNS lists the scaler", SOON, () -> resolves(scalerHost()));
+        }
         return scaler;
+    }
+
+    private static boolean resolves(String host) {
+        try {
+            return InetAddress.getAllByName(host).length > 0;
+        } catch (UnknownHostException e) {
+            return false;
+        }
     }
 
     /** A gateway in front of the fleets; nothing waits in it yet. */
@@ -119,6 +138,24 @@ public final class Story {
         return new ScaledObject(this, fleet.name());
     }
 
+    /** The replicas that each fleet's Deployment wants, by its name. */
+    public Map<String, Integer> replicas() {
+        return client.apps().deployments().inNamespace(namespace).list().getItems().stream()
+                .collect(Collectors.toMap(
+                        deployment -> deployment.getMetadata().getName(),
+                        deployment -> deployment.getSpec().getReplicas()));
+    }
+
+    /** What each HPA desires, by the name of its ScaledObject; 0 where it has not decided anything. */
+    public Map<String, Integer> hpasDesire() {
+        return client.autoscaling().v2().horizontalPodAutoscalers().inNamespace(namespace).list().getItems().stream()
+                .collect(Collectors.toMap(
+                        hpa -> hpa.getSpec().getScaleTargetRef().getName(),
+                        hpa -> hpa.getStatus() == null || hpa.getStatus().getDesiredReplicas() == null
+                                ? 0
+                                : hpa.getStatus().getDesiredReplicas()));
+    }
+
     /** Fails where this does not become true in time. */
     public void expect(String what, Duration within, BooleanSupplier expected) {
         Waiting.until(what, within, expected::getAsBoolean, seen -> seen);
@@ -127,13 +164,45 @@ public final class Story {
 
     /** Fails at the first moment at which this is not true. */
     public void throughout(String what, Duration span, BooleanSupplier expected) {
-        Waiting.throughout(what, span, expected::getAsBoolean, seen -> seen);
+        throughout(what, span, Waiting.LOOK_EVERY, expected);
+    }
+
+    /** The same, looked at less often where a look costs the cluster much. */
+    public void throughout(String what, Duration span, Duration lookEvery, BooleanSupplier expected) {
+        Waiting.throughout(what, span, lookEvery, expected::getAsBoolean, seen -> seen);
         say(what + " for " + span.toSeconds() + " s");
     }
 
     /** What a trigger gives as {@code scalerAddress}, without the port. */
     public String scalerHost() {
         return Scaler.host(this);
+    }
+
+    /** Writes a file beside the stories' folders, which stays. */
+    public void report(String file, String text) {
+        try {
+            Files.writeString(folder.resolveSibling(file), text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Says as a kubelet whether a pod is ready. */
+    void reportReadiness(Pod pod, boolean ready) {
+        String status = ready ? "True" : "False";
+        String since = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        client.pods()
+                .inNamespace(pod.getMetadata().getNamespace())
+                .withName(pod.getMetadata().getName())
+                .subresource("status")
+                .patch(
+                        PatchContext.of(PatchType.STRATEGIC_MERGE),
+                        """
+                        {"status": {"conditions": [
+                          {"type": "Ready", "status": "%1$s", "lastTransitionTime": "%2$s"},
+                          {"type": "ContainersReady", "status": "%1$s", "lastTransitionTime": "%2$s"}]}}
+                        """
+                                .formatted(status, since));
     }
 
     /** Makes these objects, in YAML; they go with the story. */

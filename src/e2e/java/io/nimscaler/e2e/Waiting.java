@@ -8,7 +8,7 @@ import org.awaitility.Awaitility;
 /** Expectations over time. Each fails with what was last seen. */
 final class Waiting {
 
-    private static final Duration LOOK_EVERY = Duration.ofMillis(100);
+    static final Duration LOOK_EVERY = Duration.ofMillis(100);
 
     private Waiting() {}
 
@@ -26,10 +26,15 @@ final class Waiting {
     }
 
     static <T> void throughout(String what, Duration span, Supplier<T> seen, Predicate<T> expected) {
+        throughout(what, span, LOOK_EVERY, seen, expected);
+    }
+
+    static <T> void throughout(
+            String what, Duration span, Duration lookEvery, Supplier<T> seen, Predicate<T> expected) {
         Awaitility.await(what)
                 .during(span)
-                .atMost(span.plusSeconds(5))
-                .pollInterval(LOOK_EVERY)
+                .atMost(span.plusSeconds(5).plus(lookEvery.multipliedBy(5)))
+                .pollInterval(lookEvery)
                 .pollDelay(Duration.ZERO)
                 .until(() -> {
                     check(what, seen.get(), expected);
