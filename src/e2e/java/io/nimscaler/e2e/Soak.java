@@ -81,6 +81,9 @@ public final class Soak {
         Process scaler = start(
                 folder.resolve("scaler.log"),
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                // So that what is kept shows: a heap without a bound grows at leisure
+                "-Xmx128m",
+                "-XX:+UseSerialGC",
                 "-Dquarkus.config.locations=" + settings.toAbsolutePath(),
                 "-jar",
                 "target/quarkus-app/quarkus-run.jar");
