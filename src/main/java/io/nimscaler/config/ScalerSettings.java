@@ -74,6 +74,9 @@ public interface ScalerSettings {
         /** Whether port 9090 serves REST; without it, it serves gRPC only. */
         @WithDefault("true")
         boolean enabled();
+
+        /** Lines {@code user:password}; with them REST, and the page, ask for one by basic authentication. */
+        Optional<Path> usersFile();
     }
 
     interface Scrape {

@@ -8,11 +8,12 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
- * What holds for everything on port 9090 that is not gRPC: it is only read, if it is there at all, and no other site's page gets
- * to see it. There are no CORS headers, so a browser hands an answer to its own origin alone.
+ * What holds for everything on port 9090 that is not gRPC, whatever its path: it is only read, if it is there at all, by who may,
+ * and no other site's page gets to see it. There are no CORS headers, so a browser hands an answer to its own origin alone.
  */
 @Singleton
 class RestGate {
@@ -33,9 +34,11 @@ class RestGate {
             "x-frame-options", "DENY");
 
     private final boolean enabled;
+    private final Optional<BasicUsers> users;
 
     RestGate(ScalerSettings settings) {
         this.enabled = settings.api().enabled();
+        this.users = settings.api().usersFile().map(BasicUsers::of);
     }
 
     void register(@Observes Filters filters) {
@@ -51,10 +54,19 @@ class RestGate {
         HEADERS.forEach(response::putHeader);
         if (!enabled) {
             response.setStatusCode(404).end();
+        } else if (users.isPresent() && !users.get().accept(authorization(context))) {
+            response.setStatusCode(401)
+                    .putHeader("www-authenticate", "Basic realm=\"keda-nim-scaler\", charset=\"UTF-8\"")
+                    .end();
         } else if (!READS.contains(context.request().method())) {
             response.setStatusCode(405).putHeader("allow", "GET, HEAD").end();
         } else {
             context.next();
         }
+    }
+
+    private static String authorization(RoutingContext context) {
+        String header = context.request().getHeader("authorization");
+        return header == null ? "" : header;
     }
 }
