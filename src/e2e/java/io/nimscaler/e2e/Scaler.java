@@ -182,6 +182,14 @@ public final class Scaler {
         for (EnvVar variable : pod.getSpec().getContainers().getFirst().getEnv()) {
             environment.put(variable.getName(), variable.getValue());
         }
+        return Background.start(
+                story.folder().resolve("scaler-" + pod.getMetadata().getName() + ".log"),
+                environment,
+                command().toArray(String[]::new));
+    }
+
+    /** How the product is started. */
+    public static List<String> command() {
         String program = Cluster.setting("e2e.scaler");
         List<String> command = new ArrayList<>();
         if (program.endsWith(".jar")) {
@@ -189,10 +197,7 @@ public final class Scaler {
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar"));
         }
         command.add(program);
-        return Background.start(
-                story.folder().resolve("scaler-" + pod.getMetadata().getName() + ".log"),
-                environment,
-                command.toArray(String[]::new));
+        return command;
     }
 
     private void report(Pod pod, boolean ready) {

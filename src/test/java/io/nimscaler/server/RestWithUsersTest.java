@@ -50,6 +50,8 @@ class RestWithUsersTest {
                 "/api/scaled-objects%3Bx=1",
                 "/api/scaled-objects;x=1",
                 "//api/scaled-objects",
+                "/",
+                "/page/index.html",
                 "/nothing"
             })
     void nobodyElseLearnsAnything(String path) {
