@@ -15,7 +15,7 @@ import java.util.function.Supplier;
  */
 final class FirstCalls {
 
-    static final Duration PATIENCE = Duration.ofMillis(1500);
+    static final Duration PATIENCE = Duration.ofSeconds(4);
     static final int MOST_WAITING = 256;
 
     private static final Duration LOOK_EVERY = Duration.ofMillis(50);
