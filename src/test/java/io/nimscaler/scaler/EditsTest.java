@@ -1,0 +1,127 @@
+package io.nimscaler.scaler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.nimscaler.policy.Decision;
+import io.nimscaler.trigger.Trigger;
+import io.nimscaler.trigger.Triggers;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What an edit of a ScaledObject keeps, and triggers that only calls tell. */
+class EditsTest extends ScalersFixture {
+
+    /** Of a trigger whose window of 10 s was full and whose pod was sampled. */
+    private Decision.Basis justAfterTheEditTo(Trigger other) {
+        Trigger before = Triggers.immediate("downscaleStabilizationWindow", "10s");
+        pods.has(1, FakePods.ready("1", LONG_AGO));
+        scraper.at("1", .5);
+        scalers.put(ID, List.of(before), false, now);
+        pass(Duration.ofSeconds(12));
+        scalers.put(ID, List.of(other), false, now);
+        pass(Duration.ofMillis(100));
+        return snapshot(other).decision().basis();
+    }
+
+    @Test
+    void editedWindowKeepsSamplesAndWindows() {
+        // Given
+        Trigger before = Triggers.immediate("downscaleStabilizationWindow", "10s");
+        Trigger after = Triggers.immediate("downscaleStabilizationWindow", "12s", "targetValue", "0.8");
+        pods.has(2, FakePods.ready("1", LONG_AGO), FakePods.ready("2", LONG_AGO));
+        scraper.at("1", .1);
+        scraper.at("2", .1);
+        scalers.put(ID, List.of(before), false, now);
+        pass(Duration.ofSeconds(20));
+
+        // When
+        scalers.put(ID, List.of(after), false, now);
+        pass(Duration.ofSeconds(1));
+
+        // Then
+        assertThat(scalers.snapshot(ID, before)).isEmpty();
+        assertThat(snapshot(after).decision().basis().arithmetic().sampled()).isEqualTo(2);
+        assertThat(snapshot(after).decision().basis().windowRemaining()).isLessThan(Duration.ofSeconds(2));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "metric, num_requests_waiting",
+        "aggregationType, average",
+        "port, 8001",
+        "path, /other",
+        "scheme, https",
+        "modelName, other",
+        "podSelector, role=leader"
+    })
+    void editOfWhatIsMeasuredStartsAnew(String key, String value) {
+        Trigger other = Triggers.immediate(key, value, "downscaleStabilizationWindow", "10s");
+        Decision.Basis basis = justAfterTheEditTo(other);
+        assertThat(basis.arithmetic().sampled()).isZero();
+        assertThat(basis.windowRemaining()).isEqualTo(Duration.ofSeconds(10));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "targetValue, 0.5",
+        "activationTargetValue, 0.1",
+        "pollInterval, 1s",
+        "staleAfter, 20s",
+        "unavailableAfter, 1m",
+        "startingDeadline, 1m",
+        "tolerance, 0.2",
+        "smoothingUp, 2s",
+        "smoothingDown, 2s",
+        "downscaleStabilizationWindow, 9s",
+        "upscaleStabilizationWindow, 1s",
+        "loadingCredit, true"
+    })
+    void editOfAnythingElseKeepsSamplesAndWindows(String key, String value) {
+        Map<String, String> edited = new HashMap<>(Map.of("downscaleStabilizationWindow", "10s"));
+        edited.put(key, value);
+        Trigger other = Triggers.immediate(edited.entrySet().stream()
+                .flatMap(entry -> Stream.of(entry.getKey(), entry.getValue()))
+                .toArray(String[]::new));
+        Decision.Basis basis = justAfterTheEditTo(other);
+        assertThat(basis.arithmetic().sampled()).isEqualTo(1);
+        assertThat(basis.windowIsFull()).isTrue();
+    }
+
+    @Test
+    void triggerThatOnlyACallTellsIsAdoptedWhereItsScaledObjectIsOpen() {
+        pods.has(1, FakePods.ready("1", LONG_AGO));
+        scraper.at("1", .5);
+        scalers.put(ID, List.of(), true, now);
+        scalers.adopt(ID, trigger, now);
+        pass(Duration.ofSeconds(4));
+        assertThat(snapshot(trigger).decision().basis().demand().orElseThrow()).isCloseTo(.5, within(1e-9));
+    }
+
+    @Test
+    void closedOrUnknownScaledObjectAdoptsNothing() {
+        scalers.put(ID, List.of(), false, now);
+        scalers.adopt(ID, trigger, now);
+        scalers.adopt(new ScaledObjectId("ns", "other"), trigger, now);
+        pass(Duration.ofSeconds(4));
+        assertThat(scalers.snapshots()).isEmpty();
+        assertThat(scalers.scaledObjects()).containsExactly(ID);
+    }
+
+    @Test
+    void adoptedTriggersAreBounded() {
+        pods.has(1, FakePods.ready("1", LONG_AGO));
+        scalers.put(ID, List.of(), true, now);
+        for (int i = 1; i <= 100; i++) {
+            scalers.adopt(ID, Triggers.with("targetValue", Integer.toString(i)), now);
+        }
+        pass(Duration.ofSeconds(2));
+        assertThat(scalers.snapshots()).hasSize(16);
+    }
+}

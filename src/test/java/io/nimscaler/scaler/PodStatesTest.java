@@ -1,0 +1,223 @@
+package io.nimscaler.scaler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.nimscaler.exposition.Series;
+import io.nimscaler.policy.Decision;
+import io.nimscaler.policy.HoldReason;
+import io.nimscaler.policy.Scale;
+import io.nimscaler.scaler.ScrapeResult.Scraped;
+import io.nimscaler.trigger.Trigger;
+import io.nimscaler.trigger.Triggers;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+/** In which state a pod counts, by what Kubernetes and the pod itself say of it. */
+class PodStatesTest extends ScalersFixture {
+
+    @Test
+    void podThatWasNeverReadyIsStartingWhateverItAnswers() {
+        pods.has(1, FakePods.starting("1", now));
+        scraper.at("1", .9);
+        scalers.put(ID, List.of(trigger), false, now);
+        pass(Duration.ofSeconds(4));
+        assertThat(pod(0).state()).isEqualTo(PodState.STARTING);
+        assertThat(pod(0).sample().orElseThrow().value()).isEqualTo(.9);
+    }
+
+    @Test
+    void podThatBecameUnreadyAfterHavingBeenReadyIsNotStarting() {
+        pods.has(1, FakePods.ready("1", LONG_AGO));
+        scalers.put(ID, List.of(trigger), false, now);
+        pass(Duration.ofSeconds(1));
+        pods.has(1, FakePods.starting("1", LONG_AGO));
+        pass(Duration.ofSeconds(2));
+        assertThat(pod(0).state()).isEqualTo(PodState.MISSING);
+    }
+
+    @Test
+    void unreadyPodWithAFreshSampleIsSampled() {
+        pods.has(1, FakePods.unready("1", LONG_AGO));
+        scraper.at("1", .9);
+        scalers.put(ID, List.of(trigger), false, now);
+        pass(Duration.ofSeconds(4));
+        assertThat(pod(0).state()).isEqualTo(PodState.SAMPLED);
+    }
+
+    @Test
+    void podThatHasJustBecomeReadyIsStartingUntilItsFirstSampleOrStaleAfter() {
+        pods.has(1, FakePods.ready("1", now));
+        scalers.put(ID, List.of(trigger), false, now);
+        pass(Duration.ofSeconds(14));
+        assertThat(pod(0).state()).isEqualTo(PodState.STARTING);
+        pass(Duration.ofSeconds(2));
+        assertThat(pod(0).state()).isEqualTo(PodState.MISSING);
+    }
+
+    @Test
+    void sampleIsUsedUntilItIsStale() {
+        // Given
+        pods.has(1, FakePods.ready("1", LONG_AGO));
+        scraper.at("1", .5);
+        scalers.put(ID, List.of(trigger), false, now);
+        pass(Duration.ofSeconds(4));
+
+        // When
+        scraper.refuses("1");
+        pass(Duration.ofSeconds(12));
+        PodState before = pod(0).state();
+        pass(Duration.ofSeconds(6));
+
+        // Then
+        assertThat(before).isEqualTo(PodState.SAMPLED);
+        assertThat(pod(0).state()).isEqualTo(PodState.MISSING);
+        assertThat(pod(0).problem().orElseThrow().reason()).isEqualTo(ScrapeFailure.CANNOT_CONNECT);
+    }
+
+    @Test
+    void replicasThatAreWantedAndNotInTheWatchYetAreStarting() {
+        pods.has(new Scale(10, 4), FakePods.ready("1", LONG_AGO));
+        scraper.at("1", 1.0);
+        scalers.put(ID, List.of(trigger), false, now);
+        pass(Duration.ofSeconds(4));
+        assertThat(snapshot(trigger).decision().basis().arithmetic().starting()).isEqualTo(9);
+        assertThat(snapshot(trigger).decision())
+                .isInstanceOfSatisfying(
+                        Decision.Hold.class, hold -> assertThat(hold.reason()).isEqualTo(HoldReason.UNDECIDED));
+    }
+
+    @Test
+    void awaitedReplicasThatNeverComeAreStuckAfterTheDeadline() {
+        Trigger hasty = Triggers.immediate("startingDeadline", "60s");
+        pods.has(2, FakePods.ready("1", LONG_AGO));
+        scraper.at("1", .5);
+        scalers.put(ID, List.of(hasty), false, now);
+        pass(Duration.ofSeconds(63));
+        assertThat(snapshot(hasty).decision().basis().arithmetic().stuck()).isEqualTo(1);
+    }
+
+    @Test
+    void podThatNeverStartsIsStuckAfterTheDeadlineThoughTheClustersClockIsAheadOfOurs() {
+        Trigger short1 = Triggers.immediate("startingDeadline", "1m");
+        pods.has(1, FakePods.starting("1", now.plus(Duration.ofDays(1))));
+        scalers.put(ID, List.of(short1), false, now);
+        pass(Duration.ofSeconds(58));
+        assertThat(snapshot(short1).decision()).isInstanceOf(Decision.Hold.class);
+        pass(Duration.ofSeconds(5));
+        assertThat(snapshot(short1).decision()).isInstanceOf(Decision.Unknown.class);
+    }
+
+    @Test
+    void replicasThatAreThereButUnseenAreNotWrittenOffAsStuck() {
+        // Given: the scale target says that 8 are there, and our watch shows 4
+        Trigger hasty = Triggers.immediate("startingDeadline", "60s");
+        Pod[] seen = new Pod[4];
+        for (int i = 0; i < seen.length; i++) {
+            seen[i] = FakePods.ready("" + i, LONG_AGO);
+            scraper.at("" + i, .6);
+        }
+        pods.has(new Scale(8, 8), seen);
+        scalers.put(ID, List.of(hasty), false, now);
+
+        // When
+        pass(Duration.ofSeconds(90));
+
+        // Then
+        assertThat(snapshot(hasty).decision().basis().arithmetic().missing()).isEqualTo(4);
+        assertThat(snapshot(hasty).decision()).isInstanceOf(Decision.Hold.class);
+    }
+
+    @Test
+    void afterAStartAPodThatWasNotAskedYetIsNoLongMissingOne() {
+        // Given: the hot pod answers first
+        pods.has(3, FakePods.ready("1", LONG_AGO), FakePods.ready("2", LONG_AGO), FakePods.ready("3", LONG_AGO));
+        scraper.at("1", 1.0);
+
+        // When
+        scalers.put(ID, List.of(trigger), false, now);
+        pass(Duration.ofSeconds(4));
+
+        // Then: held, not averaged over pods that nobody has read
+        assertThat(snapshot(trigger).decision().basis().arithmetic().missing()).isEqualTo(2);
+        assertThat(snapshot(trigger).decision()).isInstanceOf(Decision.Hold.class);
+    }
+
+    @Test
+    void podThatIsMissingForFiveMinutesCountsAsTheMeanOfTheOthers() {
+        pods.has(2, FakePods.ready("1", LONG_AGO), FakePods.ready("2", LONG_AGO));
+        scraper.at("1", .9);
+        scraper.at("2", .9);
+        scalers.put(ID, List.of(trigger), false, now);
+        pass(Duration.ofSeconds(4));
+        scraper.refuses("2");
+        pass(Duration.ofMinutes(5));
+        assertThat(snapshot(trigger).decision().basis().arithmetic().missing()).isEqualTo(1);
+        pass(Duration.ofSeconds(30));
+        assertThat(snapshot(trigger).decision().basis().arithmetic().missing()).isZero();
+        assertThat(snapshot(trigger).decision().basis().demand().orElseThrow()).isCloseTo(1.8, within(1e-9));
+    }
+
+    @Test
+    void outageOfAllPodsIsNoPatienceWithOne() {
+        // Given
+        pods.has(2, FakePods.ready("1", LONG_AGO), FakePods.ready("2", LONG_AGO));
+        scraper.at("1", .9);
+        scraper.at("2", .1);
+        scalers.put(ID, List.of(trigger), false, now);
+        pass(Duration.ofSeconds(4));
+
+        // When: none answers for ten minutes, and then one does
+        scraper.refuses("1");
+        scraper.refuses("2");
+        pass(Duration.ofMinutes(10));
+        scraper.at("1", .9);
+        pass(Duration.ofSeconds(4));
+
+        // Then
+        assertThat(snapshot(trigger).decision().basis().arithmetic().missing()).isEqualTo(1);
+    }
+
+    @Test
+    void badValueIsNoSampleAndSaysWhy() {
+        pods.has(1, FakePods.ready("1", LONG_AGO));
+        scraper.at("1", 38);
+        scalers.put(ID, List.of(trigger), false, now);
+        pass(Duration.ofSeconds(20));
+        assertThat(pod(0).state()).isEqualTo(PodState.MISSING);
+        assertThat(pod(0).problem().orElseThrow().detail()).contains("is it in percent?");
+    }
+
+    @Test
+    void bodyThatIsOldByItsOwnTimestampsIsNoSampleAndSaysWhy() {
+        pods.has(2, FakePods.ready("1", LONG_AGO), FakePods.ready("2", LONG_AGO));
+        scraper.at("1", .66);
+        scraper.at("2", .66);
+        scalers.put(ID, List.of(trigger), false, now);
+        pass(Duration.ofSeconds(4));
+
+        // An exporter that goes on telling what it once read
+        long old = now.minus(Duration.ofHours(1)).toEpochMilli();
+        scraper.answers(
+                "1", _ -> new Scraped(List.of(new Series("gpu_cache_usage_perc", Map.of(), .1, OptionalLong.of(old)))));
+        pass(Duration.ofSeconds(20));
+        assertThat(pod(0).state()).isEqualTo(PodState.MISSING);
+        assertThat(pod(0).problem().orElseThrow().reason()).isEqualTo(ScrapeFailure.STALE);
+        assertThat(pod(0).sample().orElseThrow().value()).isEqualTo(.66);
+        assertThat(snapshot(trigger).hpaDesiredReplicas()).hasValue(2);
+    }
+
+    @Test
+    void podWithoutTheNamedPortIsNotAskedAndSaysWhy() {
+        Trigger named = Triggers.immediate("port", "metrics");
+        pods.has(1, FakePods.ready("1", LONG_AGO));
+        scalers.put(ID, List.of(named), false, now);
+        pass(Duration.ofSeconds(4));
+        assertThat(scraper.requests).isEmpty();
+        assertThat(snapshot(named).pods().getFirst().problem().orElseThrow().detail())
+                .isEqualTo("no container port named metrics");
+    }
+}
