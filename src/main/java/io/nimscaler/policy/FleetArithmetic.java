@@ -79,11 +79,10 @@ final class FleetArithmetic {
         // An amount that looks back (a rate) still holds what the others did before the newcomers took their part
         double share = (double) (states.members() - states.newcomers()) / states.members();
         double credited = Math.max(0, lo * share - states.credit(trigger));
-        int coming = states.onTheirWay() + states.newcomers();
         Arithmetic arithmetic = states.arithmetic(mean, credited, hi);
 
         // Rule 3
-        if (waitedFor.isEmpty() && (coming == 0 || mean <= (1 - tolerance) * target)) {
+        if (waitedFor.isEmpty() && (states.coming() == 0 || mean <= (1 - tolerance) * target)) {
             return new Demand.Known(Math.min(lo, Math.max(credited, target * spec)), arithmetic);
         }
         // Rule 4

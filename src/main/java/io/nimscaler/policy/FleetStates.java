@@ -69,6 +69,11 @@ record FleetStates(
         return read + writtenOff();
     }
 
+    /** Those that will take their part of what the others were observed to do: on their way, or there for less than that goes back. */
+    int coming() {
+        return onTheirWay + newcomers;
+    }
+
     /**
      * What starting pods will take over of the load that there is, where the trigger credits them with it: a queue that grew
      * because they were not there yet orders no others in their place.

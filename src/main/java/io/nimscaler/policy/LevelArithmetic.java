@@ -70,8 +70,7 @@ final class LevelArithmetic {
                                 .reduce(Math.max(level, target), Math::max);
         Arithmetic arithmetic = states.arithmetic(level, lo, hi);
 
-        int coming = states.onTheirWay() + states.newcomers();
-        if (missing == 0 && (coming == 0 || level <= (1 - tolerance) * target)) {
+        if (missing == 0 && (states.coming() == 0 || level <= (1 - tolerance) * target)) {
             return new Demand.Known(all, arithmetic);
         }
         if (lo >= (1 + tolerance) * target * spec) {

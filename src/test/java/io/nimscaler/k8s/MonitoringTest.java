@@ -11,6 +11,7 @@ import io.nimscaler.policy.Fleet;
 import io.nimscaler.policy.Policy;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.Snapshot;
+import io.nimscaler.scaler.Snapshots;
 import io.nimscaler.telemetry.MeteredScraper;
 import io.nimscaler.telemetry.Meters;
 import io.nimscaler.trigger.Trigger;
@@ -21,8 +22,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
@@ -56,20 +55,9 @@ class MonitoringTest {
                 trigger,
                 new Policy(trigger).decide(new Fleet.NotKnown("nothing"), Instant.EPOCH),
                 List.of());
-        Snapshot shadow = new Snapshot(
-                reported.scaledObject(),
-                reported.triggerName(),
-                true,
-                trigger,
-                reported.fleet(),
-                Optional.empty(),
-                reported.decision(),
-                List.of(),
-                OptionalDouble.empty(),
-                Optional.empty());
         Meters meters = new Meters(registry);
         meters.update(reported);
-        meters.update(shadow);
+        meters.update(Snapshots.shadowOf(reported, reported));
         new MeteredScraper((_, _) -> {}, registry);
         return registry.getMeters().stream()
                 .map(Meter::getId)

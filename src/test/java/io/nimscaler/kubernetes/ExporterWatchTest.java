@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.nimscaler.scaler.GpuExporter;
 import io.nimscaler.scaler.GpuExporters.OnNode;
 import io.nimscaler.trigger.Scheme;
@@ -41,12 +39,7 @@ class ExporterWatchTest {
     void start() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.start();
-        client = new KubernetesClientBuilder()
-                .withConfig(new ConfigBuilder()
-                        .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort())
-                        .withRequestRetryBackoffLimit(0)
-                        .build())
-                .build();
+        client = Clients.of(server);
         watch = new ExporterWatch(
                 client,
                 new ExporterWatch.Where(

@@ -3,9 +3,7 @@ package io.nimscaler.kubernetes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.nimscaler.policy.Scale;
 import io.nimscaler.scaler.Observation;
 import io.nimscaler.scaler.Pod;
@@ -34,15 +32,8 @@ class KubernetesPodsTest {
     private final FakeApiServer api = new FakeApiServer();
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
     private final Control control = new Control();
-    private final KubernetesClient client = new KubernetesClientBuilder()
-            .withConfig(new ConfigBuilder()
-                    .withMasterUrl(api.url())
-                    .withRequestRetryBackoffLimit(0)
-                    .withWatchReconnectInterval(50)
-                    .withConnectionTimeout(2000)
-                    .withRequestTimeout(2000)
-                    .build())
-            .build();
+    private final KubernetesClient client =
+            Clients.of(api.url(), config -> Clients.impatient(config).withWatchReconnectInterval(50));
     private final KubernetesPods pods = new KubernetesPods(
             client,
             new KubernetesPods.Watched(

@@ -3,9 +3,7 @@ package io.nimscaler.kubernetes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.nimscaler.policy.Scale;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -32,14 +30,7 @@ class ScaleReadingTest {
     void start() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.start();
-        client = new KubernetesClientBuilder()
-                .withConfig(new ConfigBuilder()
-                        .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort())
-                        .withRequestRetryBackoffLimit(0)
-                        .withConnectionTimeout(2000)
-                        .withRequestTimeout(2000)
-                        .build())
-                .build();
+        client = Clients.of("http://127.0.0.1:" + server.getAddress().getPort(), Clients::impatient);
     }
 
     @AfterEach

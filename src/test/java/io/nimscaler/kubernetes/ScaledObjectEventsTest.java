@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import io.fabric8.kubernetes.api.model.events.v1.Event;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.nimscaler.policy.Fleet;
 import io.nimscaler.policy.PodReading;
@@ -59,12 +57,7 @@ class ScaledObjectEventsTest {
             exchange.close();
         });
         server.start();
-        client = new KubernetesClientBuilder()
-                .withConfig(new ConfigBuilder()
-                        .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort())
-                        .withRequestRetryBackoffLimit(0)
-                        .build())
-                .build();
+        client = Clients.of(server);
         events = new ScaledObjectEvents(client, Runnable::run, () -> now);
     }
 

@@ -15,6 +15,7 @@ import io.nimscaler.scaler.ScrapeFailure;
 import io.nimscaler.scaler.ScrapeRequest;
 import io.nimscaler.scaler.ScrapeResult;
 import io.nimscaler.scaler.Snapshot;
+import io.nimscaler.scaler.Snapshots;
 import io.nimscaler.trigger.Scheme;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
@@ -113,17 +114,7 @@ class MetersTest {
         Snapshot reported = snapshot(Triggers.with(), one(.9));
         Snapshot other = snapshot(Triggers.with("targetValue", "0.3"), one(.2));
         meters.update(reported);
-        meters.update(new Snapshot(
-                reported.scaledObject(),
-                reported.triggerName(),
-                true,
-                other.trigger(),
-                other.fleet(),
-                Optional.empty(),
-                other.decision(),
-                List.of(),
-                OptionalDouble.empty(),
-                Optional.empty()));
+        meters.update(Snapshots.shadowOf(reported, other));
         assertThat(gauge("nim_scaler.target.value")).isEqualTo(.7);
         assertThat(gauge("nim_scaler.demand")).isEqualTo(.9);
         assertThat(gauge("nim_scaler.shadow.target.value")).isEqualTo(.3);
