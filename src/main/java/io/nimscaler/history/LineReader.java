@@ -8,11 +8,11 @@ import io.nimscaler.policy.HoldReason;
 import io.nimscaler.policy.PodReading;
 import io.nimscaler.policy.PolicyState;
 import io.nimscaler.policy.Scale;
+import io.nimscaler.scaler.PodProblem;
 import io.nimscaler.scaler.PodState;
 import io.nimscaler.scaler.PodStatus;
 import io.nimscaler.scaler.PodStatus.Problem;
 import io.nimscaler.scaler.ScaledObjectId;
-import io.nimscaler.scaler.ScrapeFailure;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.signal.Sample;
 import io.nimscaler.trigger.Trigger;
@@ -89,8 +89,8 @@ final class LineReader {
                 constant(PodState.class, pod, "state"),
                 sample,
                 optional(pod, "problem")
-                        .map(problem -> new Problem(
-                                constant(ScrapeFailure.class, problem, "reason"), text(problem, "detail"))));
+                        .map(problem ->
+                                new Problem(constant(PodProblem.class, problem, "reason"), text(problem, "detail"))));
     }
 
     private static PodReading reading(JsonNode pod) {

@@ -1,6 +1,7 @@
 package io.nimscaler.scaler;
 
 import io.nimscaler.exposition.Series;
+import io.nimscaler.scaler.PodStatus.Problem;
 import io.nimscaler.scaler.ScrapeResult.Failed;
 import io.nimscaler.scaler.ScrapeResult.Scraped;
 import java.util.ArrayList;
@@ -29,22 +30,23 @@ final class ExporterAnswer {
             new PodName("pod_namespace", "pod_name"));
 
     private final String node;
-    private final Optional<Failed> failed;
+    private final Optional<Problem> problem;
     private final Map<PodName, List<Series>> byPod = new HashMap<>();
 
-    private ExporterAnswer(String node, Optional<Failed> failed) {
+    private ExporterAnswer(String node, Optional<Problem> problem) {
         this.node = node;
-        this.failed = failed;
+        this.problem = problem;
     }
 
-    /** Nothing, for this reason. */
-    static ExporterAnswer failed(String node, Failed why) {
-        return new ExporterAnswer(node, Optional.of(why));
+    /** There is no exporter to ask on this node, for this reason. */
+    static ExporterAnswer none(String node, String why) {
+        return new ExporterAnswer(node, Optional.of(new Problem(PodProblem.NO_EXPORTER, why)));
     }
 
     static ExporterAnswer of(String node, GpuExporter exporter, ScrapeResult result) {
         return switch (result) {
-            case Failed failed -> failed(node, failed);
+            case Failed(ScrapeFailure reason, String detail) ->
+                new ExporterAnswer(node, Optional.of(new Problem(PodProblem.of(reason), detail)));
             case Scraped(List<Series> all) -> {
                 ExporterAnswer answer = new ExporterAnswer(node, Optional.empty());
                 PodName itself = new PodName(exporter.namespace(), exporter.name());
@@ -76,9 +78,13 @@ final class ExporterAnswer {
         return node;
     }
 
-    /** As if this pod had been asked; without any series where the exporter names it nowhere. */
-    ScrapeResult of(String namespace, String pod) {
-        return failed.<ScrapeResult>map(why -> why)
-                .orElseGet(() -> new Scraped(byPod.getOrDefault(new PodName(namespace, pod), List.of())));
+    /** Why nothing was read there; empty where something was. */
+    Optional<Problem> problem() {
+        return problem;
+    }
+
+    /** What was read of this pod; no series where the exporter names it nowhere. */
+    List<Series> of(String namespace, String pod) {
+        return byPod.getOrDefault(new PodName(namespace, pod), List.of());
     }
 }

@@ -1,7 +1,6 @@
 package io.nimscaler.scaler;
 
 import io.nimscaler.scaler.GpuExporters.OnNode;
-import io.nimscaler.scaler.ScrapeResult.Failed;
 import io.nimscaler.trigger.MetricsPath;
 import java.time.Duration;
 import java.time.Instant;
@@ -77,7 +76,7 @@ final class ExporterPolls {
                 case OnNode.None(String why) -> {
                     exporter = Optional.empty();
                     poll = Optional.empty();
-                    delivery.accept(ExporterAnswer.failed(node, new Failed(ScrapeFailure.NO_EXPORTER, why)));
+                    delivery.accept(ExporterAnswer.none(node, why));
                 }
             }
         }

@@ -1,5 +1,6 @@
 package io.nimscaler.scaler;
 
+import io.nimscaler.exposition.Series;
 import io.nimscaler.policy.PodReading;
 import io.nimscaler.scaler.PodStatus.Problem;
 import io.nimscaler.signal.FleetSignal;
@@ -11,6 +12,7 @@ import io.nimscaler.signal.Sample;
 import io.nimscaler.trigger.Trigger;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -47,9 +49,9 @@ final class PodMemory {
             return;
         }
         if (now.number(trigger.port()).isEmpty()) {
-            problem = Optional.of(new Problem(ScrapeFailure.NO_PORT, "no container port named " + trigger.port()));
+            problem = Optional.of(new Problem(PodProblem.NO_PORT, "no container port named " + trigger.port()));
         }
-        now.offLimits().ifPresent(why -> problem = Optional.of(new Problem(ScrapeFailure.NOT_ALLOWED, why)));
+        now.offLimits().ifPresent(why -> problem = Optional.of(new Problem(PodProblem.NOT_ALLOWED, why)));
     }
 
     /**
@@ -80,17 +82,24 @@ final class PodMemory {
         return pod.name();
     }
 
+    /** There is nothing to read of it, for this reason. */
+    void take(Problem why) {
+        problem = Optional.of(why);
+    }
+
     void take(ScrapeResult result, Trigger trigger, Instant askedAt) {
         switch (result) {
             case ScrapeResult.Failed(ScrapeFailure reason, String detail) ->
-                problem = Optional.of(new Problem(reason, detail));
-            case ScrapeResult.Scraped(var series) -> {
-                take(signal.read(series, askedAt), trigger, askedAt);
-                unseen.map(other -> other.read(series, askedAt))
-                        .filter(Measured.class::isInstance)
-                        .ifPresent(measured -> lastUnseen = Optional.of((Measured) measured));
-            }
+                take(new Problem(PodProblem.of(reason), detail));
+            case ScrapeResult.Scraped(var series) -> take(series, trigger, askedAt);
         }
+    }
+
+    void take(List<Series> series, Trigger trigger, Instant askedAt) {
+        take(signal.read(series, askedAt), trigger, askedAt);
+        unseen.map(other -> other.read(series, askedAt))
+                .filter(Measured.class::isInstance)
+                .ifPresent(measured -> lastUnseen = Optional.of((Measured) measured));
     }
 
     private void take(Measurement measurement, Trigger trigger, Instant askedAt) {
@@ -98,7 +107,7 @@ final class PodMemory {
             case Measured(var _, Instant written)
             when written.plus(trigger.staleAfter()).isBefore(askedAt) ->
                 problem = Optional.of(new Problem(
-                        ScrapeFailure.STALE,
+                        PodProblem.STALE,
                         "by their timestamps its samples were "
                                 + Duration.between(written, askedAt).toSeconds()
                                 + " s old when asked for, staleAfter is "
@@ -109,9 +118,9 @@ final class PodMemory {
             }
             case Measurement.TooEarly _ -> problem = Optional.empty();
             case Measurement.NoMetric(String detail) ->
-                problem = Optional.of(new Problem(ScrapeFailure.NO_METRIC, detail));
+                problem = Optional.of(new Problem(PodProblem.NO_METRIC, detail));
             case Measurement.BadValue(String detail) ->
-                problem = Optional.of(new Problem(ScrapeFailure.BAD_VALUE, detail));
+                problem = Optional.of(new Problem(PodProblem.BAD_VALUE, detail));
         }
     }
 

@@ -13,5 +13,5 @@ public record PodStatus(
         String name, Optional<String> address, PodState state, Optional<Sample> sample, Optional<Problem> problem) {
 
     /** Why the last scrape gave no sample. */
-    public record Problem(ScrapeFailure reason, String detail) {}
+    public record Problem(PodProblem reason, String detail) {}
 }

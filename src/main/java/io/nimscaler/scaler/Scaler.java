@@ -154,7 +154,10 @@ final class Scaler {
         memories.values().stream()
                 .filter(memory ->
                         memory.gpuNode(trigger).filter(answer.node()::equals).isPresent())
-                .forEach(memory -> memory.take(answer.of(id.namespace(), memory.podName()), trigger, askedAt));
+                .forEach(memory -> answer.problem()
+                        .ifPresentOrElse(
+                                memory::take,
+                                () -> memory.take(answer.of(id.namespace(), memory.podName()), trigger, askedAt)));
     }
 
     boolean isDue(Instant now) {

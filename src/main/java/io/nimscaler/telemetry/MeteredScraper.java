@@ -15,6 +15,9 @@ public final class MeteredScraper implements Scraper {
 
     private static final String OK = "ok";
 
+    /** Readable, but without any of the series that were asked for. */
+    private static final String NO_METRIC = "no_metric";
+
     private final Scraper scraper;
     private final MeterRegistry registry;
     private final Map<String, Timer> timers = new HashMap<>();
@@ -23,6 +26,7 @@ public final class MeteredScraper implements Scraper {
         this.scraper = scraper;
         this.registry = registry;
         timer(OK);
+        timer(NO_METRIC);
         for (ScrapeFailure failure : ScrapeFailure.values()) {
             timer(failure.label());
         }
@@ -39,7 +43,7 @@ public final class MeteredScraper implements Scraper {
 
     private static String outcome(ScrapeResult result) {
         return switch (result) {
-            case ScrapeResult.Scraped(var series) -> series.isEmpty() ? ScrapeFailure.NO_METRIC.label() : OK;
+            case ScrapeResult.Scraped(var series) -> series.isEmpty() ? NO_METRIC : OK;
             case ScrapeResult.Failed(ScrapeFailure reason, String _) -> reason.label();
         };
     }

@@ -10,10 +10,10 @@ import io.nimscaler.policy.Fleet;
 import io.nimscaler.policy.PodReading;
 import io.nimscaler.policy.Policy;
 import io.nimscaler.policy.Scale;
+import io.nimscaler.scaler.PodProblem;
 import io.nimscaler.scaler.PodState;
 import io.nimscaler.scaler.PodStatus;
 import io.nimscaler.scaler.ScaledObjectId;
-import io.nimscaler.scaler.ScrapeFailure;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
@@ -186,7 +186,7 @@ class ScaledObjectEventsTest {
                 Optional.of("10.0.0.1"),
                 PodState.MISSING,
                 Optional.empty(),
-                Optional.of(new PodStatus.Problem(ScrapeFailure.CANNOT_CONNECT, "connection refused")));
+                Optional.of(new PodStatus.Problem(PodProblem.CANNOT_CONNECT, "connection refused")));
         decided(missing, notAskedYet);
         assertThat(written).isEmpty();
         decided(missing, refused);

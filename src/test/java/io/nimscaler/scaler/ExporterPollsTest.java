@@ -159,7 +159,7 @@ class ExporterPollsTest {
                 .containsExactly(PodState.SAMPLED, PodState.MISSING, PodState.MISSING);
         assertThat(snapshot().pods().stream().flatMap(pod -> pod.problem().stream()))
                 .extracting(PodStatus.Problem::reason)
-                .containsExactly(ScrapeFailure.NO_METRIC, ScrapeFailure.NO_EXPORTER);
+                .containsExactly(PodProblem.NO_METRIC, PodProblem.NO_EXPORTER);
         assertThat(snapshot().answer()).isEqualTo(new Answer.Value(2100));
     }
 
@@ -182,7 +182,7 @@ class ExporterPollsTest {
         assertThat(snapshot().answer()).isInstanceOf(Answer.Unavailable.class);
         assertThat(snapshot().pods().stream().flatMap(pod -> pod.problem().stream()))
                 .extracting(PodStatus.Problem::reason)
-                .containsExactly(ScrapeFailure.BAD_VALUE, ScrapeFailure.CANNOT_CONNECT);
+                .containsExactly(PodProblem.BAD_VALUE, PodProblem.CANNOT_CONNECT);
     }
 
     @ParameterizedTest

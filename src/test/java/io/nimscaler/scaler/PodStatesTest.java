@@ -75,7 +75,7 @@ class PodStatesTest extends ScalersFixture {
         // Then
         assertThat(before).isEqualTo(PodState.SAMPLED);
         assertThat(pod(0).state()).isEqualTo(PodState.MISSING);
-        assertThat(pod(0).problem().orElseThrow().reason()).isEqualTo(ScrapeFailure.CANNOT_CONNECT);
+        assertThat(pod(0).problem().orElseThrow().reason()).isEqualTo(PodProblem.CANNOT_CONNECT);
     }
 
     @Test
@@ -205,7 +205,7 @@ class PodStatesTest extends ScalersFixture {
                 "1", _ -> new Scraped(List.of(new Series("gpu_cache_usage_perc", Map.of(), .1, OptionalLong.of(old)))));
         pass(Duration.ofSeconds(20));
         assertThat(pod(0).state()).isEqualTo(PodState.MISSING);
-        assertThat(pod(0).problem().orElseThrow().reason()).isEqualTo(ScrapeFailure.STALE);
+        assertThat(pod(0).problem().orElseThrow().reason()).isEqualTo(PodProblem.STALE);
         assertThat(pod(0).sample().orElseThrow().value()).isEqualTo(.66);
         assertThat(snapshot(trigger).hpaDesiredReplicas()).hasValue(2);
     }

@@ -136,7 +136,7 @@ class PollingTest extends ScalersFixture {
                         : new Scraped(List.of()));
         scalers.put(ID, List.of(trigger), false, now);
         pass(Duration.ofSeconds(3));
-        assertThat(pod(0).problem().orElseThrow().reason()).isEqualTo(ScrapeFailure.NO_METRIC);
+        assertThat(pod(0).problem().orElseThrow().reason()).isEqualTo(PodProblem.NO_METRIC);
     }
 
     @Test

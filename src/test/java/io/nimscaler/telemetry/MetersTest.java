@@ -134,6 +134,27 @@ class MetersTest {
     }
 
     @Test
+    void eachOutcomeThatCanOccurIsShownFromTheStartAndNoOther() {
+        new MeteredScraper((_, _) -> {}, registry);
+        assertThat(registry.get("nim_scaler.scrape.duration").timers())
+                .extracting(timer -> timer.getId().getTag("outcome"))
+                .containsExactlyInAnyOrder(
+                        "ok",
+                        "no_metric",
+                        "not_allowed",
+                        "cannot_connect",
+                        "tls",
+                        "timeout",
+                        "connection_lost",
+                        "not_http",
+                        "redirect",
+                        "not_found",
+                        "status",
+                        "too_large",
+                        "malformed");
+    }
+
+    @Test
     void scrapesAreCountedByOutcome() {
         ScrapeResult[] next = {new ScrapeResult.Scraped(List.of())};
         MeteredScraper scraper = new MeteredScraper((_, done) -> done.accept(next[0]), registry);
