@@ -20,6 +20,9 @@ final class Room {
     /** Of one ScaledObject: each is a policy with windows of its own. */
     static final int TRIGGERS = 16;
 
+    /** Characters of all triggers of one ScaledObject: real ones have some thousand, with long PromQL; what is ours is kept. */
+    static final int TEXT = 65_536;
+
     private final int scaledObjects;
     private final Set<ScaledObjectId> admitted = new HashSet<>();
     private final Map<ScaledObjectId, ScaledObject> waiting = new LinkedHashMap<>();
@@ -39,6 +42,11 @@ final class Room {
         if (triggers > TRIGGERS) {
             waiting.remove(id);
             refusals.put(id, "expected at most " + TRIGGERS + " triggers of one ScaledObject, got " + triggers);
+        } else if (scaledObject.textLength() > TEXT) {
+            waiting.remove(id);
+            refusals.put(
+                    id,
+                    "expected triggers of at most " + TEXT + " characters in all, got " + scaledObject.textLength());
         } else if (!admitted.contains(id) && admitted.size() == scaledObjects) {
             waiting.put(id, scaledObject);
             refusals.put(id, "expected at most " + scaledObjects + " ScaledObjects, this one is over them");

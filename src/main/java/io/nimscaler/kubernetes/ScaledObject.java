@@ -2,6 +2,7 @@ package io.nimscaler.kubernetes;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.nimscaler.scaler.ScaledObjectId;
+import io.nimscaler.trigger.Printable;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 record ScaledObject(
         ScaledObjectId id, String uid, Optional<ScaleTarget> target, int minReplicas, List<TriggerSpec> triggers) {
+
+    /** Of any object (apimachinery: DNS1123SubdomainMaxLength). */
+    private static final int LONGEST_NAME = 253;
 
     /** The kinds whose resource names need no discovery. */
     private static final Map<String, String> WELL_KNOWN =
@@ -45,6 +49,14 @@ record ScaledObject(
         }
     }
 
+    /** Characters of its triggers' metadata. */
+    long textLength() {
+        return triggers.stream()
+                .flatMap(trigger -> trigger.metadata().entrySet().stream())
+                .mapToLong(entry -> entry.getKey().length() + entry.getValue().length())
+                .sum();
+    }
+
     /** Whether an edit (or a new object of the same name) has made it another workload's. */
     boolean scalesAnotherTargetThan(ScaledObject other) {
         boolean anotherTarget = target.isPresent() && other.target.isPresent() && !target.equals(other.target);
@@ -65,14 +77,14 @@ record ScaledObject(
     }
 
     private static Optional<ScaleTarget> target(String namespace, Map<?, ?> ref, Map<?, ?> gvkr) {
-        String name = text(ref.get("name"));
-        String kind = text(ref.get("kind")).isEmpty() ? "Deployment" : text(ref.get("kind"));
+        String name = name(ref.get("name"));
+        String kind = name(ref.get("kind")).isEmpty() ? "Deployment" : name(ref.get("kind"));
         // KEDA resolves the kind after an edit of it only at its next reconcile
-        if (text(gvkr.get("kind")).equals(kind) && !text(gvkr.get("resource")).isEmpty()) {
+        if (name(gvkr.get("kind")).equals(kind) && !name(gvkr.get("resource")).isEmpty()) {
             return Optional.of(new ScaleTarget(
-                    namespace, text(gvkr.get("group")), text(gvkr.get("version")), text(gvkr.get("resource")), name));
+                    namespace, name(gvkr.get("group")), name(gvkr.get("version")), name(gvkr.get("resource")), name));
         }
-        String apiVersion = text(ref.get("apiVersion"));
+        String apiVersion = name(ref.get("apiVersion"));
         boolean apps = apiVersion.isEmpty() || apiVersion.equals("apps/v1");
         return apps && WELL_KNOWN.containsKey(kind)
                 ? Optional.of(new ScaleTarget(namespace, "apps", "v1", WELL_KNOWN.get(kind), name))
@@ -87,9 +99,9 @@ record ScaledObject(
                 Map<?, ?> trigger = map(each);
                 Map<String, String> metadata = new HashMap<>();
                 map(trigger.get("metadata")).forEach((key, value) -> metadata.put(text(key), text(value)));
-                String metricType = text((hasFormula ? modifiers : trigger).get("metricType"));
+                String metricType = name((hasFormula ? modifiers : trigger).get("metricType"));
                 specs.add(new TriggerSpec(
-                        text(trigger.get("type")), metricType.isEmpty() ? "AverageValue" : metricType, metadata));
+                        name(trigger.get("type")), metricType.isEmpty() ? "AverageValue" : metricType, metadata));
             }
         }
         return List.copyOf(specs);
@@ -97,6 +109,11 @@ record ScaledObject(
 
     private static Map<?, ?> map(@Nullable Object value) {
         return value instanceof Map<?, ?> map ? map : Map.of();
+    }
+
+    /** What is cut or made visible here is no name that Kubernetes could have given, and stays none. */
+    private static String name(@Nullable Object value) {
+        return Printable.of(text(value), LONGEST_NAME);
     }
 
     private static String text(@Nullable Object value) {

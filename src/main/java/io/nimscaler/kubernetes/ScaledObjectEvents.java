@@ -11,6 +11,7 @@ import io.nimscaler.scaler.PodStatus;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.scaler.TriggerId;
+import io.nimscaler.trigger.Printable;
 import io.nimscaler.window.MinuteBudget;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,7 +47,9 @@ final class ScaledObjectEvents {
     private static final int EVENTS_PER_MINUTE = 120;
 
     private static final int PODS_NAMED = 3;
-    private static final int MAX_NOTE = 1000;
+    /** In bytes (kubernetes: pkg/apis/core/validation/events.go); a longer one is refused. */
+    private static final int MAX_NOTE = 1024;
+
     private static final int MOST_OF_NAME = 180;
     private static final String CONTROLLER = "keda-nim-scaler";
     private static final DateTimeFormatter MICRO_TIME =
@@ -216,7 +219,7 @@ final class ScaledObjectEvents {
                             .withType(type)
                             .withReason(reason)
                             .withAction("Scale")
-                            .withNote(note.length() > MAX_NOTE ? note.substring(0, MAX_NOTE) : note)
+                            .withNote(Printable.ofBytes(note, MAX_NOTE))
                             .withReportingController(CONTROLLER)
                             .withReportingInstance(instance)
                             .withNewRegarding()

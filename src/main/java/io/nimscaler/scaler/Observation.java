@@ -1,6 +1,7 @@
 package io.nimscaler.scaler;
 
 import io.nimscaler.policy.Scale;
+import io.nimscaler.trigger.Printable;
 import java.util.List;
 
 /** What a cluster says about the scale target of a ScaledObject at this moment. */
@@ -18,13 +19,26 @@ public sealed interface Observation {
         }
     }
 
+    /** Why nothing is known goes into each decision, the log and the history, and may quote what others wrote. */
+    int LONGEST_REASON = 600;
+
     /** Not synced yet, forbidden, no such scale target. */
-    record NotKnown(String reason) implements Observation {}
+    record NotKnown(String reason) implements Observation {
+
+        public NotKnown {
+            reason = Printable.of(reason, LONGEST_REASON);
+        }
+    }
 
     /**
      * There is no such ScaledObject, for certain.
      *
      * @param reason says what there is instead, if anything
      */
-    record Absent(String reason) implements Observation {}
+    record Absent(String reason) implements Observation {
+
+        public Absent {
+            reason = Printable.of(reason, LONGEST_REASON);
+        }
+    }
 }

@@ -10,6 +10,7 @@ import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.ssl.NotSslRecordException;
 import io.nimscaler.scaler.ScrapeResult.Failed;
+import io.nimscaler.trigger.Printable;
 import io.vertx.core.http.HttpClosedException;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
@@ -20,6 +21,9 @@ import javax.net.ssl.SSLException;
 
 /** What the exceptions of Vert.x and Netty mean. */
 final class Failures {
+
+    /** Of what others wrote. */
+    static final int LONGEST = 120;
 
     private Failures() {}
 
@@ -57,7 +61,7 @@ final class Failures {
                 return known;
             }
         }
-        return "no connection: " + Printable.of(message);
+        return "no connection: " + Printable.of(message, LONGEST);
     }
 
     /** The innermost reason is the one that names the certificate. Netty quotes what came instead of TLS; we do not. */
@@ -73,6 +77,6 @@ final class Failures {
                 detail = cause.getMessage();
             }
         }
-        return tls ? Optional.of(new Failed(TLS, Printable.of(detail))) : Optional.empty();
+        return tls ? Optional.of(new Failed(TLS, Printable.of(detail, LONGEST))) : Optional.empty();
     }
 }

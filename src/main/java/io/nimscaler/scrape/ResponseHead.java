@@ -7,6 +7,7 @@ import static io.nimscaler.scaler.ScrapeFailure.STATUS;
 
 import io.nimscaler.scaler.ScrapeFailure;
 import io.nimscaler.scaler.ScrapeResult.Failed;
+import io.nimscaler.trigger.Printable;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import java.util.Optional;
@@ -44,7 +45,8 @@ final class ResponseHead {
             HttpClientResponse response, CharSequence header, String kind, String harmless) {
         return response.headers().getAll(header).stream()
                 .filter(value -> !value.equalsIgnoreCase(harmless))
-                .map(value -> new Failed(MALFORMED, kind + " encoding " + Printable.of(value) + " was not asked for"))
+                .map(value -> new Failed(
+                        MALFORMED, kind + " encoding " + Printable.of(value, Failures.LONGEST) + " was not asked for"))
                 .findFirst();
     }
 }

@@ -27,11 +27,6 @@ public record Violation(String key, Optional<String> value, String expected, Opt
 
     /** What came from outside, fit for a message: one line of at most 80 characters. */
     public static String shortened(String text) {
-        String oneLine = text.codePoints()
-                .limit(MAX_SHOWN)
-                .map(c -> Character.isISOControl(c) ? '?' : c)
-                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-                .toString();
-        return text.codePointCount(0, text.length()) > MAX_SHOWN ? oneLine + "…" : oneLine;
+        return Printable.of(text, MAX_SHOWN);
     }
 }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nimscaler.scaler.ScaledObjectId;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class RoomTest {
@@ -47,6 +49,24 @@ class RoomTest {
         assertThat(room.leave(THIRD.id())).isEmpty();
         assertThat(room.refusal(THIRD.id())).isEmpty();
         assertThat(room.leave(FIRST.id())).isEmpty();
+    }
+
+    @Test
+    void textOfAllTriggersIsBounded() {
+        assertThat(room.enter(withText(30_000, 35_000), 1)).isEmpty();
+        assertThat(room.enter(withText(30_000, 36_000), 1))
+                .contains("expected triggers of at most 65536 characters in all, got 66008");
+        assertThat(room.refusal(withText().id())).isPresent();
+        assertThat(room.enter(withText(), 1)).isEmpty();
+        assertThat(room.refusal(withText().id())).isEmpty();
+    }
+
+    private static ScaledObject withText(int... lengths) {
+        List<ScaledObject.TriggerSpec> triggers = IntStream.of(lengths)
+                .mapToObj(length ->
+                        new ScaledObject.TriggerSpec("external", "AverageValue", Map.of("path", "x".repeat(length))))
+                .toList();
+        return new ScaledObject(FIRST.id(), "uid", Optional.empty(), 1, triggers);
     }
 
     @Test

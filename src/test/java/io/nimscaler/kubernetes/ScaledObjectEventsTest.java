@@ -1,5 +1,6 @@
 package io.nimscaler.kubernetes;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
@@ -98,6 +99,17 @@ class ScaledObjectEventsTest {
         assertThat(event.getEventTime().getTime()).isEqualTo("2026-01-01T00:00:00.000000Z");
         assertThat(event.getRegarding().getKind()).isEqualTo("ScaledObject");
         assertThat(event.getRegarding().getUid()).isEqualTo("uid-1");
+    }
+
+    @Test
+    void noteOfAnyTextIsOneLineOfAsManyBytesAsTheApiServerTakes() {
+        events.warn(SCALED_OBJECT, "TriggerRefused", "模".repeat(1000));
+        now = now.plusSeconds(60);
+        events.warn(SCALED_OBJECT, "TriggerRefused", "x\r\n\u001b[31m forged");
+
+        assertThat(written.getFirst().getNote()).isEqualTo("模".repeat(340) + "…");
+        assertThat(written.getFirst().getNote().getBytes(UTF_8)).hasSizeLessThanOrEqualTo(1024);
+        assertThat(written.getLast().getNote()).isEqualTo("x???[31m forged");
     }
 
     @Test

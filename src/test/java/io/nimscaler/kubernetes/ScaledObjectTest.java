@@ -88,6 +88,28 @@ class ScaledObjectTest {
                 .isEqualTo(ours);
     }
 
+    /** KEDA's schema takes any text as the name of a scale target. */
+    @Test
+    void namesOfAScaleTargetAreBoundedAndOneLineWhereTheyEnter() {
+        String forged = "x\\n2026-11-30T21:05:00.000Z ERROR [KubernetesPods] forged \\e[31m\\u202e";
+        for (String text : List.of(forged, "x".repeat(500_000))) {
+            ScaleTarget ofName = target("spec: {scaleTargetRef: {name: \"" + text + "\"}}");
+            ScaleTarget ofResource = target("spec: {scaleTargetRef: {name: a, kind: K}}\nstatus:\n  scaleTargetGVKR:"
+                    + " {group: \"" + text + "\", version: \"" + text + "\", kind: K, resource: \"" + text + "\"}");
+            for (ScaleTarget target : List.of(ofName, ofResource)) {
+                assertThat(target.isWellFormed()).isFalse();
+                assertThat(target.toString())
+                        .hasSizeLessThan(600)
+                        .doesNotContain("\n", "\u001b", "\u202e")
+                        .containsAnyOf("?", "…");
+            }
+        }
+    }
+
+    private static ScaleTarget target(String yaml) {
+        return read(yaml).target().orElseThrow();
+    }
+
     @ParameterizedTest
     @CsvSource({"spec: 7", "spec: {triggers: 7}", "spec: {triggers: [7]}", "status: {}"})
     void shapeThatIsNotKedasReadsAsAbsent(String yaml) {
