@@ -112,7 +112,7 @@ final class LineReader {
                 fleet instanceof Fleet.Known,
                 known.scale(),
                 known.readyPods(),
-                arithmetic(node.required("arithmetic")),
+                arithmetic(node.path("arithmetic")),
                 optionalNumber(node, "demand"),
                 optionalNumber(node, "smoothed"),
                 optionalNumber(node, "lowest"),
@@ -129,14 +129,17 @@ final class LineReader {
     }
 
     private static Arithmetic arithmetic(JsonNode node) {
+        boolean known = !node.isMissingNode();
         return new Arithmetic(
-                integer(node, "sampled"),
-                integer(node, "missing"),
-                integer(node, "starting"),
-                integer(node, "stuck"),
-                number(node, "mean").doubleValue(),
-                number(node, "lo").doubleValue(),
-                number(node, "hi").doubleValue());
+                known ? integer(node, "sampled") : 0,
+                known ? integer(node, "quiet") : 0,
+                known ? integer(node, "countedAsMean") : 0,
+                known ? integer(node, "missing") : 0,
+                known ? integer(node, "starting") : 0,
+                known ? integer(node, "stuck") : 0,
+                optionalNumber(node, "mean").orElse(Double.NaN),
+                optionalNumber(node, "lo").orElse(Double.NaN),
+                optionalNumber(node, "hi").orElse(Double.NaN));
     }
 
     private static PolicyState state(JsonNode node) {

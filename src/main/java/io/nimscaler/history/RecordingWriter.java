@@ -146,16 +146,22 @@ public final class RecordingWriter {
         put(node, "lowest", basis.lowest());
         put(node, "highest", basis.highest());
         node.put("windowRemaining", basis.windowRemaining().toString());
-        Arithmetic a = basis.arithmetic();
-        node.putObject("arithmetic")
-                .put("sampled", a.sampled())
+        if (basis.isFleetKnown()) {
+            putArithmetic(node.putObject("arithmetic"), basis.arithmetic());
+        }
+        return node;
+    }
+
+    private static void putArithmetic(ObjectNode node, Arithmetic a) {
+        node.put("sampled", a.sampled())
+                .put("quiet", a.quiet())
+                .put("countedAsMean", a.countedAsMean())
                 .put("missing", a.missing())
                 .put("starting", a.starting())
-                .put("stuck", a.stuck())
-                .put("mean", a.mean())
-                .put("lo", a.lo())
-                .put("hi", a.hi());
-        return node;
+                .put("stuck", a.stuck());
+        if (a.isCarriedKnown()) {
+            node.put("mean", a.mean()).put("lo", a.lo()).put("hi", a.hi());
+        }
     }
 
     private static ObjectNode state(PolicyState state) {

@@ -3,18 +3,37 @@ package io.nimscaler.policy;
 /**
  * The intermediates of section 4 for one reading.
  *
- * @param sampled R in number; a pod that was missing for so long that it counts as the mean is among them
- * @param missing M in number
- * @param starting U in number, without the stuck ones
+ * @param sampled pods with a fresh sample that has a value
+ * @param quiet pods that were read freshly and had too little to do for a value of their own
+ * @param countedAsMean pods that were missing for so long that they count as the mean of the sampled ones
+ * @param missing pods that are waited for
+ * @param starting pods that start, without the stuck ones
  * @param stuck pods that have been starting for longer than {@code startingDeadline}
- * @param mean of the sampled pods' values ({@code aggregationType: max}: the highest); 0 if there is none
- * @param lo ΣR: what the fleet carries at least, missing and starting pods counting as 0; less the {@code
- *     loadingCredit} of the starting
- * @param hi what it carries at most: a missing pod counts as max(T, its own last sample), a starting one is left out
+ * @param mean of the sampled pods' values ({@code aggregationType: max}: the highest), or the fleet's level; NaN where no pod says
+ *     anything
+ * @param lo what the fleet carries at least, missing and starting pods counting as 0; less the {@code loadingCredit} of the
+ *     starting; NaN with {@code mean}
+ * @param hi what it carries at most: a missing pod counts as max(T, its own last sample), a starting one is left out; NaN with
+ *     {@code mean}
  */
-public record Arithmetic(int sampled, int missing, int starting, int stuck, double mean, double lo, double hi) {
+public record Arithmetic(
+        int sampled,
+        int quiet,
+        int countedAsMean,
+        int missing,
+        int starting,
+        int stuck,
+        double mean,
+        double lo,
+        double hi) {
 
-    static Arithmetic withoutSamples(int missing, int starting, int stuck) {
-        return new Arithmetic(0, missing, starting, stuck, 0, 0, 0);
+    /** Of a fleet of which no pod says anything. */
+    static Arithmetic withoutSamples(int quiet, int missing, int starting, int stuck) {
+        return new Arithmetic(0, quiet, 0, missing, starting, stuck, Double.NaN, Double.NaN, Double.NaN);
+    }
+
+    /** Whether {@code mean}, {@code lo} and {@code hi} are known. */
+    public boolean isCarriedKnown() {
+        return !Double.isNaN(mean);
     }
 }

@@ -35,7 +35,7 @@ final class FleetArithmetic {
         FleetStates states = FleetStates.of(fleet, trigger);
         // Rule 0
         if (states.spec() == 0 && fleet.pods().isEmpty()) {
-            return new Demand.Known(0, Arithmetic.withoutSamples(0, 0, 0));
+            return new Demand.Known(0, Arithmetic.withoutSamples(0, 0, 0, 0));
         }
         // Rule 1
         if (states.read() == 0 && states.missing().isEmpty()) {

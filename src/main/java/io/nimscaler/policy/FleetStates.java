@@ -83,11 +83,16 @@ record FleetStates(
     }
 
     Arithmetic arithmetic(double mean, double lo, double hi) {
-        return new Arithmetic(members(), waitedFor.size(), onTheirWay, stuck, mean, lo, hi);
+        return new Arithmetic(values.size(), quiet(), writtenOff(), waitedFor.size(), onTheirWay, stuck, mean, lo, hi);
     }
 
     Arithmetic withoutSamples() {
-        return Arithmetic.withoutSamples(missing.size(), onTheirWay, stuck);
+        return Arithmetic.withoutSamples(quiet(), missing.size(), onTheirWay, stuck);
+    }
+
+    /** Those in R that have no value of their own. */
+    private int quiet() {
+        return read - values.size();
     }
 
     private static <P extends PodReading> List<P> only(Class<P> state, List<PodReading> pods) {

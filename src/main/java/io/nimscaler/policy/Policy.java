@@ -175,7 +175,7 @@ public final class Policy {
 
     private Basis basisOfNothing(Instant now) {
         Fleet.Known nothing = new Fleet.Known(NO_SCALE, 0, List.of());
-        return basis(false, nothing, now, Arithmetic.withoutSamples(0, 0, 0), OptionalDouble.empty());
+        return basis(false, nothing, now, Arithmetic.withoutSamples(0, 0, 0, 0), OptionalDouble.empty());
     }
 
     private Basis basis(boolean known, Fleet.Known fleet, Instant now, Arithmetic a, OptionalDouble demand) {

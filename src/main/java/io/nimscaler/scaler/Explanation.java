@@ -30,7 +30,12 @@ public final class Explanation {
         StringBuilder text = new StringBuilder();
         if (a.sampled() > 0) {
             text.append(a.sampled()).append(" sampled with mean ").append(number(a.mean()));
+            append(text, a.quiet(), "more answered, too few observations for a value");
+        } else {
+            append(text, a.quiet(), "answered, none with enough observations");
+            text.append(a.isCarriedKnown() ? " of its own, together at " + number(a.mean()) : "");
         }
+        append(text, a.countedAsMean(), "missing for long, counted as the mean");
         append(text, a.missing(), "missing");
         append(text, a.starting(), "starting");
         append(text, a.stuck(), "stuck");

@@ -83,7 +83,7 @@ public record Snapshot(
     /** Whether requests wait although the pods are below their target: the signal does not show what they wait for. */
     public boolean isQueueUnseen() {
         return unseenLoad.orElse(0) > 0
-                && decision.basis().arithmetic().sampled() > 0
+                && decision.basis().arithmetic().isCarriedKnown()
                 && decision.basis().arithmetic().mean() < trigger.targetValue();
     }
 

@@ -27,6 +27,7 @@ public final class DecisionLog {
     private static final Logger LOG = Logger.getLogger(DecisionLog.class);
     private static final Duration PAUSE = Duration.ofSeconds(5);
     private static final int PODS_NAMED = 3;
+    private static final String UNKNOWN = "unknown";
 
     /** An outage that all triggers notice must not flood the log; the others are said later. */
     private static final int CHANGES_PER_MINUTE = 120;
@@ -102,15 +103,15 @@ public final class DecisionLog {
     }
 
     private static void logDecision(Snapshot snapshot) {
-        Scale scale = snapshot.decision().basis().scale();
+        Decision.Basis basis = snapshot.decision().basis();
         LOG.logf(
                 snapshot.decision() instanceof Decision.Unknown ? Logger.Level.WARN : Logger.Level.INFO,
-                "decision changed namespace=%s scaledObject=%s metric=%s wanted=%d present=%d answer=%s: %s",
+                "decision changed namespace=%s scaledObject=%s metric=%s wanted=%s present=%s answer=%s: %s",
                 snapshot.scaledObject().namespace(),
                 snapshot.scaledObject().name(),
                 snapshot.trigger().metricName(),
-                scale.spec(),
-                scale.status(),
+                basis.isFleetKnown() ? basis.scale().spec() : UNKNOWN,
+                basis.isFleetKnown() ? basis.scale().status() : UNKNOWN,
                 Explanation.answer(snapshot.answer()),
                 Explanation.of(snapshot));
     }

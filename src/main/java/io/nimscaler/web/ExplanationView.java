@@ -33,16 +33,20 @@ record ExplanationView(
         AnswerView answer) {
 
     /**
-     * @param sampled pods with a fresh sample, and those that were missing for so long that they count as the mean
+     * @param sampled pods with a fresh sample that has a value
+     * @param quiet pods that answer and had too little to do for a value of their own
+     * @param countedAsMean pods that were missing for so long that they count as the mean of the sampled ones
      * @param missing pods that are waited for
      * @param starting pods that start, without the stuck ones
      * @param stuck pods that have been starting for longer than {@code startingDeadline}
-     * @param mean of the sampled pods; null where there is none
-     * @param lo what the fleet carries at least
-     * @param hi what it carries at most
+     * @param mean of the sampled pods, or the fleet's level; null where no pod says anything
+     * @param lo what the fleet carries at least; null with {@code mean}
+     * @param hi what it carries at most; null with {@code mean}
      */
     record ArithmeticView(
             int sampled,
+            int quiet,
+            int countedAsMean,
             int missing,
             int starting,
             int stuck,
@@ -51,9 +55,11 @@ record ExplanationView(
             @Nullable Double hi) {
 
         static ArithmeticView of(Arithmetic a) {
-            boolean read = a.sampled() > 0;
+            boolean read = a.isCarriedKnown();
             return new ArithmeticView(
                     a.sampled(),
+                    a.quiet(),
+                    a.countedAsMean(),
                     a.missing(),
                     a.starting(),
                     a.stuck(),

@@ -24,8 +24,17 @@ public final class Bodies {
     private Bodies() {}
 
     public static byte[] real(String name) {
-        try (InputStream in = Bodies.class.getResourceAsStream("/exposition/" + name + ".prom")) {
-            assertThat(in).as(name).isNotNull();
+        return resource("/exposition/" + name + ".prom");
+    }
+
+    /** The series of these names in a pod's body of a case from the field, under {@code cases/NAME}. */
+    public static List<Series> ofCase(String name, List<String> names) {
+        return series(read(resource("/cases/" + name + "/pod.prom"), MetricNames.of(names)));
+    }
+
+    private static byte[] resource(String path) {
+        try (InputStream in = Bodies.class.getResourceAsStream(path)) {
+            assertThat(in).as(path).isNotNull();
             return in.readAllBytes();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -7,6 +7,7 @@ import io.nimscaler.exposition.Series;
 import io.nimscaler.policy.Activity;
 import io.nimscaler.policy.Decision;
 import io.nimscaler.policy.Fleet;
+import io.nimscaler.policy.PodReading;
 import io.nimscaler.policy.Policy;
 import io.nimscaler.policy.Scale;
 import io.nimscaler.scaler.GpuExporters;
@@ -27,6 +28,7 @@ import io.nimscaler.wake.Wake;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -190,6 +192,27 @@ class RecordingTest {
         // Then
         assertThat(lines).hasSizeBetween(100, 600);
         assertThat(replayed(trigger, lines)).isGreaterThan(30);
+    }
+
+    @Test
+    void whatIsNotKnownIsLeftOut() {
+        // Given a fleet whose pods do not answer, and then is not known itself
+        Trigger trigger = Triggers.with();
+        Policy policy = new Policy(trigger);
+        Instant at = Instant.parse("2026-01-01T00:00:00Z");
+        Fleet silent = new Fleet.Known(
+                new Scale(4, 4),
+                4,
+                Collections.nCopies(4, new PodReading.Missing(OptionalDouble.empty(), Duration.ZERO)));
+        List<String> lines = RecordingWriter.write(Stream.of(
+                                policy.decide(silent, at),
+                                policy.decide(new Fleet.NotKnown("forbidden"), at.plusSeconds(1)))
+                        .map(decision -> new Recorded(1, new Snapshot(ID, trigger, decision, List.of()))))
+                .toList();
+
+        // Then
+        assertThat(lines.get(1)).contains("\"missing\":4").doesNotContain("\"mean\"", "\"lo\"", "\"hi\"", "NaN");
+        assertThat(lines.get(2)).contains("\"notKnown\":\"forbidden\"").doesNotContain("arithmetic", "spec", "NaN");
     }
 
     /** Makes the decisions again from each told state on to the next gap; how many there were. */

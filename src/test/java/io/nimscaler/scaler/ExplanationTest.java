@@ -1,0 +1,71 @@
+package io.nimscaler.scaler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nimscaler.exposition.Bodies;
+import io.nimscaler.scaler.ScrapeResult.Scraped;
+import io.nimscaler.trigger.Trigger;
+import io.nimscaler.trigger.Triggers;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What people read of a decision. */
+class ExplanationTest extends ScalersFixture {
+
+    private final Trigger latency = Triggers.immediate(
+            "metric", "time_to_first_token_seconds", "quantile", "0.9", "targetValue", "0.5", "window", "20s");
+
+    private void threePodsWithoutTraffic() {
+        pods.has(
+                3,
+                IntStream.rangeClosed(1, 3)
+                        .mapToObj(pod -> FakePods.ready("" + pod, LONG_AGO))
+                        .toArray(Pod[]::new));
+        List.of("1", "2", "3")
+                .forEach(pod -> scraper.answers(
+                        pod,
+                        _ -> new Scraped(Bodies.ofCase(
+                                "latency-without-traffic", latency.signal().seriesNames()))));
+        scalers.put(ID, List.of(latency), false, now);
+        pass(Duration.ofSeconds(40));
+    }
+
+    @Test
+    void podsThatAnswerWithoutEnoughObservationsAreSaidToAnswer() {
+        threePodsWithoutTraffic();
+        assertThat(Explanation.of(snapshot(latency)))
+                .isEqualTo("3 answered, none with enough observations; held at 3: too few observations in the window");
+    }
+
+    @Test
+    void quietPodIsNotAmongTheSampled() {
+        threePodsWithoutTraffic();
+        var arithmetic = snapshot(latency).decision().basis().arithmetic();
+        assertThat(arithmetic.quiet()).isEqualTo(3);
+        assertThat(arithmetic.sampled()).isZero();
+        assertThat(arithmetic.isCarriedKnown()).isFalse();
+    }
+
+    @Test
+    void podThatIsWrittenOffIsNotSaidToBeSampled() {
+        pods.has(2, FakePods.ready("1", LONG_AGO), FakePods.ready("2", LONG_AGO));
+        scraper.at("1", .9);
+        scalers.put(ID, List.of(trigger), false, now);
+        pass(Duration.ofMinutes(6));
+        assertThat(Explanation.of(snapshot(trigger)))
+                .startsWith("1 sampled with mean 0.900, 1 missing for long, counted as the mean; ");
+        assertThat(snapshot(trigger).pods())
+                .extracting(PodStatus::state)
+                .containsExactly(PodState.SAMPLED, PodState.MISSING);
+    }
+
+    @Test
+    void fleetThatIsNotKnownHasNoNumbers() {
+        pods.says(new Observation.NotKnown("the API server does not answer"));
+        scalers.put(ID, List.of(trigger), false, now);
+        pass(Duration.ofSeconds(4));
+        assertThat(Explanation.of(snapshot(trigger))).isEqualTo("unknown: the API server does not answer");
+    }
+}
