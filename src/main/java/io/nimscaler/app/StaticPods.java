@@ -13,12 +13,17 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Pods from settings: each address is a pod that has been ready since the start, and there are as many wanted replicas as
  * addresses, for nobody says otherwise.
  */
 final class StaticPods implements Pods {
+
+    /** {@code IPv4:PORT} or {@code [IPv6]:PORT}. */
+    private static final Pattern WITH_PORT = Pattern.compile("([0-9.]+|\\[[0-9a-fA-F:.]+]):([1-9][0-9]{0,4})");
 
     private final Map<ScaledObjectId, Observation> targets = new HashMap<>();
 
@@ -34,26 +39,25 @@ final class StaticPods implements Pods {
     }
 
     private static Pod pod(String target, String address, Instant start) {
-        int colon = address.indexOf(':') == address.lastIndexOf(':') ? address.indexOf(':') : -1;
-        String host = colon < 0 ? address : address.substring(0, colon);
-        Map<String, Integer> ports =
-                colon < 0 ? Map.of() : Map.of("metrics", portNumber(target, address, address.substring(colon + 1)));
-        if (!NetUtil.isValidIpV4Address(host) && !NetUtil.isValidIpV6Address(host)) {
+        Matcher withPort = WITH_PORT.matcher(address);
+        boolean hasPort = withPort.matches();
+        String host = hasPort ? withPort.group(1) : address;
+        boolean inBrackets = host.startsWith("[");
+        if (inBrackets) {
+            host = host.substring(1, host.length() - 1);
+        }
+        boolean isPort = !hasPort || Integer.parseInt(withPort.group(2)) <= 65535;
+        boolean isHost = NetUtil.isValidIpV6Address(host) || (!inBrackets && NetUtil.isValidIpV4Address(host));
+        if (!isPort || !isHost) {
             throw notAnAddress(target, address);
         }
-        return new Pod(address, address, Optional.of(host), ports, true, Optional.of(start), true, start, false);
-    }
-
-    private static int portNumber(String target, String address, String port) {
-        if (!port.matches("[1-9][0-9]{0,4}") || Integer.parseInt(port) > 65535) {
-            throw notAnAddress(target, address);
-        }
-        return Integer.parseInt(port);
+        Pod pod = new Pod(address, address, Optional.of(host), Map.of(), true, Optional.of(start), true, start, false);
+        return hasPort ? pod.onlyAt(Integer.parseInt(withPort.group(2))) : pod;
     }
 
     private static IllegalArgumentException notAnAddress(String target, String address) {
         return new IllegalArgumentException("nim-scaler.static-targets." + target + ".addresses = \"" + address
-                + "\": expected an IP address, or IPv4:PORT");
+                + "\": expected an IP address, IPv4:PORT or [IPv6]:PORT");
     }
 
     @Override

@@ -235,7 +235,7 @@ public interface ScalerSettings {
         @WithDefault("default")
         String namespace();
 
-        /** IP addresses of the pods; `IP:PORT` gives that pod a container port named `metrics`. */
+        /** IP addresses of the pods; one given as `IPv4:PORT` or `[IPv6]:PORT` is asked at that port, whatever the metadata say. */
         List<String> addresses();
 
         /** Trigger metadata, as in a ScaledObject. */

@@ -11,6 +11,7 @@ import java.util.OptionalInt;
  *
  * @param address IP address; empty: it has none yet
  * @param namedPorts the named container ports
+ * @param onlyPort the port at which it is asked, whatever the trigger says; empty: the trigger's
  * @param ready whether it is ready now
  * @param readySince since when it is; empty where {@code ready} is false
  * @param everReady whether it is known to have been ready at any time
@@ -24,6 +25,7 @@ public record Pod(
         String name,
         Optional<String> address,
         Map<String, Integer> namedPorts,
+        OptionalInt onlyPort,
         boolean ready,
         Optional<Instant> readySince,
         boolean everReady,
@@ -52,6 +54,7 @@ public record Pod(
                 name,
                 address,
                 namedPorts,
+                OptionalInt.empty(),
                 ready,
                 readySince,
                 everReady,
@@ -63,20 +66,26 @@ public record Pod(
 
     /** The same one, on this node. */
     public Pod on(Optional<String> itsNode) {
-        return with(itsNode, offLimits);
+        return with(onlyPort, itsNode, offLimits);
     }
 
     /** The same one, not to be asked. */
     public Pod offLimits(String why) {
-        return with(node, Optional.of(why));
+        return with(onlyPort, node, Optional.of(why));
     }
 
-    private Pod with(Optional<String> newNode, Optional<String> newOffLimits) {
+    /** The same one, asked at this port. */
+    public Pod onlyAt(int port) {
+        return with(OptionalInt.of(port), node, offLimits);
+    }
+
+    private Pod with(OptionalInt newPort, Optional<String> newNode, Optional<String> newOffLimits) {
         return new Pod(
                 uid,
                 name,
                 address,
                 namedPorts,
+                newPort,
                 ready,
                 readySince,
                 everReady,
@@ -88,10 +97,14 @@ public record Pod(
 
     /** The port's number; empty: this pod has no container port of that name. */
     OptionalInt number(PodPort port) {
-        return switch (port) {
-            case PodPort.Numbered(int number) -> OptionalInt.of(number);
-            case PodPort.Named(String portName) ->
-                namedPorts.containsKey(portName) ? OptionalInt.of(namedPorts.get(portName)) : OptionalInt.empty();
-        };
+        return onlyPort.isPresent()
+                ? onlyPort
+                : switch (port) {
+                    case PodPort.Numbered(int number) -> OptionalInt.of(number);
+                    case PodPort.Named(String portName) ->
+                        namedPorts.containsKey(portName)
+                                ? OptionalInt.of(namedPorts.get(portName))
+                                : OptionalInt.empty();
+                };
     }
 }

@@ -33,12 +33,16 @@ class StaticPodsTest {
 
     @Test
     void eachAddressIsAReadyPodAndAWantedReplica() {
-        assertThat(observe("10.0.0.1", "10.0.0.2:8001", "fd00::1"))
+        assertThat(observe("10.0.0.1", "10.0.0.2:8001", "fd00::1", "[fd00::2]:8002"))
                 .isInstanceOfSatisfying(Observation.Known.class, known -> {
-                    assertThat(known.scale()).isEqualTo(new Scale(3, 3));
+                    assertThat(known.scale()).isEqualTo(new Scale(4, 4));
                     assertThat(known.pods()).allMatch(pod -> pod.ready());
-                    assertThat(known.pods().get(1).namedPorts()).isEqualTo(Map.of("metrics", 8001));
+                    assertThat(known.pods().get(0).onlyPort()).isEmpty();
+                    assertThat(known.pods().get(1).address()).hasValue("10.0.0.2");
+                    assertThat(known.pods().get(1).onlyPort()).hasValue(8001);
                     assertThat(known.pods().get(2).address()).hasValue("fd00::1");
+                    assertThat(known.pods().get(3).address()).hasValue("fd00::2");
+                    assertThat(known.pods().get(3).onlyPort()).hasValue(8002);
                 });
     }
 
@@ -51,7 +55,17 @@ class StaticPodsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"nim-0.example", "10.0.0.1:0", "10.0.0.1:70000", "10.0.0", "http://10.0.0.1"})
+    @ValueSource(
+            strings = {
+                "nim-0.example",
+                "10.0.0.1:0",
+                "10.0.0.1:70000",
+                "10.0.0",
+                "http://10.0.0.1",
+                "[10.0.0.1]:80x",
+                "[10.0.0.1]:8000",
+                "fd00::1]:8000"
+            })
     void whatIsNoAddressIsRefusedByName(String address) {
         assertThatThrownBy(() -> observe(address))
                 .hasMessageContaining("nim-scaler.static-targets.llm.addresses = \"" + address + "\"");

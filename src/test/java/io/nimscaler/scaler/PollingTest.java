@@ -52,6 +52,17 @@ class PollingTest extends ScalersFixture {
     }
 
     @Test
+    void podWithAPortOfItsOwnIsAskedThereWhateverTheTriggerSays() {
+        for (String port : List.of("8000", "9000", "metrics")) {
+            scraper.requests.clear();
+            pods.has(1, FakePods.ready("1", LONG_AGO).onlyAt(8001));
+            scalers.put(ID, List.of(Triggers.with("port", port)), false, now);
+            pass(Duration.ofSeconds(3));
+            assertThat(scraper.requests).isNotEmpty().allMatch(request -> request.port() == 8001);
+        }
+    }
+
+    @Test
     void podThatHasNotAnsweredYetIsNotAskedAgain() {
         pods.has(1, FakePods.ready("1", LONG_AGO));
         scraper.holdsBack = true;
