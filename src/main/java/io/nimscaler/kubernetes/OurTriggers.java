@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -51,14 +53,9 @@ record OurTriggers(
             }
         }
         if (!ours.isEmpty()
-                && scaledObject.minReplicas() == 0
                 && ours.size() == scaledObject.triggers().size()
                 && ours.stream().noneMatch(OurTriggers::namesWakeSource)) {
-            complaints.add(new Complaint(
-                    "NoWakeSource",
-                    "minReplicaCount is 0 (KEDA's default) and no trigger but ours is there: at 0 replicas there are no pods to"
-                            + " read, so nothing wakes it; set minReplicaCount to 1, give a trigger of type external-push a"
-                            + " wakeSource, or add a trigger that can wake it"));
+            wayToZero(scaledObject).ifPresent(way -> complaints.add(new Complaint("NoWakeSource", way)));
         }
         Set<String> podSelectors = ours.stream()
                 .flatMap(spec -> Stream.ofNullable(spec.metadata().get(TriggerKey.POD_SELECTOR.key())))
@@ -66,6 +63,22 @@ record OurTriggers(
                 .filter(TriggerParser::isLabelSelector)
                 .collect(Collectors.toSet());
         return new OurTriggers(ours.size(), triggers, podSelectors, open, complaints);
+    }
+
+    /** What is wrong with going to zero where nothing wakes it; empty: it never goes there. */
+    private static Optional<String> wayToZero(ScaledObject scaledObject) {
+        if (scaledObject.idleReplicas().equals(OptionalInt.of(0))) {
+            return Optional.of(noWakeSource("idleReplicaCount is 0", "take idleReplicaCount out"));
+        }
+        return scaledObject.minReplicas() == 0
+                ? Optional.of(noWakeSource("minReplicaCount is 0 (KEDA's default)", "set minReplicaCount to 1"))
+                : Optional.empty();
+    }
+
+    private static String noWakeSource(String cause, String cure) {
+        return cause
+                + " and no trigger but ours is there: at 0 replicas there are no pods to read, so nothing wakes it; "
+                + cure + ", give a trigger of type external-push a wakeSource, or add a trigger that can wake it";
     }
 
     private static boolean namesWakeSource(ScaledObject.TriggerSpec spec) {

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,9 +19,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param target empty until KEDA has resolved it, where its kind is not one of those known without asking
  * @param minReplicas KEDA's default is 0
+ * @param idleReplicas {@code idleReplicaCount}: while no trigger is active, in place of {@code minReplicas}; empty: not given
  */
 record ScaledObject(
-        ScaledObjectId id, String uid, Optional<ScaleTarget> target, int minReplicas, List<TriggerSpec> triggers) {
+        ScaledObjectId id,
+        String uid,
+        Optional<ScaleTarget> target,
+        int minReplicas,
+        OptionalInt idleReplicas,
+        List<TriggerSpec> triggers) {
 
     /** Of any object (apimachinery: DNS1123SubdomainMaxLength). */
     private static final int LONGEST_NAME = 253;
@@ -36,6 +44,13 @@ record ScaledObject(
      */
     record TriggerSpec(String type, String metricType, Map<String, String> metadata) {
 
+        /**
+         * {@code dns:HOST}, {@code dns:///HOST} and {@code dns://RESOLVER/HOST} are one name to KEDA's client (grpc:
+         * doc/naming.md).
+         */
+        private static final Pattern BEFORE_THE_HOST =
+                Pattern.compile("^(?:(?:dns|passthrough):(?://[^/]*/)?|[^/]*://)?/*", Pattern.CASE_INSENSITIVE);
+
         boolean isExternal() {
             return type.equals("external") || type.equals("external-push");
         }
@@ -43,8 +58,8 @@ record ScaledObject(
         /** Whether the first label of the host of {@code scalerAddress} is one of these. */
         boolean isFor(List<String> serviceNames) {
             String address = metadata.getOrDefault("scalerAddress", "");
-            String host = address.contains("://") ? address.substring(address.indexOf("://") + 3) : address;
-            String label = host.replaceFirst("^/*", "").split("[.:/]", 2)[0].toLowerCase(Locale.ROOT);
+            String host = BEFORE_THE_HOST.matcher(address).replaceFirst("");
+            String label = host.split("[.:/]", 2)[0].toLowerCase(Locale.ROOT);
             return isExternal() && serviceNames.contains(label);
         }
     }
@@ -72,7 +87,8 @@ record ScaledObject(
                 new ScaledObjectId(namespace, name),
                 Optional.ofNullable(resource.getMetadata().getUid()).orElse(""),
                 target(namespace, map(spec.get("scaleTargetRef")), map(status.get("scaleTargetGVKR"))),
-                spec.get("minReplicaCount") instanceof Number number ? number.intValue() : 0,
+                integer(spec.get("minReplicaCount")).orElse(0),
+                integer(spec.get("idleReplicaCount")),
                 triggers(spec.get("triggers"), map(map(spec.get("advanced")).get("scalingModifiers"))));
     }
 
@@ -114,6 +130,10 @@ record ScaledObject(
     /** What is cut or made visible here is no name that Kubernetes could have given, and stays none. */
     private static String name(@Nullable Object value) {
         return Printable.of(text(value), LONGEST_NAME);
+    }
+
+    private static OptionalInt integer(@Nullable Object value) {
+        return value instanceof Number number ? OptionalInt.of(number.intValue()) : OptionalInt.empty();
     }
 
     private static String text(@Nullable Object value) {

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -48,9 +49,18 @@ class OurTriggersTest {
             WakeMetric.of("queue_size", "model_name", 0, false).orElseThrow())));
 
     private static OurTriggers read(int minReplicas, TriggerSpec... triggers) {
+        return read(minReplicas, OptionalInt.empty(), triggers);
+    }
+
+    private static OurTriggers read(int minReplicas, OptionalInt idleReplicas, TriggerSpec... triggers) {
         return OurTriggers.of(
                 new ScaledObject(
-                        new ScaledObjectId("ns", "llm"), "uid", Optional.empty(), minReplicas, List.of(triggers)),
+                        new ScaledObjectId("ns", "llm"),
+                        "uid",
+                        Optional.empty(),
+                        minReplicas,
+                        idleReplicas,
+                        List.of(triggers)),
                 NAMES,
                 SOURCES);
     }
@@ -97,6 +107,20 @@ class OurTriggersTest {
         TriggerSpec valid = ours("AverageValue", "targetValue", "0.7");
         assertThat(reasons(read(0, valid))).containsExactly("NoWakeSource");
         assertThat(reasons(read(0, valid, new TriggerSpec("cron", "AverageValue", Map.of()))))
+                .isEmpty();
+    }
+
+    /** KEDA goes to idleReplicaCount instead of minReplicaCount where no trigger is active (keda: scale_scaledobjects.go). */
+    @Test
+    void idleReplicaCountIsASecondWayToZero() {
+        TriggerSpec valid = ours("AverageValue", "targetValue", "0.7");
+        OurTriggers idle = read(2, OptionalInt.of(0), valid);
+        assertThat(reasons(idle)).containsExactly("NoWakeSource");
+        assertThat(idle.complaints().getFirst().text())
+                .startsWith("idleReplicaCount is 0 and no trigger but ours is there")
+                .contains("take idleReplicaCount out");
+        assertThat(reasons(read(2, OptionalInt.of(1), valid))).isEmpty();
+        assertThat(reasons(read(2, OptionalInt.of(0), push("targetValue", "0.7", "wakeSource", "gateway"))))
                 .isEmpty();
     }
 

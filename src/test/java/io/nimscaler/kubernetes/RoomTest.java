@@ -6,6 +6,7 @@ import io.nimscaler.scaler.ScaledObjectId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -19,7 +20,8 @@ class RoomTest {
     private final Room room = new Room(2);
 
     private static ScaledObject named(String name) {
-        return new ScaledObject(new ScaledObjectId("ns", name), "uid", Optional.empty(), 1, List.of());
+        return new ScaledObject(
+                new ScaledObjectId("ns", name), "uid", Optional.empty(), 1, OptionalInt.empty(), List.of());
     }
 
     @Test

@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -36,8 +37,8 @@ import org.junit.jupiter.api.Test;
 /** Which Events reach the API server, and in a form that it takes. */
 class ScaledObjectEventsTest {
 
-    private static final ScaledObject SCALED_OBJECT =
-            new ScaledObject(new ScaledObjectId("ns", "llm"), "uid-1", Optional.empty(), 1, List.of());
+    private static final ScaledObject SCALED_OBJECT = new ScaledObject(
+            new ScaledObjectId("ns", "llm"), "uid-1", Optional.empty(), 1, OptionalInt.empty(), List.of());
     private static final Trigger TRIGGER = Triggers.with();
 
     private final List<Event> written = new CopyOnWriteArrayList<>();
@@ -136,7 +137,13 @@ class ScaledObjectEventsTest {
     void nameOfAnEventIsOneThatTheApiServerTakes() {
         String longest = "a".repeat(179) + "-" + "b".repeat(73);
         events.warn(
-                new ScaledObject(new ScaledObjectId("ns", longest), "uid-1", Optional.empty(), 1, List.of()),
+                new ScaledObject(
+                        new ScaledObjectId("ns", longest),
+                        "uid-1",
+                        Optional.empty(),
+                        1,
+                        OptionalInt.empty(),
+                        List.of()),
                 "PodsStuckStarting",
                 "x");
         assertThat(names().getFirst())
@@ -167,7 +174,8 @@ class ScaledObjectEventsTest {
     }
 
     private static ScaledObject named(String name) {
-        return new ScaledObject(new ScaledObjectId("ns", name), "uid-1", Optional.empty(), 1, List.of());
+        return new ScaledObject(
+                new ScaledObjectId("ns", name), "uid-1", Optional.empty(), 1, OptionalInt.empty(), List.of());
     }
 
     @Test
