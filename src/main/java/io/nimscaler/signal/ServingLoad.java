@@ -41,6 +41,12 @@ public record ServingLoad(OptionalInt maxRunning) implements Signal {
         return false;
     }
 
+    /** Its queue has no bound, but nobody wants one replica to carry the work of more than ten. */
+    @Override
+    public double highestTarget() {
+        return 10;
+    }
+
     @Override
     public List<String> seriesNames() {
         return Engine.ALL.stream()

@@ -21,6 +21,14 @@ public sealed interface Signal permits Gauge, ServingLoad, CounterRate, Latency,
     /** Whether one pod's value stops at 1 however much load there is. */
     boolean saturatesAtOne();
 
+    /**
+     * The highest target value that can be meant. Above it the number is in another unit, mostly in percent, and would take nearly all
+     * replicas away.
+     */
+    default double highestTarget() {
+        return saturatesAtOne() ? 1 : Double.MAX_VALUE;
+    }
+
     /** Whether the exporter of its node's GPUs says it, rather than the pod. */
     default boolean isOfGpus() {
         return false;

@@ -181,7 +181,8 @@ final class MetadataReader {
         return Optional.of(sum);
     }
 
-    private void reject(TriggerKey key, String expected) {
+    /** Takes down that its value is not what was expected. */
+    void reject(TriggerKey key, String expected) {
         Optional<String> shown =
                 isFromEnv(key) ? Optional.of("(from the environment)") : Optional.ofNullable(values.get(key));
         violations.add(new Violation(key.key(), shown, expected, Optional.empty()));

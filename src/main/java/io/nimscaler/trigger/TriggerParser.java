@@ -32,6 +32,7 @@ import io.nimscaler.signal.Signal;
 import io.nimscaler.signal.SignalOptions;
 import io.nimscaler.signal.Signals;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -126,10 +127,33 @@ public final class TriggerParser {
                 settingName(POD_AUTH, "nim-scaler.pods.auth"),
                 settingName(WAKE_SOURCE, "nim-scaler.wake-sources"),
                 Optional.empty());
+        expectTargetInTheSignalsUnit(trigger);
         List<Violation> violations = metadata.violations();
         return violations.isEmpty()
                 ? new ParsedTrigger.Valid(trigger, warningsOf(trigger))
                 : new ParsedTrigger.Invalid(violations);
+    }
+
+    /** A ratio's target in percent would be a hundred times too high, and nearly all replicas would be taken away. */
+    private void expectTargetInTheSignalsUnit(Trigger trigger) {
+        double highest = trigger.signal().highestTarget();
+        if (trigger.targetValue() > highest) {
+            boolean mayBePercent = trigger.targetValue() <= 100 && !metadata.isFromEnv(TARGET_VALUE);
+            BigDecimal percent = BigDecimal.valueOf(mayBePercent ? trigger.targetValue() : 70);
+            metadata.reject(
+                    TARGET_VALUE,
+                    "at most "
+                            + BigDecimal.valueOf(highest).stripTrailingZeros().toPlainString() + " for "
+                            + trigger.signal().name() + ", of which 1 is all that a replica has; for "
+                            + percent.stripTrailingZeros().toPlainString() + " % write \"" + asShare(percent) + "\"");
+        }
+    }
+
+    /** With two or three decimals, as a target value has. */
+    private static String asShare(BigDecimal percent) {
+        BigDecimal share = percent.movePointLeft(2).setScale(3, RoundingMode.HALF_UP);
+        return (share.stripTrailingZeros().scale() < 3 ? share.setScale(2, RoundingMode.HALF_UP) : share)
+                .toPlainString();
     }
 
     private Signal signal(String metric, Duration pollInterval) {

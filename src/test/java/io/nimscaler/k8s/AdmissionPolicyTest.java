@@ -12,6 +12,7 @@ import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelRuntimeFactory;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicy;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import io.nimscaler.signal.Signals;
 import io.nimscaler.trigger.ParsedTrigger;
 import io.nimscaler.trigger.TriggerKey;
 import io.nimscaler.trigger.TriggerParser;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,6 +45,7 @@ class AdmissionPolicyTest {
             .addVar("request", SimpleType.DYN)
             .addVar("ours", ListType.create(MapType.create(SimpleType.STRING, SimpleType.STRING)))
             .addVar("keys", ListType.create(SimpleType.STRING))
+            .addVar("ratios", ListType.create(SimpleType.STRING))
             .addVar("sameInShadow", ListType.create(SimpleType.STRING))
             .build();
     private static final CelRuntime RUNTIME =
@@ -294,6 +297,33 @@ class AdmissionPolicyTest {
         assertThat(refusals("external", without)).singleElement().asString().startsWith("targetValue: expected");
     }
 
+    /** By every name that a signal is known by. */
+    @Test
+    void targetValueIsBoundedByTheSignalAsByTheParser() {
+        Stream<String> gauges = Stream.of(
+                        "gpu_cache_usage_perc", "num_requests_running", "num_requests_waiting", "nv_gpu_utilization")
+                .flatMap(name -> Signals.named(name).seriesNames().stream());
+        Stream<String> others = Stream.of(
+                "serving_load",
+                "DCGM_FI_DEV_GPU_UTIL",
+                "DCGM_FI_DEV_MEM_COPY_UTIL",
+                "DCGM_FI_PROF_GR_ENGINE_ACTIVE",
+                "DCGM_FI_PROF_SM_ACTIVE",
+                "DCGM_FI_PROF_PIPE_TENSOR_ACTIVE",
+                "DCGM_FI_PROF_DRAM_ACTIVE",
+                "DCGM_FI_DEV_FB_USED",
+                "rate(tokens_total)",
+                "time_to_first_token_seconds");
+        assertThat(Stream.concat(gauges, others)).hasSizeGreaterThan(20).allSatisfy(metric -> {
+            for (String target : List.of("1", "1.001", "10", "10.001", "70")) {
+                Map<String, String> metadata = metadata("metric", metric, "targetValue", target);
+                assertThat(refusals("external", metadata).isEmpty())
+                        .as("%s with target %s", metric, target)
+                        .isEqualTo(TriggerParser.parse(metadata) instanceof ParsedTrigger.Valid);
+            }
+        });
+    }
+
     @ParameterizedTest
     @CsvSource({
         "external, other-scaler.ns:9090, false",
@@ -302,6 +332,9 @@ class AdmissionPolicyTest {
         "prometheus, keda-nim-scaler:9090, false",
         "external, keda-nim-scaler, true",
         "external, dns:///KEDA-nim-scaler.ns.svc:9090, true",
+        "external, dns:keda-nim-scaler.ns:9090, true",
+        "external, dns://10.96.0.10/keda-nim-scaler.ns:9090, true",
+        "external, dns://10.96.0.10/other/keda-nim-scaler:9090, false",
         "external-push, keda-nim-scaler:9090, true",
     })
     void onlyTriggersOfThisScalerAreJudged(String type, String address, boolean ours) {

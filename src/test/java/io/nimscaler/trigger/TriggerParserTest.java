@@ -63,6 +63,47 @@ class TriggerParserTest {
                         Optional.empty()));
     }
 
+    /** The highest target value of each signal, and the one above it, which is refused. */
+    @ParameterizedTest
+    @CsvSource({
+        "gpu_cache_usage_perc, 1, 1.001",
+        "vllm:kv_cache_usage_perc, 1, 70",
+        "sglang:token_usage, 1, 70",
+        "trtllm_kv_cache_utilization, 1, 70",
+        "nv_gpu_utilization, 1, 85",
+        "DCGM_FI_DEV_GPU_UTIL, 1, 80",
+        "DCGM_FI_DEV_FB_USED, 1, 80",
+        "serving_load, 10, 70",
+        "num_requests_running, 1000000, 1000001",
+        "num_requests_waiting, 1000000, 1000001",
+        "rate(tokens_total), 1000000, 1000001",
+        "time_to_first_token_seconds, 1000000, 1000001",
+        "some_gauge, 1000000, 1000001"
+    })
+    void targetValueIsBoundedByWhatTheSignalCanShow(String metric, String highest, String above) {
+        assertThat(Triggers.with("metric", metric, "targetValue", highest).targetValue())
+                .isEqualTo(Double.parseDouble(highest));
+        assertThat(TriggerParser.parse(Map.of("metric", metric, "targetValue", above)))
+                .isInstanceOfSatisfying(
+                        ParsedTrigger.Invalid.class,
+                        invalid -> assertThat(invalid.violations())
+                                .singleElement()
+                                .satisfies(violation -> {
+                                    assertThat(violation.key()).isEqualTo("targetValue");
+                                    assertThat(violation.value()).hasValue(above);
+                                }));
+    }
+
+    @Test
+    void targetValueFromTheEnvironmentIsNotShownWhenItIsRefused() {
+        assertThat(TriggerParser.parse(Map.of("targetValueFromEnv", "83")))
+                .isInstanceOfSatisfying(
+                        ParsedTrigger.Invalid.class,
+                        invalid -> assertThat(invalid.text())
+                                .contains("targetValue = \"(from the environment)\"", "for 70 % write \"0.70\"")
+                                .doesNotContain("83"));
+    }
+
     @Test
     void wakeSourceIsTheNameOfASetting() {
         assertThat(Triggers.with("wakeSource", "epp-2").wakeSource()).hasValue("epp-2");
@@ -123,6 +164,15 @@ class TriggerParserTest {
                 Arguments.of("targetValue", "1e3", "targetValue = \"1e3\": expected a number"),
                 Arguments.of("targetValue", "70%", "targetValue = \"70%\": expected a number"),
                 Arguments.of("targetValue", "", "targetValue = \"\": expected a number"),
+                Arguments.of(
+                        "targetValue",
+                        "70",
+                        "targetValue = \"70\": expected at most 1 for gpu_cache_usage_perc, of which 1 is all that a replica has;"
+                                + " for 70 % write \"0.70\""),
+                Arguments.of("targetValue", "72.5", "for 72.5 % write \"0.725\""),
+                Arguments.of("targetValue", "100", "for 100 % write \"1.00\""),
+                Arguments.of("targetValue", "1.001", "targetValue = \"1.001\": expected at most 1 for"),
+                Arguments.of("targetValue", "700", "for 70 % write \"0.70\""),
                 Arguments.of("activationTargetValue", "x", "activationTargetValue = \"x\": expected a number from 0"),
                 Arguments.of("metric", "gpu cache", "metric = \"gpu cache\": expected a metric name"),
                 Arguments.of("aggregationType", "avg", "aggregationType = \"avg\": expected one of sum, average, max"),
