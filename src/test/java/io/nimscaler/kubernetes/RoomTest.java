@@ -68,7 +68,7 @@ class RoomTest {
                 .mapToObj(length ->
                         new ScaledObject.TriggerSpec("external", "AverageValue", Map.of("path", "x".repeat(length))))
                 .toList();
-        return new ScaledObject(FIRST.id(), "uid", Optional.empty(), 1, triggers);
+        return new ScaledObject(FIRST.id(), "uid", Optional.empty(), 1, OptionalInt.empty(), triggers);
     }
 
     @Test
