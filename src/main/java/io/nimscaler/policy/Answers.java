@@ -13,8 +13,8 @@ import java.util.stream.LongStream;
  * <p>The HPA compares a total with T·<em>status</em> and a value per pod with T alone, and inside its tolerance keeps what
  * it compared with. While {@code status} or the ready pods differ from {@code spec}, as in every rollout, the plain number
  * can therefore end elsewhere than it should: a naive T·spec would grow the fleet by its surge pod at every sync. So the
- * answer is the plain number where the HPA's formula ends with it where it would at {@code status = spec}, and else the
- * nearest number outside its tolerance band that does.
+ * answer is the plain number where the HPA's formula ends with it where it would at {@code status = spec}, and else another one
+ * that does: T times the replicas, or the nearest outside its tolerance band.
  */
 public final class Answers {
 
@@ -87,12 +87,15 @@ public final class Answers {
     }
 
     /**
-     * The first of the plain values, then of those next to the tolerance band, with which the HPA ends at {@code wanted}.
-     * Where none does, a change is asked for by the one that comes nearest, but a hold is not given up.
+     * The first of the plain values, then of T times {@code wanted} and of those next to the tolerance band, with which the HPA
+     * ends at {@code wanted}. What ends there is (wanted − 1)·T &lt; value ≤ wanted·T outside the band, so one of these does if any
+     * value does. Where none does, a change is asked for by the one that comes nearest, but a hold is not given up.
      */
     private Answer endingAt(long wanted, Scale scale, int readyPods, long... plain) {
         LongUnaryOperator distance = milli -> Math.abs(hpaReplicas(milli, scale, readyPods) - wanted);
-        long nearest = LongStream.concat(LongStream.of(plain), nextToTheBand(scale))
+        long exact = trigger.aggregationType().isPerPod() ? targetMilli : targetMilli * wanted;
+        long nearest = LongStream.concat(
+                        LongStream.of(plain), LongStream.concat(LongStream.of(exact), nextToTheBand(scale)))
                 .boxed()
                 .min(Comparator.comparingLong(distance::applyAsLong))
                 .orElse(plain[0]);

@@ -11,9 +11,11 @@ import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** "The answer" of the design's section 5. */
 class AnswersTest {
@@ -58,6 +60,64 @@ class AnswersTest {
                 }
             }
         }
+    }
+
+    /** A rollout that is paused, a canary, a quota: one pod more than wanted for hours. */
+    @Test
+    void demandWithinToleranceIsHeldWhileASurgePodTakesItsShare() {
+        Fleet.Known fleet = fleet(4, 5, pods(5, at(.588)));
+        assertThat(Fleets.hpaEndsAt(new Policy(trigger).decide(fleet, START), trigger))
+                .isEqualTo(4);
+        assertThat(new Answers(trigger).value(new Policy(trigger).decide(fleet, START), fleet.scale()))
+                .isEqualTo(new Answer.Value(2800));
+    }
+
+    /** With a static fallback of KEDA's, an answer that is missing takes replicas away. */
+    @Test
+    void sixteenReplicasAreAnsweredThroughoutARollout() {
+        for (int status = 16; status <= 20; status++) {
+            for (double load = .91; load < 1.1; load += .01) {
+                Fleet.Known fleet = fleet(16, status, pods(status, at(load * .7 * 16 / status)));
+                Decision decision = new Policy(trigger).decide(fleet, START);
+                assertThat(new Answers(trigger).value(decision, fleet.scale()))
+                        .as("status %d load %s", status, load)
+                        .isInstanceOf(Answer.Value.class);
+                assertThat(Fleets.hpaEndsAt(decision, trigger)).isEqualTo(16);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sum", "average", "max"})
+    void noAnswerIsWithheldWhereAnyValueWouldHold(String type) {
+        Trigger of = Triggers.immediate("aggregationType", type);
+        for (int spec = 1; spec <= 24; spec++) {
+            for (int status = 1; status <= 30; status++) {
+                boolean perPod = of.aggregationType().isPerPod();
+                boolean canHold = perPod || anyValueHolds(spec, status);
+                // Only a value per pod is multiplied by ready pods
+                for (int readyPods = perPod ? 0 : status; readyPods <= status; readyPods++) {
+                    for (double load : new double[] {.5, .92, 1, 1.05, 1.08, 1.5}) {
+                        List<PodReading> pods = pods(status, at(load * .7 * spec / status));
+                        Fleet.Known fleet = new Fleet.Known(new Scale(spec, status), readyPods, pods);
+                        Decision decision = new Policy(of).decide(fleet, START);
+                        boolean held = load > .9 && load < 1.1;
+                        String state = "spec %d status %d ready %d load %s".formatted(spec, status, readyPods, load);
+                        if (new Answers(of).value(decision, fleet.scale()) instanceof Answer.Unavailable) {
+                            assertThat(held && !canHold).as(state).isTrue();
+                        } else if (held) {
+                            assertThat(Fleets.hpaEndsAt(decision, of)).as(state).isEqualTo(spec);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private static boolean anyValueHolds(int spec, int status) {
+        HpaFormula hpa = new HpaFormula(.1);
+        return IntStream.rangeClosed(0, 700 * 2 * Math.max(spec, status))
+                .anyMatch(milli -> hpa.averageValue(milli, 700, status) == spec);
     }
 
     @Test
