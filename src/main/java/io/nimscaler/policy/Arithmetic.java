@@ -11,8 +11,8 @@ package io.nimscaler.policy;
  * @param stuck pods that have been starting for longer than {@code startingDeadline}
  * @param mean of the sampled pods' values ({@code aggregationType: max}: the highest), or the fleet's level; NaN where no pod says
  *     anything
- * @param lo what the fleet carries at least, missing and starting pods counting as 0; less the {@code loadingCredit} of the
- *     starting; NaN with {@code mean}
+ * @param lo what the fleet carries at least: ΣR, and T for each missing pod that was there or above it moments ago; other missing
+ *     and starting pods count as 0; less the {@code loadingCredit} of the starting; NaN with {@code mean}
  * @param hi what it carries at most: a missing pod counts as max(T, its own last sample), a starting one is left out; NaN with
  *     {@code mean}
  */

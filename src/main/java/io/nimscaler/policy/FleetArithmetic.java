@@ -69,13 +69,13 @@ final class FleetArithmetic {
         // load
         double takenByStuck = mean <= target ? 0 : target * states.schedulableStuck();
 
-        double lo = total(DoubleStream.of(values)) + takenByStuck;
-        double hi = total(DoubleStream.concat(
-                        DoubleStream.of(values),
-                        waitedFor.stream()
-                                .mapToDouble(
-                                        pod -> Math.max(target, pod.lastValue().orElse(target)))))
-                + takenByStuck;
+        DoubleStream atLeast = DoubleStream.concat(
+                DoubleStream.generate(() -> mean).limit(states.writtenOffUp()),
+                DoubleStream.generate(() -> target).limit(states.saturated()));
+        double lo = total(DoubleStream.concat(DoubleStream.of(values), atLeast)) + takenByStuck;
+        DoubleStream atMost = waitedFor.stream()
+                .mapToDouble(pod -> Math.max(target, pod.lastValue().orElse(target)));
+        double hi = Math.max(lo, total(DoubleStream.concat(DoubleStream.of(values), atMost)) + takenByStuck);
         // An amount that looks back (a rate) still holds what the others did before the newcomers took their part
         double share = (double) (states.members() - states.newcomers()) / states.members();
         double credited = Math.max(0, lo * share - states.credit(trigger));
@@ -83,6 +83,10 @@ final class FleetArithmetic {
 
         // Rule 3
         if (waitedFor.isEmpty() && (states.coming() == 0 || mean <= (1 - tolerance) * target)) {
+            if (mean > target && lo < target * spec) {
+                // Rule 5, the stuck: that they carry nothing takes nothing away while the others are above the target
+                return new Demand.Hold(HoldReason.UNDECIDED, OptionalDouble.of(lo), arithmetic);
+            }
             return new Demand.Known(Math.min(lo, Math.max(credited, target * spec)), arithmetic);
         }
         // Rule 4

@@ -16,7 +16,9 @@ import java.util.List;
  * @param newcomers those in R that came within the window of what is observed, while others had been there; 0 where all came
  * @param values of those in R that have one
  * @param missing M, all of them
- * @param waitedFor those of M that are not written off yet
+ * @param waitedFor those of M that are not written off yet: they bound what is taken away
+ * @param writtenOffUp those of them that the way up does not wait for any more
+ * @param saturated those of them that were at T or more when they were last seen, moments ago
  * @param onTheirWay U in number, without the stuck
  * @param stuck in number
  * @param schedulableStuck the stuck that a node has taken
@@ -28,18 +30,30 @@ record FleetStates(
         List<Double> values,
         List<Missing> missing,
         List<Missing> waitedFor,
+        int writtenOffUp,
+        int saturated,
         int onTheirWay,
         int stuck,
         int schedulableStuck) {
 
-    /** Rule 5: a missing pod is waited for at least so long. */
+    /** Rule 5: a missing pod is waited for so long on the way up, and on the way down at least. */
     private static final Duration LEAST_PATIENCE = Duration.ofMinutes(5);
+
+    /**
+     * For so long, or for {@code staleAfter} if that is longer, a pod that was at T or more still carries that much: an overloaded
+     * server answers in spells. One that is gone for good leaves the Service within half of it (the kubelet's 3 probes in 30 s), and
+     * its load shows in the others from then on.
+     */
+    private static final Duration SATURATED_FOR = Duration.ofMinutes(1);
 
     static FleetStates of(Fleet.Known fleet, Trigger trigger) {
         List<Double> values =
                 only(Sampled.class, fleet.pods()).stream().map(Sampled::value).toList();
         List<Missing> missing = only(Missing.class, fleet.pods());
-        Duration patience = longer(trigger.downscaleStabilizationWindow(), LEAST_PATIENCE);
+        List<Missing> waitedFor =
+                missingAtMost(longer(trigger.downscaleStabilizationWindow(), LEAST_PATIENCE), missing);
+        List<Missing> waitedForUp = missingAtMost(LEAST_PATIENCE, waitedFor);
+        List<Missing> justSeen = missingAtMost(longer(trigger.staleAfter(), SATURATED_FOR), waitedForUp);
         List<Starting> starting = only(Starting.class, fleet.pods());
         List<Starting> stuck = starting.stream()
                 .filter(pod -> pod.startingFor().compareTo(trigger.startingDeadline()) > 0)
@@ -51,9 +65,11 @@ record FleetStates(
                 fleet.newcomers() < read ? fleet.newcomers() : 0,
                 values,
                 missing,
-                missing.stream()
-                        .filter(pod -> pod.missingFor().compareTo(patience) <= 0)
-                        .toList(),
+                waitedFor,
+                waitedFor.size() - waitedForUp.size(),
+                (int) justSeen.stream()
+                        .filter(pod -> pod.lastValue().orElse(0) >= trigger.targetValue())
+                        .count(),
                 starting.size() - stuck.size(),
                 stuck.size(),
                 (int) stuck.stream().filter(pod -> !pod.unschedulable()).count());
@@ -76,10 +92,11 @@ record FleetStates(
 
     /**
      * What starting pods will take over of the load that there is, where the trigger credits them with it: a queue that grew
-     * because they were not there yet orders no others in their place.
+     * because they were not there yet orders no others in their place. A surge pod of a rollout takes the place of one that is there.
      */
     double credit(Trigger trigger) {
-        return trigger.loadingCredit() ? trigger.targetValue() * onTheirWay : 0;
+        int ordered = Math.clamp(spec - members() - waitedFor.size(), 0, onTheirWay);
+        return trigger.loadingCredit() ? trigger.targetValue() * ordered : 0;
     }
 
     Arithmetic arithmetic(double mean, double lo, double hi) {
@@ -93,6 +110,12 @@ record FleetStates(
     /** Those in R that have no value of their own. */
     private int quiet() {
         return read - values.size();
+    }
+
+    private static List<Missing> missingAtMost(Duration length, List<Missing> pods) {
+        return pods.stream()
+                .filter(pod -> pod.missingFor().compareTo(length) <= 0)
+                .toList();
     }
 
     private static <P extends PodReading> List<P> only(Class<P> state, List<PodReading> pods) {

@@ -11,7 +11,8 @@ import java.util.stream.DoubleStream;
  * highest pod for the level.
  *
  * <ul>
- *   <li><em>Up:</em> v·S, with missing and starting pods counted as 0 in the mean (lo), as the HPA does.
+ *   <li><em>Up:</em> v·S, with missing and starting pods counted as 0 in the mean (lo), as the HPA does; one that was at T or more
+ *       moments ago counts as T.
  *   <li>A level that looks back (a latency) still holds what was observed before the newcomers were there. Times all replicas it would
  *       order others for the same load, so on the way up a newcomer counts as 0, too.
  *   <li><em>Down:</em> only while no pod is missing. Unlike an amount, the level of one pod does not bound the fleet's: the
@@ -58,19 +59,25 @@ final class LevelArithmetic {
         int carriers = Math.max(Math.min(members, spec), spec - states.stuck());
         double takenByStuck = fits ? 0 : target * states.schedulableStuck();
 
-        double share = (double) (members - states.newcomers()) / (members + missing + states.onTheirWay());
-        double lo = Math.max(0, level * carriers * share + takenByStuck - states.credit(trigger));
+        double atLeast = level * (members - states.newcomers() + states.writtenOffUp()) + target * states.saturated();
+        double mean = atLeast / (members + missing + states.onTheirWay());
+        double lo = Math.max(0, mean * carriers + takenByStuck - states.credit(trigger));
         double all =
                 fits ? Math.min(level * Math.max(carriers, members), target * spec) : level * carriers + takenByStuck;
         double hi = missing == 0
                 ? all
-                : spec
-                        * states.waitedFor().stream()
-                                .mapToDouble(pod -> pod.lastValue().orElse(target))
-                                .reduce(Math.max(level, target), Math::max);
+                : Math.max(
+                        lo,
+                        spec
+                                * states.waitedFor().stream()
+                                        .mapToDouble(pod -> pod.lastValue().orElse(target))
+                                        .reduce(Math.max(level, target), Math::max));
         Arithmetic arithmetic = states.arithmetic(level, lo, hi);
 
         if (missing == 0 && (states.coming() == 0 || level <= (1 - tolerance) * target)) {
+            if (!fits && all < target * spec) {
+                return new Demand.Hold(HoldReason.UNDECIDED, OptionalDouble.of(all), arithmetic);
+            }
             return new Demand.Known(all, arithmetic);
         }
         if (lo >= (1 + tolerance) * target * spec) {

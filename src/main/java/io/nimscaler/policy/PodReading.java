@@ -19,7 +19,7 @@ public sealed interface PodReading {
      * M: not starting, without a fresh sample.
      *
      * @param lastValue its own last sample, however old; empty: never sampled
-     * @param missingFor since its last sample ceased to be fresh
+     * @param missingFor since its last sample ceased to be fresh, without the time in which no pod was read
      */
     record Missing(OptionalDouble lastValue, Duration missingFor) implements PodReading {}
 
@@ -27,7 +27,7 @@ public sealed interface PodReading {
      * U: has never been ready, whatever it answers; or has only just become ready; or is wanted and not in our watch yet.
      *
      * @param startingFor since it was scheduled; if it is not, since it was made
-     * @param unschedulable no node takes it
+     * @param unschedulable no node has taken it, or nothing has made it
      */
     record Starting(Duration startingFor, boolean unschedulable) implements PodReading {}
 }

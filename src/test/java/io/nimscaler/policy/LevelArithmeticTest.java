@@ -58,7 +58,8 @@ class LevelArithmeticTest {
                 Arguments.of("starting pods do not hold what is low anyway", fleet(4, pods(3, at(.3), starting())), 2),
                 Arguments.of("no scale-down while one is missing", fleet(10, pods(9, at(.1), missing(.1))), 10),
                 Arguments.of("nor while one was never sampled", fleet(10, pods(9, at(.1), neverSampled())), 10),
-                Arguments.of("a missing pod does not hold a scale-up", fleet(4, pods(3, at(1.2), missing(1.2))), 6),
+                Arguments.of("a missing pod does not hold a scale-up", fleet(4, pods(3, at(1.2), missing(.6))), 6),
+                Arguments.of("nor is one empty that was saturated", fleet(4, pods(3, at(1.2), missing(1.2))), 7),
                 Arguments.of(
                         "a pod that is missing for long counts as the others",
                         fleet(4, pods(3, at(.3), LONG_MISSING)),

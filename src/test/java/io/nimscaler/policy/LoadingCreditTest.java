@@ -69,6 +69,23 @@ class LoadingCreditTest {
         assertThat(Fleets.hpaEndsAt(decision, smooth)).isEqualTo(8);
     }
 
+    @ParameterizedTest
+    @CsvSource({"serving_load", "nv_gpu_utilization"})
+    void surgePodOfARolloutIsNotCredited(String metric) {
+        // Given: four are wanted and there; the fifth takes the place of one of them
+        Fleet.Known rollout = fleet(4, 5, pods(4, at(1.0), starting()));
+        long with = replicas(rollout, Triggers.immediate("metric", metric, "loadingCredit", "true"));
+        assertThat(with).isEqualTo(replicas(rollout, Triggers.immediate("metric", metric)));
+        assertThat(replicas(rollout, WITH)).isEqualTo(6);
+    }
+
+    @Test
+    void ofTwoThatStartInARolloutTheOneThatIsWantedIsCredited() {
+        // 3 of 4 are there, 2 start: 4.5 - 0.7 for one of them
+        Fleet.Known rollout = fleet(4, 5, pods(3, at(1.5), starting(), starting()));
+        assertThat(replicas(rollout, WITH)).isEqualTo(6);
+    }
+
     @Test
     void levelIsCreditedToo() {
         Trigger with = Triggers.immediate("metric", "nv_gpu_utilization", "loadingCredit", "true");

@@ -146,6 +146,62 @@ class PolicyTest {
         }
 
         @ParameterizedTest
+        @ValueSource(strings = {"gpu_cache_usage_perc", "nv_gpu_utilization"})
+        void rule5LongDownscaleWindowDoesNotLengthenTheWaitOnTheWayUp(String metric) {
+            // Given
+            Policy policy = new Policy(Triggers.immediate("metric", metric, "downscaleStabilizationWindow", "1h"));
+            Missing waitedFor = new Missing(OptionalDouble.of(.2), Duration.ofMinutes(5));
+            Missing writtenOff =
+                    new Missing(OptionalDouble.of(.2), Duration.ofMinutes(5).plusMillis(1));
+
+            // Then: up after five minutes as the mean of the others, down not before the window
+            assertThat(holdReason(policy.decide(fleet(4, pods(3, at(1.0), waitedFor)), START)))
+                    .isEqualTo(HoldReason.UNDECIDED);
+            assertThat(reported(policy.decide(fleet(4, pods(3, at(1.0), writtenOff)), START)))
+                    .isCloseTo(4, within(1e-9));
+            assertThat(policy.decide(fleet(4, pods(3, at(.1), writtenOff)), START)
+                            .basis()
+                            .arithmetic()
+                            .missing())
+                    .isEqualTo(1);
+        }
+
+        @ParameterizedTest
+        @CsvSource({
+            "gpu_cache_usage_perc, 0.70, 60, 3.4",
+            "gpu_cache_usage_perc, 1.00, 60, 3.4",
+            "gpu_cache_usage_perc, 0.69, 60, 2.0",
+            "gpu_cache_usage_perc, 1.00, 61, 2.0",
+            "nv_gpu_utilization, 1.00, 60, 3.4",
+            "nv_gpu_utilization, 1.00, 61, 2.0"
+        })
+        void rule4PodThatWasSaturatedMomentsAgoIsNotEmpty(String metric, double last, int missingFor, double lo) {
+            Missing missing = new Missing(OptionalDouble.of(last), Duration.ofSeconds(missingFor));
+            Decision decision = new Policy(Triggers.immediate("metric", metric))
+                    .decide(fleet(4, pods(2, at(1.0), missing, missing)), START);
+            assertThat(decision.basis().arithmetic().lo()).isCloseTo(lo, within(1e-9));
+            assertThat(decision instanceof Decision.Report).isEqualTo(lo > 3.08);
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"gpu_cache_usage_perc", "nv_gpu_utilization"})
+        void rule5PodsThatNoNodeTakesTakeNothingAwayAboveTheTarget(String metric) {
+            // Given: 6 wanted, 4 of them unschedulable for longer than the deadline
+            Starting stuck = new Starting(Duration.ofMinutes(15).plusSeconds(1), true);
+            Trigger trigger = Triggers.immediate("metric", metric);
+
+            // Then
+            for (double load : new double[] {1.0, .71}) {
+                Decision above =
+                        new Policy(trigger).decide(fleet(6, pods(2, at(load), stuck, stuck, stuck, stuck)), START);
+                assertThat(holdReason(above)).isEqualTo(HoldReason.UNDECIDED);
+                assertThat(Fleets.hpaEndsAt(above, trigger)).isEqualTo(6);
+            }
+            Decision below = new Policy(trigger).decide(fleet(6, pods(2, at(.6), stuck, stuck, stuck, stuck)), START);
+            assertThat(Fleets.hpaEndsAt(below, trigger)).isEqualTo(2);
+        }
+
+        @ParameterizedTest
         @CsvSource({"0.60, false, 1.8", "0.60, true, 1.8", "0.90, false, 3.4", "0.90, true, 2.7"})
         void rule5StuckPodTakesAPlaceOnlyWhereTheOthersAreOverTheTarget(
                 double value, boolean unschedulable, double demand) {
