@@ -60,11 +60,19 @@ final class PodMapping {
                                 .filter(PodMapping::isTrue)
                                 .flatMap(PodMapping::since)
                                 .orElse(made),
-                        scheduled
-                                .filter(condition -> !isTrue(condition))
-                                .filter(condition -> "Unschedulable".equals(condition.getReason()))
-                                .isPresent())
-                .on(node);
+                        // Whatever the reason: no room, no quota (SchedulingGated), a scheduler that fails
+                        scheduled.filter(condition -> !isTrue(condition)).isPresent())
+                .on(node)
+                .restarting(!isReady && isRestarting(status, ready));
+    }
+
+    /** Of one that is not ready: whether a container was started since it ceased to be, rather than failing its probe. */
+    private static boolean isRestarting(PodStatus status, Optional<PodCondition> ready) {
+        Optional<Instant> turned = ready.flatMap(PodMapping::since);
+        return turned.isPresent()
+                && containers(status)
+                        .flatMap(container -> running(container).stream())
+                        .anyMatch(started -> !started.isBefore(turned.get()));
     }
 
     /**
@@ -84,13 +92,17 @@ final class PodMapping {
 
     private static Stream<Instant> starts(ContainerStatus container) {
         return Stream.of(
-                        Optional.ofNullable(container.getState())
-                                .map(state -> state.getRunning())
-                                .flatMap(running -> time(running.getStartedAt())),
+                        running(container),
                         Optional.ofNullable(container.getLastState())
                                 .map(state -> state.getTerminated())
                                 .flatMap(terminated -> time(terminated.getStartedAt())))
                 .flatMap(Optional::stream);
+    }
+
+    private static Optional<Instant> running(ContainerStatus container) {
+        return Optional.ofNullable(container.getState())
+                .map(state -> state.getRunning())
+                .flatMap(running -> time(running.getStartedAt()));
     }
 
     private static Map<String, Integer> namedPorts(io.fabric8.kubernetes.api.model.Pod pod) {

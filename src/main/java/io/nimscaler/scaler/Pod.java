@@ -16,9 +16,10 @@ import java.util.OptionalInt;
  * @param readySince since when it is; empty where {@code ready} is false
  * @param everReady whether it is known to have been ready at any time
  * @param startingSince when it was scheduled; if it is not, when it was made
- * @param unschedulable no node takes it
+ * @param unschedulable no node has taken it, though one was looked for
  * @param node name of the node on which it runs; empty: none yet, or nobody knows
  * @param offLimits why it must not be asked, whatever it serves; empty: it may be
+ * @param restarting it is not ready, and has not been since a container of it was last started
  */
 public record Pod(
         String uid,
@@ -32,7 +33,8 @@ public record Pod(
         Instant startingSince,
         boolean unschedulable,
         Optional<String> node,
-        Optional<String> offLimits) {
+        Optional<String> offLimits,
+        boolean restarting) {
 
     public Pod {
         namedPorts = Map.copyOf(namedPorts);
@@ -61,25 +63,32 @@ public record Pod(
                 startingSince,
                 unschedulable,
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                false);
     }
 
     /** The same one, on this node. */
     public Pod on(Optional<String> itsNode) {
-        return with(onlyPort, itsNode, offLimits);
+        return with(onlyPort, itsNode, offLimits, restarting);
     }
 
     /** The same one, not to be asked. */
     public Pod offLimits(String why) {
-        return with(onlyPort, node, Optional.of(why));
+        return with(onlyPort, node, Optional.of(why), restarting);
     }
 
     /** The same one, asked at this port. */
     public Pod onlyAt(int port) {
-        return with(OptionalInt.of(port), node, offLimits);
+        return with(OptionalInt.of(port), node, offLimits, restarting);
     }
 
-    private Pod with(OptionalInt newPort, Optional<String> newNode, Optional<String> newOffLimits) {
+    /** The same one, which starts once more or does not. */
+    public Pod restarting(boolean itRestarts) {
+        return with(onlyPort, node, offLimits, itRestarts);
+    }
+
+    private Pod with(
+            OptionalInt newPort, Optional<String> newNode, Optional<String> newOffLimits, boolean newRestarting) {
         return new Pod(
                 uid,
                 name,
@@ -92,7 +101,8 @@ public record Pod(
                 startingSince,
                 unschedulable,
                 newNode,
-                newOffLimits);
+                newOffLimits,
+                newRestarting);
     }
 
     /** The port's number; empty: this pod has no container port of that name. */

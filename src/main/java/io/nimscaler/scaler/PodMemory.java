@@ -22,10 +22,9 @@ import java.util.stream.Stream;
 final class PodMemory {
 
     private Pod pod;
-    private boolean everReady;
+    private Optional<Instant> firstReady = Optional.empty();
     private Optional<Instant> seenSince = Optional.empty();
-    private Optional<Instant> seenReadySince = Optional.empty();
-    private Optional<Instant> waitingSince = Optional.empty();
+    private Optional<Duration> waitingSince = Optional.empty();
     private final PodSignal signal;
     private final Optional<PodSignal> unseen;
     private Optional<Measured> lastUnseen = Optional.empty();
@@ -36,15 +35,21 @@ final class PodMemory {
         this.pod = pod;
         this.signal = trigger.signal().ofPod(trigger.modelName());
         this.unseen = trigger.signal().blindTo().map(other -> other.ofPod(trigger.modelName()));
-        this.everReady = pod.everReady();
     }
 
     /** The pod as it is described now. */
     void describe(Pod now, Trigger trigger, Instant at) {
+        // It starts when it is scheduled, however long it waited for a node
+        seenSince = seenSince
+                .filter(_ -> now.startingSince().equals(pod.startingSince()))
+                .or(() -> Optional.of(at));
         pod = now;
-        seenSince = seenSince.or(() -> Optional.of(at));
-        everReady |= now.everReady() || now.ready();
-        seenReadySince = now.ready() ? seenReadySince.or(() -> Optional.of(at)) : Optional.empty();
+        if (now.ready() || (now.everReady() && firstReady.isEmpty())) {
+            // Of one that is not ready any more nobody says since when it was, but that it was scheduled before
+            Instant since = earlier(now.readySince().orElse(now.startingSince()), at);
+            firstReady =
+                    Optional.of(firstReady.map(before -> earlier(before, since)).orElse(since));
+        }
         if (trigger.signal().isOfGpus()) {
             return;
         }
@@ -112,6 +117,10 @@ final class PodMemory {
                                 + Duration.between(written, askedAt).toSeconds()
                                 + " s old when asked for, staleAfter is "
                                 + trigger.staleAfter().toSeconds() + " s"));
+            case Measured _
+            when pod.restarting() && firstReady.isPresent() ->
+                problem = Optional.of(new Problem(
+                        PodProblem.RESTARTING, "it was started again and has not been ready since: it still loads"));
             case Measured measured -> {
                 last = Optional.of(measured);
                 problem = Optional.empty();
@@ -139,11 +148,23 @@ final class PodMemory {
                 .findFirst();
     }
 
-    /** Readiness, not the answer, decides between starting and missing. */
-    PodReading reading(Trigger trigger, FleetSignal fleet, Instant now) {
-        Duration staleAfter = trigger.staleAfter();
-        boolean justReady = pod.ready() && last.isEmpty() && !wasReadyAt(now.minus(staleAfter));
-        if (!everReady || justReady) {
+    /** Whether it counts as what it says: it has a fresh sample and does not start. Whether it is ready now does not matter. */
+    boolean isRead(Trigger trigger, Instant now) {
+        return !isStarting(trigger, now) && fresh(trigger, now).isPresent();
+    }
+
+    private boolean isStarting(Trigger trigger, Instant now) {
+        boolean justReady = last.isEmpty() && !wasReadyBy(now.minus(trigger.staleAfter()));
+        return firstReady.isEmpty() || (pod.ready() && justReady);
+    }
+
+    /**
+     * Readiness, not the answer, decides between starting and missing.
+     *
+     * @param patience see {@link Patience}
+     */
+    PodReading reading(Trigger trigger, FleetSignal fleet, Instant now, Duration patience) {
+        if (isStarting(trigger, now)) {
             return new PodReading.Starting(startingFor(now), pod.unschedulable());
         }
         Optional<PodValue> fresh = fresh(trigger, now);
@@ -153,9 +174,9 @@ final class PodMemory {
             return value.isPresent() ? new PodReading.Sampled(value.getAsDouble()) : new PodReading.Quiet();
         }
         // By our own clock, from the moment at which we could have had a sample and had none
-        Instant since = waitingSince.orElse(now);
+        Duration since = waitingSince.orElse(patience);
         waitingSince = Optional.of(since);
-        return new PodReading.Missing(lastValue(fleet), lengthFrom(since, now));
+        return new PodReading.Missing(lastValue(fleet), patience.minus(since));
     }
 
     /** By the cluster's clock, and where that is ahead of ours, for as long as we have seen it. */
@@ -166,21 +187,15 @@ final class PodMemory {
                 .orElseThrow();
     }
 
-    /** Whether it has been ready ever since. Whichever says so, for the cluster's clock may be ahead of ours. */
-    boolean wasReadyAt(Instant then) {
-        return Stream.concat(pod.readySince().stream(), seenReadySince.stream())
-                .anyMatch(since -> !since.isAfter(then));
+    /** Whether it had been ready by then, be it ready now or not. */
+    boolean wasReadyBy(Instant then) {
+        return firstReady.filter(first -> !first.isAfter(then)).isPresent();
     }
 
     private OptionalDouble lastValue(FleetSignal fleet) {
         return last.isEmpty()
                 ? OptionalDouble.empty()
                 : fleet.valueOf(last.get().value());
-    }
-
-    /** Where it is missing, it has been so only since this moment. */
-    void waitFrom(Instant now) {
-        waitingSince = waitingSince.map(_ -> now);
     }
 
     PodStatus status(PodReading reading, FleetSignal fleet) {
@@ -194,6 +209,10 @@ final class PodMemory {
                 ? Optional.empty()
                 : last.map(measured -> new Sample(value.getAsDouble(), measured.readAt()));
         return new PodStatus(pod.name(), pod.address(), state, sample, problem);
+    }
+
+    private static Instant earlier(Instant one, Instant other) {
+        return one.isBefore(other) ? one : other;
     }
 
     /** The wall clock of the cluster may be ahead of ours: no length is negative. */

@@ -35,7 +35,9 @@ public enum PodProblem {
     /** The metric's value cannot be: NaN, infinite, negative, a ratio above 1.05, two values of one series. */
     BAD_VALUE,
     /** By its own timestamps it was too old already when it was asked for: an exporter that repeats what it once read. */
-    STALE;
+    STALE,
+    /** It was started again and has not been ready since: it may answer with zeros while it loads, which is no spare room. */
+    RESTARTING;
 
     /** The exchange with it failed so. */
     public static PodProblem of(ScrapeFailure failure) {

@@ -12,7 +12,6 @@ import io.nimscaler.wake.Wake;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +20,7 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 
 /**
  * One trigger of one ScaledObject: keeps its pods' latest samples, makes a reading of the fleet each
@@ -47,7 +47,9 @@ final class Scaler {
     private final FleetSignal signal;
     private final Instant madeAt;
     private final Map<String, PodMemory> memories = new LinkedHashMap<>();
-    private Optional<Instant> awaitedSince = Optional.empty();
+    private final Patience patience;
+    private final List<Instant> awaitedSince = new ArrayList<>();
+    private final List<Duration> unseenSince = new ArrayList<>();
     private Optional<Instant> learnedAt = Optional.empty();
     private Instant due;
     private long decisions;
@@ -74,6 +76,7 @@ final class Scaler {
         this.trigger = trigger;
         this.policy = policy;
         this.signal = signal;
+        this.patience = new Patience(trigger.staleAfter());
         this.madeAt = now;
         this.due = now;
     }
@@ -86,7 +89,9 @@ final class Scaler {
     Scaler withTrigger(Trigger edited, Instant now) {
         Scaler next = new Scaler(id, name, shadow, edited, policy.withTrigger(edited), signal, now);
         next.memories.putAll(memories);
-        next.awaitedSince = awaitedSince;
+        next.patience.goOnFrom(patience);
+        next.awaitedSince.addAll(awaitedSince);
+        next.unseenSince.addAll(unseenSince);
         next.learnedAt = learnedAt;
         return next;
     }
@@ -242,7 +247,7 @@ final class Scaler {
     private int newcomers(Map<PodMemory, PodReading> readings, Instant now) {
         Instant windowBegan = now.minus(trigger.signal().window());
         return (int) readings.entrySet().stream()
-                .filter(entry -> isRead(entry.getValue()) && !entry.getKey().wasReadyAt(windowBegan))
+                .filter(entry -> isRead(entry.getValue()) && !entry.getKey().wasReadyBy(windowBegan))
                 .count();
     }
 
@@ -270,12 +275,10 @@ final class Scaler {
     }
 
     private Map<PodMemory, PodReading> readings(Instant now) {
+        patience.pass(memories.values().stream().anyMatch(memory -> memory.isRead(trigger, now)), now);
         Map<PodMemory, PodReading> readings = new LinkedHashMap<>();
-        memories.values().forEach(memory -> readings.put(memory, memory.reading(trigger, signal, now)));
-        if (readings.values().stream().noneMatch(Scaler::isRead)) {
-            // Nobody waits for one pod while none answers: after an outage the patience begins anew
-            memories.values().forEach(memory -> memory.waitFrom(now));
-        }
+        memories.values()
+                .forEach(memory -> readings.put(memory, memory.reading(trigger, signal, now, patience.observed())));
         return readings;
     }
 
@@ -286,23 +289,37 @@ final class Scaler {
     }
 
     /**
-     * Replicas that are wanted and not in our watch yet start, too. One that the scale target says is there, and that our watch
-     * still does not show after {@code staleAfter}, may be at work: it is missing, and is not written off as stuck.
+     * Replicas that are wanted and not in our watch yet start, too, and nothing has taken them: a quota may never let them be made.
+     * One that the scale target says is there, and that our watch still does not show after {@code staleAfter}, may be at work: it
+     * is missing, and is not written off as stuck.
      */
     private List<PodReading> awaited(Scale scale, int present, Instant now) {
         int awaited = Math.max(0, scale.spec() - present);
-        if (awaited == 0) {
-            awaitedSince = Optional.empty();
-            return List.of();
+        resize(awaitedSince, awaited, now);
+        List<Duration> waited = awaitedSince.stream()
+                .map(since -> since.isAfter(now) ? Duration.ZERO : Duration.between(since, now))
+                .toList();
+        long forLong = waited.stream()
+                .filter(length -> length.compareTo(trigger.staleAfter()) > 0)
+                .count();
+        int unseen = (int) Math.min(forLong, Math.max(0, scale.status() - present));
+        resize(unseenSince, unseen, patience.observed());
+        return Stream.<PodReading>concat(
+                        unseenSince.stream()
+                                .map(since -> new PodReading.Missing(
+                                        OptionalDouble.empty(),
+                                        patience.observed().minus(since))),
+                        waited.stream().skip(unseen).map(length -> new PodReading.Starting(length, true)))
+                .toList();
+    }
+
+    /** Each has an age of its own. Who comes is taken for the latest: coming and going makes none that waits for long young again. */
+    private static <T> void resize(List<T> beginnings, int size, T now) {
+        while (beginnings.size() > size) {
+            beginnings.removeLast();
         }
-        Instant since = awaitedSince.orElse(now);
-        awaitedSince = Optional.of(since);
-        Duration waited = since.isAfter(now) ? Duration.ZERO : Duration.between(since, now);
-        Duration unseenFor = waited.minus(trigger.staleAfter());
-        int unseen = unseenFor.isPositive() ? Math.min(awaited, Math.max(0, scale.status() - present)) : 0;
-        List<PodReading> readings = new ArrayList<>();
-        readings.addAll(Collections.nCopies(unseen, new PodReading.Missing(OptionalDouble.empty(), unseenFor)));
-        readings.addAll(Collections.nCopies(awaited - unseen, new PodReading.Starting(waited, false)));
-        return readings;
+        while (beginnings.size() < size) {
+            beginnings.addLast(now);
+        }
     }
 }

@@ -84,6 +84,59 @@ class PodMappingTest {
     }
 
     @Test
+    void podThatFailsItsProbeDoesNotRestart() {
+        var pod = PodMapping.map(running("False", "2026-01-01T11:40:00Z").build(), NOW);
+        assertThat(pod.restarting()).isFalse();
+    }
+
+    @Test
+    void podWhoseContainerWasStartedSinceItWasReadyRestarts() {
+        Pod restarted = running("False", "2026-01-01T11:40:00Z")
+                .editStatus()
+                .editFirstContainerStatus()
+                .withNewState()
+                .withNewRunning()
+                .withStartedAt("2026-01-01T11:40:00Z")
+                .endRunning()
+                .endState()
+                .withNewLastState()
+                .withNewTerminated()
+                .withStartedAt("2026-01-01T11:00:10Z")
+                .endTerminated()
+                .endLastState()
+                .endContainerStatus()
+                .endStatus()
+                .build();
+        assertThat(PodMapping.map(restarted, NOW).everReady()).isTrue();
+        assertThat(PodMapping.map(restarted, NOW).restarting()).isTrue();
+    }
+
+    @Test
+    void readyPodDoesNotRestart() {
+        var pod = PodMapping.map(running("True", "2026-01-01T11:00:01Z").build(), NOW);
+        assertThat(pod.restarting()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Unschedulable", "SchedulingGated", "SchedulerError"})
+    void podThatNoNodeHasTakenIsUnschedulableWhateverTheReason(String reason) {
+        Pod pod = new PodBuilder()
+                .withNewMetadata()
+                .withName("nim-1")
+                .withUid("uid-1")
+                .endMetadata()
+                .withNewStatus()
+                .addNewCondition()
+                .withType("PodScheduled")
+                .withStatus("False")
+                .withReason(reason)
+                .endCondition()
+                .endStatus()
+                .build();
+        assertThat(PodMapping.map(pod, NOW).unschedulable()).isTrue();
+    }
+
+    @Test
     void unschedulablePodIsStartingSinceItWasMade() {
         Pod pod = new PodBuilder()
                 .withNewMetadata()

@@ -41,6 +41,16 @@ final class FakePods implements Pods {
                 name, name, Optional.of("10.0.0." + name), Map.of(), false, Optional.empty(), false, since, false);
     }
 
+    /** Was ready, was started again, and has not been ready since. */
+    static Pod restarting(String name, Instant since) {
+        return unready(name, since).restarting(true);
+    }
+
+    /** Made at a moment, no node takes it. */
+    static Pod unschedulable(String name, Instant since) {
+        return new Pod(name, name, Optional.empty(), Map.of(), false, Optional.empty(), false, since, true);
+    }
+
     /** Not ready any more. */
     static Pod unready(String name, Instant since) {
         return new Pod(

@@ -213,6 +213,30 @@ class PollingTest extends ScalersFixture {
         assertThat(demand(latency)).isCloseTo(3, within(1e-6));
     }
 
+    @Test
+    void podThatFailsItsProbesIsNoNewcomer() {
+        // Given: two pods at three times the target
+        Trigger latency = Triggers.immediate(
+                "metric", "time_to_first_token_seconds", "quantile", "0.5", "targetValue", "0.5", "window", "40s");
+        Instant began = now;
+        scraper.answers("1", _ -> observations(Duration.between(began, now).toSeconds() * 10, "2.0"));
+        scraper.answers("2", _ -> observations(Duration.between(began, now).toSeconds() * 10, "2.0"));
+        pods.has(2, FakePods.ready("1", LONG_AGO), FakePods.ready("2", LONG_AGO));
+        scalers.put(ID, List.of(latency), false, now);
+        pass(Duration.ofSeconds(60));
+        assertThat(demand(latency)).isCloseTo(3, within(1e-6));
+
+        // When one fails, and when it is ready again
+        pods.has(2, FakePods.ready("1", LONG_AGO), FakePods.unready("2", LONG_AGO));
+        pass(Duration.ofSeconds(4));
+        assertThat(demand(latency)).isCloseTo(3, within(1e-6));
+        pods.has(2, FakePods.ready("1", LONG_AGO), FakePods.ready("2", now));
+        pass(Duration.ofSeconds(4));
+
+        // Then
+        assertThat(demand(latency)).isCloseTo(3, within(1e-6));
+    }
+
     private static Scraped observations(double count, String bound) {
         String name = "time_to_first_token_seconds_bucket";
         return new Scraped(List.of(

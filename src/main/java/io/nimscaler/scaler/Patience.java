@@ -1,0 +1,44 @@
+package io.nimscaler.scaler;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * The clock by which a missing pod is waited for. It runs while at least one pod is read: nobody waits for one pod while none
+ * answers, and a moment without any sample does not begin the wait anew, either. What is longer than a sample stays fresh was
+ * not observed: this process stood still.
+ */
+final class Patience {
+
+    private final Duration mostAtOnce;
+    private Optional<Instant> passedAt = Optional.empty();
+    private Duration observed = Duration.ZERO;
+
+    Patience(Duration mostAtOnce) {
+        this.mostAtOnce = mostAtOnce;
+    }
+
+    void goOnFrom(Patience other) {
+        passedAt = other.passedAt;
+        observed = other.observed;
+    }
+
+    /**
+     * Time passes until {@code now}; one that goes back counts as none.
+     *
+     * @param anyIsRead whether any pod was read at this moment
+     */
+    void pass(boolean anyIsRead, Instant now) {
+        Duration elapsed = Duration.between(passedAt.orElse(now), now);
+        passedAt = Optional.of(now);
+        if (anyIsRead && elapsed.isPositive()) {
+            observed = observed.plus(elapsed.compareTo(mostAtOnce) > 0 ? mostAtOnce : elapsed);
+        }
+    }
+
+    /** How much time has passed so. */
+    Duration observed() {
+        return observed;
+    }
+}
