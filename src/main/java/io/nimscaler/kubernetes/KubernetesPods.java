@@ -5,6 +5,8 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.nimscaler.scaler.Contact;
+import io.nimscaler.scaler.Notice;
 import io.nimscaler.scaler.Observation;
 import io.nimscaler.scaler.Pods;
 import io.nimscaler.scaler.ScaledObjectId;
@@ -75,12 +77,16 @@ public final class KubernetesPods implements Pods, AutoCloseable {
     private final ScaledObjectEvents events;
     private final Room room = new Room(Room.SCALED_OBJECTS);
     private final MinuteBudget lines = new MinuteBudget(LINES_PER_MINUTE);
+    private final Notices notices = new Notices();
+    private final ApiServerContact contact;
 
     public KubernetesPods(KubernetesClient client, Watched watched, InstantSource clock) {
         this.client = client;
         this.watched = watched;
         this.clock = clock;
         this.events = new ScaledObjectEvents(client, reads, clock);
+        this.contact = new ApiServerContact(
+                () -> ScaledObjectList.trouble(client, watched.namespaces()), reads, clock.instant());
     }
 
     /** Tells a decision's news on its ScaledObject. */
@@ -106,10 +112,8 @@ public final class KubernetesPods implements Pods, AutoCloseable {
                     .forEach(namespace ->
                             informers.add(resources.inNamespace(namespace).runnableInformer(0)));
         }
-        informers.forEach(informer -> informer.exceptionHandler((_, trouble) -> {
-                    LOG.warnf("watch of ScaledObjects interrupted reason=%s", trouble.getMessage());
-                    return true;
-                })
+        // Why it is broken is asked and said elsewhere
+        informers.forEach(informer -> informer.exceptionHandler((_, _) -> true)
                 .addEventHandler(new Changes(control))
                 .start());
         refresher.scheduleWithFixedDelay(this::refresh, 0, REFRESH_MILLIS, TimeUnit.MILLISECONDS);
@@ -153,7 +157,9 @@ public final class KubernetesPods implements Pods, AutoCloseable {
         Optional<String> refusal = room.enter(scaledObject, ours.number());
         if (refusal.isPresent()) {
             forget(id, control);
-            complain(scaledObject, new OurTriggers.Complaint("TriggerRefused", refusal.get()));
+            OurTriggers.Complaint complaint = new OurTriggers.Complaint(Notice.TRIGGER_REFUSED, refusal.get());
+            notices.put(id, List.of(complaint));
+            complain(scaledObject, complaint);
             return;
         }
         TargetWatch before = targets.get(id);
@@ -175,6 +181,7 @@ public final class KubernetesPods implements Pods, AutoCloseable {
                     ours.number(),
                     scaledObject.target().map(ScaleTarget::toString).orElse("not resolved yet"));
         }
+        notices.put(id, ours.complaints());
         ours.complaints().forEach(complaint -> complain(scaledObject, complaint));
     }
 
@@ -203,6 +210,7 @@ public final class KubernetesPods implements Pods, AutoCloseable {
 
     /** Who waits for its place comes in. */
     private void gone(ScaledObjectId id, ScalerControl control) {
+        notices.remove(id);
         forget(id, control);
         room.leave(id).ifPresent(next -> take(next, control));
     }
@@ -220,6 +228,7 @@ public final class KubernetesPods implements Pods, AutoCloseable {
 
     /** Each target's reads are apart, so that a slow answer on one does not delay the others. */
     private void refresh() {
+        contact.look(hasSynced(), isWatching(), clock.instant());
         targets.forEach((id, target) -> {
             if (refreshing.add(id)) {
                 reads.execute(() -> {
@@ -249,6 +258,20 @@ public final class KubernetesPods implements Pods, AutoCloseable {
                 ? new Observation.Absent("no ScaledObject of this name has a trigger whose scalerAddress begins with "
                         + String.join(" or ", watched.serviceNames()) + " (a ScaledJob is not supported)")
                 : new Observation.NotKnown("the watch of ScaledObjects has not synced yet");
+    }
+
+    private boolean isWatching() {
+        return informers.stream().allMatch(SharedIndexInformer::isWatching);
+    }
+
+    @Override
+    public Contact contact() {
+        return contact.contact();
+    }
+
+    @Override
+    public List<Notice> notices() {
+        return notices.all();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.nimscaler.kubernetes;
 
+import io.nimscaler.scaler.Notice;
 import io.nimscaler.scaler.TriggerCheck;
 import io.nimscaler.trigger.ParsedTrigger;
 import io.nimscaler.trigger.Trigger;
@@ -28,8 +29,24 @@ record OurTriggers(
 
     /**
      * @param reason one word, of an Event
+     * @param where the entry of {@code spec} that it is about
+     * @param trigger the trigger that it is about; empty where it is refused, or where it is about all of them
      */
-    record Complaint(String reason, String text) {}
+    record Complaint(String reason, String text, String where, Optional<Trigger> trigger) {
+
+        private static final String ALL = "triggers";
+
+        /** About all triggers of a ScaledObject. */
+        Complaint(String reason, String text) {
+            this(reason, text, ALL, Optional.empty());
+        }
+
+        private Complaint about(int index, ParsedTrigger parsed) {
+            Optional<Trigger> valid =
+                    parsed instanceof ParsedTrigger.Valid(Trigger its, var _) ? Optional.of(its) : Optional.empty();
+            return new Complaint(reason, text, ALL + "[" + index + "]", valid);
+        }
+    }
 
     OurTriggers {
         triggers = Collections.unmodifiableSet(new LinkedHashSet<>(triggers));
@@ -44,12 +61,20 @@ record OurTriggers(
         Set<Trigger> triggers = new LinkedHashSet<>();
         List<Complaint> complaints = new ArrayList<>();
         boolean open = false;
-        for (ScaledObject.TriggerSpec spec : ours) {
+        for (int i = 0; i < scaledObject.triggers().size(); i++) {
+            int index = i;
+            ScaledObject.TriggerSpec spec = scaledObject.triggers().get(i);
+            if (!spec.isFor(serviceNames)) {
+                continue;
+            }
             if (TriggerParser.needsEnvironment(spec.metadata())) {
                 open = true;
             } else {
                 String namespace = scaledObject.id().namespace();
-                read(spec, check.check(namespace, TriggerParser.parse(spec.metadata())), triggers, complaints);
+                ParsedTrigger parsed = check.check(namespace, TriggerParser.parse(spec.metadata()));
+                List<Complaint> its = new ArrayList<>();
+                read(spec, parsed, triggers, its);
+                its.forEach(complaint -> complaints.add(complaint.about(index, parsed)));
             }
         }
         if (!ours.isEmpty()
@@ -89,7 +114,7 @@ record OurTriggers(
     private static void read(
             ScaledObject.TriggerSpec spec, ParsedTrigger parsed, Set<Trigger> triggers, List<Complaint> complaints) {
         switch (parsed) {
-            case ParsedTrigger.Invalid invalid -> complaints.add(new Complaint("TriggerRefused", invalid.text()));
+            case ParsedTrigger.Invalid invalid -> complaints.add(new Complaint(Notice.TRIGGER_REFUSED, invalid.text()));
             case ParsedTrigger.Valid(Trigger trigger, List<String> warnings) -> {
                 triggers.add(trigger);
                 warnings.forEach(warning -> complaints.add(new Complaint("TriggerQuestionable", warning)));

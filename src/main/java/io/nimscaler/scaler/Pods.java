@@ -1,5 +1,6 @@
 package io.nimscaler.scaler;
 
+import java.util.List;
 import java.util.Optional;
 
 /** Port: the scale target of a ScaledObject and its pods. */
@@ -11,6 +12,16 @@ public interface Pods {
      * @param podSelector label selector that replaces the scale target's own
      */
     Observation observe(ScaledObjectId scaledObject, Optional<String> podSelector);
+
+    /** Whether it is known which ScaledObjects there are. */
+    default Contact contact() {
+        return new Contact.NotUsed();
+    }
+
+    /** What is to be said of the ScaledObjects as they are now, in order of namespace and name; bounded in number. */
+    default List<Notice> notices() {
+        return List.of();
+    }
 
     /** Whether all ScaledObjects that there are have been seen. */
     default boolean hasSynced() {

@@ -134,6 +134,16 @@ public final class Scalers {
         return pods.observe(id, Optional.empty());
     }
 
+    /** Whether it is known which ScaledObjects there are. */
+    public Contact contact() {
+        return pods.contact();
+    }
+
+    /** What is to be said of the ScaledObjects beside their decisions, in order of namespace and name; bounded in number. */
+    public List<Notice> notices() {
+        return pods.notices();
+    }
+
     /** The scale target's replicas at this moment; those of the decision where the cluster does not say. */
     public Scale presentScale(Snapshot snapshot) {
         return pods.observe(snapshot.scaledObject(), snapshot.trigger().podSelector())

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.nimscaler.policy.Scale;
+import io.nimscaler.scaler.Contact;
 import io.nimscaler.scaler.Observation;
 import io.nimscaler.scaler.Pod;
 import io.nimscaler.scaler.ScaledObjectId;
@@ -109,6 +110,73 @@ class KubernetesPodsTest {
         await().untilAsserted(() -> {
             assertThat(observed()).isInstanceOf(Observation.NotKnown.class);
             assertThat(((Observation.NotKnown) observed()).reason()).contains(why);
+        });
+    }
+
+    @Test
+    void refusedTriggerIsSaidAsLongAsItIsThere() {
+        // Given
+        assertThat(pods.notices()).isEmpty();
+
+        // When
+        api.scaledObject("targetVaule", "1");
+        await().untilAsserted(() -> assertThat(pods.notices()).singleElement().satisfies(notice -> {
+            assertThat(notice.isRefusal()).isTrue();
+            assertThat(notice.scaledObject()).isEqualTo(ID);
+            assertThat(notice.where()).isEqualTo("triggers[0]");
+            assertThat(notice.text()).contains("targetVaule", "did you mean targetValue?");
+        }));
+
+        // Then
+        api.scaledObject();
+        await().untilAsserted(() -> assertThat(pods.notices()).isEmpty());
+        api.scaledObject("targetVaule", "1");
+        await().untilAsserted(() -> assertThat(pods.notices()).hasSize(1));
+        api.scaledObjectIsGone();
+        await().untilAsserted(() -> assertThat(pods.notices()).isEmpty());
+    }
+
+    @Test
+    void warningIsOfItsTrigger() {
+        api.scaledObject("targetValue", "0.95");
+        await().untilAsserted(() -> assertThat(pods.notices()).singleElement().satisfies(notice -> {
+            assertThat(notice.isRefusal()).isFalse();
+            assertThat(notice.reason()).isEqualTo("TriggerQuestionable");
+            assertThat(notice.trigger())
+                    .isEqualTo(control.triggers.get(ID).stream().findFirst());
+        }));
+    }
+
+    @Test
+    void apiServerThatIsAwayIsSaidSinceWhenAndWhyUntilItIsBack() {
+        await().untilAsserted(() -> assertThat(pods.contact()).isEqualTo(new Contact.Watching()));
+        Instant last = now.get();
+        api.goesAway();
+        await().until(() -> {
+            pass(Duration.ofSeconds(10));
+            return pods.contact() instanceof Contact.Away;
+        });
+        await().untilAsserted(() -> {
+            pass(Duration.ofSeconds(10));
+            assertThat(pods.contact()).isInstanceOfSatisfying(Contact.Away.class, away -> {
+                assertThat(away.since()).isBetween(last, now.get());
+                assertThat(away.reason()).containsIgnoringCase("connection");
+            });
+        });
+        api.comesBack();
+        await().untilAsserted(() -> assertThat(pods.contact()).isEqualTo(new Contact.Watching()));
+    }
+
+    @Test
+    void scaledObjectsThatMayNotBeReadAreSaidNotToBeAllowed() {
+        api.forbids("/scaledobjects");
+        api.breaksWatches();
+        await().untilAsserted(() -> {
+            pass(Duration.ofSeconds(10));
+            assertThat(pods.contact())
+                    .isInstanceOfSatisfying(
+                            Contact.Away.class,
+                            away -> assertThat(away.reason()).startsWith("not allowed to list ScaledObjects"));
         });
     }
 

@@ -141,7 +141,9 @@ class OurTriggersTest {
                 .containsExactly(new OurTriggers.Complaint(
                         "TriggerRefused",
                         "trigger metadata: wakeSource = \"gatewax\": expected one of nim-scaler.wake-sources that namespace"
-                                + " ns may use"));
+                                + " ns may use",
+                        "triggers[0]",
+                        Optional.empty()));
     }
 
     @Test

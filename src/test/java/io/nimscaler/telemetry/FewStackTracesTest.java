@@ -26,6 +26,16 @@ class FewStackTracesTest {
     }
 
     @Test
+    void kubernetesClientSaysOneLineAMinuteWithoutATrace() {
+        for (int i = 0; i < 120; i++) {
+            LogRecord line = trace(NOW.plusSeconds(i));
+            line.setLoggerName("io.fabric8.kubernetes.client.informers.impl.cache.Reflector");
+            assertThat(filter.isLoggable(line)).isEqualTo(i % 60 == 0);
+            assertThat(line.getThrown()).isNull();
+        }
+    }
+
+    @Test
     void stackTracesAreBoundedAndLinesAreNot() {
         for (int i = 0; i < 100; i++) {
             assertThat(filter.isLoggable(trace(NOW))).isEqualTo(i < FewStackTraces.PER_MINUTE);

@@ -1,0 +1,38 @@
+package io.nimscaler.scaler;
+
+import io.nimscaler.trigger.Printable;
+import io.nimscaler.trigger.Trigger;
+import java.util.Optional;
+
+/**
+ * What whoever wrote a ScaledObject should know of it, and no decision tells: a trigger that is refused, or one that works but hardly as
+ * meant. It lasts as long as the ScaledObject stays as it is.
+ *
+ * @param where the entry of {@code spec} that it is about, such as {@code triggers[1]}; {@code triggers} where it is about all of them
+ * @param trigger the trigger that it is about; empty where it is refused, or the notice is about all of them
+ * @param reason one word, as the reason of the Event
+ * @param text one line of at most 1,000 characters
+ */
+public record Notice(ScaledObjectId scaledObject, String where, Optional<Trigger> trigger, String reason, String text) {
+
+    /** The reason of a notice on a trigger that has no scaler, because something is wrong with it. */
+    public static final String TRIGGER_REFUSED = "TriggerRefused";
+
+    private static final int LONGEST = 1_000;
+
+    public Notice {
+        text = Printable.of(text, LONGEST);
+    }
+
+    /** Whether what it is about has no scaler, so that there is no decision either. */
+    public boolean isRefusal() {
+        return reason.equals(TRIGGER_REFUSED);
+    }
+
+    /** Whether it is about the trigger of this snapshot. */
+    public boolean isAbout(Snapshot snapshot) {
+        return !isRefusal()
+                && scaledObject.equals(snapshot.scaledObject())
+                && trigger.map(snapshot.trigger()::equals).orElse(true);
+    }
+}
