@@ -1,8 +1,10 @@
 package io.nimscaler.exposition;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.util.Locale;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
@@ -72,6 +74,13 @@ final class Decimal {
             value = Double.parseDouble(new String(bytes, from, to - from, ISO_8859_1));
         }
         return Double.isFinite(value);
+    }
+
+    /** The number that stands in a text, a bucket's {@code le} say, by the same grammar; empty: none does. */
+    static OptionalDouble of(String text) {
+        byte[] bytes = text.getBytes(US_ASCII);
+        Decimal decimal = new Decimal();
+        return decimal.read(bytes, 0, bytes.length) ? OptionalDouble.of(decimal.value()) : OptionalDouble.empty();
     }
 
     /** The number that these digits spell, or empty if it does not fit. */

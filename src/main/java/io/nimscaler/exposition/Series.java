@@ -3,6 +3,7 @@ package io.nimscaler.exposition;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
@@ -19,5 +20,10 @@ public record Series(String name, Map<String, String> labels, double value, Opti
             throw new IllegalArgumentException("name is empty, must be a metric name");
         }
         labels = labels.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(labels));
+    }
+
+    /** The number that this label holds, read as a value is ({@code +Inf} and {@code inf} are the same); empty: none. */
+    public OptionalDouble number(String label) {
+        return Decimal.of(labels.getOrDefault(label, ""));
     }
 }

@@ -19,7 +19,7 @@ import java.util.stream.LongStream;
 public final class Answers {
 
     /** Beyond any fleet, and exact as a double. */
-    private static final long MOST_MILLI = 1L << 50;
+    private static final long MOST_MILLI = 1L << 53;
 
     private final Trigger trigger;
     private final HpaFormula hpa;

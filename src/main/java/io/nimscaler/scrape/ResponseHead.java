@@ -20,8 +20,9 @@ final class ResponseHead {
     /** Why the body is not worth reading, if so. */
     static Optional<Failed> refusal(HttpClientResponse response) {
         if (response.statusCode() != 200) {
-            return Optional.of(
-                    new Failed(reasonOf(response.statusCode()), "expected status 200, got " + response.statusCode()));
+            return Optional.of(new Failed(
+                    reasonOf(response.statusCode()),
+                    "expected status 200, got " + response.statusCode() + sentTo(response)));
         }
         return encoding(response, HttpHeaders.CONTENT_ENCODING, "content", "identity")
                 .or(() -> encoding(response, HttpHeaders.TRANSFER_ENCODING, "transfer", "chunked"));
@@ -31,6 +32,14 @@ final class ResponseHead {
     static boolean saysWhereBodyEnds(HttpClientResponse response) {
         return response.headers().contains(HttpHeaders.CONTENT_LENGTH)
                 || response.headers().contains(HttpHeaders.TRANSFER_ENCODING);
+    }
+
+    /** A redirect is not followed; where it leads to is what {@code path} may have to be. A query may hold a secret. */
+    private static String sentTo(HttpClientResponse response) {
+        String location = response.getHeader(HttpHeaders.LOCATION);
+        return reasonOf(response.statusCode()) == REDIRECT && location != null
+                ? ", sent to " + Printable.of(location.split("[?#]", 2)[0]) + ", which is not followed"
+                : "";
     }
 
     private static ScrapeFailure reasonOf(int status) {

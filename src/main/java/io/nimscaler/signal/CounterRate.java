@@ -71,7 +71,7 @@ public record CounterRate(String counter, Duration window) implements Signal {
                     .toList();
             List<Series> wanted = Source.ofModel(named, modelName);
             if (wanted.isEmpty()) {
-                return named.isEmpty() ? new NoMetric("no series " + counter) : Source.noSuchModel(counter, modelName);
+                return named.isEmpty() ? new NoMetric("no series " + counter) : Source.noSuchModel(counter, modelName, named);
             }
             Map<Map<String, String>, Double> now = new HashMap<>();
             for (Series series : wanted) {
@@ -80,8 +80,7 @@ public record CounterRate(String counter, Duration window) implements Signal {
                 }
                 Double before = now.put(series.labels(), series.value());
                 if (before != null && before != series.value()) {
-                    return new BadValue(counter + " = " + before + " and " + series.value()
-                            + ", expected one value for one set of labels");
+                    return Source.twoValues(counter, before, series.value());
                 }
             }
             count(now, scrapedAt);

@@ -107,7 +107,7 @@ public record Gauge(String name, Kind kind, List<Source> sources) implements Sig
     private Measurement measureNamed(List<Series> named, Optional<String> modelName, Instant readAt) {
         List<Series> wanted = withoutBreakdown(Source.ofModel(named, modelName));
         if (wanted.isEmpty()) {
-            return Source.noSuchModel(named.getFirst().name(), modelName);
+            return Source.noSuchModel(named.getFirst().name(), modelName, named);
         }
         Map<Map<String, String>, Double> values = new HashMap<>();
         Map<Map<String, String>, Double> ofSameWork = new HashMap<>();
@@ -119,8 +119,7 @@ public record Gauge(String name, Kind kind, List<Source> sources) implements Sig
             }
             Double before = values.put(series.labels(), series.value());
             if (before != null && before != series.value()) {
-                return new BadValue(series.name() + " = " + before + " and " + series.value()
-                        + ", expected one value for one set of labels");
+                return Source.twoValues(series.name(), before, series.value());
             }
             Map<String, String> work = new HashMap<>(series.labels());
             work.keySet().removeAll(SAME_WORK);

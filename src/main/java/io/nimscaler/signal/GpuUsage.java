@@ -119,6 +119,12 @@ public record GpuUsage(String name, Unit unit) implements Signal {
 
     /** Where there is neither used nor free memory its share is NaN, which is no good value. */
     private Measurement measureMemory(List<Series> used, List<Series> body, Instant readAt) {
+        for (String other : List.of(MEMORY_FREE, MEMORY_RESERVED)) {
+            Optional<BadValue> twice = twoValues(other, body);
+            if (twice.isPresent()) {
+                return twice.get();
+            }
+        }
         Map<Map<String, String>, Double> free = byGpu(MEMORY_FREE, body);
         Map<Map<String, String>, Double> reserved = byGpu(MEMORY_RESERVED, body);
         List<Series> shares = new ArrayList<>();
@@ -140,6 +146,18 @@ public record GpuUsage(String name, Unit unit) implements Signal {
                 .filter(series -> series.name().equals(metric))
                 .forEach(series -> values.put(series.labels(), series.value()));
         return values;
+    }
+
+    private static Optional<BadValue> twoValues(String metric, List<Series> body) {
+        Map<Map<String, String>, Double> values = byGpu(metric, body);
+        return body.stream()
+                .filter(series -> series.name().equals(metric) && isOther(values, series))
+                .findFirst()
+                .map(series -> Source.twoValues(metric, series.value(), values.getOrDefault(series.labels(), 0d)));
+    }
+
+    private static boolean isOther(Map<Map<String, String>, Double> values, Series series) {
+        return values.getOrDefault(series.labels(), Double.NaN) != series.value();
     }
 
     private static Series share(Series series, double share) {

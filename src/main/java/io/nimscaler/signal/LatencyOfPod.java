@@ -63,7 +63,7 @@ final class LatencyOfPod implements PodSignal {
     private Measurement read(String name, List<Series> named, List<Series> body, Instant scrapedAt) {
         List<Series> wanted = Source.ofModel(named, modelName);
         if (wanted.isEmpty()) {
-            return Source.noSuchModel(name, modelName);
+            return Source.noSuchModel(name, modelName, named);
         }
         Parsed parsed = parse(name, wanted, body);
         if (parsed.unusable().isPresent()) {
@@ -90,8 +90,8 @@ final class LatencyOfPod implements PodSignal {
     private Parsed parse(String name, List<Series> buckets, List<Series> body) {
         Map<Map<String, String>, TreeMap<Double, Double>> byLabels = new HashMap<>();
         for (Series series : buckets) {
-            OptionalDouble bound = bound(series.labels().getOrDefault(BOUND, ""));
-            if (bound.isEmpty()) {
+            OptionalDouble bound = series.number(BOUND);
+            if (bound.isEmpty() || Double.isNaN(bound.getAsDouble())) {
                 return Parsed.unusable(new BadValue(name + "_bucket has no le that is a number"));
             }
             if (!Double.isFinite(series.value()) || series.value() < 0) {
@@ -100,12 +100,21 @@ final class LatencyOfPod implements PodSignal {
             }
             Map<String, String> labels = new HashMap<>(series.labels());
             labels.remove(BOUND);
-            byLabels.computeIfAbsent(labels, _ -> new TreeMap<>()).put(bound.getAsDouble(), series.value());
+            Double before =
+                    byLabels.computeIfAbsent(labels, _ -> new TreeMap<>()).put(bound.getAsDouble(), series.value());
+            if (before != null && before != series.value()) {
+                return Parsed.unusable(Source.twoValues(name + "_bucket", before, series.value()));
+            }
         }
         Map<Map<String, String>, Double> sums = new HashMap<>();
-        body.stream()
-                .filter(series -> series.name().equals(name + "_sum"))
-                .forEach(series -> sums.put(series.labels(), series.value()));
+        for (Series series : body) {
+            if (series.name().equals(name + "_sum")) {
+                Double before = sums.put(series.labels(), series.value());
+                if (before != null && before != series.value()) {
+                    return Parsed.unusable(Source.twoValues(name + "_sum", before, series.value()));
+                }
+            }
+        }
         Map<Map<String, String>, Histogram> histograms = new HashMap<>();
         for (var entry : byLabels.entrySet()) {
             TreeMap<Double, Double> counts = entry.getValue();
@@ -148,15 +157,6 @@ final class LatencyOfPod implements PodSignal {
                 .allMatch(entry -> Optional.ofNullable(last.get(entry.getKey()))
                         .filter(before -> before.count() == entry.getValue().count())
                         .isPresent());
-    }
-
-    private static OptionalDouble bound(String text) {
-        try {
-            double bound = text.equals("+Inf") ? Double.POSITIVE_INFINITY : Double.parseDouble(text);
-            return Double.isNaN(bound) ? OptionalDouble.empty() : OptionalDouble.of(bound);
-        } catch (NumberFormatException _) {
-            return OptionalDouble.empty();
-        }
     }
 
     private static double[] array(Collection<Double> values) {

@@ -1,6 +1,8 @@
 package io.nimscaler.signal;
 
+import io.nimscaler.exposition.Foreign;
 import io.nimscaler.exposition.Series;
+import io.nimscaler.signal.Measurement.BadValue;
 import io.nimscaler.signal.Measurement.NoMetric;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +53,22 @@ public record Source(String seriesName, Map<String, String> labels) {
         return series.labels().getOrDefault(MODEL_NAME, series.labels().getOrDefault(MODEL, ""));
     }
 
-    static NoMetric noSuchModel(String seriesName, Optional<String> modelName) {
-        return new NoMetric(seriesName + " has no series with " + MODEL_NAME + " = \"" + modelName.orElse("") + "\"");
+    /**
+     * @param named the series of that name
+     */
+    static NoMetric noSuchModel(String seriesName, Optional<String> modelName, List<Series> named) {
+        List<String> there = named.stream()
+                .map(Source::modelOf)
+                .filter(model -> !model.isEmpty())
+                .distinct()
+                .toList();
+        String instead = there.isEmpty() ? "; they name no model" : "; there is " + Foreign.quoted(there);
+        return new NoMetric(
+                seriesName + " has no series with " + MODEL_NAME + " = \"" + modelName.orElse("") + "\"" + instead);
+    }
+
+    /** What a body says of one series twice, and differently: nobody knows which of the two is so. */
+    static BadValue twoValues(String seriesName, double one, double other) {
+        return new BadValue(seriesName + " = " + one + " and " + other + ", expected one value for one set of labels");
     }
 }

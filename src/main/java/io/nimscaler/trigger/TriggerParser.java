@@ -57,6 +57,9 @@ public final class TriggerParser {
     /** There are 48 that could stand together: ours, a shadow's and KEDA's. */
     private static final int MOST_KEYS = 64;
 
+    /** Rates in bytes or microseconds a second are large; in thousandths, times 5,000 pods, this is still an exact double. */
+    private static final BigDecimal MOST = new BigDecimal("1000000000");
+
     private static final double HIGHEST_USEFUL_RATIO = 0.8;
 
     private static final Pattern LABEL_SELECTOR = labelSelector();
@@ -95,7 +98,7 @@ public final class TriggerParser {
     }
 
     private ParsedTrigger parse() {
-        double targetValue = metadata.number(TARGET_VALUE, new BigDecimal("0.01"), new BigDecimal("1000000"), 3);
+        double targetValue = metadata.number(TARGET_VALUE, new BigDecimal("0.01"), MOST, 3);
         Duration pollInterval = metadata.duration(POLL_INTERVAL, Duration.ofMillis(250), Duration.ofMinutes(5));
         Duration leastStaleAfter = pollInterval.multipliedBy(2);
         Duration defaultStaleAfter = longer(LEAST_STALE_AFTER, pollInterval.multipliedBy(3));
@@ -106,7 +109,7 @@ public final class TriggerParser {
                 metadata.isFromEnv(METRIC) ? "nim" : asMetricName(metric),
                 signal,
                 targetValue,
-                metadata.number(ACTIVATION_TARGET_VALUE, BigDecimal.ZERO, new BigDecimal("1000000"), 6),
+                metadata.number(ACTIVATION_TARGET_VALUE, BigDecimal.ZERO, MOST, 6),
                 metadata.choice(AGGREGATION_TYPE, AggregationType.class),
                 pollInterval,
                 metadata.has(STALE_AFTER) ? metadata.duration(STALE_AFTER, leastStaleAfter, HOUR) : defaultStaleAfter,

@@ -1,5 +1,6 @@
 package io.nimscaler.wake;
 
+import io.nimscaler.exposition.Foreign;
 import io.nimscaler.exposition.Series;
 import java.time.Duration;
 import java.time.Instant;
@@ -138,13 +139,23 @@ public final class WakeDemand {
                     amounts.isEmpty()
                             ? "no series " + metric.series()
                             : metric.series() + " has no series with " + metric.modelLabel() + " = \""
-                                    + model.orElse("") + "\"");
+                                    + model.orElse("") + "\"" + otherSpelling(model.orElse("")));
         }
         if (countedOnce && !wanted.isEmpty()) {
             return new Reading.NotKnown("the counter " + metric.series() + " was read only once");
         }
         return new Reading.Known(
                 wanted.stream().mapToDouble(amount -> amount.demand().orElse(0)).sum());
+    }
+
+    /** Only one that is spelt otherwise, for a gateway has the models of people who are none of each other's business. */
+    private String otherSpelling(String model) {
+        List<String> alike = amounts.stream()
+                .map(amount -> amount.series().labels().getOrDefault(metric.modelLabel(), ""))
+                .filter(model::equalsIgnoreCase)
+                .distinct()
+                .toList();
+        return alike.isEmpty() ? "" : "; there is " + Foreign.quoted(alike);
     }
 
     private static List<Amount> values(List<Series> named) {

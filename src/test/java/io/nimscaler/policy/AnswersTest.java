@@ -157,7 +157,7 @@ class AnswersTest {
     @Test
     void hugeDemandIsBoundedRatherThanInfinite() {
         Decision decision = new Policy(trigger).decide(fleet(1, pods(2, at(Double.MAX_VALUE))), START);
-        assertThat(new Answers(trigger).value(decision, new Scale(1, 1))).isEqualTo(new Answer.Value(1L << 50));
+        assertThat(new Answers(trigger).value(decision, new Scale(1, 1))).isEqualTo(new Answer.Value(1L << 53));
     }
 
     @Test

@@ -330,7 +330,11 @@ class PodAuthTest {
                     new NetServerOptions(),
                     "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:" + thief.port()
                             + "/metrics\r\nContent-Length: 0\r\n\r\n");
-            assertFailed(ask(pod, Scheme.HTTPS, "nim", "llm"), REDIRECT, "expected status 200, got 302");
+            assertFailed(
+                    ask(pod, Scheme.HTTPS, "nim", "llm"),
+                    REDIRECT,
+                    "expected status 200, got 302, sent to http://127.0.0.1:" + thief.port()
+                            + "/metrics, which is not followed");
             assertThat(thief.acceptedConnections()).isZero();
         }
 

@@ -4,6 +4,7 @@ import static io.nimscaler.scaler.ScrapeFailure.CANNOT_CONNECT;
 import static io.nimscaler.scaler.ScrapeFailure.CONNECTION_LOST;
 import static io.nimscaler.scaler.ScrapeFailure.MALFORMED;
 import static io.nimscaler.scaler.ScrapeFailure.NOT_HTTP;
+import static io.nimscaler.scaler.ScrapeFailure.REDIRECT;
 import static io.nimscaler.scaler.ScrapeFailure.STATUS;
 import static io.nimscaler.scaler.ScrapeFailure.TOO_LARGE;
 import static io.nimscaler.scrape.Asker.assertFailed;
@@ -161,8 +162,29 @@ class ScrapeOutcomesTest {
                 vertx,
                 RawPod.says("HTTP/1.1 " + status + " Whatever\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n"));
 
-        assertFailed(asker.ask(pod.port()), reason, "expected status 200, got " + status);
+        String where = reason == REDIRECT ? ", sent to /elsewhere, which is not followed" : "";
+        assertFailed(asker.ask(pod.port()), reason, "expected status 200, got " + status + where);
         assertThat(pod.requests()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http://127.0.0.1/metrics/, http://127.0.0.1/metrics/",
+        "/login?ticket=secret, /login",
+        "/a\u00e4, /a??",
+    })
+    void whereARedirectLeadsIsSaidShortAndWithoutWhatMayBeSecret(String location, String said) throws Exception {
+        assertFailed(
+                get("HTTP/1.1 307 Whatever\r\nLocation: " + location + "\r\nContent-Length: 0\r\n\r\n"),
+                REDIRECT,
+                "expected status 200, got 307, sent to " + said + ", which is not followed");
+    }
+
+    @Test
+    void whereARedirectLeadsIsCut() throws Exception {
+        assertThat(get("HTTP/1.1 307 Whatever\r\nLocation: /" + "x".repeat(4000) + "\r\nContent-Length: 0\r\n\r\n"))
+                .isInstanceOfSatisfying(
+                        Failed.class, failed -> assertThat(failed.detail()).hasSizeLessThan(250));
     }
 
     @Test

@@ -86,7 +86,7 @@ class GaugeTest {
                 series(Signals.KV_CACHE_USAGE, .9, "model_name", "b"));
         assertThat(value(KV.ofPod(Optional.of("b")).read(body, NOW))).isEqualTo(.9);
         assertThat(KV.ofPod(Optional.of("c")).read(body, NOW))
-                .isEqualTo(new NoMetric("gpu_cache_usage_perc has no series with model_name = \"c\""));
+                .isEqualTo(new NoMetric("gpu_cache_usage_perc has no series with model_name = \"c\"; there is \"a\" and \"b\""));
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.nimscaler.signal.Measurement.BadValue;
 import io.nimscaler.signal.Measurement.Measured;
 import io.nimscaler.signal.Measurement.NoMetric;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,6 +52,19 @@ class GpuUsageTest {
                 .filter(series -> pod.equals(series.labels().get("pod")))
                 .toList();
         assertThat(share(measure(metric, own))).isCloseTo(share, within(1e-9));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"DCGM_FI_DEV_FB_USED", "DCGM_FI_DEV_FB_FREE", "DCGM_FI_DEV_FB_RESERVED"})
+    void oneGpuWithTwoValuesIsABadValue(String twice) {
+        List<Series> once = List.of(
+                of("DCGM_FI_DEV_FB_USED", "0", 60),
+                of("DCGM_FI_DEV_FB_FREE", "0", 30),
+                of("DCGM_FI_DEV_FB_RESERVED", "0", 10));
+        assertThat(share(measure("DCGM_FI_DEV_FB_USED", once))).isCloseTo(.6, within(1e-9));
+        List<Series> body = new ArrayList<>(once);
+        body.add(of(twice, "0", 5));
+        assertThat(measure("DCGM_FI_DEV_FB_USED", body)).isInstanceOf(BadValue.class);
     }
 
     @Test

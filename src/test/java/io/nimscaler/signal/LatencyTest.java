@@ -106,6 +106,34 @@ class LatencyTest {
         assertThat(fleet.valueOf(((Measured) last).value()).orElseThrow()).isCloseTo(.095, within(1e-9));
     }
 
+    @ParameterizedTest
+    @CsvSource({"+Inf", "inf", "Inf", "+inf", "Infinity"})
+    void boundIsReadByTheGrammarOfValues(String infinite) {
+        String[] bounds = {"1e-1", "5E-01", "1", infinite};
+        PodValue value = observed(P95, bounds, 10, 60, 95, 100);
+        assertThat(P95.ofFleet().valueOf(value).orElseThrow()).isCloseTo(1, within(1e-9));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"NaN", "0x1p3", "1d", "''", "ten"})
+    void boundThatIsNoNumberIsABadValue(String bound) {
+        Measurement measurement = P95.ofPod(Optional.empty()).read(body(0, new String[] {bound, "+Inf"}, 1, 2), START);
+        assertThat(measurement).isInstanceOf(BadValue.class);
+    }
+
+    @Test
+    void sameBucketTwiceCountsOnceAndWithTwoValuesNotAtAll() {
+        String[] bounds = {"0.5", "0.50", "+Inf"};
+        assertThat(P95.ofPod(Optional.empty()).read(body(1, bounds, 3, 3, 5), START))
+                .isInstanceOf(TooEarly.class);
+        assertThat(P95.ofPod(Optional.empty()).read(body(1, bounds, 3, 4, 5), START))
+                .isEqualTo(new BadValue("vllm:time_to_first_token_seconds_bucket = 3.0 and 4.0, expected one value for"
+                        + " one set of labels"));
+        List<Series> twoSums = new ArrayList<>(body(1, BOUNDS, 1, 2, 3, 4));
+        twoSums.addAll(body(2, BOUNDS, 1, 2, 3, 4));
+        assertThat(MEAN.ofPod(Optional.empty()).read(twoSums, START)).isInstanceOf(BadValue.class);
+    }
+
     @Test
     void restartCountsFromZeroAndNothingTwice() {
         PodValue value = observed(P95, body(500, BOUNDS, 500, 600, 700, 1000), body(1, BOUNDS, 0, 100, 100, 100));

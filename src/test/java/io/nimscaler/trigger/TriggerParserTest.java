@@ -156,7 +156,7 @@ class TriggerParserTest {
     static Stream<Arguments> mistakes() {
         String duration = "a duration such as 500ms, 30s or 5m";
         return Stream.of(
-                Arguments.of("targetValue", "0", "targetValue = \"0\": expected a number from 0.01 to 1000000"),
+                Arguments.of("targetValue", "0", "targetValue = \"0\": expected a number from 0.01 to 1000000000"),
                 Arguments.of("targetValue", "0.0005", "at most 3 decimals"),
                 Arguments.of("targetValue", "0.7005", "at most 3 decimals"),
                 Arguments.of("targetValue", "NaN", "targetValue = \"NaN\": expected a number"),

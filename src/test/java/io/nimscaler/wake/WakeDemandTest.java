@@ -97,6 +97,14 @@ class WakeDemandTest {
     }
 
     @Test
+    void modelThatIsSpeltOtherwiseIsNamedAndNobodyElses() {
+        read(queue("org/model-x", 3), queue("other", 0));
+        assertUnknown(
+                wake("Org/Model-X"),
+                QUEUE + " has no series with model_name = \"Org/Model-X\"; there is \"org/model-x\"");
+    }
+
+    @Test
     void severalSeriesOfOneModelAddUp() {
         read(
                 new Series(QUEUE, Map.of("model_name", "llm", "priority", "0"), 2, OptionalLong.empty()),
