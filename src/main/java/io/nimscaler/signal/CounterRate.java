@@ -13,7 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * By how much a counter grows a second, over a sliding window of our own scrapes and by our own clock; its series summed.
+ * By how much a counter grows a second, over a sliding window of our own scrapes and by our own clock; its series summed, and those
+ * of processes that count the same once.
  *
  * <p>A counter that is lower than before was reset by a restart, and has counted from 0 since. Of a series that is new, what
  * it had counted before is not known, and does not count. No value until the scrapes {@linkplain
@@ -69,9 +70,11 @@ public record CounterRate(String counter, Duration window) implements Signal {
             List<Series> named = body.stream()
                     .filter(series -> series.name().equals(counter))
                     .toList();
-            List<Series> wanted = Source.ofModel(named, modelName);
+            List<Series> wanted = Copies.withoutBreakdown(Source.ofModel(named, modelName));
             if (wanted.isEmpty()) {
-                return named.isEmpty() ? new NoMetric("no series " + counter) : Source.noSuchModel(counter, modelName, named);
+                return named.isEmpty()
+                        ? new NoMetric("no series " + counter)
+                        : Source.noSuchModel(counter, modelName, named);
             }
             Map<Map<String, String>, Double> now = new HashMap<>();
             for (Series series : wanted) {
@@ -83,7 +86,7 @@ public record CounterRate(String counter, Duration window) implements Signal {
                     return Source.twoValues(counter, before, series.value());
                 }
             }
-            count(now, scrapedAt);
+            count(Copies.OF_RANKS.merge(now), scrapedAt);
             return rate();
         }
 

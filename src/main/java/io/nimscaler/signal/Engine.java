@@ -2,6 +2,7 @@ package io.nimscaler.signal;
 
 import io.nimscaler.signal.Gauge.Kind;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Where an inference engine says what it carries.
@@ -13,6 +14,14 @@ import java.util.List;
  * @param mayLackRequests whether there are versions whose exposition has the KV usage and no number of requests
  */
 record Engine(Gauge kvUsage, Gauge running, Gauge waiting, Gauge maxRunning, boolean mayLackRequests) {
+
+    /**
+     * What vLLM's names begin with: its own; under Ray Serve (vllm/v1/metrics/ray_wrappers.py, and before that as Ray's own
+     * wrapper wrote it); behind an exporter that knows no colon.
+     */
+    static final List<String> VLLM = List.of("vllm:", "ray_vllm_", "ray_vllm:", Engine.VLLM_WITHOUT_COLON);
+
+    static final String VLLM_WITHOUT_COLON = "vllm_";
 
     private static final String TRITON_REQUESTS = "nv_trt_llm_request_metrics";
     private static final String TRITON_REQUEST_TYPE = "request_type";
@@ -28,16 +37,16 @@ record Engine(Gauge kvUsage, Gauge running, Gauge waiting, Gauge maxRunning, boo
                     false),
             // vLLM: vllm/v1/metrics/loggers.py; 0.10 has both names of the KV usage
             new Engine(
-                    kvUsage(Source.of("vllm:kv_cache_usage_perc"), Source.of("vllm:gpu_cache_usage_perc")),
-                    count(Source.of("vllm:num_requests_running")),
-                    count(Source.of("vllm:num_requests_waiting")),
+                    kvUsage(vllm("kv_cache_usage_perc", "gpu_cache_usage_perc")),
+                    count(vllm("num_requests_running")),
+                    count(vllm("num_requests_waiting")),
                     count(),
                     false),
             // SGLang: python/sglang/srt/metrics/collector.py; behind some gateways the colon is an underscore
             new Engine(
                     kvUsage(Source.of("sglang:token_usage"), Source.of("sglang_token_usage")),
                     count(Source.of("sglang:num_running_reqs"), Source.of("sglang_num_running_reqs")),
-                    count(Source.of("sglang:num_queue_reqs"), Source.of("sglang_num_queue_reqs")),
+                    count(Source.ofQueue("sglang:", "num_queue_reqs"), Source.ofQueue("sglang_", "num_queue_reqs")),
                     count(),
                     false),
             // trtllm-serve: tensorrt_llm/metrics/collector.py; the numbers of requests came after the KV usage
@@ -55,11 +64,18 @@ record Engine(Gauge kvUsage, Gauge running, Gauge waiting, Gauge maxRunning, boo
                     count(Source.of(TRITON_REQUESTS, TRITON_REQUEST_TYPE, "max")),
                     true));
 
+    /** The newer name before the older, and of each first as it is written where nothing stands between. */
+    private static Source[] vllm(String... names) {
+        return Stream.of(names)
+                .flatMap(name -> VLLM.stream().map(prefix -> Source.of(prefix + name)))
+                .toArray(Source[]::new);
+    }
+
     private static Gauge kvUsage(Source... sources) {
-        return new Gauge("KV usage", Kind.RATIO, List.of(sources));
+        return Gauge.ofEngine("KV usage", Kind.RATIO, List.of(sources));
     }
 
     private static Gauge count(Source... sources) {
-        return new Gauge("requests", Kind.COUNT, List.of(sources));
+        return Gauge.ofEngine("requests", Kind.COUNT, List.of(sources));
     }
 }

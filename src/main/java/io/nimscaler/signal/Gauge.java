@@ -5,50 +5,81 @@ import io.nimscaler.signal.Measurement.BadValue;
 import io.nimscaler.signal.Measurement.Measured;
 import io.nimscaler.signal.Measurement.NoMetric;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A signal that stands in a body as it is: one gauge, under whatever name the pod's engine gives it.
  *
  * @param name the name that a user knows it by
- * @param kind decides how several series of one pod become one value, and whether the pods' values add up
+ * @param kind what its numbers mean, and whether the pods' values add up
+ * @param aggregation how several series of one pod (data-parallel engines, GPUs) become one value
+ * @param copies which of them are one thing, said several times
  * @param sources where it stands, most preferred first: of several names in one body only the first present counts, for
  *     vLLM 0.10 exposes the same gauge under two names
  */
-public record Gauge(String name, Kind kind, List<Source> sources) implements Signal {
-
-    /**
-     * Labels that tell apart the processes which work on the same requests (SGLang with
-     * {@code --enable-metrics-for-all-schedulers}): each of them has the whole number, so only the highest counts.
-     */
-    private static final Set<String> SAME_WORK = Set.of("tp_rank", "pp_rank", "moe_ep_rank");
-
-    /** Beside the total, with {@code priority=""}, SGLang has a series for each priority. */
-    private static final String PRIORITY = "priority";
+public record Gauge(String name, Kind kind, SeriesAggregation aggregation, Copies copies, List<Source> sources)
+        implements Signal {
 
     /** A ratio may be over 1 by rounding, not by more. */
     private static final double MAX_RATIO = 1.05;
 
-    /** How the values of several series (data-parallel engines, GPUs of one pod) are put together. */
+    /** More names than these are not listed. */
+    private static final int MOST_NAMES = 3;
+
+    /** What the numbers mean. */
     public enum Kind {
-        /** The used share of something that each replica has as much of, 0..1: the mean of the series; pods add up. */
+        /** The used share of something that each replica has as much of, 0..1; pods add up. */
         RATIO,
-        /** An amount: the sum of the series; pods add up. */
+        /** An amount, or what is not known; pods add up. */
         COUNT,
-        /** A share of time in use, 0..1: the mean of the series; pods do not add up. */
+        /** A share of time in use, 0..1; pods do not add up. */
         UTILIZATION;
 
         boolean isRatio() {
             return this != COUNT;
         }
+
+        private SeriesAggregation aggregation() {
+            return isRatio() ? SeriesAggregation.AVERAGE : SeriesAggregation.SUM;
+        }
     }
 
     public Gauge {
         sources = List.copyOf(sources);
+    }
+
+    /** One of an engine's, of which it is known what its series are. */
+    static Gauge ofEngine(String name, Kind kind, List<Source> sources) {
+        return new Gauge(name, kind, kind.aggregation(), Copies.OF_AN_ENGINE, sources);
+    }
+
+    /**
+     * Any gauge by its own name. What that ends with tells a share from an amount, and no more: a share may be written in
+     * percent.
+     *
+     * @param given how its series become one value; empty: by its name
+     */
+    static Gauge named(String name, Optional<SeriesAggregation> given) {
+        SeriesAggregation aggregation =
+                given.orElse(isShareByName(name) ? SeriesAggregation.AVERAGE : SeriesAggregation.SUM);
+        Copies copies =
+                given.isEmpty() && aggregation == SeriesAggregation.AVERAGE ? Copies.OF_AN_ENGINE : Copies.OF_RANKS;
+        return new Gauge(name, Kind.COUNT, aggregation, copies, List.of(Source.of(name)));
+    }
+
+    private static boolean isShareByName(String name) {
+        return name.matches(".*_(perc|percent|percentage|pct|ratio|usage|util|utilization|fraction)");
+    }
+
+    /** The same with its series put together so. */
+    Gauge aggregatedBy(SeriesAggregation given) {
+        return new Gauge(name, kind, given, copies, sources);
     }
 
     @Override
@@ -58,7 +89,7 @@ public record Gauge(String name, Kind kind, List<Source> sources) implements Sig
 
     @Override
     public boolean saturatesAtOne() {
-        return kind.isRatio();
+        return kind.isRatio() && aggregation != SeriesAggregation.SUM;
     }
 
     /** KV usage does not show a queue: requests wait for a slot while it is low. */
@@ -71,7 +102,7 @@ public record Gauge(String name, Kind kind, List<Source> sources) implements Sig
 
     @Override
     public List<String> seriesNames() {
-        return sources.stream().map(Source::seriesName).distinct().toList();
+        return sources.stream().flatMap(Source::seriesNames).distinct().toList();
     }
 
     @Override
@@ -98,19 +129,46 @@ public record Gauge(String name, Kind kind, List<Source> sources) implements Sig
         for (Source source : sources) {
             List<Series> named = body.stream().filter(source::matches).toList();
             if (!named.isEmpty()) {
-                return measureNamed(named, modelName, readAt);
+                return source.elsewhere()
+                        .map(queues -> measureQueues(named, queues, body, modelName, readAt))
+                        .orElseGet(() -> measureNamed(named, modelName, readAt));
             }
         }
-        return new NoMetric("no series " + String.join(" or ", seriesNames()));
+        List<String> names = sources.stream().map(Source::seriesName).distinct().toList();
+        return new NoMetric("no series "
+                + (names.size() > MOST_NAMES ? name + ", by any engine's name" : String.join(" or ", names)));
+    }
+
+    private Measurement measureQueues(
+            List<Series> named, RoleQueues queues, List<Series> body, Optional<String> modelName, Instant readAt) {
+        Optional<NoMetric> unknown = queues.unknown(named, body);
+        if (unknown.isPresent()) {
+            return unknown.get();
+        }
+        Map<String, List<Series>> others = body.stream()
+                .filter(series -> queues.seriesNames().anyMatch(series.name()::equals))
+                .collect(Collectors.groupingBy(Series::name));
+        List<List<Series>> all = new ArrayList<>(others.values());
+        all.addFirst(named);
+        double sum = 0;
+        Instant oldest = readAt;
+        for (List<Series> queue : all) {
+            if (!(measureNamed(queue, modelName, readAt)
+                    instanceof Measured(PodValue.Amount(double value), Instant at))) {
+                return measureNamed(queue, modelName, readAt);
+            }
+            sum += value;
+            oldest = at.isBefore(oldest) ? at : oldest;
+        }
+        return new Measured(new PodValue.Amount(sum), oldest);
     }
 
     private Measurement measureNamed(List<Series> named, Optional<String> modelName, Instant readAt) {
-        List<Series> wanted = withoutBreakdown(Source.ofModel(named, modelName));
+        List<Series> wanted = Copies.withoutBreakdown(Source.ofModel(named, modelName));
         if (wanted.isEmpty()) {
             return Source.noSuchModel(named.getFirst().name(), modelName, named);
         }
         Map<Map<String, String>, Double> values = new HashMap<>();
-        Map<Map<String, String>, Double> ofSameWork = new HashMap<>();
         Instant oldest = readAt;
         for (Series series : wanted) {
             Optional<String> wrong = whatIsWrongWith(series.value());
@@ -121,27 +179,21 @@ public record Gauge(String name, Kind kind, List<Source> sources) implements Sig
             if (before != null && before != series.value()) {
                 return Source.twoValues(series.name(), before, series.value());
             }
-            Map<String, String> work = new HashMap<>(series.labels());
-            work.keySet().removeAll(SAME_WORK);
-            ofSameWork.merge(work, series.value(), Math::max);
             if (series.timestampMillis().isPresent()) {
                 Instant written = Instant.ofEpochMilli(series.timestampMillis().getAsLong());
                 oldest = written.isBefore(oldest) ? written : oldest;
             }
         }
-        double sum =
-                ofSameWork.values().stream().mapToDouble(Double::doubleValue).sum();
-        return new Measured(new PodValue.Amount(kind.isRatio() ? sum / ofSameWork.size() : sum), oldest);
+        return new Measured(new PodValue.Amount(together(copies.merge(values).values())), oldest);
     }
 
-    private static List<Series> withoutBreakdown(List<Series> series) {
-        boolean hasTotal =
-                series.stream().anyMatch(one -> "".equals(one.labels().get(PRIORITY)));
-        return hasTotal
-                ? series.stream()
-                        .filter(one -> one.labels().getOrDefault(PRIORITY, "").isEmpty())
-                        .toList()
-                : series;
+    private double together(Collection<Double> values) {
+        double sum = values.stream().mapToDouble(Double::doubleValue).sum();
+        return switch (aggregation) {
+            case SUM -> sum;
+            case AVERAGE -> sum / values.size();
+            case MAX -> values.stream().mapToDouble(Double::doubleValue).max().orElse(sum);
+        };
     }
 
     private Optional<String> whatIsWrongWith(double value) {

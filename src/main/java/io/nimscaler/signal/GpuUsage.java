@@ -167,7 +167,7 @@ public record GpuUsage(String name, Unit unit) implements Signal {
     private Measurement mean(List<Series> shares, Instant readAt) {
         return shares.isEmpty()
                 ? new NoMetric("no series " + name + " of this pod at the exporter on its node")
-                : new Gauge(name, Gauge.Kind.UTILIZATION, List.of(Source.of(name)))
+                : Gauge.ofEngine(name, Gauge.Kind.UTILIZATION, List.of(Source.of(name)))
                         .measure(shares, Optional.empty(), readAt);
     }
 }

@@ -28,7 +28,7 @@ public final class Signals {
             known(REQUESTS_RUNNING, Kind.COUNT, Engine::running),
             known(REQUESTS_WAITING, Kind.COUNT, Engine::waiting),
             // Triton: a share of time, of each GPU
-            new Gauge("nv_gpu_utilization", Kind.UTILIZATION, List.of(Source.of("nv_gpu_utilization"))));
+            Gauge.ofEngine("nv_gpu_utilization", Kind.UTILIZATION, List.of(Source.of("nv_gpu_utilization"))));
 
     /** NIM's names of the latency histograms, and where they stand. */
     private static final Map<String, List<String>> LATENCIES = Map.of(
@@ -36,6 +36,9 @@ public final class Signals {
             List.of(
                     "time_to_first_token_seconds",
                     "vllm:time_to_first_token_seconds",
+                    "ray_vllm_time_to_first_token_seconds",
+                    "ray_vllm:time_to_first_token_seconds",
+                    "vllm_time_to_first_token_seconds",
                     "sglang:time_to_first_token_seconds",
                     "sglang_time_to_first_token_seconds",
                     "trtllm_time_to_first_token_seconds"),
@@ -44,7 +47,13 @@ public final class Signals {
             List.of(
                     "time_per_output_token_seconds",
                     "vllm:inter_token_latency_seconds",
+                    "ray_vllm_inter_token_latency_seconds",
+                    "ray_vllm:inter_token_latency_seconds",
+                    "vllm_inter_token_latency_seconds",
                     "vllm:time_per_output_token_seconds",
+                    "ray_vllm_time_per_output_token_seconds",
+                    "ray_vllm:time_per_output_token_seconds",
+                    "vllm_time_per_output_token_seconds",
                     "sglang:inter_token_latency_seconds",
                     "sglang_inter_token_latency_seconds",
                     "sglang:time_per_output_token_seconds",
@@ -53,6 +62,9 @@ public final class Signals {
             List.of(
                     "e2e_request_latency_seconds",
                     "vllm:e2e_request_latency_seconds",
+                    "ray_vllm_e2e_request_latency_seconds",
+                    "ray_vllm:e2e_request_latency_seconds",
+                    "vllm_e2e_request_latency_seconds",
                     "sglang:e2e_request_latency_seconds",
                     "sglang_e2e_request_latency_seconds",
                     "trtllm_e2e_request_latency_seconds"));
@@ -98,11 +110,23 @@ public final class Signals {
         if (latency.isPresent()) {
             return new Latency(name, options.quantile(), options.window(), latency.get());
         }
-        return KNOWN.stream()
-                .filter(signal -> signal.seriesNames().contains(name))
-                .<Signal>map(signal -> signal)
-                .findFirst()
-                .orElseGet(() -> new Gauge(name, Kind.COUNT, List.of(Source.of(name))));
+        Optional<Gauge> known = KNOWN.stream()
+                .filter(signal -> signal.sources().stream()
+                        .anyMatch(source -> source.seriesName().equals(name)))
+                .findFirst();
+        return known.map(gauge -> aggregated(asAsked(name, gauge), options.seriesAggregation()))
+                .orElseGet(() -> Gauge.named(name, options.seriesAggregation()));
+    }
+
+    /** A name that no engine writes is what some exporter in front of one writes, or a slip: nothing else is read for it. */
+    private static Gauge asAsked(String name, Gauge known) {
+        return name.startsWith(Engine.VLLM_WITHOUT_COLON)
+                ? Gauge.ofEngine(name, known.kind(), List.of(Source.of(name)))
+                : known;
+    }
+
+    private static Gauge aggregated(Gauge gauge, Optional<SeriesAggregation> given) {
+        return given.map(gauge::aggregatedBy).orElse(gauge);
     }
 
     /** An engine's own name is that histogram alone, for one engine may have two that are alike. */
@@ -116,7 +140,7 @@ public final class Signals {
 
     /** What all engines call it, in their order. */
     private static Gauge known(String name, Kind kind, Function<Engine, Gauge> gauge) {
-        return new Gauge(
+        return Gauge.ofEngine(
                 name,
                 kind,
                 Engine.ALL.stream()

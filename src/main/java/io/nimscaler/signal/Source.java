@@ -7,13 +7,15 @@ import io.nimscaler.signal.Measurement.NoMetric;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A series name, and the labels that a series must have to count.
  *
  * @param labels empty for most
+ * @param elsewhere queues of an engine's roles that belong to this one; empty for most
  */
-public record Source(String seriesName, Map<String, String> labels) {
+public record Source(String seriesName, Map<String, String> labels, Optional<RoleQueues> elsewhere) {
 
     /** The label by which engines name the model they serve. */
     private static final String MODEL_NAME = "model_name";
@@ -26,11 +28,20 @@ public record Source(String seriesName, Map<String, String> labels) {
     }
 
     static Source of(String seriesName) {
-        return new Source(seriesName, Map.of());
+        return new Source(seriesName, Map.of(), Optional.empty());
     }
 
     static Source of(String seriesName, String label, String value) {
-        return new Source(seriesName, Map.of(label, value));
+        return new Source(seriesName, Map.of(label, value), Optional.empty());
+    }
+
+    /** The queue of an SGLang server. */
+    static Source ofQueue(String prefix, String seriesName) {
+        return new Source(prefix + seriesName, Map.of(), Optional.of(new RoleQueues(prefix)));
+    }
+
+    Stream<String> seriesNames() {
+        return Stream.concat(Stream.of(seriesName), elsewhere.stream().flatMap(RoleQueues::seriesNames));
     }
 
     boolean matches(Series series) {

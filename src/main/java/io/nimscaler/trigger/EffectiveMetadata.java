@@ -2,6 +2,7 @@ package io.nimscaler.trigger;
 
 import static io.nimscaler.trigger.TriggerKey.MAX_RUNNING;
 import static io.nimscaler.trigger.TriggerKey.QUANTILE;
+import static io.nimscaler.trigger.TriggerKey.SERIES_AGGREGATION;
 import static io.nimscaler.trigger.TriggerKey.WINDOW;
 
 import io.nimscaler.signal.CounterRate;
@@ -9,6 +10,7 @@ import io.nimscaler.signal.Gauge;
 import io.nimscaler.signal.GpuUsage;
 import io.nimscaler.signal.Latency;
 import io.nimscaler.signal.ServingLoad;
+import io.nimscaler.signal.Signals;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -53,7 +55,7 @@ public final class EffectiveMetadata {
             case TARGET_VALUE -> put(key, number(trigger.targetValue()));
             case ACTIVATION_TARGET_VALUE -> put(key, number(trigger.activationTargetValue()));
             case METRIC -> put(key, trigger.signal().name());
-            case WINDOW, QUANTILE, MAX_RUNNING -> putOption(key, trigger);
+            case WINDOW, QUANTILE, MAX_RUNNING, SERIES_AGGREGATION -> putOption(key, trigger);
             case AGGREGATION_TYPE -> put(key, trigger.aggregationType().key());
             case POLL_INTERVAL -> put(key, trigger.pollInterval());
             case STALE_AFTER -> put(key, trigger.staleAfter());
@@ -82,7 +84,12 @@ public final class EffectiveMetadata {
 
     private void putOption(TriggerKey key, Trigger trigger) {
         switch (trigger.signal()) {
-            case Gauge _, GpuUsage _ -> {}
+            case GpuUsage _ -> {}
+            case Gauge gauge -> {
+                if (key == SERIES_AGGREGATION && !gauge.equals(Signals.named(gauge.name()))) {
+                    put(key, gauge.aggregation().key());
+                }
+            }
             case CounterRate rate -> {
                 if (key == WINDOW) {
                     put(key, rate.window());

@@ -25,7 +25,8 @@ final class ShadowMetadata {
             TriggerKey.ACTIVATION_TARGET_VALUE,
             TriggerKey.WINDOW,
             TriggerKey.QUANTILE,
-            TriggerKey.MAX_RUNNING);
+            TriggerKey.MAX_RUNNING,
+            TriggerKey.SERIES_AGGREGATION);
 
     private final Map<String, String> reported = new HashMap<>();
     private final Map<String, String> shadow = new TreeMap<>();

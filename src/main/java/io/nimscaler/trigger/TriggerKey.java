@@ -12,6 +12,7 @@ public enum TriggerKey {
     WINDOW("window", ""),
     QUANTILE("quantile", ""),
     MAX_RUNNING("maxRunning", ""),
+    SERIES_AGGREGATION("seriesAggregation", ""),
     AGGREGATION_TYPE("aggregationType", "sum"),
     POLL_INTERVAL("pollInterval", "2s"),
     STALE_AFTER("staleAfter", ""),

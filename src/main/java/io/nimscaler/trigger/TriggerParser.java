@@ -14,6 +14,7 @@ import static io.nimscaler.trigger.TriggerKey.POLL_INTERVAL;
 import static io.nimscaler.trigger.TriggerKey.PORT;
 import static io.nimscaler.trigger.TriggerKey.QUANTILE;
 import static io.nimscaler.trigger.TriggerKey.SCHEME;
+import static io.nimscaler.trigger.TriggerKey.SERIES_AGGREGATION;
 import static io.nimscaler.trigger.TriggerKey.SMOOTHING_DOWN;
 import static io.nimscaler.trigger.TriggerKey.SMOOTHING_UP;
 import static io.nimscaler.trigger.TriggerKey.STALE_AFTER;
@@ -26,7 +27,9 @@ import static io.nimscaler.trigger.TriggerKey.WAKE_SOURCE;
 import static io.nimscaler.trigger.TriggerKey.WINDOW;
 
 import io.nimscaler.signal.CounterRate;
+import io.nimscaler.signal.Gauge;
 import io.nimscaler.signal.Latency;
+import io.nimscaler.signal.SeriesAggregation;
 import io.nimscaler.signal.ServingLoad;
 import io.nimscaler.signal.Signal;
 import io.nimscaler.signal.SignalOptions;
@@ -166,17 +169,22 @@ public final class TriggerParser {
                 ? metadata.duration(WINDOW, longer(LEAST_WINDOW, fourScrapes), HOUR)
                 : longer(DEFAULT_WINDOW, fourScrapes);
         OptionalDouble quantile = metadata.optionalNumber(QUANTILE, new BigDecimal("0.01"), new BigDecimal("0.999"), 3);
+        Optional<SeriesAggregation> seriesAggregation = metadata.has(SERIES_AGGREGATION)
+                ? Optional.of(metadata.choice(SERIES_AGGREGATION, SeriesAggregation.class))
+                : Optional.empty();
         Signal signal = Signals.named(
                 metric,
                 new SignalOptions(
                         maxRunning.isPresent() ? OptionalInt.of((int) maxRunning.getAsDouble()) : OptionalInt.empty(),
                         window,
-                        quantile));
+                        quantile,
+                        seriesAggregation));
         metadata.expectOnlyWith(
                 signal instanceof Latency || signal instanceof CounterRate,
                 WINDOW,
                 "the metric to be a latency or a rate(NAME)");
         metadata.expectOnlyWith(signal instanceof Latency, QUANTILE, "the metric to be a latency histogram");
+        metadata.expectOnlyWith(signal instanceof Gauge, SERIES_AGGREGATION, "the metric to be a gauge of the pods");
         metadata.expectOnlyWith(
                 signal instanceof ServingLoad, MAX_RUNNING, "metric " + ServingLoad.NAME + " beside it");
         return signal;

@@ -188,4 +188,13 @@ class CounterRateTest {
         // Then
         assertThat(rate(measurement)).isEqualTo(before.size()).isPositive();
     }
+
+    @Test
+    void processesThatCountTheSameTokensCountOnce() {
+        PodSignal ranks = SIGNAL.ofPod(Optional.empty());
+        ranks.read(List.of(series(100, "tp_rank", "0"), series(100, "tp_rank", "1")), START);
+        Measurement measurement =
+                ranks.read(List.of(series(300, "tp_rank", "0"), series(300, "tp_rank", "1")), START.plusSeconds(20));
+        assertThat(measurement).isEqualTo(new Measured(new PodValue.Amount(10), START.plusSeconds(20)));
+    }
 }

@@ -8,15 +8,21 @@ import io.nimscaler.exposition.Series;
 import io.nimscaler.signal.Measurement.BadValue;
 import io.nimscaler.signal.Measurement.Measured;
 import io.nimscaler.signal.Measurement.NoMetric;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class GaugeTest {
@@ -86,7 +92,8 @@ class GaugeTest {
                 series(Signals.KV_CACHE_USAGE, .9, "model_name", "b"));
         assertThat(value(KV.ofPod(Optional.of("b")).read(body, NOW))).isEqualTo(.9);
         assertThat(KV.ofPod(Optional.of("c")).read(body, NOW))
-                .isEqualTo(new NoMetric("gpu_cache_usage_perc has no series with model_name = \"c\"; there is \"a\" and \"b\""));
+                .isEqualTo(new NoMetric(
+                        "gpu_cache_usage_perc has no series with model_name = \"c\"; there is \"a\" and \"b\""));
     }
 
     @Test
@@ -111,10 +118,7 @@ class GaugeTest {
     @Test
     void bodyWithoutTheMetricIsNotZero() {
         assertThat(WAITING.ofPod(Optional.empty()).read(List.of(), NOW))
-                .isEqualTo(
-                        new NoMetric(
-                                "no series num_requests_waiting or vllm:num_requests_waiting or sglang:num_queue_reqs or"
-                                        + " sglang_num_queue_reqs or trtllm_num_requests_waiting or nv_trt_llm_request_metrics"));
+                .isEqualTo(new NoMetric("no series num_requests_waiting, by any engine's name"));
     }
 
     @ParameterizedTest
@@ -191,5 +195,94 @@ class GaugeTest {
         assertThat(fleet.level(List.of(new PodValue.Amount(.25), new PodValue.Amount(.75))))
                 .hasValue(.5);
         assertThat(fleet.level(List.of())).isEmpty();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        // a share under a name that is not known is no sum of its series, and one that copies dilute is no mean of them
+        "dynamo_component_gpu_cache_usage_percent, dp_rank, 0.5 0.6 0.4 0.5, 0.5",
+        "gpu_utilization,                          gpu,     0.5 0.5 0.4 0.6, 0.5",
+        "ray_vllm_kv_cache_usage_perc,             ReplicaId, 0.5 0.6,       0.55",
+        "ray_vllm:gpu_cache_usage_perc,            ReplicaId, 0.5 0.6,       0.55",
+        "vllm_kv_cache_usage_perc,                 engine,  0.2 0.4,         0.3",
+        "vllm:kv_cache_usage_perc,                 pid,     0 0 0.92 0,      0.92",
+        "vllm:num_requests_waiting,                pid,     0 12 9 0,        12",
+        "my_cache_ratio,                           pid,     0 0.9,           0.9",
+        "my_queue,                                 pid,     3 4,             7",
+        "my_queue,                                 engine,  3 4,             7",
+        "my_queue,                                 tp_rank, 4 4,             4"
+    })
+    void severalSeriesOfOnePodBecomeItsValueByWhatIsKnownOfTheName(
+            String name, String label, String values, double expected) {
+        assertThat(value(Signals.named(name).ofPod(Optional.empty()).read(each(name, label, values), NOW)))
+                .isCloseTo(expected, within(1e-12));
+    }
+
+    private static List<Series> each(String name, String label, String values) {
+        String[] each = values.split(" ");
+        return IntStream.range(0, each.length)
+                .mapToObj(i -> series(name, Double.parseDouble(each[i]), label, Integer.toString(i)))
+                .toList();
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @CsvSource({
+        "my_queue, AVERAGE, engine, 3 4, 3.5",
+        "my_queue, MAX,     engine, 3 4, 4",
+        "my_usage, SUM,     engine, 0.3 0.4, 0.7",
+        "my_usage, AVERAGE, pid,    0 0.4, 0.2",
+        "vllm:kv_cache_usage_perc, MAX, engine, 0.3 0.9, 0.9",
+        "vllm:kv_cache_usage_perc, AVERAGE, pid, 0 0.9, 0.9"
+    })
+    void metadataMaySayOtherwise(String name, SeriesAggregation given, String label, String values, double expected) {
+        SignalOptions options = new SignalOptions(
+                OptionalInt.empty(), Duration.ofMinutes(1), OptionalDouble.empty(), Optional.of(given));
+        Signal signal = Signals.named(name, options);
+        assertThat(value(signal.ofPod(Optional.empty()).read(each(name, label, values), NOW)))
+                .isCloseTo(expected, within(1e-12));
+    }
+
+    @Test
+    void copiesAreOneThingAndPartsAreNot() {
+        List<Series> body = new ArrayList<>();
+        for (String engine : List.of("0", "1")) {
+            for (String pid : List.of("41", "42")) {
+                body.add(series("vllm:kv_cache_usage_perc", pid.equals("42") ? .8 : 0, "engine", engine, "pid", pid));
+            }
+        }
+        assertThat(value(KV.ofPod(Optional.empty()).read(body, NOW))).isCloseTo(.8, within(1e-12));
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource({
+        "unified, num_decode_prealloc_queue_reqs, 0,   5",
+        "decode,  num_decode_prealloc_queue_reqs, 300, 305",
+        "prefill, num_prefill_prealloc_queue_reqs, 40, 45",
+        "prefill, num_prefill_bootstrap_queue_reqs, 40, 45",
+        "decode,  num_prefill_inflight_queue_reqs, 40, ",
+        "decode,  num_grammar_queue_reqs, 40, ",
+        "encode,  num_decode_prealloc_queue_reqs, 0, "
+    })
+    void queueOfARoleStandsElsewhereAndOneThatIsNotShownIsNotEmpty(
+            String role, String other, double there, Double expected) {
+        for (String prefix : List.of("sglang:", "sglang_")) {
+            List<Series> body = List.of(
+                    series(prefix + "num_queue_reqs", 5, "engine_type", role),
+                    series(prefix + other, there, "engine_type", role));
+            Measurement measurement = WAITING.ofPod(Optional.empty()).read(body, NOW);
+            if (expected == null) {
+                assertThat(measurement).isInstanceOf(NoMetric.class);
+            } else {
+                assertThat(value(measurement)).isEqualTo(expected);
+            }
+        }
+    }
+
+    @Test
+    void whereARolesQueueShouldStandIsSaid() {
+        assertThat(WAITING.ofPod(Optional.empty())
+                        .read(List.of(series("sglang:num_queue_reqs", 0, "engine_type", "decode")), NOW))
+                .isEqualTo(new NoMetric("sglang:num_queue_reqs is of engine_type = \"decode\", whose requests wait in"
+                        + " sglang:num_decode_prealloc_queue_reqs, which is not there"));
     }
 }
