@@ -38,7 +38,8 @@ final class ResponseHead {
     private static String sentTo(HttpClientResponse response) {
         String location = response.getHeader(HttpHeaders.LOCATION);
         return reasonOf(response.statusCode()) == REDIRECT && location != null
-                ? ", sent to " + Printable.of(location.split("[?#]", 2)[0]) + ", which is not followed"
+                ? ", sent to " + Printable.of(location.split("[?#]", 2)[0], Failures.LONGEST)
+                        + ", which is not followed"
                 : "";
     }
 
