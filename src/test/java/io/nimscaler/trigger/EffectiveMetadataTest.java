@@ -15,7 +15,7 @@ class EffectiveMetadataTest {
 
     /** Values of each key, of which any may stand beside any. */
     private static final Map<TriggerKey, List<String>> VALUES = Map.ofEntries(
-            Map.entry(TriggerKey.TARGET_VALUE, List.of("0.01", "0.70", "12", "1000000000", "0.333")),
+            Map.entry(TriggerKey.TARGET_VALUE, List.of("0.01", "0.70", "1", "0.333")),
             Map.entry(TriggerKey.ACTIVATION_TARGET_VALUE, List.of("0", "0.000001", "3.5")),
             Map.entry(TriggerKey.AGGREGATION_TYPE, List.of("sum", "Average", "max")),
             Map.entry(TriggerKey.POLL_INTERVAL, List.of("250ms", "2s", "1m30s")),
@@ -40,6 +40,7 @@ class EffectiveMetadataTest {
             Map.of(),
             Map.of("metric", "vllm:kv_cache_usage_perc"),
             Map.of("metric", "my_queue"),
+            Map.of("metric", "my_queue", "targetValue", "1000000000"),
             Map.of("metric", "my_queue", "seriesAggregation", "max"),
             Map.of("metric", "my_usage"),
             Map.of("metric", "my_usage", "seriesAggregation", "average"),

@@ -74,11 +74,11 @@ class TriggerParserTest {
         "DCGM_FI_DEV_GPU_UTIL, 1, 80",
         "DCGM_FI_DEV_FB_USED, 1, 80",
         "serving_load, 10, 70",
-        "num_requests_running, 1000000, 1000001",
-        "num_requests_waiting, 1000000, 1000001",
-        "rate(tokens_total), 1000000, 1000001",
-        "time_to_first_token_seconds, 1000000, 1000001",
-        "some_gauge, 1000000, 1000001"
+        "num_requests_running, 1000000000, 1000000001",
+        "num_requests_waiting, 1000000000, 1000000001",
+        "rate(tokens_total), 1000000000, 1000000001",
+        "time_to_first_token_seconds, 1000000000, 1000000001",
+        "some_gauge, 1000000000, 1000000001"
     })
     void targetValueIsBoundedByWhatTheSignalCanShow(String metric, String highest, String above) {
         assertThat(Triggers.with("metric", metric, "targetValue", highest).targetValue())
