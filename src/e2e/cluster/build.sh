@@ -34,6 +34,10 @@ for n in kube-apiserver kube-controller-manager kube-scheduler; do
 done
 if wanted etcd "$@"; then workspace etcd go.etcd.io/etcd/server/v3 v$ETCD go.etcd.io/etcd/server/v3; build etcd go.etcd.io/etcd/server/v3; fi
 if wanted kwok "$@"; then workspace kwok sigs.k8s.io/kwok v$KWOK sigs.k8s.io/kwok/cmd/kwok; build kwok sigs.k8s.io/kwok/cmd/kwok; fi
+if wanted helm "$@"; then # renders and installs the chart of k8s/helm
+  workspace helm helm.sh/helm/v3 v$HELM helm.sh/helm/v3/cmd/helm
+  v=helm.sh/helm/v3/pkg; build helm helm.sh/helm/v3/cmd/helm "-X $v/lint/rules.k8sVersionMajor=1 -X $v/lint/rules.k8sVersionMinor=34 -X $v/chartutil.k8sVersionMajor=1 -X $v/chartutil.k8sVersionMinor=34"
+fi
 for n in keda-operator keda-adapter; do
   wanted $n "$@" || continue
   workspace keda github.com/kedacore/keda/v2 v$KEDA github.com/kedacore/keda/v2/cmd/{operator,adapter}
