@@ -119,7 +119,7 @@ class EditsTest extends ScalersFixture {
         pods.has(1, FakePods.ready("1", LONG_AGO));
         scalers.put(ID, List.of(), true, now);
         for (int i = 1; i <= 100; i++) {
-            scalers.adopt(ID, Triggers.with("targetValue", Integer.toString(i)), now);
+            scalers.adopt(ID, Triggers.with("startingDeadline", i + "s"), now);
         }
         pass(Duration.ofSeconds(2));
         assertThat(scalers.snapshots()).hasSize(16);

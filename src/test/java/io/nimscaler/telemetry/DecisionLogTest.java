@@ -11,10 +11,11 @@ import io.nimscaler.trigger.Triggers;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.logging.Formatter;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
-import org.jboss.logmanager.ExtLogRecord;
+import org.jboss.logmanager.formatters.PatternFormatter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,10 +26,11 @@ class DecisionLogTest {
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
     private final List<String> lines = new ArrayList<>();
+    private final Formatter message = new PatternFormatter("%s");
     private final Handler handler = new Handler() {
         @Override
         public void publish(LogRecord line) {
-            lines.add(line instanceof ExtLogRecord ext ? ext.getFormattedMessage() : line.getMessage());
+            lines.add(message.format(line));
         }
 
         @Override
