@@ -87,9 +87,9 @@ class Application {
                         new KubernetesPods(client, watched(settings.kubernetes(), wakeSources.and(onNodes)), clock))
                 : Optional.empty();
         this.scraper = new VertxScraper(vertx, scrapeSettings(settings.scrape()), podAuths(vertx, settings.pods()));
-        this.scalers =
-                new Scalers(pods(settings), new MeteredScraper(scraper, registry), wakeSources, onNodes, this::decided);
-        this.owner = new OwnerThread(vertx, context, scalers, clock);
+        Pods pods = pods(settings);
+        this.scalers = new Scalers(pods, new MeteredScraper(scraper, registry), wakeSources, onNodes, this::decided);
+        this.owner = new OwnerThread(vertx, context, scalers, pods, clock);
     }
 
     private Pods pods(ScalerSettings settings) {

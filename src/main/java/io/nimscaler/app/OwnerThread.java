@@ -1,5 +1,6 @@
 package io.nimscaler.app;
 
+import io.nimscaler.scaler.Pods;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.ScalerControl;
 import io.nimscaler.scaler.Scalers;
@@ -26,11 +27,13 @@ final class OwnerThread implements ScalerControl {
     private final Vertx vertx;
     private final Context context;
     private final Scalers scalers;
+    private final Pods pods;
     private final InstantSource clock;
     private volatile Instant lastTick;
     private volatile boolean stopped;
 
-    OwnerThread(Vertx vertx, Context context, Scalers scalers, InstantSource clock) {
+    OwnerThread(Vertx vertx, Context context, Scalers scalers, Pods pods, InstantSource clock) {
+        this.pods = pods;
         this.vertx = vertx;
         this.context = context;
         this.scalers = scalers;
@@ -50,7 +53,7 @@ final class OwnerThread implements ScalerControl {
 
     @Override
     public boolean isAlive() {
-        return !lastTick.plus(HUNG_AFTER).isBefore(clock.instant());
+        return !lastTick.plus(HUNG_AFTER).isBefore(clock.instant()) && pods.isAlive();
     }
 
     private void tick() {

@@ -48,8 +48,19 @@ public final class ExporterWatch implements GpuExporters, AutoCloseable {
 
     /** Begins to watch; returns at once, and retries for ever. */
     public void start() {
-        watch = Optional.of(new PodWatch(
-                client, where.namespace(), where.selector(), where.confinement(), clock, () -> changed.set(true)));
+        PodWatch.Listener listener = new PodWatch.Listener() {
+            @Override
+            public void podsChanged() {
+                changed.set(true);
+            }
+
+            @Override
+            public void numberChanged() {
+                changed.set(true);
+            }
+        };
+        watch = Optional.of(
+                new PodWatch(client, where.namespace(), where.selector(), where.confinement(), clock, listener));
     }
 
     @Override
@@ -59,6 +70,7 @@ public final class ExporterWatch implements GpuExporters, AutoCloseable {
 
     @Override
     public OnNode on(String node) {
+        watch.ifPresent(present -> present.tend(clock.instant()));
         Optional<String> doubt = watch.map(present -> present.doubt(clock.instant(), HOLDS_FOR))
                 .orElse(Optional.of("has not begun yet"));
         if (doubt.isPresent()) {

@@ -3,8 +3,6 @@ package io.nimscaler.kubernetes;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
-import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
-import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.nimscaler.scaler.Contact;
 import io.nimscaler.scaler.Notice;
 import io.nimscaler.scaler.Observation;
@@ -14,20 +12,22 @@ import io.nimscaler.scaler.ScalerControl;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.scaler.TriggerCheck;
 import io.nimscaler.window.MinuteBudget;
+import io.nimscaler.window.TokenBucket;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The ScaledObjects with a trigger that is ours, and their scale targets, from a real cluster. Watched from the start, so that
@@ -37,7 +37,14 @@ public final class KubernetesPods implements Pods, AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(KubernetesPods.class);
     private static final long REFRESH_MILLIS = 250;
+    private static final Duration HUNG_AFTER = Duration.ofSeconds(60);
     private static final int READS_AT_ONCE = 16;
+
+    /** All scale targets together; those that there is room for, once in 30 s each, are half of it. */
+    private static final int READS_PER_SECOND = 50;
+
+    /** So that a start takes no longer than before with some hundred of them. */
+    private static final int READS_AT_FIRST = 500;
 
     /** Whoever edits ScaledObjects in a loop must not flood the log. */
     private static final int LINES_PER_MINUTE = 120;
@@ -68,12 +75,18 @@ public final class KubernetesPods implements Pods, AutoCloseable {
     private final Watched watched;
     private final InstantSource clock;
     private final Map<ScaledObjectId, TargetWatch> targets = new ConcurrentHashMap<>();
-    private final List<SharedIndexInformer<GenericKubernetesResource>> informers = new ArrayList<>();
+    private final List<LiveWatch<GenericKubernetesResource>> watches = new CopyOnWriteArrayList<>();
+
+    /** Hashes of what was taken last: KEDA writes a status with each of its polls. */
+    private final Map<ScaledObjectId, Integer> taken = new ConcurrentHashMap<>();
+
     private final ScheduledExecutorService refresher = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("scale-targets").daemon().factory());
     private final ExecutorService reads = Executors.newVirtualThreadPerTaskExecutor();
-    private final Semaphore readsAtOnce = new Semaphore(READS_AT_ONCE);
-    private final Set<ScaledObjectId> refreshing = ConcurrentHashMap.newKeySet();
+    private final ScaleReads scaleReads =
+            new ScaleReads(READS_AT_ONCE, new TokenBucket(READS_PER_SECOND, READS_AT_FIRST), reads);
+    private final Set<TargetWatch> showing = ConcurrentHashMap.newKeySet();
+    private volatile Instant lastRefresh;
     private final ScaledObjectEvents events;
     private final Room room = new Room(Room.SCALED_OBJECTS);
     private final MinuteBudget lines = new MinuteBudget(LINES_PER_MINUTE);
@@ -84,6 +97,7 @@ public final class KubernetesPods implements Pods, AutoCloseable {
         this.client = client;
         this.watched = watched;
         this.clock = clock;
+        this.lastRefresh = clock.instant();
         this.events = new ScaledObjectEvents(client, reads, clock);
         this.contact = new ApiServerContact(
                 () -> ScaledObjectList.trouble(client, watched.namespaces()), reads, clock.instant());
@@ -105,21 +119,26 @@ public final class KubernetesPods implements Pods, AutoCloseable {
     /** Begins to watch; returns at once, and retries for ever. */
     public void start(ScalerControl control) {
         var resources = client.genericKubernetesResources(SCALED_OBJECTS);
+        Changes changes = new Changes(control);
         if (watched.namespaces().isEmpty()) {
-            informers.add(resources.inAnyNamespace().runnableInformer(0));
+            watches.add(new LiveWatch<>(
+                    () -> resources.inAnyNamespace().runnableInformer(0).itemStore(new SlimScaledObjects()),
+                    changes,
+                    clock));
         } else {
             watched.namespaces()
-                    .forEach(namespace ->
-                            informers.add(resources.inNamespace(namespace).runnableInformer(0)));
+                    .forEach(namespace -> watches.add(new LiveWatch<>(
+                            () -> resources
+                                    .inNamespace(namespace)
+                                    .runnableInformer(0)
+                                    .itemStore(new SlimScaledObjects()),
+                            changes,
+                            clock)));
         }
-        // Why it is broken is asked and said elsewhere
-        informers.forEach(informer -> informer.exceptionHandler((_, _) -> true)
-                .addEventHandler(new Changes(control))
-                .start());
         refresher.scheduleWithFixedDelay(this::refresh, 0, REFRESH_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    private final class Changes implements ResourceEventHandler<GenericKubernetesResource> {
+    private final class Changes implements LiveWatch.Listener<GenericKubernetesResource> {
 
         private final ScalerControl control;
 
@@ -128,22 +147,19 @@ public final class KubernetesPods implements Pods, AutoCloseable {
         }
 
         @Override
-        public void onAdd(GenericKubernetesResource resource) {
-            take(ScaledObject.of(resource), control);
-        }
-
-        @Override
-        public void onUpdate(GenericKubernetesResource before, GenericKubernetesResource after) {
-            ScaledObject now = ScaledObject.of(after);
-            // Its status changes with every poll of KEDA's
-            if (!now.equals(ScaledObject.of(before))) {
-                take(now, control);
+        public void isThere(@Nullable GenericKubernetesResource before, GenericKubernetesResource now) {
+            ScaledObject scaledObject = ScaledObject.of(now);
+            Integer hash = scaledObject.hashCode();
+            if (!hash.equals(taken.put(scaledObject.id(), hash))) {
+                take(scaledObject, control);
             }
         }
 
         @Override
-        public void onDelete(GenericKubernetesResource resource, boolean finalStateUnknown) {
-            gone(ScaledObject.of(resource).id(), control);
+        public void isGone(GenericKubernetesResource before) {
+            ScaledObjectId id = ScaledObject.idOf(before);
+            taken.remove(id);
+            gone(id, control);
         }
     }
 
@@ -226,22 +242,36 @@ public final class KubernetesPods implements Pods, AutoCloseable {
         }
     }
 
-    /** Each target's reads are apart, so that a slow answer on one does not delay the others. */
+    /** Whatever happens in one turn, there is a next one. */
     private void refresh() {
-        contact.look(hasSynced(), isWatching(), clock.instant());
-        targets.forEach((id, target) -> {
-            if (refreshing.add(id)) {
-                reads.execute(() -> {
-                    readsAtOnce.acquireUninterruptibly();
-                    try {
-                        target.refresh();
-                    } finally {
-                        readsAtOnce.release();
-                        refreshing.remove(id);
-                    }
-                });
-            }
-        });
+        try {
+            Instant now = clock.instant();
+            lastRefresh = now;
+            watches.forEach(watch -> watch.tend(now));
+            contact.look(hasSynced(), isWatching(), now);
+            targets.values().forEach(target -> show(target, now));
+            scaleReads.begin(targets.values(), now);
+        } catch (RuntimeException | Error trouble) {
+            LOG.error("refreshing the scale targets failed", trouble);
+        }
+    }
+
+    /** Each on its own thread, so that one with many pods does not delay the others. */
+    private void show(TargetWatch target, Instant now) {
+        if (target.tend(now) && showing.add(target)) {
+            reads.execute(() -> {
+                try {
+                    target.show();
+                } finally {
+                    showing.remove(target);
+                }
+            });
+        }
+    }
+
+    @Override
+    public boolean isAlive() {
+        return watches.isEmpty() || !lastRefresh.plus(HUNG_AFTER).isBefore(clock.instant());
     }
 
     @Override
@@ -261,7 +291,7 @@ public final class KubernetesPods implements Pods, AutoCloseable {
     }
 
     private boolean isWatching() {
-        return informers.stream().allMatch(SharedIndexInformer::isWatching);
+        return watches.stream().allMatch(LiveWatch::isUpToDate);
     }
 
     @Override
@@ -276,14 +306,14 @@ public final class KubernetesPods implements Pods, AutoCloseable {
 
     @Override
     public boolean hasSynced() {
-        return !informers.isEmpty() && informers.stream().allMatch(SharedIndexInformer::hasSynced);
+        return !watches.isEmpty() && watches.stream().allMatch(LiveWatch::hasSynced);
     }
 
     @Override
     public void close() {
         refresher.shutdownNow();
         reads.shutdownNow();
-        informers.forEach(SharedIndexInformer::close);
+        watches.forEach(LiveWatch::close);
         targets.values().forEach(TargetWatch::close);
     }
 }

@@ -2,29 +2,36 @@ package io.nimscaler.kubernetes;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
-import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The pods of one namespace that match one label selector: never all pods of a cluster. */
 final class PodWatch implements AutoCloseable {
 
-    private static final int MAX_TROUBLE = 200;
+    /** What is read of a pod. */
+    private record Seen(boolean counts, boolean ready, io.nimscaler.scaler.Pod mapped, Optional<String> offLimits) {}
+
+    /** Is told from threads of the client's. */
+    interface Listener {
+
+        /** Something that is read of a pod is different. */
+        void podsChanged();
+
+        /** A pod has come or gone: {@code /scale} may be another, too. */
+        void numberChanged();
+    }
 
     private final String selector;
     private final Confinement confinement;
-    private final SharedIndexInformer<Pod> informer;
+    private final LiveWatch<Pod> watch;
     private final InstantSource clock;
-    private volatile Optional<String> trouble = Optional.empty();
-    private volatile Instant lastWatchedAt;
 
     /**
      * @param confinement which of them may be asked
-     * @param changed called on each change, from a thread of the client's
      */
     PodWatch(
             KubernetesClient client,
@@ -32,85 +39,73 @@ final class PodWatch implements AutoCloseable {
             String selector,
             Confinement confinement,
             InstantSource clock,
-            Runnable changed) {
+            Listener listener) {
         this.selector = selector;
         this.confinement = confinement;
         this.clock = clock;
-        this.lastWatchedAt = clock.instant();
-        this.informer = client.pods()
-                .inNamespace(namespace)
-                .withLabelSelector(selector)
-                .runnableInformer(0)
-                .itemStore(new SlimPods())
-                .exceptionHandler((_, cause) -> {
-                    trouble = Optional.ofNullable(cause.getMessage());
-                    return true;
-                })
-                .addEventHandler(new ResourceEventHandler<>() {
+        this.watch = new LiveWatch<>(
+                () -> client.pods()
+                        .inNamespace(namespace)
+                        .withLabelSelector(selector)
+                        .runnableInformer(0)
+                        .itemStore(new SlimPods()),
+                new LiveWatch.Listener<>() {
                     @Override
-                    public void onAdd(Pod pod) {
-                        changed.run();
+                    public void isThere(@Nullable Pod before, Pod now) {
+                        if (before == null || PodMapping.counts(before) != PodMapping.counts(now)) {
+                            listener.podsChanged();
+                            listener.numberChanged();
+                        } else if (!seen(before, confinement).equals(seen(now, confinement))) {
+                            listener.podsChanged();
+                        }
                     }
 
                     @Override
-                    public void onUpdate(Pod before, Pod after) {
-                        changed.run();
+                    public void isGone(Pod before) {
+                        listener.podsChanged();
+                        listener.numberChanged();
                     }
+                },
+                clock);
+    }
 
-                    @Override
-                    public void onDelete(Pod pod, boolean finalStateUnknown) {
-                        changed.run();
-                    }
-
-                    @Override
-                    public void onNothing() {
-                        changed.run();
-                    }
-                });
-        informer.start();
+    /** A heartbeat or an annotation, which anyone may write at any rate, changes nothing of it. */
+    private static Seen seen(Pod pod, Confinement confinement) {
+        return new Seen(
+                PodMapping.counts(pod),
+                PodMapping.isReady(pod),
+                PodMapping.map(pod, Instant.EPOCH),
+                confinement.refusal(pod));
     }
 
     boolean isOf(String other) {
         return selector.equals(other);
     }
 
+    /** Opens another watch where this one shows no sign of life. */
+    void tend(Instant now) {
+        watch.tend(now);
+    }
+
     /** Whether it shows what there is at this moment. */
     boolean isUpToDate() {
-        return informer.hasSynced() && informer.isWatching();
+        return watch.isUpToDate();
     }
 
-    /**
-     * Why what it shows does not hold, as the end of a sentence about it; empty where it does. A watch that is broken is made anew for ever, and where that is refused
-     * nobody is told: the pods that it shows may be others' by now.
-     *
-     * @param holdsFor how long it holds while the watch is broken
-     */
+    /** See {@link LiveWatch#doubt}. */
     Optional<String> doubt(Instant now, Duration holdsFor) {
-        if (!informer.hasSynced()) {
-            return Optional.of("has not synced yet" + lastTrouble());
-        }
-        if (informer.isWatching()) {
-            lastWatchedAt = now;
-            trouble = Optional.empty();
-        }
-        return lastWatchedAt.plus(holdsFor).isBefore(now) ? Optional.of("is broken" + lastTrouble()) : Optional.empty();
-    }
-
-    private String lastTrouble() {
-        return trouble.map(text -> " (" + (text.length() > MAX_TROUBLE ? text.substring(0, MAX_TROUBLE) : text) + ")")
-                .orElse("");
+        return watch.doubt(now, holdsFor);
     }
 
     /**
      * What the HPA counts, terminating pods included (kubernetes: replica_calculator.go, {@code getReadyPodsCount}).
      */
     int readyPods() {
-        return (int)
-                informer.getStore().list().stream().filter(PodMapping::isReady).count();
+        return (int) watch.list().stream().filter(PodMapping::isReady).count();
     }
 
     List<io.nimscaler.scaler.Pod> pods() {
-        return informer.getStore().list().stream()
+        return watch.list().stream()
                 .filter(PodMapping::counts)
                 .map(pod -> confined(pod, PodMapping.map(pod, clock.instant())))
                 .toList();
@@ -122,6 +117,6 @@ final class PodWatch implements AutoCloseable {
 
     @Override
     public void close() {
-        informer.close();
+        watch.close();
     }
 }

@@ -7,12 +7,18 @@ import io.nimscaler.policy.Scale;
 /** What one read of {@code /scale} gave. */
 sealed interface ScaleReading {
 
+    /** It becomes a part of the URL that the pods are watched by; where a custom resource has the word, it may be any text. */
+    int LONGEST_SELECTOR = 4096;
+
     /**
      * @param selector the pods' label selector; empty where the scale target does not give one
      */
     record Read(Scale scale, String selector) implements ScaleReading {}
 
-    /** The API server's word that it is not to be had. */
+    /** It says, or would say, something that replicas and pods can not be known by. */
+    record Unusable(String reason) implements ScaleReading {}
+
+    /** The API server's word that it is not to be had; for a moment it may be wrong. */
     record Refused(String reason) implements ScaleReading {}
 
     /** No word of the API server: what was known before still holds. */
@@ -21,7 +27,7 @@ sealed interface ScaleReading {
     /** Asks the API server; blocks for its request time-out at most. */
     static ScaleReading of(KubernetesClient client, ScaleTarget target) {
         if (!target.isWellFormed()) {
-            return new Refused("no scale target can have this name: " + target);
+            return new Unusable("no scale target can have this name: " + target);
         }
         try {
             String body = client.raw(target.scalePath());
@@ -39,7 +45,7 @@ sealed interface ScaleReading {
         var scale = client.getKubernetesSerialization()
                 .unmarshal(body, io.fabric8.kubernetes.api.model.autoscaling.v1.Scale.class);
         if (scale.getStatus() == null) {
-            return new Refused("/scale of " + target + " has no status");
+            return new Unusable("/scale of " + target + " has no status");
         }
         int spec = scale.getSpec() == null || scale.getSpec().getReplicas() == null
                 ? 0
@@ -48,6 +54,10 @@ sealed interface ScaleReading {
                 scale.getStatus().getReplicas() == null ? 0 : scale.getStatus().getReplicas();
         String selector =
                 scale.getStatus().getSelector() == null ? "" : scale.getStatus().getSelector();
+        if (selector.length() > LONGEST_SELECTOR) {
+            return new Unusable("/scale of " + target + ": expected a selector of at most " + LONGEST_SELECTOR
+                    + " characters, got " + selector.length());
+        }
         return new Read(new Scale(Math.max(0, spec), Math.max(0, status)), selector);
     }
 }

@@ -80,16 +80,20 @@ record ScaledObject(
 
     static ScaledObject of(GenericKubernetesResource resource) {
         String namespace = resource.getMetadata().getNamespace();
-        String name = resource.getMetadata().getName();
         Map<?, ?> spec = map(resource.getAdditionalProperties().get("spec"));
         Map<?, ?> status = map(resource.getAdditionalProperties().get("status"));
         return new ScaledObject(
-                new ScaledObjectId(namespace, name),
+                idOf(resource),
                 Optional.ofNullable(resource.getMetadata().getUid()).orElse(""),
                 target(namespace, map(spec.get("scaleTargetRef")), map(status.get("scaleTargetGVKR"))),
                 integer(spec.get("minReplicaCount")).orElse(0),
                 integer(spec.get("idleReplicaCount")),
                 triggers(spec.get("triggers"), map(map(spec.get("advanced")).get("scalingModifiers"))));
+    }
+
+    static ScaledObjectId idOf(GenericKubernetesResource resource) {
+        return new ScaledObjectId(
+                resource.getMetadata().getNamespace(), resource.getMetadata().getName());
     }
 
     private static Optional<ScaleTarget> target(String namespace, Map<?, ?> ref, Map<?, ?> gvkr) {

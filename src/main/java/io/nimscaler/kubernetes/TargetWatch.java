@@ -6,19 +6,23 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
+import org.jboss.logging.Logger;
 
 /**
  * One ScaledObject's scale target: its replicas by {@code /scale}, and its pods by a watch of its selector. What the API
- * server last said holds for a while if it says nothing else.
+ * server last said holds for a while if it says nothing else; whether it still does is judged where it is asked for, so that it ends
+ * whatever becomes of those who refresh it.
  *
- * <p>{@link #refresh} is called by one thread at a time; the rest from any.
+ * <p>{@link #tend} and {@link #begin} are called by one thread at a time; the rest from any.
  */
-final class TargetWatch implements AutoCloseable {
+final class TargetWatch implements ScaleReads.Reader, AutoCloseable {
+
+    private static final Logger LOG = Logger.getLogger(TargetWatch.class);
 
     /** The key of the pods that the scale target itself selects. */
     private static final String OWN = "";
@@ -26,20 +30,35 @@ final class TargetWatch implements AutoCloseable {
     /** For so many intervals of reading {@code /scale}, what it and the watches last said holds while the API server says nothing else. */
     private static final int HOLDS_FOR_REFRESHES = 3;
 
+    /** However often its pods change. */
+    private static final Duration BETWEEN_READS = Duration.ofSeconds(1);
+
+    /** API servers refuse for a moment what is allowed while their caches of roles fill. */
+    private static final int REFUSALS_BELIEVED = 2;
+
+    /** What follows from the last read, and the watches that showed its pods then. */
+    private record Shown(Observation observation, Instant readAt, List<PodWatch> watches) {}
+
     private final KubernetesClient client;
     private final InstantSource clock;
     private final Duration scaleRefresh;
     private final Confinement confinement;
     private final Map<String, PodWatch> watches = new ConcurrentHashMap<>();
-    private final Map<String, Observation> observations = new ConcurrentHashMap<>();
-    private final AtomicBoolean changed = new AtomicBoolean(true);
+    private final Map<String, Shown> shown = new ConcurrentHashMap<>();
+    private volatile Optional<String> trouble = Optional.empty();
     private volatile ScaledObject scaledObject;
     private volatile Set<String> podSelectors = Set.of();
+    private volatile boolean podsChanged = true;
+    private volatile boolean numberChanged = true;
+    private Instant askedAt = Instant.EPOCH;
+    private Instant due = Instant.EPOCH;
+    private boolean underWay;
+    private boolean closed;
     private Optional<ScaleReading.Read> lastRead = Optional.empty();
     private Instant lastReadAt = Instant.EPOCH;
-    private boolean unsettled;
-    private Instant scaleDue = Instant.MIN;
-    private boolean closed;
+    private int failures;
+    private int refusals;
+    private volatile boolean unsettled;
 
     TargetWatch(
             KubernetesClient client,
@@ -63,61 +82,135 @@ final class TargetWatch implements AutoCloseable {
      *
      * @param selectors those of its triggers that name one
      */
-    void describe(ScaledObject now, Set<String> selectors) {
+    synchronized void describe(ScaledObject now, Set<String> selectors) {
+        if (!now.target().equals(scaledObject.target())) {
+            failures = 0;
+        }
         scaledObject = now;
         podSelectors = selectors;
-        changed.set(true);
+        podsChanged = true;
+        numberChanged = true;
     }
 
     Observation observe(Optional<String> podSelector) {
-        Observation known = observations.get(podSelector.orElse(OWN));
-        return known == null ? new Observation.NotKnown("the scale target was not read yet") : known;
+        Shown latest = shown.get(podSelector.orElse(OWN));
+        if (latest == null) {
+            return new Observation.NotKnown(trouble.orElse("the scale target was not read yet"));
+        }
+        Instant now = clock.instant();
+        if (latest.readAt().plus(holdsFor()).isBefore(now)) {
+            // Others may scale meanwhile, and a number for a fleet that has grown unseen would shrink it
+            return new Observation.NotKnown(
+                    trouble.orElse("/scale was not read for " + holdsFor().toSeconds() + " s"));
+        }
+        return doubt(latest.watches(), now).orElse(latest.observation());
     }
 
-    /** Reads what has changed or is due; blocks on the API server. */
-    synchronized void refresh() {
+    /** Looks after its watches, and says whether {@link #show} has something to show. */
+    boolean tend(Instant now) {
+        watches.values().forEach(watch -> watch.tend(now));
+        return podsChanged || unsettled;
+    }
+
+    /** Takes over what its watches show; asks nobody. */
+    synchronized void show() {
         if (closed) {
             return;
         }
-        Instant now = clock.instant();
-        if (changed.getAndSet(false) || !now.isBefore(scaleDue)) {
-            scaleDue = now.plus(scaleRefresh);
-            read(now);
-        } else if (unsettled || !allUpToDate()) {
-            lastRead.ifPresent(this::observePods);
+        podsChanged = false;
+        if (scaledObject.target().isEmpty()) {
+            forgetWhatWasRead("KEDA has not resolved the kind of the scale target yet");
+        } else {
+            lastRead.ifPresent(this::showPods);
         }
     }
 
-    private void read(Instant now) {
+    @Override
+    public synchronized boolean isDue(Instant now) {
+        if (closed || underWay || scaledObject.target().isEmpty()) {
+            return false;
+        }
+        boolean changed = numberChanged && failures == 0 && !now.isBefore(askedAt.plus(BETWEEN_READS));
+        return changed || !now.isBefore(due);
+    }
+
+    @Override
+    public synchronized Instant askedAt() {
+        return askedAt;
+    }
+
+    @Override
+    public synchronized void begin(Instant now) {
+        underWay = true;
+        numberChanged = false;
+        askedAt = now;
+    }
+
+    @Override
+    public void read() {
         Optional<ScaleTarget> target = scaledObject.target();
-        if (target.isEmpty()) {
-            observeEverywhere("KEDA has not resolved the kind of the scale target yet");
+        ScaleReading reading = new ScaleReading.NoAnswer("/scale was not read");
+        try {
+            if (target.isPresent()) {
+                reading = ScaleReading.of(client, target.get());
+            }
+        } catch (RuntimeException bug) {
+            LOG.errorf(
+                    bug,
+                    "reading /scale failed namespace=%s scaledObject=%s",
+                    scaledObject.id().namespace(),
+                    scaledObject.id().name());
+        } finally {
+            take(reading, target);
+        }
+    }
+
+    private synchronized void take(ScaleReading reading, Optional<ScaleTarget> target) {
+        underWay = false;
+        if (closed) {
             return;
         }
-        switch (ScaleReading.of(client, target.get())) {
+        if (!target.equals(scaledObject.target())) {
+            due = clock.instant();
+            return;
+        }
+        switch (reading) {
             case ScaleReading.Read read -> {
+                failures = 0;
+                refusals = 0;
+                trouble = Optional.empty();
                 lastRead = Optional.of(read);
-                lastReadAt = now;
-                observePods(read);
+                lastReadAt = askedAt;
+                showPods(read);
+            }
+            case ScaleReading.Unusable(String reason) -> {
+                failures++;
+                forgetWhatWasRead(reason);
             }
             case ScaleReading.Refused(String reason) -> {
-                lastRead = Optional.empty();
-                observeEverywhere(reason);
-            }
-            case ScaleReading.NoAnswer(String reason) -> {
-                // What was known holds for a while; but others may scale meanwhile, and a number for a fleet that has
-                // grown unseen would shrink it
-                boolean tooOld = lastReadAt.plus(holdsFor()).isBefore(now);
-                if (lastRead.isEmpty() || tooOld) {
-                    observeEverywhere(reason);
-                } else {
-                    lastRead.ifPresent(this::observePods);
+                failures++;
+                refusals++;
+                trouble = Optional.of(reason);
+                if (refusals >= REFUSALS_BELIEVED) {
+                    forgetWhatWasRead(reason);
                 }
             }
+            case ScaleReading.NoAnswer(String reason) -> {
+                failures++;
+                refusals = 0;
+                trouble = Optional.of(reason);
+            }
         }
+        due = askedAt.plus(pause());
     }
 
-    private void observePods(ScaleReading.Read read) {
+    /** After a failure 1, 2, 4 s and so on. */
+    private Duration pause() {
+        Duration backedOff = BETWEEN_READS.multipliedBy(1L << Math.clamp(failures - 1, 0, 20));
+        return failures == 0 || backedOff.compareTo(scaleRefresh) > 0 ? scaleRefresh : backedOff;
+    }
+
+    private void showPods(ScaleReading.Read read) {
         Set<String> wanted = new HashSet<>(podSelectors);
         wanted.add(OWN);
         watches.entrySet().removeIf(entry -> {
@@ -127,10 +220,10 @@ final class TargetWatch implements AutoCloseable {
             }
             return gone;
         });
-        observations.keySet().retainAll(wanted);
+        shown.keySet().retainAll(wanted);
         wanted.forEach(key -> watch(key, key.equals(OWN) ? read.selector() : key));
-        unsettled = !allUpToDate();
-        wanted.forEach(key -> observations.put(key, observation(key, read)));
+        unsettled = !watches.values().stream().allMatch(PodWatch::isUpToDate);
+        wanted.forEach(key -> showPods(key, read));
     }
 
     private void watch(String key, String selector) {
@@ -144,37 +237,54 @@ final class TargetWatch implements AutoCloseable {
         }
         if (!selector.isEmpty()) {
             String namespace = scaledObject.id().namespace();
-            watches.put(key, new PodWatch(client, namespace, selector, confinement, clock, () -> changed.set(true)));
+            watches.put(key, new PodWatch(client, namespace, selector, confinement, clock, changes()));
         }
     }
 
-    private Observation observation(String key, ScaleReading.Read read) {
+    private PodWatch.Listener changes() {
+        return new PodWatch.Listener() {
+            @Override
+            public void podsChanged() {
+                podsChanged = true;
+            }
+
+            @Override
+            public void numberChanged() {
+                numberChanged = true;
+            }
+        };
+    }
+
+    private void showPods(String key, ScaleReading.Read read) {
         PodWatch watch = watches.get(key);
         if (watch == null) {
-            return new Observation.NotKnown("/scale gives no selector: set podSelector in the trigger's metadata");
-        }
-        Optional<String> doubt = watch.doubt(clock.instant(), holdsFor());
-        if (doubt.isPresent()) {
-            return new Observation.NotKnown("the watch of its pods " + doubt.get());
+            trouble = Optional.of("/scale gives no selector: set podSelector in the trigger's metadata");
+            shown.remove(key);
+            return;
         }
         // The HPA counts by the scale target's own selector, whatever pods are read
         PodWatch own = watches.getOrDefault(OWN, watch);
-        return new Observation.Known(read.scale(), own.readyPods(), watch.pods());
+        List<PodWatch> both = own == watch ? List.of(watch) : List.of(watch, own);
+        Observation observation = doubt(both, clock.instant())
+                .orElseGet(() -> new Observation.Known(read.scale(), own.readyPods(), watch.pods()));
+        shown.put(key, new Shown(observation, lastReadAt, both));
     }
 
-    private boolean allUpToDate() {
-        return watches.values().stream().allMatch(PodWatch::isUpToDate);
+    private Optional<Observation> doubt(List<PodWatch> some, Instant now) {
+        return some.stream()
+                .flatMap(watch -> watch.doubt(now, holdsFor()).stream())
+                .findFirst()
+                .map(doubt -> new Observation.NotKnown("the watch of its pods " + doubt));
     }
 
     private Duration holdsFor() {
         return scaleRefresh.multipliedBy(HOLDS_FOR_REFRESHES);
     }
 
-    private void observeEverywhere(String reason) {
-        Observation observation = new Observation.NotKnown(reason);
-        observations.keySet().forEach(key -> observations.put(key, observation));
-        observations.put(OWN, observation);
-        podSelectors.forEach(key -> observations.put(key, observation));
+    private void forgetWhatWasRead(String reason) {
+        lastRead = Optional.empty();
+        trouble = Optional.of(reason);
+        shown.clear();
     }
 
     @Override

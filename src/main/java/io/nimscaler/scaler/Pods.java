@@ -23,6 +23,11 @@ public interface Pods {
         return List.of();
     }
 
+    /** Whether time still passes for whoever refreshes what is observed. */
+    default boolean isAlive() {
+        return true;
+    }
+
     /** Whether all ScaledObjects that there are have been seen. */
     default boolean hasSynced() {
         return true;

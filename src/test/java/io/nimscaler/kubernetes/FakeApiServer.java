@@ -48,6 +48,8 @@ final class FakeApiServer implements AutoCloseable {
     private long version = 1;
     private long forgottenUntil = 0;
     private boolean away;
+    private boolean scaleHangs;
+    private int scaleReads;
 
     FakeApiServer() {
         HttpServer server = vertx.createHttpServer().requestHandler(this::answer);
@@ -91,6 +93,27 @@ final class FakeApiServer implements AutoCloseable {
                                 .put("conditions", new JsonArray().add(ready)));
         pod.getJsonObject("metadata").put("labels", new JsonObject().put("app", app));
         put(PODS, pods, pod);
+    }
+
+    /** It writes this annotation on a pod that is there. */
+    synchronized void annotates(String name, String value) {
+        JsonObject pod = pods.get(name).copy();
+        pod.getJsonObject("metadata").put("annotations", new JsonObject().put("note", value));
+        put(PODS, pods, pod);
+    }
+
+    /** Who asks for {@code /scale} gets no answer. */
+    synchronized void scaleHangs(boolean hangs) {
+        scaleHangs = hangs;
+    }
+
+    synchronized int scaleReads() {
+        return scaleReads;
+    }
+
+    /** The watches that there are stay open, and are told nothing any more: as where the other side forgot the connection. */
+    synchronized void forgetsItsWatches() {
+        watches.clear();
     }
 
     synchronized void podIsGone(String name) {
@@ -257,12 +280,17 @@ final class FakeApiServer implements AutoCloseable {
     private synchronized void answer(HttpServerRequest request) {
         HttpServerResponse response = request.response().putHeader("content-type", "application/json");
         String asked = lastPart(request.path());
+        if (asked.equals(SCALE)) {
+            scaleReads++;
+        }
         if (away) {
             request.connection().close();
         } else if (isForbidden(request.path())) {
             response.setStatusCode(403).end(status(403, "Forbidden").encode());
         } else if (request.headers().contains("Upgrade", "websocket", true)) {
             upgrade(request);
+        } else if (asked.equals(SCALE) && scaleHangs) {
+            request.pause();
         } else if (asked.equals(SCALE) && scale.isPresent()) {
             response.end(scale.get().encode());
         } else if (asked.equals(PODS)) {

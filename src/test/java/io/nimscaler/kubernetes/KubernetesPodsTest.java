@@ -29,6 +29,7 @@ class KubernetesPodsTest {
 
     private static final ScaledObjectId ID = new ScaledObjectId("ns", "llm");
     private static final Duration REFRESH = Duration.ofSeconds(30);
+    private static final Duration SECOND = Duration.ofSeconds(1);
 
     private final FakeApiServer api = new FakeApiServer();
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
@@ -225,19 +226,135 @@ class KubernetesPodsTest {
         api.pod("d", "llm");
         api.scale(3, 3, "app=llm");
         api.comesBack();
-        pass(REFRESH);
+        await().until(() -> {
+            pass(SECOND);
+            return observed() instanceof Observation.Known;
+        });
         awaitPods("b", "c", "d");
         assertThat(((Observation.Known) observed()).scale()).isEqualTo(new Scale(3, 3));
     }
 
     @Test
-    void rightsThatAreTakenAwayMakeItUnknownAtOnceAndGivenBackKnown() {
+    void rightsThatAreTakenAwayMakeItUnknownWhenSeenTwiceAndGivenBackKnown() {
         api.forbids("/scale", "/pods", "/scaledobjects");
         pass(REFRESH);
+        awaitScaleReads(2);
+        await().during(Duration.ofMillis(400)).until(() -> observed() instanceof Observation.Known);
+        pass(SECOND);
         awaitUnknown("not allowed to get /scale of deployments.apps ns/llm");
         api.allowsAll();
-        pass(REFRESH);
+        pass(SECOND.multipliedBy(2));
         awaitPods("a", "b");
+    }
+
+    /** API servers refuse for a moment while their caches of roles fill. */
+    @Test
+    void oneRefusalAndOneFailureOfAReadAreMadeGoodWithinASecond() {
+        api.forbids("/scale");
+        pass(REFRESH);
+        awaitScaleReads(2);
+        api.allowsAll();
+        api.scale(7, 7, "app=llm");
+        pass(SECOND);
+        await().untilAsserted(() -> assertThat(observed())
+                .isInstanceOfSatisfying(
+                        Observation.Known.class,
+                        known -> assertThat(known.scale()).isEqualTo(new Scale(7, 7))));
+    }
+
+    /** Nobody has to come by for that: not even a refresher that is still alive. */
+    @Test
+    void scaleThatHangsIsBelievedForThreeIntervalsAndNotAMomentLonger() {
+        api.scaleHangs(true);
+        pass(REFRESH.multipliedBy(3));
+        assertThat(observed()).isInstanceOf(Observation.Known.class);
+        pass(Duration.ofMillis(1));
+        assertThat(observed()).isInstanceOf(Observation.NotKnown.class);
+
+        api.scaleHangs(false);
+        pass(SECOND);
+        awaitPods("a", "b");
+    }
+
+    @Test
+    void observationEndsThoughNobodyRefreshesItAnyMore() {
+        pods.close();
+        pass(REFRESH.multipliedBy(3).plusMillis(1));
+        assertThat(observed()).isInstanceOf(Observation.NotKnown.class);
+    }
+
+    @Test
+    void refresherThatHangsMakesTheProcessNotAlive() {
+        assertThat(pods.isAlive()).isTrue();
+        pods.close();
+        pass(Duration.ofMinutes(2));
+        assertThat(pods.isAlive()).isFalse();
+    }
+
+    @Test
+    void annotationsOnPodsReadNothing() {
+        pass(SECOND);
+        awaitScaleReads(2);
+        int reads = api.scaleReads();
+        for (int i = 0; i < 50; i++) {
+            api.annotates("a", "value " + i);
+            pass(SECOND.dividedBy(10));
+        }
+        api.podIsGone("a");
+        awaitPods("b");
+        pass(SECOND);
+        awaitScaleReads(reads + 1);
+        assertThat(api.scaleReads()).isEqualTo(reads + 1);
+    }
+
+    @Test
+    void podsThatComeAndGoReadScaleOnceASecondAtMost() {
+        pass(SECOND);
+        awaitScaleReads(2);
+        int reads = api.scaleReads();
+        for (int i = 0; i < 20; i++) {
+            api.pod("more-" + i, "llm");
+            api.podIsGone("more-" + i);
+        }
+        api.pod("last", "llm");
+        awaitPods("a", "b", "last");
+        await().during(Duration.ofMillis(600)).until(() -> api.scaleReads() <= reads + 1);
+        pass(SECOND);
+        await().during(Duration.ofMillis(600)).until(() -> api.scaleReads() <= reads + 2);
+    }
+
+    @Test
+    void watchesThatTheOtherSideHasForgottenAreOpenedAnewWithin90Seconds() {
+        api.forgetsItsWatches();
+        api.podIsGone("a");
+        api.pod("c", "llm");
+        api.scaledObject("downscaleStabilizationWindow", "1m");
+        pass(Duration.ofSeconds(76));
+        awaitPods("b", "c");
+        await().untilAsserted(() -> assertThat(control.triggers.get(ID))
+                .extracting(Trigger::downscaleStabilizationWindow)
+                .containsExactly(Duration.ofMinutes(1)));
+
+        api.forgetsItsWatches();
+        api.scaledObjectIsGone();
+        await().until(() -> {
+            pass(Duration.ofSeconds(5));
+            return control.triggers.isEmpty();
+        });
+    }
+
+    @Test
+    void watchThatTheOtherSideHasForgottenAndThatCannotBeOpenedAnewIsUnknown() {
+        api.forgetsItsWatches();
+        api.forbids("/pods");
+        pass(Duration.ofSeconds(76));
+        await().during(Duration.ofMillis(400)).until(() -> observed() instanceof Observation.Known);
+        pass(Duration.ofSeconds(15));
+        awaitUnknown("has shown no sign of life for 90 s (not allowed: bind a role");
+    }
+
+    private void awaitScaleReads(int number) {
+        await().until(() -> api.scaleReads() >= number);
     }
 
     @Test
@@ -260,6 +377,9 @@ class KubernetesPodsTest {
         api.scaleTargetIsGone();
         api.podIsGone("a");
         api.podIsGone("b");
+        pass(REFRESH);
+        awaitScaleReads(2);
+        pass(SECOND);
         awaitUnknown("no such scale target");
 
         api.scale(1, 1, "app=llm-2");

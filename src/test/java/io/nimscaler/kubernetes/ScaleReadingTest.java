@@ -74,9 +74,9 @@ class ScaleReadingTest {
             exchange.close();
         });
         assertThat(ScaleReading.of(client, new ScaleTarget("ns", "apps", "v1", "deployments", name)))
-                .isInstanceOf(ScaleReading.Refused.class);
+                .isInstanceOf(ScaleReading.Unusable.class);
         assertThat(ScaleReading.of(client, new ScaleTarget("ns", "apps", "v1", name, "llm")))
-                .isInstanceOf(ScaleReading.Refused.class);
+                .isInstanceOf(ScaleReading.Unusable.class);
         assertThat(asked).isEmpty();
     }
 
@@ -116,6 +116,18 @@ class ScaleReadingTest {
     void troubleOfTheApiServerIsNoAnswer(int code, String reason) {
         answers(code, status(code, reason));
         assertThat(ScaleReading.of(client, TARGET)).isInstanceOf(ScaleReading.NoAnswer.class);
+    }
+
+    @Test
+    void selectorOfAnyLengthIsNotAsked() {
+        answers(
+                200,
+                "{\"kind\":\"Scale\",\"apiVersion\":\"autoscaling/v1\",\"status\":{\"replicas\":1,\"selector\":\"app="
+                        + "x".repeat(100_000) + "\"}}");
+        assertThat(ScaleReading.of(client, TARGET))
+                .isEqualTo(
+                        new ScaleReading.Unusable(
+                                "/scale of deployments.apps ns/llm: expected a selector of at most 4096 characters, got 100004"));
     }
 
     @Test

@@ -1,0 +1,68 @@
+package io.nimscaler.kubernetes;
+
+import io.nimscaler.window.TokenBucket;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+
+/**
+ * Who reads {@code /scale} next: of those that are due, whoever was read longest ago, so that none is kept waiting by others that
+ * change all the time; only so many at once and a second, for the API server serves others, too.
+ *
+ * <p>{@link #begin} is called by one thread at a time.
+ */
+final class ScaleReads {
+
+    /** One that reads {@code /scale}. */
+    interface Reader {
+
+        boolean isDue(Instant now);
+
+        /** When it was read last; long ago where it never was. */
+        Instant askedAt();
+
+        /** Its turn has come. */
+        void begin(Instant now);
+
+        /** Reads; blocks on the API server. */
+        void read();
+    }
+
+    private final Semaphore atOnce;
+    private final TokenBucket rate;
+    private final Executor executor;
+
+    /** @param executor whose threads may block */
+    ScaleReads(int atOnce, TokenBucket rate, Executor executor) {
+        this.atOnce = new Semaphore(atOnce);
+        this.rate = rate;
+        this.executor = executor;
+    }
+
+    void begin(Collection<? extends Reader> readers, Instant now) {
+        List<? extends Reader> due = readers.stream()
+                .filter(reader -> reader.isDue(now))
+                .sorted(Comparator.comparing(Reader::askedAt))
+                .toList();
+        for (Reader reader : due) {
+            if (!atOnce.tryAcquire()) {
+                return;
+            }
+            if (!rate.take(now)) {
+                atOnce.release();
+                return;
+            }
+            reader.begin(now);
+            executor.execute(() -> {
+                try {
+                    reader.read();
+                } finally {
+                    atOnce.release();
+                }
+            });
+        }
+    }
+}
