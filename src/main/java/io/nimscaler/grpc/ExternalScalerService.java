@@ -24,6 +24,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * KEDA's {@code ExternalScaler} (design, section 6). Each call reads what was concluded last; decisions never advance in one,
@@ -49,6 +50,9 @@ class ExternalScalerService implements ExternalScaler {
      */
     private static final long TICKS_UNTIL_REPEATED = 25;
 
+    /** Ours has some 200 at most, and KEDA puts its own in front. */
+    private static final int LONGEST_METRIC_NAME = 1_024;
+
     private final SnapshotLookup lookup;
     private final Scalers scalers;
     private final FirstCalls firstCalls;
@@ -57,7 +61,7 @@ class ExternalScalerService implements ExternalScaler {
     ExternalScalerService(SnapshotLookup lookup, Scalers scalers) {
         this.lookup = lookup;
         this.scalers = scalers;
-        this.firstCalls = new FirstCalls(ref -> !shuttingDown && lookup.isNew(ref));
+        this.firstCalls = new FirstCalls(asked -> !shuttingDown && lookup.isNew(asked));
     }
 
     /** From the metadata alone and valid before the first poll: its failure would lose the other triggers' metrics, too. */
@@ -77,15 +81,19 @@ class ExternalScalerService implements ExternalScaler {
 
     @Override
     public Uni<GetMetricsResponse> getMetrics(GetMetricsRequest request) {
-        return firstCalls.answer(request.getScaledObjectRef(), () -> {
-            Snapshot snapshot = lookup.snapshot(request.getScaledObjectRef());
+        String metricName = request.getMetricName();
+        return about(request.getScaledObjectRef(), asked -> {
+            if (metricName.length() > LONGEST_METRIC_NAME) {
+                throw StatusMapping.invalid("metricName: expected at most " + LONGEST_METRIC_NAME + " characters");
+            }
+            Snapshot snapshot = lookup.snapshot(asked);
             return switch (snapshot.answer(scalers.presentScale(snapshot))) {
                 case Answer.Unavailable(String reason) ->
                     throw StatusMapping.unavailable(snapshot.scaledObject() + ": " + reason);
                 case Answer.Value(long milli) ->
                     GetMetricsResponse.newBuilder()
                             .addMetricValues(MetricValue.newBuilder()
-                                    .setMetricName(request.getMetricName())
+                                    .setMetricName(metricName)
                                     .setMetricValue(milli)
                                     .setMetricValueFloat(asDouble(milli)))
                             .build();
@@ -95,13 +103,21 @@ class ExternalScalerService implements ExternalScaler {
 
     @Override
     public Uni<IsActiveResponse> isActive(ScaledObjectRef ref) {
-        return firstCalls.answer(ref, () -> {
-            Snapshot snapshot = lookup.snapshot(ref);
+        return about(ref, asked -> {
+            Snapshot snapshot = lookup.snapshot(asked);
             return switch (snapshot.activity()) {
                 case ACTIVE -> active(true);
                 case INACTIVE -> active(false);
                 case UNKNOWN -> throw unknown(snapshot);
             };
+        });
+    }
+
+    /** Within {@link FirstCalls}' patience; nothing is kept of the message but what it is about. */
+    private <R> Uni<R> about(ScaledObjectRef ref, Function<Asked, R> answer) {
+        return Uni.createFrom().deferred(() -> {
+            Asked asked = lookup.asked(ref);
+            return firstCalls.answer(asked, () -> answer.apply(asked));
         });
     }
 
@@ -112,19 +128,22 @@ class ExternalScalerService implements ExternalScaler {
      */
     @Override
     public Multi<IsActiveResponse> streamIsActive(ScaledObjectRef ref) {
+        try {
+            return activity(lookup.asked(ref));
+        } catch (StatusRuntimeException refused) {
+            return Multi.createFrom().failure(refused);
+        }
+    }
+
+    private Multi<IsActiveResponse> activity(Asked asked) {
         return Multi.createFrom()
-                .deferred(() -> {
-                    Trigger trigger = lookup.trigger(ref);
-                    return Multi.createFrom()
-                            .ticks()
-                            .every(STREAM_INTERVAL)
-                            .onOverflow()
-                            .drop()
-                            .select()
-                            .first(_ -> !shuttingDown)
-                            .flatMap(tick ->
-                                    Multi.createFrom().items(said(ref, trigger, tick / TICKS_UNTIL_REPEATED).stream()));
-                })
+                .ticks()
+                .every(STREAM_INTERVAL)
+                .onOverflow()
+                .drop()
+                .select()
+                .first(_ -> !shuttingDown)
+                .flatMap(tick -> Multi.createFrom().items(said(asked, tick / TICKS_UNTIL_REPEATED).stream()))
                 .skip()
                 .repetitions()
                 .map(said -> active(said.active()));
@@ -137,8 +156,8 @@ class ExternalScalerService implements ExternalScaler {
      */
     private record Said(boolean active, long turn) {}
 
-    private Optional<Said> said(ScaledObjectRef ref, Trigger trigger, long turn) {
-        return lookup.find(ref, trigger).flatMap(snapshot -> switch (snapshot.activity()) {
+    private Optional<Said> said(Asked asked, long turn) {
+        return lookup.find(asked).flatMap(snapshot -> switch (snapshot.activity()) {
             case ACTIVE ->
                 Optional.of(new Said(true, snapshot.decision().basis().isAtZero() ? turn : 0));
             case INACTIVE -> Optional.of(new Said(false, 0));

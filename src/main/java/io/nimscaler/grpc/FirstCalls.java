@@ -1,7 +1,6 @@
 package io.nimscaler.grpc;
 
 import io.grpc.StatusRuntimeException;
-import io.nimscaler.grpc.proto.ScaledObjectRef;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,13 +19,13 @@ final class FirstCalls {
 
     private static final Duration LOOK_EVERY = Duration.ofMillis(50);
 
-    private final Predicate<ScaledObjectRef> isNew;
+    private final Predicate<Asked> isNew;
     private final AtomicInteger waiting = new AtomicInteger();
 
     /**
      * @param isNew whether the answer to this may be on its way
      */
-    FirstCalls(Predicate<ScaledObjectRef> isNew) {
+    FirstCalls(Predicate<Asked> isNew) {
         this.isNew = isNew;
     }
 
@@ -35,30 +34,30 @@ final class FirstCalls {
      *
      * @param answer is tried again where it throws what {@linkplain StatusMapping#mayPass may pass}
      */
-    <R> Uni<R> answer(ScaledObjectRef ref, Supplier<R> answer) {
+    <R> Uni<R> answer(Asked asked, Supplier<R> answer) {
         return Uni.createFrom().deferred(() -> {
             try {
                 return Uni.createFrom().item(answer.get());
             } catch (StatusRuntimeException trouble) {
-                return mayPass(ref, trouble)
-                        ? later(ref, answer, trouble)
+                return mayPass(asked, trouble)
+                        ? later(asked, answer, trouble)
                         : Uni.createFrom().failure(trouble);
             }
         });
     }
 
-    private boolean mayPass(ScaledObjectRef ref, Throwable trouble) {
-        return trouble instanceof StatusRuntimeException status && StatusMapping.mayPass(status) && isNew.test(ref);
+    private boolean mayPass(Asked asked, Throwable trouble) {
+        return trouble instanceof StatusRuntimeException status && StatusMapping.mayPass(status) && isNew.test(asked);
     }
 
-    private <R> Uni<R> later(ScaledObjectRef ref, Supplier<R> answer, StatusRuntimeException trouble) {
+    private <R> Uni<R> later(Asked asked, Supplier<R> answer, StatusRuntimeException trouble) {
         if (waiting.incrementAndGet() > MOST_WAITING) {
             waiting.decrementAndGet();
             return Uni.createFrom().failure(trouble);
         }
         return Uni.createFrom()
                 .item(answer)
-                .onFailure(failure -> mayPass(ref, failure))
+                .onFailure(failure -> mayPass(asked, failure))
                 .retry()
                 .withBackOff(LOOK_EVERY, LOOK_EVERY)
                 .withJitter(0)

@@ -12,6 +12,7 @@ import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.TriggerParser;
 import io.nimscaler.trigger.Violation;
 import jakarta.inject.Singleton;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 
@@ -19,8 +20,10 @@ import java.util.Optional;
 @Singleton
 class SnapshotLookup {
 
-    /** A namespace of 63 characters, a name of 253 (kubernetes: object names). */
-    private static final int LONGEST_NAME = 317;
+    /** Of a namespace and of a ScaledObject (kubernetes: object names). */
+    private static final int LONGEST_NAMESPACE = 63;
+
+    private static final int LONGEST_NAME = 253;
 
     private final Scalers scalers;
     private final ScalerControl control;
@@ -40,49 +43,60 @@ class SnapshotLookup {
     Trigger trigger(ScaledObjectRef ref) {
         return switch (scalers.check(ref.getNamespace(), TriggerParser.parse(ref.getScalerMetadataMap()))) {
             case ParsedTrigger.Valid valid -> valid.trigger();
-            case ParsedTrigger.Invalid invalid -> throw StatusMapping.invalid(shown(id(ref)) + ": " + invalid.text());
+            case ParsedTrigger.Invalid invalid -> throw StatusMapping.invalid(shown(ref) + ": " + invalid.text());
         };
+    }
+
+    /**
+     * What the call is about.
+     *
+     * @throws StatusRuntimeException INVALID_ARGUMENT, or NOT_FOUND where no ScaledObject can have the name
+     */
+    Asked asked(ScaledObjectRef ref) {
+        Trigger trigger = trigger(ref);
+        if (ref.getNamespace().length() > LONGEST_NAMESPACE || ref.getName().length() > LONGEST_NAME) {
+            throw StatusMapping.notFound(shown(ref) + ": a namespace has " + LONGEST_NAMESPACE
+                    + " characters at most, a name " + LONGEST_NAME);
+        }
+        return new Asked(new ScaledObjectId(ref.getNamespace(), ref.getName()), trigger);
     }
 
     /**
      * The latest snapshot of the trigger that has this metadata.
      *
-     * @throws StatusRuntimeException INVALID_ARGUMENT, NOT_FOUND, or UNAVAILABLE where that may pass
+     * @throws StatusRuntimeException NOT_FOUND, or UNAVAILABLE where that may pass
      */
-    Snapshot snapshot(ScaledObjectRef ref) {
-        return find(ref, trigger(ref)).orElseThrow(() -> noSnapshot(id(ref)));
+    Snapshot snapshot(Asked asked) {
+        return find(asked).orElseThrow(() -> noSnapshot(asked.id()));
     }
 
     /** The latest snapshot, if there is one; a trigger that was never heard of gets its scaler. */
-    Optional<Snapshot> find(ScaledObjectRef ref, Trigger trigger) {
-        Optional<Snapshot> snapshot = scalers.snapshot(id(ref), trigger);
+    Optional<Snapshot> find(Asked asked) {
+        Instant now = clock.instant();
+        Optional<Snapshot> snapshot = scalers.called(asked.id(), asked.trigger(), now);
         if (snapshot.isEmpty()) {
-            control.adopt(id(ref), trigger);
+            control.adopt(asked.id(), asked.trigger());
         }
-        return snapshot.filter(latest -> latest.isCurrent(clock.instant()));
+        return snapshot.filter(latest -> latest.isCurrent(now));
     }
 
     /** Whether the trigger is so new that a snapshot which says something may come in a moment. */
-    boolean isNew(ScaledObjectRef ref) {
-        return scalers.isNew(id(ref), trigger(ref), clock.instant());
+    boolean isNew(Asked asked) {
+        return scalers.isNew(asked.id(), asked.trigger(), clock.instant());
     }
 
     private StatusRuntimeException noSnapshot(ScaledObjectId id) {
         return switch (scalers.observe(id)) {
-            case Observation.Absent(String reason) -> StatusMapping.notFound(shown(id) + ": " + reason);
-            case Observation.NotKnown(String reason) -> StatusMapping.unavailable(shown(id) + ": " + reason);
+            case Observation.Absent(String reason) -> StatusMapping.notFound(id + ": " + reason);
+            case Observation.NotKnown(String reason) -> StatusMapping.unavailable(id + ": " + reason);
             case Observation.Known _ ->
-                StatusMapping.unavailable(shown(id) + ": no current decision for a trigger with this metadata");
+                StatusMapping.unavailable(id + ": no current decision for a trigger with this metadata");
         };
     }
 
     /** A call may name anything; what can be a ScaledObject's name is shown as it is. */
-    private static String shown(ScaledObjectId id) {
-        String name = id.toString();
-        return name.length() > LONGEST_NAME ? Violation.shortened(name) : name;
-    }
-
-    private static ScaledObjectId id(ScaledObjectRef ref) {
-        return new ScaledObjectId(ref.getNamespace(), ref.getName());
+    private static String shown(ScaledObjectRef ref) {
+        String name = ref.getNamespace() + "/" + ref.getName();
+        return name.length() > LONGEST_NAMESPACE + 1 + LONGEST_NAME ? Violation.shortened(name) : name;
     }
 }

@@ -69,6 +69,9 @@ record OurTriggers(
             }
             if (TriggerParser.needsEnvironment(spec.metadata())) {
                 open = true;
+                TriggerParser.neverFromEnvironment(spec.metadata())
+                        .ifPresent(violation -> complaints.add(
+                                new Complaint("TriggerRefused", "trigger metadata: " + violation.text())));
             } else {
                 String namespace = scaledObject.id().namespace();
                 ParsedTrigger parsed = check.check(namespace, TriggerParser.parse(spec.metadata()));

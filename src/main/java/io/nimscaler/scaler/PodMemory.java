@@ -37,6 +37,18 @@ final class PodMemory {
         this.unseen = trigger.signal().blindTo().map(other -> other.ofPod(trigger.modelName()));
     }
 
+    /** The same for another trigger that measures the same; what spans several scrapes begins anew. */
+    PodMemory copy(Trigger other) {
+        PodMemory copy = new PodMemory(pod, other);
+        copy.firstReady = firstReady;
+        copy.seenSince = seenSince;
+        copy.waitingSince = waitingSince;
+        copy.last = last;
+        copy.lastUnseen = lastUnseen;
+        copy.problem = problem;
+        return copy;
+    }
+
     /** The pod as it is described now. */
     void describe(Pod now, Trigger trigger, Instant at) {
         // It starts when it is scheduled, however long it waited for a node

@@ -6,11 +6,9 @@ import io.nimscaler.trigger.Trigger;
 import io.nimscaler.wake.StartUps;
 import io.nimscaler.wake.Wake;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,13 +26,11 @@ import java.util.stream.Stream;
  */
 final class ScaledObjectScalers {
 
-    private static final int MAX_ADOPTED = 16;
-
     private final ScaledObjectId id;
     private final ExporterPolls exporters;
     private final StartUps startUps = new StartUps();
     private final Map<Endpoint, PodPoll> polls = new HashMap<>();
-    private final Deque<Trigger> adopted = new ArrayDeque<>();
+    private final AdoptedTriggers adopted = new AdoptedTriggers();
     private Set<Trigger> declared = Set.of();
     private boolean open;
     private volatile Map<Trigger, Scaler> scalers = Map.of();
@@ -54,21 +50,16 @@ final class ScaledObjectScalers {
         adjustScalers(now);
     }
 
-    /** Of the triggers that only calls tell, the latest few are kept: their values change seldom, if ever. */
+    /** A trigger that only a call tells, see {@link AdoptedTriggers}. */
     void adopt(Trigger trigger, Instant now) {
-        if (!open || scalers.containsKey(trigger)) {
-            return;
+        if (open && !scalers.containsKey(trigger) && adopted.adopt(trigger, now)) {
+            adjustScalers(now);
         }
-        adopted.addLast(trigger);
-        if (adopted.size() > MAX_ADOPTED) {
-            adopted.removeFirst();
-        }
-        adjustScalers(now);
     }
 
     private void adjustScalers(Instant now) {
         Set<Trigger> triggers = new LinkedHashSet<>(declared);
-        triggers.addAll(adopted);
+        triggers.addAll(adopted.triggers());
         List<Scaler> obsolete = new ArrayList<>(scalers.values());
         obsolete.removeIf(scaler -> triggers.contains(scaler.trigger()));
         obsolete.sort(Comparator.comparing(Scaler::name));
@@ -83,7 +74,11 @@ final class ScaledObjectScalers {
             }
         }
         for (Trigger trigger : fresh) {
-            next.put(trigger, new Scaler(id, freeName(trigger, next.values()), trigger, now));
+            String name = freeName(trigger, next.values());
+            Scaler scaler = testator(trigger)
+                    .map(other -> other.heir(name, trigger, now))
+                    .orElseGet(() -> new Scaler(id, name, trigger, now));
+            next.put(trigger, scaler);
         }
         scalers = Map.copyOf(next);
         adjustShadows(now);
@@ -127,7 +122,24 @@ final class ScaledObjectScalers {
         return predecessor.map(scaler -> scaler.withTrigger(trigger, now));
     }
 
+    /**
+     * That a call tells other values is no edit: the trigger that it told before may go on. But both measure the same, so the one heard
+     * of first hands down what it has observed.
+     */
+    private Optional<Scaler> testator(Trigger trigger) {
+        List<Trigger> byCalls = adopted.triggers();
+        return byCalls.contains(trigger)
+                ? byCalls.stream()
+                        .flatMap(other -> Optional.ofNullable(scalers.get(other)).stream())
+                        .filter(scaler -> scaler.trigger().measuresTheSameAs(trigger))
+                        .findFirst()
+                : Optional.empty();
+    }
+
     void tick(Instant now, Pods pods, Scraper scraper, WakeSources wakeSources, Consumer<Snapshot> decided) {
+        if (adopted.forget(now)) {
+            adjustScalers(now);
+        }
         boolean anyDecided = false;
         for (Scaler scaler : scalers.values()) {
             anyDecided |= decideIfDue(scaler, now, pods, wakeSources, decided);
@@ -199,6 +211,12 @@ final class ScaledObjectScalers {
 
     Optional<Snapshot> snapshot(Trigger trigger) {
         return Optional.ofNullable(scalers.get(trigger)).flatMap(Scaler::snapshot);
+    }
+
+    /** The same for a call of KEDA's, which is noted. */
+    Optional<Snapshot> called(Trigger trigger, Instant now) {
+        adopted.called(trigger, now);
+        return snapshot(trigger);
     }
 
     boolean isNew(Trigger trigger, Instant now) {

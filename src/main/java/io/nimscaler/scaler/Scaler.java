@@ -96,6 +96,21 @@ final class Scaler {
         return next;
     }
 
+    /**
+     * The scaler of another trigger beside this one, which begins with a copy of its samples and windows.
+     *
+     * @param other one that {@link Trigger#measuresTheSameAs measures the same}
+     */
+    Scaler heir(String itsName, Trigger other, Instant now) {
+        Policy copy = Policy.resumed(trigger, policy.state()).withTrigger(other);
+        Scaler heir = new Scaler(id, itsName, false, other, copy, other.signal().ofFleet(), now);
+        memories.forEach((uid, memory) -> heir.memories.put(uid, memory.copy(other)));
+        heir.patience.goOnFrom(patience);
+        heir.awaitedSince.addAll(awaitedSince);
+        heir.unseenSince.addAll(unseenSince);
+        return heir;
+    }
+
     /** The scaler of a trigger's shadow, whose snapshots nobody reports. */
     static Scaler shadowOf(Scaler reported, Trigger shadow, Instant now) {
         return new Scaler(

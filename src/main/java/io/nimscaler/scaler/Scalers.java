@@ -103,6 +103,12 @@ public final class Scalers {
         return scaledObject == null ? Optional.empty() : scaledObject.snapshot(trigger);
     }
 
+    /** The same for a call, which is noted: a trigger that only calls tell is forgotten when none comes any more. */
+    public Optional<Snapshot> called(ScaledObjectId id, Trigger trigger, Instant now) {
+        ScaledObjectScalers scaledObject = scaledObjects.get(id);
+        return scaledObject == null ? Optional.empty() : scaledObject.called(trigger, now);
+    }
+
     /**
      * Whether this trigger has had a scaler for less than 10 s, or has none: its ScaledObject, its pods and what they say may just
      * be on their way.

@@ -28,6 +28,12 @@ final class MetadataReader {
     private static final Set<String> KEDA_KEYS =
             Set.of("scalerAddress", "tlsCertFile", "tlsClientCert", "tlsClientKey", "caCert", "enableTLS", "unsafeSsl");
 
+    /** Of these, PEM texts; a chain of certificates has some 8 kB. */
+    private static final Set<String> PEM_KEYS = Set.of("tlsClientCert", "tlsClientKey", "caCert");
+
+    private static final int LONGEST_PEM = 16_384;
+    private static final int LONGEST_OTHER = 1_024;
+
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,12}(\\.[0-9]{1,12})?");
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,9}(ms|s|m|h)){1,4}");
     private static final Pattern DURATION_PART = Pattern.compile("([0-9]+)(ms|s|m|h)");
@@ -42,7 +48,13 @@ final class MetadataReader {
             Optional<TriggerKey> known = TriggerKey.of(plain);
             if (known.isPresent()) {
                 accept(known.get(), key, value.strip());
-            } else if (!KEDA_KEYS.contains(plain)) {
+            } else if (KEDA_KEYS.contains(plain)) {
+                int longest = PEM_KEYS.contains(plain) ? LONGEST_PEM : LONGEST_OTHER;
+                if (value.length() > longest) {
+                    String expected = "at most " + longest + " characters, got " + value.length();
+                    violations.add(new Violation(key, Optional.empty(), expected, Optional.empty()));
+                }
+            } else {
                 violations.add(new Violation(key, Optional.empty(), "a known key", TriggerKey.nearestTo(plain)));
             }
         });
@@ -55,6 +67,11 @@ final class MetadataReader {
     private void accept(TriggerKey known, String key, String value) {
         if (isFromEnv(key)) {
             fromEnv.add(known);
+            if (known == TriggerKey.POD_SELECTOR) {
+                // Whoever may call could have any pods watched
+                violations.add(new Violation(
+                        key, Optional.empty(), "podSelector itself: a call makes no watch of pods", Optional.empty()));
+            }
         }
         if (values.put(known, value) != null) {
             violations.add(new Violation(

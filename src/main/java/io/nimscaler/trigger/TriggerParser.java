@@ -100,6 +100,14 @@ public final class TriggerParser {
         return metadata.keySet().stream().anyMatch(MetadataReader::isFromEnv);
     }
 
+    /** What no value can make right of a trigger that {@link #needsEnvironment needs the environment}. */
+    public static Optional<Violation> neverFromEnvironment(Map<String, String> metadata) {
+        return new MetadataReader(metadata)
+                .violations().stream()
+                        .filter(violation -> violation.key().equals(TriggerKey.POD_SELECTOR.key() + "FromEnv"))
+                        .findFirst();
+    }
+
     private ParsedTrigger parse() {
         double targetValue = metadata.number(TARGET_VALUE, new BigDecimal("0.01"), MOST, 3);
         Duration pollInterval = metadata.duration(POLL_INTERVAL, Duration.ofMillis(250), Duration.ofMinutes(5));

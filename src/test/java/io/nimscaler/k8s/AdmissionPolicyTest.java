@@ -287,6 +287,23 @@ class AdmissionPolicyTest {
         assertThat(refusals("external", metadata(key, value))).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource({"caCert, 16384", "tlsClientCert, 16384", "tlsClientKey, 16384", "tlsCertFile, 1024", "enableTLS, 1024"})
+    void kedasKeysAreBounded(String key, int longest) {
+        for (int length : new int[] {longest, longest + 1}) {
+            Map<String, String> metadata = metadata(key, "x".repeat(length));
+            assertThat(refusals("external", metadata).isEmpty())
+                    .isEqualTo(TriggerParser.parse(metadata) instanceof ParsedTrigger.Valid)
+                    .isEqualTo(length == longest);
+        }
+    }
+
+    @Test
+    void selectorFromTheEnvironmentIsRefused() {
+        assertThat(refusals("external", metadata("podSelectorFromEnv", "SELECTOR")))
+                .containsExactly("podSelectorFromEnv: expected podSelector itself");
+    }
+
     @Test
     void targetValueIsRequiredAndMayComeFromTheEnvironment() {
         Map<String, String> without = metadata("targetValueFromEnv", "T");

@@ -94,6 +94,17 @@ class OurTriggersTest {
     }
 
     @Test
+    void selectorFromTheEnvironmentIsRefusedBeforeKedaCalls() {
+        OurTriggers read = read(1, ours("AverageValue", "targetValue", "0.7", "podSelectorFromEnv", "SELECTOR"));
+        assertThat(read.triggers()).isEmpty();
+        assertThat(read.complaints())
+                .containsExactly(
+                        new OurTriggers.Complaint(
+                                "TriggerRefused",
+                                "trigger metadata: podSelectorFromEnv: expected podSelector itself: a call makes no watch of pods"));
+    }
+
+    @Test
     void aggregationThatDoesNotFitTheMetricTypeIsNamed() {
         assertThat(reasons(read(1, ours("AverageValue", "targetValue", "0.7", "aggregationType", "average"))))
                 .containsExactly("MetricTypeMismatch");

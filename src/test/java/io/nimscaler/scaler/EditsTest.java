@@ -7,9 +7,12 @@ import io.nimscaler.policy.Decision;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -114,14 +117,129 @@ class EditsTest extends ScalersFixture {
         assertThat(scalers.scaledObjects()).containsExactly(ID);
     }
 
+    /** KEDA calls every 15 s. */
+    private void passWithCallsFor(Trigger called, Duration time) {
+        Instant end = now.plus(time);
+        while (now.isBefore(end)) {
+            scalers.called(ID, called, now);
+            pass(Duration.ofSeconds(15));
+        }
+    }
+
     @Test
     void adoptedTriggersAreBounded() {
         pods.has(1, FakePods.ready("1", LONG_AGO));
         scalers.put(ID, List.of(), true, now);
-        for (int i = 1; i <= 100; i++) {
-            scalers.adopt(ID, Triggers.with("startingDeadline", i + "s"), now);
+        for (int i = 1; i <= 900; i++) {
+            scalers.adopt(ID, numbered(i), now);
         }
         pass(Duration.ofSeconds(2));
         assertThat(scalers.snapshots()).hasSize(16);
+    }
+
+    @Test
+    void callsThatAreMadeUpTakeNothingFromTheTriggerThatKedaCalls() {
+        // Given
+        Trigger kedas = Triggers.immediate("downscaleStabilizationWindow", "1m");
+        pods.has(2, FakePods.ready("1", LONG_AGO), FakePods.ready("2", LONG_AGO));
+        scraper.at("1", .1);
+        scraper.at("2", .1);
+        scalers.put(ID, List.of(), true, now);
+        scalers.adopt(ID, kedas, now);
+        passWithCallsFor(kedas, Duration.ofMinutes(2));
+
+        // When
+        for (int i = 1; i <= 500; i++) {
+            scalers.adopt(ID, numbered(i), now);
+            pass(Duration.ofMillis(100));
+        }
+
+        // Then
+        assertThat(snapshot(kedas).triggerName()).isEqualTo("gpu_cache_usage_perc");
+        assertThat(snapshot(kedas).decision().basis().windowIsFull()).isTrue();
+        assertThat(scalers.snapshots()).hasSize(17);
+    }
+
+    @Test
+    void adoptedTriggerIsForgottenWhenNobodyCallsItAnyMore() {
+        pods.has(1, FakePods.ready("1", LONG_AGO));
+        scalers.put(ID, List.of(), true, now);
+        Trigger before = Triggers.with("targetValue", "0.2");
+        Trigger after = Triggers.with("targetValue", "0.8");
+        scalers.adopt(ID, before, now);
+        passWithCallsFor(before, Duration.ofMinutes(1));
+        scalers.adopt(ID, after, now);
+        passWithCallsFor(after, Duration.ofMinutes(4));
+        assertThat(scalers.snapshots()).hasSize(2);
+        passWithCallsFor(after, Duration.ofMinutes(1));
+        assertThat(scalers.snapshots()).extracting(Snapshot::trigger).containsExactly(after);
+    }
+
+    @Test
+    void valueThatChangesInTheEnvironmentKeepsSamplesAndWindows() {
+        // Given
+        Trigger before = Triggers.immediate("targetValue", "0.2", "downscaleStabilizationWindow", "1m");
+        Trigger after = Triggers.immediate("targetValue", "0.8", "downscaleStabilizationWindow", "1m");
+        pods.has(1, FakePods.ready("1", LONG_AGO));
+        scraper.at("1", .1);
+        scalers.put(ID, List.of(), true, now);
+        scalers.adopt(ID, before, now);
+        passWithCallsFor(before, Duration.ofMinutes(2));
+
+        // When
+        scalers.adopt(ID, after, now);
+        pass(Duration.ofMillis(100));
+
+        // Then
+        assertThat(snapshot(after).decision().basis().arithmetic().sampled()).isEqualTo(1);
+        assertThat(snapshot(after).decision().basis().windowIsFull()).isTrue();
+    }
+
+    @Test
+    void heirAndTestatorGoTheirOwnWays() {
+        // Given
+        Trigger before = Triggers.immediate("targetValue", "0.2", "downscaleStabilizationWindow", "1m");
+        Trigger after = Triggers.immediate("targetValue", "0.8", "downscaleStabilizationWindow", "1m");
+        pods.has(1, FakePods.ready("1", LONG_AGO));
+        scraper.at("1", .9);
+        scalers.put(ID, List.of(), true, now);
+        scalers.adopt(ID, before, now);
+        passWithCallsFor(before, Duration.ofMinutes(2));
+        scalers.adopt(ID, after, now);
+
+        // When
+        scraper.at("1", .1);
+        pass(Duration.ofSeconds(50));
+
+        // Then: had both fed one window, a minute would have passed in it
+        assertThat(snapshot(after).decision().basis().highest().orElseThrow()).isCloseTo(.9, within(1e-9));
+        assertThat(snapshot(before).decision().basis().highest().orElseThrow()).isCloseTo(.9, within(1e-9));
+    }
+
+    @Test
+    void allValuesMayChangeAtOnce() {
+        pods.has(1, FakePods.ready("1", LONG_AGO));
+        scalers.put(ID, List.of(), true, now);
+        List<Trigger> before = targetValues(1, 16);
+        List<Trigger> after = targetValues(101, 116);
+        before.forEach(each -> scalers.adopt(ID, each, now));
+        pass(Duration.ofSeconds(15));
+        before.forEach(each -> scalers.called(ID, each, now));
+        after.forEach(each -> scalers.adopt(ID, each, now));
+        pass(Duration.ofSeconds(15));
+        after.forEach(each -> scalers.called(ID, each, now));
+        pass(Duration.ofSeconds(2));
+        assertThat(scalers.snapshots()).extracting(Snapshot::trigger).containsExactlyInAnyOrderElementsOf(after);
+    }
+
+    /**
+     * @param i 1 to 980
+     */
+    private static Trigger numbered(int i) {
+        return Triggers.with("targetValue", String.format(Locale.ROOT, "0.%03d", i + 10));
+    }
+
+    private static List<Trigger> targetValues(int first, int last) {
+        return IntStream.rangeClosed(first, last).mapToObj(i -> numbered(i)).toList();
     }
 }

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every key with every wrong shape: never a trigger, and the error names key, value and expectation, short whatever came. */
@@ -167,6 +168,32 @@ class BadMetadataTest {
                 .boxed()
                 .collect(Collectors.toMap(i -> i + "\ud83d\ude80".repeat(100_000), _ -> "x"));
         assertThat(text(metadata)).hasSizeLessThan(3_000);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "caCert, 16384",
+        "caCertFromEnv, 16384",
+        "tlsClientCert, 16384",
+        "tlsClientKey, 16384",
+        "scalerAddress, 1024",
+        "tlsCertFile, 1024",
+        "enableTLS, 1024",
+        "unsafeSsl, 1024"
+    })
+    void kedasOwnKeysAreBoundedToo(String key, int longest) {
+        assertThat(TriggerParser.parse(Map.of("targetValue", "0.70", key, "x".repeat(longest))))
+                .isInstanceOf(ParsedTrigger.Valid.class);
+        assertThat(text(Map.of("targetValue", "0.70", key, "x".repeat(longest + 1))))
+                .isEqualTo("trigger metadata: " + key + ": expected at most " + longest + " characters, got "
+                        + (longest + 1));
+    }
+
+    @Test
+    void selectorFromTheEnvironmentIsRefused() {
+        assertThat(text(Map.of("targetValue", "0.70", "podSelectorFromEnv", "app=llm")))
+                .isEqualTo(
+                        "trigger metadata: podSelectorFromEnv: expected podSelector itself: a call makes no watch of pods");
     }
 
     private static Map<String, String> metadata(int keys) {

@@ -1,0 +1,115 @@
+package io.nimscaler.scaler;
+
+import io.nimscaler.trigger.Trigger;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+
+/**
+ * The triggers of one ScaledObject that only calls tell. Anyone who may call can make one up, so a new one is on trial first: what
+ * is called once, or in one burst, takes no place from what KEDA calls again and again. One that is not called any more, since its
+ * value changed, is forgotten.
+ *
+ * <p>{@link #called} may come from any thread, the rest from the owner's.
+ */
+final class AdoptedTriggers {
+
+    /** As many triggers as a ScaledObject may have; of those on trial as many again. */
+    static final int MOST = 16;
+
+    /** KEDA calls every {@code pollingInterval} (30 s by default), the HPA every 15 s. */
+    static final Duration FORGOTTEN_AFTER = Duration.ofMinutes(5);
+
+    /** Less than KEDA's interval, so that its second call is enough. */
+    static final Duration TRIAL = Duration.ofSeconds(10);
+
+    private static final class Calls {
+        private final Instant first;
+        private volatile Instant last;
+
+        Calls(Instant now) {
+            this.first = now;
+            this.last = now;
+        }
+
+        boolean onTrial() {
+            return last.isBefore(first.plus(TRIAL));
+        }
+
+        boolean trialIsOver(Instant now) {
+            return !now.isBefore(first.plus(TRIAL));
+        }
+    }
+
+    private final Map<Trigger, Calls> calls = new ConcurrentHashMap<>();
+
+    /** Those that there are, the one heard of first is the first. */
+    List<Trigger> triggers() {
+        return calls.entrySet().stream()
+                .sorted(Comparator.comparing(entry -> entry.getValue().first))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    /** It is called; where it is not adopted that means nothing. */
+    void called(Trigger trigger, Instant now) {
+        Calls known = calls.get(trigger);
+        if (known != null) {
+            known.last = now;
+        }
+    }
+
+    /**
+     * It is called for the first time, as far as is known.
+     *
+     * @return false: there is no room, or it is there already
+     */
+    boolean adopt(Trigger trigger, Instant now) {
+        if (calls.containsKey(trigger)) {
+            return false;
+        }
+        if (number(Calls::onTrial) >= MOST) {
+            Optional<Trigger> failed = longestUncalled(other -> other.onTrial() && other.trialIsOver(now));
+            if (failed.isEmpty()) {
+                return false;
+            }
+            calls.remove(failed.get());
+        }
+        calls.put(trigger, new Calls(now));
+        return true;
+    }
+
+    /**
+     * Forgets those that nobody calls any more, and of those that have stood their trial all but so many.
+     *
+     * @return whether there was one
+     */
+    boolean forget(Instant now) {
+        boolean any = calls.values().removeIf(known -> !now.isBefore(known.last.plus(FORGOTTEN_AFTER)));
+        while (number(known -> !known.onTrial()) > MOST) {
+            longestUncalled(known -> !known.onTrial()).ifPresent(calls::remove);
+            any = true;
+        }
+        return any;
+    }
+
+    void clear() {
+        calls.clear();
+    }
+
+    private long number(Predicate<Calls> which) {
+        return calls.values().stream().filter(which).count();
+    }
+
+    private Optional<Trigger> longestUncalled(Predicate<Calls> which) {
+        return calls.entrySet().stream()
+                .filter(entry -> which.test(entry.getValue()))
+                .min(Comparator.comparing(entry -> entry.getValue().last))
+                .map(Map.Entry::getKey);
+    }
+}
