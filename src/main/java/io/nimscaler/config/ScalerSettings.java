@@ -77,6 +77,10 @@ public interface ScalerSettings {
 
         /** Lines {@code user:password}; with them REST, and the page, ask for one by basic authentication. */
         Optional<Path> usersFile();
+
+        /** Host names by which REST and the page may be asked for, beside IP addresses: `*.NAME` for all that end so, `*` for any. */
+        @WithDefault("localhost,keda-nim-scaler,keda-nim-scaler.keda-nim-scaler,*.svc,*.svc.cluster.local")
+        List<String> hosts();
     }
 
     interface Scrape {

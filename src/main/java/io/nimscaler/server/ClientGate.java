@@ -2,7 +2,6 @@ package io.nimscaler.server;
 
 import io.nimscaler.config.ScalerSettings;
 import io.quarkus.vertx.http.runtime.filters.Filters;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
@@ -36,7 +35,7 @@ class ClientGate {
     private static final int MAX_NAMES = 200;
 
     /** UNAUTHENTICATED, as the gRPC protocol numbers it (grpc: doc/statuscodes.md). */
-    private static final String UNAUTHENTICATED = "16";
+    private static final int UNAUTHENTICATED = 16;
 
     private final boolean certificateNeeded;
     private final ClientIdentities accepted;
@@ -80,23 +79,13 @@ class ClientGate {
         }
     }
 
-    /** A gRPC client reads a status of its own protocol from the headers; the text of an HTTP status it would not show. */
     private static void refuse(RoutingContext context, String why) {
         HttpServerResponse response = context.response();
-        if (isGrpc(context.request())) {
-            response.putHeader("content-type", "application/grpc")
-                    .putHeader("grpc-status", UNAUTHENTICATED)
-                    .putHeader("grpc-message", why)
-                    .end();
+        if (GrpcRequests.isOne(context.request())) {
+            GrpcRequests.refuse(response, UNAUTHENTICATED, why);
         } else {
             response.setStatusCode(401).putHeader("content-type", "text/plain").end(why + "\n");
         }
-    }
-
-    /** A gRPC request is a POST of this type (grpc: doc/PROTOCOL-HTTP2.md); REST has no POST, so what passes for gRPC reads none. */
-    static boolean isGrpc(HttpServerRequest request) {
-        String contentType = request.getHeader("content-type");
-        return request.method() == HttpMethod.POST && contentType != null && contentType.startsWith("application/grpc");
     }
 
     private void logRefusal(HttpServerRequest request, X509Certificate certificate) {

@@ -13,13 +13,14 @@ import java.util.Set;
 
 /**
  * What holds for everything on port 9090 that is not gRPC, whatever its path: it is only read, if it is there at all, by who may,
- * and no other site's page gets to see it. There are no CORS headers, so a browser hands an answer to its own origin alone.
+ * and no other site's page gets to see it. There are no CORS headers, so a browser hands an answer to its own origin alone; and the
+ * origin has a name that is ours, so that a page whose name an attacker lets point here is another's (DNS rebinding).
  */
 @Singleton
 class RestGate {
 
-    /** After {@link ClientGate}: who may not come in learns nothing. */
-    private static final int PRIORITY = ClientGate.PRIORITY - 1;
+    /** After those that gRPC has to pass, too. */
+    private static final int PRIORITY = CallGate.PRIORITY - 1;
 
     private static final Set<HttpMethod> READS = Set.of(HttpMethod.GET, HttpMethod.HEAD);
 
@@ -34,10 +35,12 @@ class RestGate {
             "x-frame-options", "DENY");
 
     private final boolean enabled;
+    private final AcceptedHosts hosts;
     private final Optional<BasicUsers> users;
 
     RestGate(ScalerSettings settings) {
         this.enabled = settings.api().enabled();
+        this.hosts = new AcceptedHosts(settings.api().hosts());
         this.users = settings.api().usersFile().map(BasicUsers::of);
     }
 
@@ -46,7 +49,7 @@ class RestGate {
     }
 
     private void guard(RoutingContext context) {
-        if (ClientGate.isGrpc(context.request())) {
+        if (GrpcRequests.isOne(context.request())) {
             context.next();
             return;
         }
@@ -54,12 +57,19 @@ class RestGate {
         HEADERS.forEach(response::putHeader);
         if (!enabled) {
             response.setStatusCode(404).end();
+        } else if (!hosts.accept(context.request())) {
+            response.setStatusCode(421)
+                    .putHeader("content-type", "text/plain")
+                    .end("Host: expected an IP address or one of nim-scaler.api.hosts\n");
         } else if (users.isPresent() && !users.get().accept(authorization(context))) {
             response.setStatusCode(401)
                     .putHeader("www-authenticate", "Basic realm=\"keda-nim-scaler\", charset=\"UTF-8\"")
                     .end();
         } else if (!READS.contains(context.request().method())) {
             response.setStatusCode(405).putHeader("allow", "GET, HEAD").end();
+        } else if (GrpcRequests.hasItsType(context.request())) {
+            // Else the gRPC server would take it for a call, with a body that CallGate has not seen
+            response.setStatusCode(415).end();
         } else {
             context.next();
         }

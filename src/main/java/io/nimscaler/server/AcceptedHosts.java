@@ -1,0 +1,63 @@
+package io.nimscaler.server;
+
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.HostAndPort;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * By which names the port may be asked for. An attacker can let a name of its own point here, and a page of that name could then
+ * read what a browser behind the firewall may read (DNS rebinding); it cannot do so with an IP address.
+ */
+final class AcceptedHosts {
+
+    private static final Pattern IPV4 = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
+    private static final Pattern NAME = Pattern.compile("\\*|(\\*\\.)?[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?");
+
+    private final List<String> accepted;
+
+    /**
+     * @param accepted names, compared without case; {@code *.NAME}: all that end so; {@code *}: any
+     * @throws IllegalArgumentException where one is none of these
+     */
+    AcceptedHosts(Collection<String> accepted) {
+        this.accepted = accepted.stream()
+                .map(name -> name.strip().toLowerCase(Locale.ROOT))
+                .toList();
+        this.accepted.stream()
+                .filter(name -> !NAME.matcher(name).matches())
+                .findFirst()
+                .ifPresent(name -> {
+                    throw new IllegalArgumentException("nim-scaler.api.hosts = \"" + name
+                            + "\": expected names such as scaler.example.org or *.example.org, or *");
+                });
+    }
+
+    /** Whether by this one; a request that says none, which no browser sends, is accepted. */
+    boolean accept(HttpServerRequest request) {
+        HostAndPort authority = request.authority();
+        // Where it is malformed there is none, and the header tells
+        String host = authority == null ? request.getHeader("host") : authority.host();
+        return host == null || accept(host);
+    }
+
+    /**
+     * @param name without a port
+     */
+    boolean accept(String name) {
+        String host = name.toLowerCase(Locale.ROOT);
+        return host.startsWith("[")
+                || IPV4.matcher(host).matches()
+                || accepted.stream().anyMatch(one -> fits(one, host));
+    }
+
+    private static boolean fits(String accepted, String host) {
+        if (accepted.startsWith("*")) {
+            return host.endsWith(accepted.substring(1)) && host.length() > accepted.length() - 1
+                    || accepted.equals("*");
+        }
+        return host.equals(accepted);
+    }
+}

@@ -1,0 +1,89 @@
+package io.nimscaler.server;
+
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Who is there, by the peer that it belongs to, and at most so many. A newcomer always comes in; over the bound one of the peer that
+ * has the most has to go, the one that was used longest ago. So whoever takes all there is only ever takes it from itself. From
+ * any thread.
+ *
+ * @param <T> by its equality
+ */
+final class FairShare<T> {
+
+    private final int most;
+    private final Map<String, LinkedHashMap<T, Long>> ofPeers = new HashMap<>();
+    private int size;
+    private long uses;
+
+    /**
+     * @param most at least 1
+     */
+    FairShare(int most) {
+        this.most = most;
+    }
+
+    /**
+     * It comes in.
+     *
+     * @return who has to go and is not there any more; it can be the newcomer
+     */
+    synchronized Optional<T> enter(String peer, T newcomer) {
+        if (ofPeers.computeIfAbsent(peer, _ -> new LinkedHashMap<>()).put(newcomer, uses++) == null) {
+            size++;
+        }
+        return size > most ? Optional.of(evict()) : Optional.empty();
+    }
+
+    private T evict() {
+        Map.Entry<String, LinkedHashMap<T, Long>> largest = ofPeers.entrySet().stream()
+                .max(Comparator.<Map.Entry<String, LinkedHashMap<T, Long>>>comparingInt(
+                                entry -> entry.getValue().size())
+                        .thenComparing(entry -> -entry.getValue().firstEntry().getValue()))
+                .orElseThrow();
+        T victim = largest.getValue().firstEntry().getKey();
+        leave(largest.getKey(), victim);
+        return victim;
+    }
+
+    /**
+     * It is used now.
+     *
+     * @return false: it is not there
+     */
+    synchronized boolean use(String peer, T one) {
+        LinkedHashMap<T, Long> ofPeer = ofPeers.get(peer);
+        if (ofPeer == null || !ofPeer.containsKey(one)) {
+            return false;
+        }
+        ofPeer.remove(one);
+        ofPeer.put(one, uses++);
+        return true;
+    }
+
+    /** It is gone; once is enough, and more than once does no harm. */
+    synchronized void leave(String peer, T one) {
+        LinkedHashMap<T, Long> ofPeer = ofPeers.get(peer);
+        if (ofPeer != null && ofPeer.remove(one) != null) {
+            size--;
+            if (ofPeer.isEmpty()) {
+                ofPeers.remove(peer);
+            }
+        }
+    }
+
+    synchronized List<T> all() {
+        return ofPeers.values().stream()
+                .flatMap(ofPeer -> ofPeer.keySet().stream())
+                .toList();
+    }
+
+    synchronized int size() {
+        return size;
+    }
+}

@@ -1,0 +1,216 @@
+package io.nimscaler.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import io.nimscaler.grpc.proto.ExternalScalerGrpc;
+import io.nimscaler.grpc.proto.IsActiveResponse;
+import io.nimscaler.grpc.proto.ScaledObjectRef;
+import io.quarkus.test.junit.QuarkusTest;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.PoolOptions;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** gRPC calls that are compressed, too many, cancelled in masses or silent: KEDA's go on. */
+@QuarkusTest
+class CallGateTest {
+
+    private static final ScaledObjectRef REF = ScaledObjectRef.newBuilder()
+            .setNamespace("default")
+            .setName("nobody")
+            .putScalerMetadata("targetValue", "0.70")
+            .build();
+
+    @Inject
+    Vertx vertx;
+
+    @Inject
+    CallGate gate;
+
+    private final AtomicInteger ended = new AtomicInteger();
+    private int port;
+    private ManagedChannel channel;
+    private HttpClient other;
+
+    @BeforeEach
+    void connect() {
+        port = ConfigProvider.getConfig().getValue("quarkus.http.test-port", Integer.class);
+        channel = ManagedChannelBuilder.forAddress("127.0.0.1", port)
+                .usePlaintext()
+                .build();
+        other = vertx.createHttpClient(
+                new HttpClientOptions()
+                        .setProtocolVersion(HttpVersion.HTTP_2)
+                        .setHttp2ClearTextUpgrade(false)
+                        .setHttp2MultiplexingLimit(CallGate.MOST)
+                        .setLocalAddress("127.0.0.2"),
+                new PoolOptions().setHttp2MaxSize(1));
+    }
+
+    /** Whoever is gone counts no more. */
+    @AfterEach
+    void nothingIsLeft() throws Exception {
+        channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
+        other.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(gate.size()).isZero());
+    }
+
+    private void keda() {
+        assertThat(ExternalScalerGrpc.newBlockingStub(channel)
+                        .withDeadlineAfter(20, TimeUnit.SECONDS)
+                        .getMetricSpec(REF)
+                        .getMetricSpecsCount())
+                .isEqualTo(1);
+    }
+
+    private List<ClientCallStreamObserver<ScaledObjectRef>> openStreams(int number) {
+        List<ClientCallStreamObserver<ScaledObjectRef>> open = new ArrayList<>();
+        for (int i = 0; i < number; i++) {
+            ExternalScalerGrpc.newStub(channel)
+                    .streamIsActive(REF, new ClientResponseObserver<ScaledObjectRef, IsActiveResponse>() {
+                        @Override
+                        public void beforeStart(ClientCallStreamObserver<ScaledObjectRef> call) {
+                            open.add(call);
+                        }
+
+                        @Override
+                        public void onNext(IsActiveResponse response) {}
+
+                        @Override
+                        public void onError(Throwable trouble) {
+                            ended.incrementAndGet();
+                        }
+
+                        @Override
+                        public void onCompleted() {
+                            ended.incrementAndGet();
+                        }
+                    });
+        }
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(gate.size()).isEqualTo(number));
+        return open;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip", "deflate", "snappy", "identity, gzip", "GZIP"})
+    void compressedCallIsRefusedBeforeAnythingIsInflated(String encoding) throws Exception {
+        HttpClientResponse response = other.request(
+                        HttpMethod.POST, port, "127.0.0.1", "/externalscaler.ExternalScaler/GetMetricSpec")
+                .compose(request -> request.putHeader("content-type", "application/grpc")
+                        .putHeader("grpc-encoding", encoding)
+                        .send(Buffer.buffer(new byte[1_000])))
+                .compose(answer -> answer.body().map(answer))
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(20, TimeUnit.SECONDS);
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.getHeader("grpc-status")).isEqualTo("12");
+        assertThat(response.getHeader("grpc-accept-encoding")).isEqualTo("identity");
+    }
+
+    @Test
+    void grpcClientThatCompressesIsTold() {
+        ScaledObjectRef large = ScaledObjectRef.newBuilder(REF)
+                .putScalerMetadata("metric", "x".repeat(1 << 20))
+                .build();
+        for (ScaledObjectRef ref : List.of(REF, large)) {
+            assertThat(statusOf(() -> ExternalScalerGrpc.newBlockingStub(channel)
+                            .withDeadlineAfter(20, TimeUnit.SECONDS)
+                            .withCompression("gzip")
+                            .getMetricSpec(ref)))
+                    .satisfies(status -> {
+                        assertThat(status.getCode()).isEqualTo(Status.Code.UNIMPLEMENTED);
+                        assertThat(status.getDescription()).startsWith("grpc-encoding: expected identity");
+                    });
+        }
+        keda();
+    }
+
+    private static Status statusOf(Runnable call) {
+        try {
+            call.run();
+            return Status.OK;
+        } catch (StatusRuntimeException refused) {
+            return refused.getStatus();
+        }
+    }
+
+    @Test
+    void streamsThatAreCancelledInMassesLeaveTheOthersAlone() {
+        List<ClientCallStreamObserver<ScaledObjectRef>> open = openStreams(2_000);
+        open.subList(0, 1_500).forEach(call -> call.cancel("its ScaledObject is gone", null));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(gate.size()).isEqualTo(500));
+        assertThat(ended).hasValue(1_500);
+        keda();
+    }
+
+    /** Calls that are only half sent, by the address 127.0.0.2. */
+    private List<HttpClientRequest> flood(int number, AtomicInteger reset) throws Exception {
+        List<HttpClientRequest> calls = new ArrayList<>();
+        for (int i = 0; i < number; i++) {
+            HttpClientRequest request = other.request(
+                            HttpMethod.POST, port, "127.0.0.1", "/externalscaler.ExternalScaler/IsActive")
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(20, TimeUnit.SECONDS);
+            request.exceptionHandler(_ -> reset.incrementAndGet());
+            request.putHeader("content-type", "application/grpc").setChunked(true);
+            request.sendHead();
+            calls.add(request);
+        }
+        return calls;
+    }
+
+    @Test
+    void whoTakesAllPlacesTakesThemFromItself() throws Exception {
+        openStreams(500);
+        AtomicInteger reset = new AtomicInteger();
+        flood(CallGate.MOST, reset);
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(reset).hasValueGreaterThanOrEqualTo(500));
+        assertThat(gate.size()).isLessThanOrEqualTo(CallGate.MOST);
+        assertThat(ended).hasValue(0);
+        for (int i = 0; i < 20; i++) {
+            keda();
+        }
+    }
+
+    @Test
+    void connectionWithAnOpenCallIsPingedSoThatItIsNotIdle() throws Exception {
+        AtomicInteger reset = new AtomicInteger();
+        AtomicInteger pings = new AtomicInteger();
+        flood(1, reset).getFirst().connection().pingHandler(_ -> pings.incrementAndGet());
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(gate.size()).isEqualTo(1));
+        gate.ping();
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(pings).hasValue(1));
+    }
+}
