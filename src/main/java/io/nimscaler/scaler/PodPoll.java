@@ -11,17 +11,25 @@ import java.util.function.Consumer;
 
 /**
  * When and on which path one endpoint is asked. Each endpoint has a phase of its own within the interval, by a hash, so that
- * a fleet's scrapes spread evenly; at most one request is under way; a slow answer costs its turn rather than a queue.
+ * a fleet's scrapes spread evenly; at most one request is under way; a slow answer costs its turn rather than a queue. Where the
+ * interval is long, a new one is asked at once, and once more for what is a difference of two scrapes.
  *
  * <p>Of several candidate paths the one that last gave the metric is asked first. Only an answer that may mean a wrong path
  * makes it try the others at once; a pod that refuses the connection refuses it on every path.
  */
 final class PodPoll {
 
+    /** At first sight within this. */
+    private static final Duration AT_ONCE = Duration.ofSeconds(2);
+
+    /** The second time after this, if not before: a rate or a latency then spans enough for a value (15 s). */
+    private static final Duration ONCE_MORE = Duration.ofSeconds(16);
+
     private final Endpoint endpoint;
     private Duration interval;
     private MetricNames wanted;
     private Instant due;
+    private boolean wasAsked;
     private boolean underWay;
     private Optional<String> learned = Optional.empty();
 
@@ -29,7 +37,7 @@ final class PodPoll {
         this.endpoint = endpoint;
         this.interval = interval;
         this.wanted = wanted;
-        this.due = nextInPhase(now);
+        this.due = earlier(nextInPhase(now), now.plusMillis(phase(AT_ONCE.toMillis())));
     }
 
     /** Takes over what the askers want now. */
@@ -37,7 +45,7 @@ final class PodPoll {
         wanted = newWanted;
         if (!newInterval.equals(interval)) {
             interval = newInterval;
-            due = nextInPhase(now);
+            due = earlier(due, nextInPhase(now));
         }
     }
 
@@ -46,7 +54,8 @@ final class PodPoll {
         if (now.isBefore(due)) {
             return;
         }
-        due = nextInPhase(now);
+        due = wasAsked ? nextInPhase(now) : earlier(nextInPhase(now), now.plus(ONCE_MORE));
+        wasAsked = true;
         if (!underWay) {
             underWay = true;
             List<String> candidates = endpoint.path().candidates();
@@ -112,8 +121,15 @@ final class PodPoll {
     /** The first moment after {@code now} that lies in this endpoint's phase of the interval. */
     private Instant nextInPhase(Instant now) {
         long period = interval.toMillis();
-        long phase = Math.floorMod(spread(endpoint.podUid().hashCode()), period);
-        return now.plusMillis(period - Math.floorMod(now.toEpochMilli() - phase, period));
+        return now.plusMillis(period - Math.floorMod(now.toEpochMilli() - phase(period), period));
+    }
+
+    private long phase(long period) {
+        return Math.floorMod(spread(endpoint.podUid().hashCode()), period);
+    }
+
+    private static Instant earlier(Instant one, Instant other) {
+        return one.isBefore(other) ? one : other;
     }
 
     /** Hash codes of names that differ in the last character only differ by little: a multiplicative mix. */

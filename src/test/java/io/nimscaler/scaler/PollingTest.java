@@ -63,6 +63,41 @@ class PollingTest extends ScalersFixture {
     }
 
     @Test
+    void longIntervalLeavesNothingUnknownAfterAStart() {
+        // Given
+        Trigger slow = Triggers.immediate("pollInterval", "5m");
+        Trigger slowRate = Triggers.immediate("pollInterval", "5m", "metric", "rate(x_total)");
+        pods.has(1, FakePods.ready("1", LONG_AGO));
+        scraper.answers("1", _ -> body(.9, 20, 10, now.getEpochSecond() % 100_000));
+        scalers.put(ID, List.of(slow, slowRate), false, now);
+
+        // When, then: the gauge at once, the rate before unavailableAfter
+        pass(Duration.ofSeconds(4));
+        assertThat(demand(slow)).isCloseTo(.9, within(1e-9));
+        for (int second = 4; second < 240; second++) {
+            pass(Duration.ofSeconds(1));
+            assertThat(snapshot(slowRate).decision()).isNotInstanceOf(Decision.Unknown.class);
+        }
+        assertThat(demand(slowRate)).isCloseTo(1, within(.1));
+        assertThat(scraper.requests).hasSizeBetween(2, 3);
+    }
+
+    @Test
+    void newPodsOfALongIntervalAreNotAskedInOneMoment() {
+        Pod[] fleet = new Pod[200];
+        for (int i = 0; i < fleet.length; i++) {
+            fleet[i] = FakePods.ready("" + i, LONG_AGO);
+        }
+        pods.has(200, fleet);
+        scalers.put(ID, List.of(Triggers.immediate("pollInterval", "5m")), false, now);
+        for (int i = 0; i < 4; i++) {
+            int before = scraper.requests.size();
+            pass(Duration.ofMillis(500));
+            assertThat(scraper.requests.size() - before).isBetween(25, 80);
+        }
+    }
+
+    @Test
     void podThatHasNotAnsweredYetIsNotAskedAgain() {
         pods.has(1, FakePods.ready("1", LONG_AGO));
         scraper.holdsBack = true;
