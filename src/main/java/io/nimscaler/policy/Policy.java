@@ -95,7 +95,14 @@ public final class Policy {
 
     private Decision decide(Fleet.Known fleet, Instant now, Duration elapsed) {
         double atTarget = trigger.targetValue() * fleet.scale().spec();
-        switch (arithmetic.of(fleet, noSampleFor(fleet, now))) {
+        Demand reading = arithmetic.of(fleet, noSampleFor(fleet, now));
+        if (isBeyondNumbers(reading.arithmetic())) {
+            // Each sample is bounded where it enters; what were not finite here would never leave the smoothing again
+            return new Decision.Unknown(
+                    "what the pods say does not add up to a finite number",
+                    basis(fleet, now, Arithmetic.withoutSamples(0, 0, 0, 0), OptionalDouble.empty()));
+        }
+        switch (reading) {
             case Demand.Known(double demand, Arithmetic a) -> {
                 observe(demand, elapsed);
                 Basis basis = basis(fleet, now, a, OptionalDouble.of(demand));
@@ -120,6 +127,10 @@ public final class Policy {
                 return new Decision.Unknown(reason, basis(fleet, now, a, OptionalDouble.empty()));
             }
         }
+    }
+
+    private static boolean isBeyondNumbers(Arithmetic a) {
+        return a.isCarriedKnown() && !Double.isFinite(a.mean() + a.lo() + a.hi());
     }
 
     /** Stabilization only prevents a change, as the HPA's does. */

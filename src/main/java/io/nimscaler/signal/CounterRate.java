@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * By how much a counter grows a second, over a sliding window of our own scrapes and by our own clock; its series summed, and those
@@ -78,26 +79,37 @@ public record CounterRate(String counter, Duration window) implements Signal {
             }
             Map<Map<String, String>, Double> now = new HashMap<>();
             for (Series series : wanted) {
-                if (!Double.isFinite(series.value()) || series.value() < 0) {
-                    return new BadValue(counter + " = " + series.value() + ", expected a finite number of at least 0");
+                Optional<String> objection = Plausible.objectionToCounter(series.value());
+                if (objection.isPresent()) {
+                    return new BadValue(counter + " = " + series.value() + ", " + objection.get());
                 }
                 Double before = now.put(series.labels(), series.value());
                 if (before != null && before != series.value()) {
                     return Source.twoValues(counter, before, series.value());
                 }
             }
-            count(Copies.OF_RANKS.merge(now), scrapedAt);
+            Map<Map<String, String>, Double> merged = Copies.OF_RANKS.merge(now);
+            OptionalDouble most = merged.entrySet().stream()
+                    .mapToDouble(series -> increase(series.getKey(), series.getValue()))
+                    .max();
+            if (most.orElse(0) > Plausible.MOST) {
+                return new BadValue(counter + " grew by " + most.orElse(0) + " between two scrapes, expected at most "
+                        + Plausible.MOST);
+            }
+            count(merged, scrapedAt);
             return rate();
+        }
+
+        private double increase(Map<String, String> labels, double value) {
+            double before = last.getOrDefault(labels, value);
+            return value >= before ? value - before : value;
         }
 
         private void count(Map<Map<String, String>, Double> now, Instant scrapedAt) {
             if (now.keySet().stream().noneMatch(last::containsKey)) {
                 totals.clear();
             }
-            now.forEach((labels, value) -> {
-                double before = last.getOrDefault(labels, value);
-                total += value >= before ? value - before : value;
-            });
+            now.forEach((labels, value) -> total += increase(labels, value));
             last = now;
             totals.add(scrapedAt, total);
         }

@@ -197,16 +197,10 @@ public record Gauge(String name, Kind kind, SeriesAggregation aggregation, Copie
     }
 
     private Optional<String> whatIsWrongWith(double value) {
-        if (!Double.isFinite(value)) {
-            return Optional.of("expected a finite number");
-        }
-        if (value < 0) {
-            return Optional.of("expected at least 0");
-        }
-        if (kind.isRatio() && value > MAX_RATIO) {
+        if (kind.isRatio() && Double.isFinite(value) && value > MAX_RATIO) {
             return Optional.of(
                     "expected a ratio of at most 1 (1 means 100 %)" + (value <= 100 ? "; is it in percent?" : ""));
         }
-        return Optional.empty();
+        return Plausible.objection(value);
     }
 }

@@ -94,9 +94,13 @@ final class LatencyOfPod implements PodSignal {
             if (bound.isEmpty() || Double.isNaN(bound.getAsDouble())) {
                 return Parsed.unusable(new BadValue(name + "_bucket has no le that is a number"));
             }
-            if (!Double.isFinite(series.value()) || series.value() < 0) {
+            if (Double.isFinite(bound.getAsDouble()) && Math.abs(bound.getAsDouble()) > Plausible.MOST) {
                 return Parsed.unusable(new BadValue(
-                        name + "_bucket = " + series.value() + ", expected a finite number of at least 0"));
+                        name + "_bucket has le = " + bound.getAsDouble() + ", expected at most " + Plausible.MOST));
+            }
+            Optional<String> objection = Plausible.objection(series.value());
+            if (objection.isPresent()) {
+                return Parsed.unusable(new BadValue(name + "_bucket = " + series.value() + ", " + objection.get()));
             }
             Map<String, String> labels = new HashMap<>(series.labels());
             labels.remove(BOUND);
@@ -126,9 +130,9 @@ final class LatencyOfPod implements PodSignal {
                         name + "_bucket: expected at most " + MOST_BUCKETS + " buckets, got " + counts.size()));
             }
             double sum = sums.getOrDefault(entry.getKey(), Double.NaN);
-            if (signal.quantile().isEmpty() && !(Double.isFinite(sum) && sum >= 0)) {
-                return Parsed.unusable(
-                        new BadValue(name + "_sum = " + sum + ", expected a finite number of at least 0"));
+            Optional<String> objection = Plausible.objection(sum);
+            if (signal.quantile().isEmpty() && objection.isPresent()) {
+                return Parsed.unusable(new BadValue(name + "_sum = " + sum + ", " + objection.get()));
             }
             histograms.put(entry.getKey(), new Histogram(array(counts.keySet()), array(counts.values()), sum));
         }

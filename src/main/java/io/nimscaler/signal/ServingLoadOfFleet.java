@@ -95,7 +95,7 @@ final class ServingLoadOfFleet implements FleetSignal {
         if (givenMaxRunning.isPresent()) {
             return OptionalDouble.of(givenMaxRunning.getAsInt());
         }
-        return pod.maxRunning().orElse(0) > 0 ? pod.maxRunning() : OptionalDouble.empty();
+        return pod.maxRunning().orElse(0) >= 1 ? pod.maxRunning() : OptionalDouble.empty();
     }
 
     @Override

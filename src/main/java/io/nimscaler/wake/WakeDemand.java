@@ -19,6 +19,9 @@ import java.util.OptionalDouble;
  */
 public final class WakeDemand {
 
+    /** More than a counter of 64 bits holds can not be. */
+    private static final double MOST = 1e20;
+
     /** So long after it was asked for, a model is forgotten. */
     private static final Duration FORGET_AFTER = Duration.ofMinutes(1);
 
@@ -132,7 +135,7 @@ public final class WakeDemand {
                 .findFirst();
         if (bad.isPresent()) {
             return new Reading.NotKnown(metric.series() + " = " + bad.get().value()
-                    + ", expected one finite number of at least 0 for one set of labels");
+                    + ", expected one finite number of at least 0 and at most " + MOST + " for one set of labels");
         }
         if (wanted.isEmpty() && !metric.absentIsZero()) {
             return new Reading.NotKnown(
@@ -195,6 +198,6 @@ public final class WakeDemand {
     }
 
     private static boolean isPossible(Series series) {
-        return Double.isFinite(series.value()) && series.value() >= 0;
+        return series.value() >= 0 && series.value() <= MOST;
     }
 }

@@ -156,8 +156,18 @@ class AnswersTest {
 
     @Test
     void hugeDemandIsBoundedRatherThanInfinite() {
-        Decision decision = new Policy(trigger).decide(fleet(1, pods(2, at(Double.MAX_VALUE))), START);
+        Decision decision = new Policy(trigger).decide(fleet(1, pods(2, at(1e300))), START);
         assertThat(new Answers(trigger).value(decision, new Scale(1, 1))).isEqualTo(new Answer.Value(1L << 53));
+    }
+
+    @Test
+    void totalThatIsNotFiniteIsUnknownAndLeavesNothingBehind() {
+        Policy policy = new Policy(Triggers.immediate("smoothingUp", "5s", "smoothingDown", "5s"));
+        policy.decide(fleet(2, pods(2, at(.9))), START);
+        assertThat(policy.decide(fleet(2, pods(2, at(Double.MAX_VALUE))), START.plusSeconds(1)))
+                .isInstanceOf(Decision.Unknown.class);
+        Decision after = policy.decide(fleet(2, pods(2, at(.9))), START.plusSeconds(2));
+        assertThat(after.basis().smoothed()).hasValue(1.8);
     }
 
     @Test

@@ -197,7 +197,8 @@ class WakeDemandTest {
         read(queue("llm", value), queue("other", 0));
         assertUnknown(
                 wake("llm"),
-                QUEUE + " = " + value + ", expected one finite number of at least 0 for one set of labels");
+                QUEUE + " = " + value
+                        + ", expected one finite number of at least 0 and at most 1.0E20 for one set of labels");
         assertQuiet(wake("other"));
     }
 
