@@ -20,13 +20,13 @@ import org.openjdk.jmh.annotations.State;
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 public class ExpositionReaderBenchmark {
     @Param({"nim-1.x", "vllm-0.8.5-busy", "vllm-0.32.0-idle", "vllm-0.32.0-two-engines"})
-    public String body;
+    public String body = "";
 
     @Param({"1048576", "4096"})
-    public int chunkBytes;
+    public int chunkBytes = 4096;
 
-    private byte[] bytes;
-    private ExpositionReader reader;
+    private byte[] bytes = {};
+    private ExpositionReader reader = new ExpositionReader(MetricNames.any(), ReadLimits.DEFAULT);
 
     @Setup
     public void open() throws IOException {

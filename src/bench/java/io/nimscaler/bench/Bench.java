@@ -1,0 +1,307 @@
+package io.nimscaler.bench;
+
+import io.nimscaler.bench.ProductScaler.Answering;
+import io.nimscaler.bench.Rule.Setting;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+
+/**
+ * Runs the closed loop and writes its tables and plots into {@code src/docs/quality.md}; see there how to start it. The argument
+ * names the section that is run: {@code days}, {@code constant}, {@code changes}, {@code disturbed}, or {@code all}.
+ */
+public final class Bench {
+
+    static final double START_UP = 120;
+    private static final double DAY_MEAN = 6;
+    private static final List<Integer> TRAINING_DAYS = List.of(2, 8);
+    private static final List<Integer> JUDGED_DAYS = List.of(5, 9, 13);
+    private static final double WARM_UP = 1800;
+
+    /** One late request of a hundred weighs as much as 5 % more GPU-hours. */
+    private static final double LATE_WEIGHT = 5;
+
+    private static final List<String> HEADER = List.of(
+            "rule", "setting", "GPU-hours", "in time, %", "late", "changes an hour", "largest", "most / needed", "scale-downs that made it late");
+
+    private final int seeds = Integer.getInteger("bench.seeds", 40);
+    private final Tables tables = new Tables(Path.of(System.getProperty("bench.docs", "src/docs")));
+    private final Map<String, Setting> tuned = new LinkedHashMap<>();
+
+    private Bench() {}
+
+    public static void main(String[] arguments) throws IOException {
+        String wanted = arguments.length == 0 ? "all" : arguments[0];
+        Bench bench = new Bench();
+        Map<String, Section> sections = new TreeMap<>(Map.of(
+                "1-days", bench::days,
+                "2-constant", bench::constant,
+                "3-changes", bench::changes,
+                "4-disturbed", bench::disturbed));
+        for (Map.Entry<String, Section> section : sections.entrySet()) {
+            if (wanted.equals("all") || wanted.equals(section.getKey().substring(2))) {
+                section.getValue().run();
+            }
+        }
+    }
+
+    private interface Section {
+        void run() throws IOException;
+    }
+
+    private static List<Rule> scaling() {
+        List<Rule> rules = new ArrayList<>();
+        rules.add(Rule.OURS);
+        rules.add(Rule.OURS_KV);
+        rules.addAll(Rule.PEERS);
+        return rules;
+    }
+
+    private static List<Cell> dayCells(List<Engine> engines, List<Integer> days) {
+        return engines.stream()
+                .flatMap(engine -> days.stream()
+                        .map(day -> new Cell(
+                                engine, Load.day(day, DAY_MEAN), Router.LEAST_LOADED, START_UP, 0)))
+                .toList();
+    }
+
+    private static int atFirst(Cell cell) {
+        return Peers.needed(cell.load().at().applyAsDouble(0) * 1.2);
+    }
+
+    private static Outcome run(Cell cell, Setting setting, long seed) {
+        return cell.run(setting.make().apply(cell), atFirst(cell), seed).outcome(cell.from());
+    }
+
+    /** The same for all cells, at the same time. */
+    private static List<Outcome> runAll(List<Cell> cells, Setting setting, int seeds) {
+        return IntStream.range(0, cells.size() * seeds)
+                .parallel()
+                .mapToObj(i -> run(cells.get(i / seeds), setting, 100 + i % seeds))
+                .toList();
+    }
+
+    private static <T> T timed(String what, Supplier<T> work) {
+        long began = System.nanoTime();
+        T result = work.get();
+        System.out.printf(Locale.ROOT, "%s: %.1f s%n", what, (System.nanoTime() - began) / 1e9);
+        return result;
+    }
+
+
+    private void days() throws IOException {
+        List<Cell> training = dayCells(Engine.TRAINING, TRAINING_DAYS);
+        List<Cell> judged = dayCells(Engine.JUDGING, JUDGED_DAYS);
+        double needed = Outcome.total(runAll(training, Rule.FORESIGHT.settings().getFirst(), 1)).gpuHours();
+        List<Svg.Series> frontier = new ArrayList<>();
+        for (Rule rule : scaling()) {
+            Svg.Series points = new Svg.Series(rule.name(), new ArrayList<>());
+            double best = Double.POSITIVE_INFINITY;
+            for (Setting setting : rule.settings()) {
+                Outcome outcome = timed(
+                        "training " + rule.name() + " " + setting.text(),
+                        () -> Outcome.total(runAll(training, setting, 1)));
+                double ratio = outcome.gpuHours() / needed;
+                double cost = ratio + LATE_WEIGHT * (1 - outcome.onTimePercent() / 100);
+                System.out.printf(Locale.ROOT, "   %.3f of foresight, %.2f %% in time%n", ratio, outcome.onTimePercent());
+                points.points().add(new double[] {ratio, 100 - outcome.onTimePercent()});
+                if (cost < best) {
+                    best = cost;
+                    tuned.put(rule.name(), setting);
+                }
+            }
+            frontier.add(points);
+        }
+        tables.plot("quality-frontier.svg", Svg.scatter("GPU-hours, of perfect foresight's", "late, %", frontier, 3, 10));
+        List<List<String>> rows = new ArrayList<>();
+        List<List<String>> byEngine = new ArrayList<>();
+        Map<String, Setting> all = new LinkedHashMap<>(tuned);
+        all.put(Rule.REACTION.name(), Rule.REACTION.settings().getFirst());
+        all.put(Rule.FORESIGHT.name(), Rule.FORESIGHT.settings().getFirst());
+        all.forEach((name, setting) -> {
+            List<Outcome> outcomes = timed("judged " + name, () -> runAll(judged, setting, 1));
+            rows.add(row(name, setting, Outcome.total(outcomes)));
+            List<String> ofEngines = new ArrayList<>(List.of(name));
+            for (int i = 0; i < Engine.JUDGING.size(); i++) {
+                Outcome total = Outcome.total(
+                        outcomes.subList(i * JUDGED_DAYS.size(), (i + 1) * JUDGED_DAYS.size()));
+                ofEngines.add(Tables.number(total.gpuHours(), 0) + " / " + Tables.number(total.onTimePercent(), 2));
+            }
+            byEngine.add(ofEngines);
+        });
+        tables.put("days", HEADER, rows);
+        List<String> header = new ArrayList<>(List.of("rule (GPU-hours / % in time)"));
+        Engine.JUDGING.forEach(engine -> header.add(engine.name()));
+        tables.put("days-by-engine", header, byEngine);
+        plotDay(judged.get(0));
+    }
+
+    private static List<String> row(String name, Setting setting, Outcome total) {
+        return List.of(
+                name,
+                setting.text().isEmpty() ? "–" : setting.text(),
+                Tables.number(total.gpuHours(), 0),
+                Tables.number(total.onTimePercent(), 2),
+                Tables.number(total.late(), 0),
+                Tables.number(total.changesPerHour(), 1),
+                Tables.number(total.largest(), 0),
+                Tables.number(total.overshoot(), 1),
+                Tables.number(total.harmful(), 0));
+    }
+
+    private void plotDay(Cell cell) throws IOException {
+        Course ours = cell.run(ours().make().apply(cell), atFirst(cell), 100);
+        tables.plot("quality-day.svg", Svg.course("A judged day: " + cell.name(), ours));
+    }
+
+    private Setting ours() {
+        return tuned.getOrDefault(Rule.OURS.name(), Rule.DEFAULT);
+    }
+
+
+    private void constant() throws IOException {
+        List<List<String>> rows = new ArrayList<>();
+        for (Engine engine : Engine.JUDGING) {
+            for (double level : new double[] {1.4, 3.3, 6.5, 12.5}) {
+                Cell cell = new Cell(engine, Load.constant(level), Router.LEAST_LOADED, START_UP, WARM_UP);
+                int best = bestFixed(cell);
+                List<Outcome> outcomes = timed(cell.name(), () -> runAll(List.of(cell), ours(), seeds));
+                Outcome total = Outcome.total(outcomes);
+                double fixedHours = best * outcomes.getFirst().hours();
+                double[] ratio = outcomes.stream().mapToDouble(o -> o.gpuHours() / fixedHours).sorted().toArray();
+                double[] onTime = outcomes.stream().mapToDouble(Outcome::onTimePercent).sorted().toArray();
+                double[] changes = outcomes.stream().mapToDouble(Outcome::changesPerHour).sorted().toArray();
+                rows.add(List.of(
+                        engine.name(),
+                        Tables.number(level, 1),
+                        Integer.toString(best),
+                        Tables.spread(ratio, 2),
+                        Tables.spread(onTime, 2),
+                        Tables.spread(changes, 1),
+                        Tables.number(total.largest(), 0),
+                        Tables.number(total.harmful(), 0)));
+            }
+        }
+        tables.put(
+                "constant",
+                List.of(
+                        "engine",
+                        "load",
+                        "best fixed",
+                        "GPU-hours, of it",
+                        "in time, %",
+                        "changes an hour",
+                        "largest",
+                        "scale-downs that made it late"),
+                rows);
+        Cell cell = new Cell(Engine.LARGE_KV, Load.constant(6.5), Router.LEAST_LOADED, START_UP, WARM_UP);
+        tables.plot(
+                "quality-constant.svg",
+                Svg.course("Constant load: " + cell.name(), cell.run(ours().make().apply(cell), 5, 100)));
+    }
+
+    /** The smallest fleet with which 99 % are admitted in time, of seed 1. */
+    private static int bestFixed(Cell cell) {
+        int replicas = Math.max(1, (int) (cell.load().at().applyAsDouble(0)));
+        while (cell.run(Peers.fixed(replicas), replicas, 1).outcome(cell.from()).onTimePercent() < 99) {
+            replicas++;
+        }
+        return replicas;
+    }
+
+
+    private void changes() throws IOException {
+        List<List<String>> rows = new ArrayList<>();
+        List<Load> loads = List.of(
+                Load.step(2, 4),
+                Load.ramp(2, 10),
+                Load.sine(6, 4, 3600),
+                Load.bursts(3),
+                Load.trickle(6),
+                Load.hour(Trace.CONVERSATION, 6));
+        for (Load load : loads) {
+            for (double startUp : new double[] {30, 180, 900}) {
+                List<Cell> cells = Engine.JUDGING.stream()
+                        .map(engine -> new Cell(engine, load, Router.LEAST_LOADED, startUp, 0))
+                        .toList();
+                int each = Math.max(1, seeds / Engine.JUDGING.size());
+                Outcome ours = timed(load.name() + " " + startUp, () -> Outcome.total(runAll(cells, ours(), each)));
+                Outcome perfect = Outcome.total(runAll(cells, Rule.REACTION.settings().getFirst(), each));
+                rows.add(List.of(
+                        load.name(),
+                        Tables.number(startUp, 0) + " s",
+                        Tables.number(ours.onTimePercent(), 2),
+                        Tables.number(perfect.onTimePercent(), 2),
+                        Tables.number(ours.gpuHours() / perfect.gpuHours(), 2),
+                        Tables.number(ours.overshoot(), 2),
+                        Tables.number(ours.harmful(), 0)));
+            }
+        }
+        tables.put(
+                "changes",
+                List.of(
+                        "load",
+                        "start-up",
+                        "in time, %",
+                        "perfect reaction's",
+                        "GPU-hours, of its",
+                        "most / needed",
+                        "scale-downs that made it late"),
+                rows);
+        Cell cell = new Cell(Engine.LARGE_KV, Load.step(2, 4), Router.LEAST_LOADED, START_UP, 0);
+        tables.plot("quality-step.svg", Svg.course("Step: " + cell.name(), cell.run(ours().make().apply(cell), 3, 100)));
+    }
+
+
+    private void disturbed() throws IOException {
+        List<List<String>> rows = new ArrayList<>();
+        double[] restarts = {4000, 4700, 5100, 7000, 7020, 9000};
+        Map<String, Setting> cases = new LinkedHashMap<>();
+        cases.put("undisturbed", ours());
+        cases.put("two scalers", ours(2, Answering.AT_ONCE));
+        cases.put("one scaler, restarted", ours(1, Answering.AT_ONCE, restarts));
+        cases.put("two scalers, restarted in turn", ours(2, Answering.AT_ONCE, restarts));
+        cases.put("pods with a queue answer slowly", ours(2, Answering.SLOWLY));
+        cases.put("pods with a queue do not answer", ours(2, Answering.NOT));
+        for (Map.Entry<String, Setting> one : cases.entrySet()) {
+            for (Router router : Router.values()) {
+                List<Cell> cells = Engine.JUDGING.stream()
+                        .map(engine -> new Cell(engine, Load.constant(6.5), router, START_UP, WARM_UP))
+                        .toList();
+                int each = Math.max(1, seeds / Engine.JUDGING.size());
+                Outcome total = timed(
+                        one.getKey() + " " + router, () -> Outcome.total(runAll(cells, one.getValue(), each)));
+                rows.add(List.of(
+                        one.getKey(),
+                        router.name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                        Tables.number(total.gpuHours() / (total.hours() * 7), 2),
+                        Tables.number(total.onTimePercent(), 2),
+                        Tables.number(total.changesPerHour(), 2),
+                        Tables.number(total.largest(), 0),
+                        Tables.number(total.harmful(), 0)));
+            }
+        }
+        tables.put(
+                "disturbed",
+                List.of(
+                        "what happens",
+                        "router",
+                        "GPU-hours, of 7 fixed",
+                        "in time, %",
+                        "changes an hour",
+                        "largest",
+                        "scale-downs that made it late"),
+                rows);
+    }
+
+    private Setting ours(int replicas, Answering answering, double... restarts) {
+        return Rule.withScalers(ours(), replicas, answering, restarts);
+    }
+}

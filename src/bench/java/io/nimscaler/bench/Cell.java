@@ -1,0 +1,77 @@
+package io.nimscaler.bench;
+
+import java.util.Random;
+
+/**
+ * One case: an engine under a load.
+ *
+ * @param startUpSeconds of a pod
+ * @param from seconds at the beginning that are not judged
+ */
+record Cell(Engine engine, Load load, Router router, double startUpSeconds, double from) {
+
+    static final int MAX_REPLICAS = 40;
+    static final double TICK = .25;
+
+    String name() {
+        return engine.name() + ", " + load.name();
+    }
+
+    /** Runs it with what decides; {@code seed} makes arrivals, lengths and start-up times. */
+    Course run(Autoscaler autoscaler, int replicasAtFirst, long seed) {
+        return run(autoscaler, replicasAtFirst, Capacity.of(engine), seed);
+    }
+
+    /**
+     * @param perReplica requests a second that the load's unit stands for
+     */
+    Course run(Autoscaler autoscaler, int replicasAtFirst, double perReplica, long seed) {
+        Course course = new Course(load.seconds());
+        Random arrivals = new Random(seed);
+        Fleet fleet = new Fleet(
+                engine,
+                router,
+                startUpSeconds,
+                replicasAtFirst,
+                new Random(seed + 1),
+                course::admitted);
+        Load.Noise noise = load.new Noise(new Random(seed + 2));
+        int row = arrivals.nextInt(engine.trace().size());
+        Random sessions = new Random(seed + 3);
+        long ticks = Math.round(load.seconds() / TICK);
+        long ticksPerSync = Math.round(Course.SLOT_SECONDS / TICK);
+        for (long tick = 1; tick <= ticks; tick++) {
+            double now = tick * TICK;
+            double mean = load.at().applyAsDouble(now) * perReplica * noise.next(TICK) * TICK;
+            for (int i = poisson(mean, arrivals); i > 0; i--) {
+                double at = now - TICK * arrivals.nextDouble();
+                course.arrived(at);
+                fleet.offer(
+                        new Request(at, engine.trace().promptTokens(row), engine.trace().outputTokens(row), sessions.nextInt(300)));
+                row++;
+            }
+            fleet.advance(now, TICK);
+            autoscaler.tick(fleet);
+            if (tick % ticksPerSync == 0) {
+                int wanted = Math.min(MAX_REPLICAS, Math.max(1, autoscaler.sync(fleet)));
+                if (wanted != fleet.spec()) {
+                    fleet.scaleTo(wanted);
+                }
+                course.slot(now - TICK, fleet, load.at().applyAsDouble(now), autoscaler.reading());
+            }
+        }
+        return course;
+    }
+
+    private static int poisson(double mean, Random random) {
+        if (mean > 30) {
+            return (int) Math.max(0, Math.round(mean + Math.sqrt(mean) * random.nextGaussian()));
+        }
+        double limit = Math.exp(-mean);
+        int count = 0;
+        for (double product = random.nextDouble(); product > limit; product *= random.nextDouble()) {
+            count++;
+        }
+        return count;
+    }
+}
