@@ -24,6 +24,7 @@ import io.nimscaler.scrape.VertxScraper;
 import io.nimscaler.telemetry.DecisionLog;
 import io.nimscaler.telemetry.MeteredScraper;
 import io.nimscaler.telemetry.Meters;
+import io.nimscaler.telemetry.NoticeMeters;
 import io.nimscaler.trigger.Trigger;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.Startup;
@@ -54,6 +55,7 @@ class Application {
     private final InstantSource clock = new MonotonicClock();
     private final DecisionLog log = new DecisionLog();
     private final Meters meters;
+    private final NoticeMeters noticeMeters;
     private final DecisionRing history;
     private final Optional<Demo> demo;
     private final Map<ScaledObjectId, Trigger> staticTriggers;
@@ -89,6 +91,7 @@ class Application {
         this.scraper = new VertxScraper(vertx, scrapeSettings(settings.scrape()), podAuths(vertx, settings.pods()));
         Pods pods = pods(settings);
         this.scalers = new Scalers(pods, new MeteredScraper(scraper, registry), wakeSources, onNodes, this::decided);
+        this.noticeMeters = new NoticeMeters(registry, scalers::contact);
         this.owner = new OwnerThread(vertx, context, scalers, pods, clock);
     }
 
@@ -170,6 +173,7 @@ class Application {
         meters.retain(present);
         log.retain(present);
         kubernetes.ifPresent(watch -> watch.retain(present));
+        noticeMeters.update(scalers.scaledObjects(), scalers.notices());
     }
 
     @Produces

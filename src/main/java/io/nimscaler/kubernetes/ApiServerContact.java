@@ -3,6 +3,7 @@ package io.nimscaler.kubernetes;
 import io.nimscaler.scaler.Contact;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -78,7 +79,9 @@ final class ApiServerContact {
             said = true;
             LOG.warnf(
                     "API server: ScaledObjects %s since=%s reason=%s",
-                    isListed ? "are not watched" : "were never read", isListed ? watchedAt : start, reason);
+                    isListed ? "are not watched" : "were never read",
+                    (isListed ? watchedAt : start).truncatedTo(ChronoUnit.SECONDS),
+                    reason);
         }
     }
 

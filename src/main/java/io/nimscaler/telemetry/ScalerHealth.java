@@ -39,6 +39,7 @@ class ScalerHealth {
         return () -> HealthCheckResponse.named("each known trigger has had a decision")
                 .status(scalers.allHaveDecided() || clock.instant().isAfter(start.plus(PATIENCE)))
                 .withData("scaledObjects", scalers.scaledObjects().size())
+                .withData("apiServer", scalers.contact().label())
                 .build();
     }
 

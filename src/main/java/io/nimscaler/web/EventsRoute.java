@@ -3,8 +3,9 @@ package io.nimscaler.web;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.nimscaler.history.DecisionRing;
+import io.nimscaler.scaler.Notice;
+import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.Scalers;
-import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.scaler.TriggerId;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.vertx.core.Vertx;
@@ -82,20 +83,10 @@ class EventsRoute {
     }
 
     private Buffer event(Optional<Watched> watched, Instant now) {
-        List<Snapshot> snapshots = scalers.snapshots();
-        Object body = watched.<Object>map(one -> new LiveView.Detail(
-                        now,
-                        snapshots.stream()
-                                .filter(one::is)
-                                .map(snapshot ->
-                                        ExplanationView.of(snapshot, now, Span.of(history.of(TriggerId.of(snapshot)))))
-                                .toList()))
-                .orElseGet(() -> new LiveView.Summary(
-                        now,
-                        snapshots.stream()
-                                .map(Snapshot::withoutPods)
-                                .map(ScaledObjectView::of)
-                                .toList()));
+        ApiServerView apiServer = ApiServerView.of(scalers.contact());
+        LiveView body = watched.<LiveView>map(one -> detail(one, apiServer, now))
+                .orElseGet(() ->
+                        new LiveView.Summary(now, apiServer, ScaledObjectViews.of(scalers, _ -> true, false, now)));
         try {
             return Buffer.buffer("data: " + json.writeValueAsString(body) + "\n\n");
         } catch (JsonProcessingException e) {
@@ -103,12 +94,20 @@ class EventsRoute {
         }
     }
 
-    /** The ScaledObject that a client watches. */
-    record Watched(String namespace, String name) {
-
-        boolean is(Snapshot snapshot) {
-            return snapshot.scaledObject().namespace().equals(namespace)
-                    && snapshot.scaledObject().name().equals(name);
-        }
+    private LiveView detail(Watched one, ApiServerView apiServer, Instant now) {
+        ScaledObjectId id = new ScaledObjectId(one.namespace(), one.name());
+        List<Notice> notices = ScaledObjectViews.notices(scalers).getOrDefault(id, List.of());
+        return new LiveView.Detail(
+                now,
+                apiServer,
+                scalers.snapshots().stream()
+                        .filter(snapshot -> snapshot.scaledObject().equals(id))
+                        .map(snapshot ->
+                                ExplanationView.of(snapshot, notices, now, Span.of(history.of(TriggerId.of(snapshot)))))
+                        .toList(),
+                ScaledObjectViews.refused(scalers, id::equals, now));
     }
+
+    /** The ScaledObject that a client watches. */
+    record Watched(String namespace, String name) {}
 }

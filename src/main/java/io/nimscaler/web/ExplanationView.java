@@ -4,9 +4,11 @@ import io.nimscaler.policy.Answer;
 import io.nimscaler.policy.Answers;
 import io.nimscaler.policy.Arithmetic;
 import io.nimscaler.policy.Decision;
+import io.nimscaler.scaler.Notice;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.trigger.EffectiveMetadata;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -89,13 +91,16 @@ record ExplanationView(
         }
     }
 
-    static ExplanationView of(Snapshot snapshot, Instant asked, Span remembered) {
+    /**
+     * @param notices those on its ScaledObject; none of a past decision, since they are not remembered
+     */
+    static ExplanationView of(Snapshot snapshot, List<Notice> notices, Instant asked, Span remembered) {
         Decision.Basis basis = snapshot.decision().basis();
         return new ExplanationView(
                 asked,
                 remembered.from(),
                 remembered.to(),
-                ScaledObjectView.of(snapshot),
+                ScaledObjectView.of(snapshot, notices, true),
                 EffectiveMetadata.of(snapshot.trigger()),
                 basis.isFleetKnown() ? ArithmeticView.of(basis.arithmetic()) : null,
                 basis.isFleetKnown() ? basis.readyPods() : null,

@@ -10,11 +10,16 @@ sealed interface LiveView {
     /** The scaler's clock, by which the age of what it carries is told. */
     Instant now();
 
+    /** Whether it is known which ScaledObjects there are. */
+    ApiServerView apiServer();
+
     /** Every trigger, without its pods. */
     @RegisterForReflection
-    record Summary(Instant now, List<ScaledObjectView> scaledObjects) implements LiveView {}
+    record Summary(Instant now, ApiServerView apiServer, List<ScaledObjectView> scaledObjects) implements LiveView {}
 
-    /** One ScaledObject's triggers; none where there is no such ScaledObject. */
+    /** One ScaledObject's triggers, and those of it that are refused; none where there is no such ScaledObject. */
     @RegisterForReflection
-    record Detail(Instant now, List<ExplanationView> explanations) implements LiveView {}
+    record Detail(
+            Instant now, ApiServerView apiServer, List<ExplanationView> explanations, List<ScaledObjectView> refused)
+            implements LiveView {}
 }

@@ -3,6 +3,7 @@ package io.nimscaler.web;
 import io.nimscaler.trigger.Violation;
 import jakarta.ws.rs.BadRequestException;
 import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.ServiceUnavailableException;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Instant;
@@ -38,6 +39,10 @@ record Refusal(String error) {
 
     static NotFoundException notFound(String why) {
         return new NotFoundException(response(Response.Status.NOT_FOUND, why));
+    }
+
+    static ServiceUnavailableException notKnown(String why) {
+        return new ServiceUnavailableException(response(Response.Status.SERVICE_UNAVAILABLE, why));
     }
 
     private static Response response(Response.Status status, String error) {

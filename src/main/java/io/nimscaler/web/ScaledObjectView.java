@@ -5,8 +5,10 @@ import io.nimscaler.policy.Answer;
 import io.nimscaler.policy.Decision;
 import io.nimscaler.policy.HoldReason;
 import io.nimscaler.scaler.Explanation;
+import io.nimscaler.scaler.Notice;
 import io.nimscaler.scaler.PodStatus;
 import io.nimscaler.scaler.Snapshot;
+import io.nimscaler.scaler.Warning;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -17,11 +19,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * One trigger of a ScaledObject as REST shows it. What is unknown is null, never 0.
  *
- * @param triggerName unique within the ScaledObject, as in the label {@code trigger} of the meters
+ * @param triggerName unique within the ScaledObject, as in the label {@code trigger} of the meters; of a refused one its place in
+ *     {@code spec}, such as {@code triggers[1]}
  * @param shadow whether this is the trigger's shadow, whose value KEDA is never told
- * @param decision {@code report}, {@code hold} or {@code unknown}
+ * @param metric null where the trigger is refused, as {@code targetValue}, {@code aggregationType} and {@code windowRemainingSeconds}
+ * @param decision {@code report}, {@code hold}, {@code unknown} or {@code refused}
  * @param reason of a hold, a fixed word; null otherwise
- * @param explanation the decision in words, with its numbers
+ * @param explanation the decision in words, with its numbers; or why the trigger is refused
+ * @param warnings what needs a look beside that, with the reasons of the Events
  * @param value what KEDA is told; null while that is UNAVAILABLE
  * @param hpaDesiredReplicas what the HPA's formula makes of {@code value}, before its minimum, maximum, windows and rates; null
  *     where it is told nothing, or is off (0 replicas wanted)
@@ -33,15 +38,16 @@ record ScaledObjectView(
         String name,
         String triggerName,
         boolean shadow,
-        String metric,
-        double targetValue,
-        String aggregationType,
+        @Nullable String metric,
+        @Nullable Double targetValue,
+        @Nullable String aggregationType,
         Instant at,
         @Nullable Integer replicasWanted,
         @Nullable Integer replicasPresent,
         String decision,
         @Nullable String reason,
         String explanation,
+        List<WarningView> warnings,
         @Nullable Double value,
         @Nullable Boolean active,
         @Nullable String wake,
@@ -50,8 +56,15 @@ record ScaledObjectView(
         @Nullable Double smoothed,
         @Nullable Double lowest,
         @Nullable Double highest,
-        double windowRemainingSeconds,
+        @Nullable Double windowRemainingSeconds,
         List<PodView> pods) {
+
+    static final String REFUSED = "refused";
+
+    /**
+     * @param reason one word, as the reason of the Event
+     */
+    record WarningView(String reason, String text) {}
 
     /**
      * @param value of its last sample, however old
@@ -80,7 +93,44 @@ record ScaledObjectView(
         }
     }
 
+    /** A past decision: of its trigger nothing else is remembered. */
     static ScaledObjectView of(Snapshot snapshot) {
+        return of(snapshot, List.of(), true);
+    }
+
+    /** A trigger without a decision. */
+    static ScaledObjectView refused(Notice notice, Instant now) {
+        return new ScaledObjectView(
+                notice.scaledObject().namespace(),
+                notice.scaledObject().name(),
+                notice.where(),
+                false,
+                null,
+                null,
+                null,
+                now,
+                null,
+                null,
+                REFUSED,
+                null,
+                notice.text(),
+                List.of(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                List.of());
+    }
+
+    /**
+     * @param notices those on its ScaledObject
+     */
+    static ScaledObjectView of(Snapshot snapshot, List<Notice> notices, boolean withPods) {
         Decision.Basis basis = snapshot.decision().basis();
         OptionalLong desired = snapshot.hpaDesiredReplicas();
         return new ScaledObjectView(
@@ -97,6 +147,9 @@ record ScaledObjectView(
                 kind(snapshot.decision()),
                 snapshot.decision() instanceof Decision.Hold(HoldReason reason, var _) ? reason.label() : null,
                 Explanation.of(snapshot),
+                Warning.of(snapshot, notices).stream()
+                        .map(warning -> new WarningView(warning.reason(), warning.text()))
+                        .toList(),
                 snapshot.answer() instanceof Answer.Value(long milli) ? milli / 1000.0 : null,
                 snapshot.activity() == Activity.UNKNOWN ? null : snapshot.activity() == Activity.ACTIVE,
                 snapshot.wake().map(Explanation::ofWake).orElse(null),
@@ -106,7 +159,11 @@ record ScaledObjectView(
                 orNull(basis.lowest()),
                 orNull(basis.highest()),
                 seconds(basis.windowRemaining()),
-                snapshot.pods().stream().map(pod -> PodView.of(pod, basis.at())).toList());
+                withPods
+                        ? snapshot.pods().stream()
+                                .map(pod -> PodView.of(pod, basis.at()))
+                                .toList()
+                        : List.of());
     }
 
     private static String kind(Decision decision) {

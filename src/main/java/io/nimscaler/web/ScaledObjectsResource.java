@@ -4,6 +4,9 @@ import io.nimscaler.history.DecisionRing;
 import io.nimscaler.history.Recorded;
 import io.nimscaler.history.RecordingWriter;
 import io.nimscaler.history.Remembered;
+import io.nimscaler.scaler.Contact;
+import io.nimscaler.scaler.Notice;
+import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.Scalers;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.scaler.TriggerId;
@@ -38,6 +41,8 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 class ScaledObjectsResource {
 
     private static final String NOT_FOUND = "No decision on such a ScaledObject";
+    private static final String NOT_KNOWN =
+            "It is not known which ScaledObjects there are: the API server was never reached; says why";
     private static final String BAD_REQUEST = "A parameter is wrong; says which, and what was expected";
 
     private final Scalers scalers;
@@ -50,24 +55,40 @@ class ScaledObjectsResource {
         this.clock = clock;
     }
 
-    /** One entry a trigger, ordered by namespace and name. */
+    /** One entry a trigger, the refused ones among them, ordered by namespace and name. */
     @GET
-    @Operation(summary = "The latest decision on every trigger")
+    @Operation(summary = "The latest decision on every trigger, and why a trigger is refused")
+    @APIResponse(responseCode = "200", description = "One entry for each trigger and each shadow")
+    @APIResponse(
+            responseCode = "503",
+            description = NOT_KNOWN,
+            content = @Content(schema = @Schema(implementation = Refusal.class)))
     public List<ScaledObjectView> all() {
-        return scalers.snapshots().stream().map(ScaledObjectView::of).toList();
+        refuseWhereNotKnown();
+        return ScaledObjectViews.of(scalers, _ -> true, true, clock.instant());
     }
 
     /** The triggers of one ScaledObject. */
     @GET
     @Path("/{namespace}/{name}")
-    @Operation(summary = "The latest decision on each trigger of one ScaledObject")
+    @Operation(summary = "The latest decision on each trigger of one ScaledObject, and why a trigger is refused")
     @APIResponse(responseCode = "200", description = "One entry for each trigger and each shadow")
     @APIResponse(
             responseCode = "404",
             description = NOT_FOUND,
             content = @Content(schema = @Schema(implementation = Refusal.class)))
+    @APIResponse(
+            responseCode = "503",
+            description = NOT_KNOWN,
+            content = @Content(schema = @Schema(implementation = Refusal.class)))
     public List<ScaledObjectView> one(@PathParam("namespace") String namespace, @PathParam("name") String name) {
-        return of(namespace, name).stream().map(ScaledObjectView::of).toList();
+        ScaledObjectId id = new ScaledObjectId(namespace, name);
+        List<ScaledObjectView> found = ScaledObjectViews.of(scalers, id::equals, true, clock.instant());
+        if (found.isEmpty()) {
+            refuseWhereNotKnown();
+            throw Refusal.notFound("no decision on a ScaledObject " + id);
+        }
+        return found;
     }
 
     /**
@@ -91,6 +112,10 @@ class ScaledObjectsResource {
     @APIResponse(
             responseCode = "404",
             description = NOT_FOUND,
+            content = @Content(schema = @Schema(implementation = Refusal.class)))
+    @APIResponse(
+            responseCode = "503",
+            description = NOT_KNOWN,
             content = @Content(schema = @Schema(implementation = Refusal.class)))
     public List<ScaledObjectView> decisions(
             @PathParam("namespace") String namespace,
@@ -125,6 +150,10 @@ class ScaledObjectsResource {
             responseCode = "404",
             description = NOT_FOUND + ", or a moment that is not remembered; says which are",
             content = @Content(schema = @Schema(implementation = Refusal.class)))
+    @APIResponse(
+            responseCode = "503",
+            description = NOT_KNOWN,
+            content = @Content(schema = @Schema(implementation = Refusal.class)))
     public List<ExplanationView> explain(
             @PathParam("namespace") String namespace,
             @PathParam("name") String name,
@@ -156,11 +185,12 @@ class ScaledObjectsResource {
         TriggerId trigger = TriggerId.of(latest);
         Span span = Span.of(history.of(trigger));
         if (moment.isEmpty()) {
-            return Optional.of(ExplanationView.of(latest, clock.instant(), span));
+            List<Notice> notices = ScaledObjectViews.notices(scalers).getOrDefault(latest.scaledObject(), List.of());
+            return Optional.of(ExplanationView.of(latest, notices, clock.instant(), span));
         }
         return moment.filter(span::contains)
                 .flatMap(asked -> history.at(trigger, asked)
-                        .map(remembered -> ExplanationView.of(remembered.snapshot(), asked, span)));
+                        .map(remembered -> ExplanationView.of(remembered.snapshot(), List.of(), asked, span)));
     }
 
     /**
@@ -187,6 +217,10 @@ class ScaledObjectsResource {
     @APIResponse(
             responseCode = "404",
             description = NOT_FOUND + ", or a span in which nothing is remembered",
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = Refusal.class)))
+    @APIResponse(
+            responseCode = "503",
+            description = NOT_KNOWN,
             content = @Content(mediaType = "application/json", schema = @Schema(implementation = Refusal.class)))
     @Produces("application/x-ndjson")
     public Response recording(
@@ -245,13 +279,30 @@ class ScaledObjectsResource {
     }
 
     private List<Snapshot> of(String namespace, String name) {
+        ScaledObjectId id = new ScaledObjectId(namespace, name);
         List<Snapshot> found = scalers.snapshots().stream()
-                .filter(snapshot -> snapshot.scaledObject().namespace().equals(namespace)
-                        && snapshot.scaledObject().name().equals(name))
+                .filter(snapshot -> snapshot.scaledObject().equals(id))
                 .toList();
         if (found.isEmpty()) {
-            throw Refusal.notFound("no decision on a ScaledObject " + namespace + "/" + name);
+            refuseWhereNotKnown();
+            throw Refusal.notFound("no decision on a ScaledObject " + id + whyRefused(id));
         }
         return found;
+    }
+
+    private String whyRefused(ScaledObjectId id) {
+        return ScaledObjectViews.refused(scalers, id::equals, clock.instant()).stream()
+                .map(view -> ": " + view.triggerName() + " is refused: " + view.explanation())
+                .findFirst()
+                .orElse("");
+    }
+
+    /** What is not known is not an empty list. */
+    private void refuseWhereNotKnown() {
+        if (scalers.contact() instanceof Contact.NeverReached(Instant since, String reason)) {
+            throw Refusal.notKnown(
+                    "it is not known which ScaledObjects there are: the API server was not reached since " + since
+                            + ": " + reason);
+        }
     }
 }

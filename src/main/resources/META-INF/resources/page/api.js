@@ -17,33 +17,38 @@ async function ask(path) {
   const response = await fetch(path, {headers: {accept: 'application/json'}, signal: AbortSignal.timeout(10000)});
   if (!response.ok) {
     const refusal = await response.json().catch(() => ({}));
-    throw new Error(refusal.error ?? `the scaler answered ${response.status}`);
+    throw Object.assign(new Error(refusal.error ?? `the scaler answered ${response.status}`), {status: response.status});
   }
   const date = Date.parse(response.headers.get('date') ?? '');
   return {now: Number.isNaN(date) ? Date.now() : date, body: await response.json()};
 }
 
-/** All triggers, live. */
+/** {apiServer, scaledObjects}: all triggers, live. */
 export function followAll(listener) {
   return new Live('api/events', async () => {
-    const {now, body} = await ask('api/scaled-objects');
-    return {now, data: body};
-  }, (event) => event.scaledObjects, listener);
+    const {now, body: {apiServer}} = await ask('api/status');
+    const scaledObjects = isNeverReached(apiServer) ? [] : (await ask('api/scaled-objects')).body;
+    return {now, data: {apiServer, scaledObjects}};
+  }, listener);
 }
 
-/** One ScaledObject's triggers with all that went into their decisions, live. */
+/** {apiServer, explanations, refused}: one ScaledObject's triggers with all that went into their decisions, live. */
 export function followOne(namespace, name, listener) {
   const path = pathOf(namespace, name);
   return new Live(`api/events/${part(namespace)}/${part(name)}`, async () => {
-    const {now, body} = await ask(`${path}/explain`);
-    return {now, data: body};
-  }, (event) => event.explanations, listener);
+    const {now, body: {apiServer}} = await ask('api/status');
+    const views = isNeverReached(apiServer) ? [] : (await ask(path)).body;
+    const refused = views.filter((view) => view.decision === 'refused');
+    const explanations = views.length > refused.length ? (await ask(`${path}/explain`)).body : [];
+    return {now, data: {apiServer, explanations, refused}};
+  }, listener);
 }
+
+export const isNeverReached = (apiServer) => apiServer.state === 'never_reached';
 
 class Live {
   #events;
   #poll;
-  #pick;
   #listener;
   #source = null;
   #heardAt = Date.now();
@@ -52,10 +57,9 @@ class Live {
   #timer;
 
   /** listener: {data(data, now), contact(isThere, heardAt)}, both times in milliseconds: the scaler's and ours. */
-  constructor(events, poll, pick, listener) {
+  constructor(events, poll, listener) {
     this.#events = events;
     this.#poll = poll;
-    this.#pick = pick;
     this.#listener = listener;
     this.#timer = setInterval(() => this.#watch(), POLL_MILLIS);
     this.#open();
@@ -73,7 +77,7 @@ class Live {
     this.#source = new EventSource(this.#events);
     this.#source.onmessage = (message) => {
       const event = JSON.parse(message.data);
-      this.#heard(this.#pick(event), Date.parse(event.now));
+      this.#heard(event, Date.parse(event.now));
     };
   }
 

@@ -1,11 +1,11 @@
 // One ScaledObject: what was seen, what was decided and why, what the HPA will do; now, or at any remembered moment.
 
-import {get, pathOf} from './api.js';
+import {get, isNeverReached, pathOf} from './api.js';
 import {el, mark, say, Rows} from './dom.js';
 import {badge, linkTo} from './list.js';
 import {Plots} from './plot.js';
 import {Track} from './track.js';
-import {carries, clock, count, duration, hpa, kindOf, number, present, saw, told, UNKNOWN} from './words.js';
+import {carries, clock, count, duration, hpa, isQuiet, kindOf, notRemembered, number, present, saw, told, UNKNOWN} from './words.js';
 
 const SPANS = [[120, '2 min'], [600, '10 min'], [86400, 'All']];
 
@@ -28,6 +28,9 @@ export class DetailView {
   #state = badge();
   #tabs = el('nav', {class: 'tabs', 'aria-label': 'Triggers'});
   #problem = el('p', {class: 'problem', role: 'status', hidden: true});
+  #lost = '';
+  #warnings = el('ul', {class: 'warnings', role: 'status', hidden: true});
+  #warningRows = new Rows(this.#warnings, () => warningRow());
   #when = el('p', {class: 'when'});
   #steps = new Steps();
   #tiles = new Tiles();
@@ -61,7 +64,7 @@ export class DetailView {
     root.replaceChildren(
       el('p', {class: 'crumb'}, el('a', {href: '#/'}, '‹ All scale targets')),
       el('div', {class: 'title-row'}, el('h1', {}, el('span', {class: 'dim'}, `${which.namespace}/`), which.name), this.#state.element),
-      this.#tabs, this.#problem, this.#content);
+      this.#tabs, this.#problem, this.#warnings, this.#content);
     document.title = `${which.name} · KEDA NIM Scaler`;
     this.#plots = new Plots(plots, this.#track, (at) => this.#go(at), () => this.#chosen());
   }
@@ -76,6 +79,7 @@ export class DetailView {
   moment(at) {
     this.#moment = at;
     this.#past = null;
+    this.#lost = '';
     this.#plots.show(at);
     if (at === null) {
       this.#render();
@@ -84,20 +88,27 @@ export class DetailView {
     }
   }
 
-  update(explanations, now) {
+  update({apiServer, explanations, refused}, now) {
     this.#now = now;
     const reported = explanations.filter((one) => !one.decision.shadow);
     const mine = reported.find((one) => one.decision.triggerName === this.#which.trigger) ?? (this.#which.trigger ? undefined : reported[0]);
     this.#content.hidden = !mine;
+    this.#showWarnings(mine?.decision.warnings ?? [], refused);
     if (!mine) {
       this.#live = null;
-      this.#say('There is no decision on such a trigger. It may have been removed or renamed.');
+      this.#showTabs(reported, refused, this.#which.trigger);
+      if (refused.length > 0) {
+        this.#state.update('refused');
+      }
+      this.#say(refused.length > 0 ? 'There is no decision: the trigger is refused, and KEDA gets no value for it.'
+        : isNeverReached(apiServer) ? 'It is not known whether there is such a ScaledObject.'
+        : 'There is no decision on such a trigger. It may have been removed or renamed.');
       return;
     }
     const trigger = mine.decision.triggerName;
     const shadow = explanations.find((one) => one.decision.shadow && one.decision.triggerName === trigger);
     this.#live = {mine, shadow};
-    this.#showTabs(reported, trigger);
+    this.#showTabs(reported, refused, trigger);
     this.#remember([mine, shadow].filter(Boolean).map((one) => one.decision));
     if (this.#moment === null) {
       this.#render();
@@ -107,12 +118,21 @@ export class DetailView {
     this.#draw();
   }
 
-  #showTabs(reported, trigger) {
-    this.#tabs.hidden = reported.length < 2;
-    if (this.#tabs.childElementCount !== reported.length) {
-      this.#tabs.replaceChildren(...reported.map(({decision}) =>
-        el('a', {href: linkTo(decision), 'aria-current': decision.triggerName === trigger ? 'page' : null}, decision.triggerName)));
+  #showTabs(reported, refused, trigger) {
+    const views = [...reported.map(({decision}) => decision), ...refused];
+    this.#tabs.hidden = views.length < 2;
+    const names = views.map((view) => view.triggerName);
+    if (names.join('\n') !== [...this.#tabs.children].map((tab) => tab.textContent).join('\n')) {
+      this.#tabs.replaceChildren(...views.map((view) =>
+        el('a', {href: linkTo(view), 'aria-current': view.triggerName === trigger ? 'page' : null}, view.triggerName)));
     }
+  }
+
+  #showWarnings(warnings, refused) {
+    const all = [...refused.map((view) => ({reason: `${view.triggerName} is refused`, text: view.explanation, kind: 'refused'})),
+      ...warnings.map((warning) => ({...warning, kind: 'warning'}))];
+    this.#warnings.hidden = all.length === 0;
+    this.#warningRows.show(all, ({reason, text}) => `${reason} ${text}`);
   }
 
   /** What came since the last event is asked for where there is more of it than this. */
@@ -149,16 +169,28 @@ export class DetailView {
       const all = await get(`${pathOf(this.#which.namespace, this.#which.name)}/explain?at=${encodeURIComponent(at)}`);
       const trigger = this.#live?.mine.decision.triggerName ?? this.#which.trigger;
       const of = (shadow) => all.find((one) => one.decision.shadow === shadow && one.decision.triggerName === trigger);
-      if (this.#moment === at && !this.#closed && of(false)) {
+      if (this.#moment !== at || this.#closed) {
+        return;
+      }
+      if (of(false)) {
         this.#past = {mine: of(false), shadow: of(true)};
         this.#render();
+      } else {
+        this.#lose(at);
       }
     } catch (refused) {
-      if (this.#moment === at && !this.#closed) {
-        this.#say(`That moment cannot be explained: ${refused.message}`);
-        this.#go(null);
+      // Without contact the next event asks again
+      if (this.#moment === at && !this.#closed && refused.status) {
+        this.#lose(at);
       }
     }
+  }
+
+  /** The present is shown in its stead, which must not pass for it. The address stays: it is what was asked for. */
+  #lose(at) {
+    this.moment(null);
+    this.#lost = notRemembered(at, this.#live?.mine.rememberedFrom);
+    this.#render();
   }
 
   #say(problem) {
@@ -220,9 +252,7 @@ export class DetailView {
     if (!shown) {
       return;
     }
-    if (this.#moment === null) {
-      this.#say('');
-    }
+    this.#say(this.#lost);
     const past = this.#moment !== null;
     const mine = past ? shown.mine : {...shown.mine, decision: present(shown.mine.decision, this.#now)};
     const {decision} = mine;
@@ -242,6 +272,20 @@ export class DetailView {
       this.#metadata.replaceChildren(...Object.entries(mine.metadata).flatMap(([key, value]) => [el('dt', {}, key), el('dd', {}, value)]));
     }
   }
+}
+
+function warningRow() {
+  const reason = el('strong');
+  const text = el('span');
+  const element = el('li', {}, reason, ' ', text);
+  return {
+    element,
+    update(item) {
+      mark(element, 'data-kind', item.kind);
+      say(reason, item.reason);
+      say(text, item.text);
+    },
+  };
 }
 
 /** The way from what was seen to what becomes of it. */
@@ -337,13 +381,13 @@ function podRow() {
       mark(name, 'title', pod.address);
       say(state, pod.state);
       mark(state, 'data-state', pod.state);
-      say(value, number(pod.value));
+      say(value, isQuiet(pod) ? 'too few observations' : number(pod.value));
       track.hidden = pod.share === null;
       // The whole track is twice the target
       bar.style.width = `${Math.min(100, 50 * (pod.share ?? 0))}%`;
       mark(track, 'data-over', pod.share > 1 ? 'true' : null);
       mark(element, 'data-fresh', pod.state === 'sampled' ? 'true' : 'false');
-      say(age, pod.sampleAgeSeconds === null ? 'never read' : duration(pod.sampleAgeSeconds));
+      say(age, isQuiet(pod) ? '–' : pod.sampleAgeSeconds === null ? 'never read' : duration(pod.sampleAgeSeconds));
       say(problem, pod.problem ?? '');
     },
   };

@@ -4,12 +4,13 @@ import {followAll, followOne} from './api.js';
 import {DetailView} from './detail.js';
 import {el, mark, say} from './dom.js';
 import {ListView} from './list.js';
-import {clock} from './words.js';
+import {clock, clusterText} from './words.js';
 
 const STALE_MILLIS = 5000;
 
 const main = document.getElementById('main');
 const contact = document.getElementById('contact');
+const cluster = document.getElementById('cluster');
 const clockText = document.getElementById('clock');
 let live = null;
 let view = null;
@@ -17,6 +18,7 @@ let shown = '';
 let heardAt = Date.now();
 let everHeard = false;
 let trouble = '';
+let missed = '';
 
 /** #/NAMESPACE/NAME/TRIGGER?at=INSTANT; anything else is the list. */
 function route() {
@@ -60,6 +62,9 @@ function show() {
 
 function update(data, now) {
   everHeard = true;
+  missed = clusterText(data.apiServer);
+  cluster.hidden = missed === '';
+  say(cluster, missed);
   view.update(data, now);
   age();
   say(clockText, `as of ${clock(now)}`);
@@ -75,11 +80,11 @@ function heard(isThere, at, message = '') {
 function age() {
   const silent = Date.now() - heardAt;
   const stale = silent > STALE_MILLIS;
-  mark(contact, 'data-state', stale ? 'stale' : everHeard ? 'live' : 'waiting');
+  mark(contact, 'data-state', stale || (everHeard && missed !== '') ? 'stale' : everHeard ? 'live' : 'waiting');
   mark(document.body, 'data-stale', stale ? 'true' : null);
   say(contact, stale
     ? `No contact with the scaler since ${clock(heardAt)}${everHeard ? ': what is shown is old' : ''}`
-    : everHeard ? 'Live' : 'Asking the scaler…');
+    : !everHeard ? 'Asking the scaler…' : missed === '' ? 'Live' : 'No API server');
   mark(contact, 'title', trouble || null);
 }
 

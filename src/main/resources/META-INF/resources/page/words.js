@@ -22,10 +22,14 @@ export const KINDS = {
   calm: {label: 'Steady', sign: '❙❙', order: 2},
   hold: {label: 'Held', sign: '▲', order: 1},
   unknown: {label: 'Unknown', sign: '?', order: 0},
+  refused: {label: 'Refused', sign: '✕', order: 0},
 };
 
-/** Of a decision: report, calm (held by the windows), hold (held for want of data) or unknown. */
+/** Of a decision: report, calm (held by the windows), hold (held for want of data) or unknown; of a trigger that has none: refused. */
 export function kindOf(view) {
+  if (view.decision === 'refused') {
+    return 'refused';
+  }
   if (view.decision === 'hold') {
     return CALM.has(view.reason) ? 'calm' : 'hold';
   }
@@ -81,6 +85,30 @@ const CLOCK = new Intl.DateTimeFormat('en-GB', {hour: '2-digit', minute: '2-digi
 /** The local time of day. */
 export const clock = (millis) => CLOCK.format(new Date(millis));
 
+const DAY = new Intl.DateTimeFormat('en-GB', {day: 'numeric', month: 'short', year: 'numeric'});
+
+/** What to say of a moment that cannot be shown; from: the oldest that can. */
+export function notRemembered(at, from) {
+  const millis = Date.parse(at);
+  if (Number.isNaN(millis)) {
+    return `“${at.slice(0, 40)}” is no moment. What is shown is now.`;
+  }
+  const since = from ? ` Decisions are remembered since ${clock(Date.parse(from))}.` : '';
+  return `${clock(millis)} on ${DAY.format(new Date(millis))} is not remembered.${since} What is shown is now.`;
+}
+
+/** What is missing where the API server is; empty while all is well. */
+export function clusterText(apiServer) {
+  switch (apiServer.state) {
+    case 'never_reached':
+      return `It is not known which ScaledObjects there are. The API server was not reached since ${clock(Date.parse(apiServer.since))}: ${apiServer.reason}.`;
+    case 'away':
+      return `The API server is away since ${clock(Date.parse(apiServer.since))}: ${apiServer.reason}. ScaledObjects are shown as they were then.`;
+    default:
+      return '';
+  }
+}
+
 export function replicas(view) {
   return view.replicasWanted === null
     ? `replicas ${UNKNOWN}`
@@ -90,6 +118,9 @@ export function replicas(view) {
 }
 
 const MOST_VALUES = 8;
+
+/** It answers, and has too little to do for a value of its own. */
+export const isQuiet = (pod) => pod.state === 'sampled' && pod.value === null;
 
 /** The pods as they were seen: "3 pods at 0.92, 0.88, 0.95; 1 starting". */
 export function saw({decision, arithmetic}) {
@@ -104,11 +135,18 @@ export function saw({decision, arithmetic}) {
     const rest = read.length > MOST_VALUES ? `, … (mean ${number(arithmetic.mean, 2)})` : '';
     parts.push(`${count(read.length, 'pod')} at ${values.join(', ')}${rest}`);
   }
+  const quiet = decision.pods.filter(isQuiet).length;
+  if (quiet > 0) {
+    parts.push(`${count(quiet, 'pod')} ${quiet === 1 ? 'answers' : 'answer'} with too few observations for a value`);
+  }
   for (const state of ['missing', 'starting']) {
     const many = decision.pods.filter((pod) => pod.state === state).length;
     if (many > 0) {
       parts.push(`${many} ${state}`);
     }
+  }
+  if (arithmetic.countedAsMean > 0) {
+    parts.push(`${arithmetic.countedAsMean} of the missing counted as the mean`);
   }
   const present = decision.pods.length;
   if (decision.replicasWanted > present) {

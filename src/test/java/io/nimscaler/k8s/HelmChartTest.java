@@ -133,9 +133,9 @@ class HelmChartTest {
     void anotherReleaseIsFoundByItsOwnName() throws Exception {
         List<JsonNode> objects = chart("blue", "-f", CHART + "/ci/admission-policy-values.yaml");
 
-        assertThat(objects).allSatisfy(object -> assertThat(
-                        object.at("/metadata/name").asText())
-                .startsWith("blue-keda-nim-scaler"));
+        assertThat(objects)
+                .allSatisfy(object ->
+                        assertThat(object.at("/metadata/name").asText()).startsWith("blue-keda-nim-scaler"));
         JsonNode deployment = only("Deployment", objects);
         assertThat(deployment.at("/spec/template/spec/containers/0/env/0/name").asText())
                 .isEqualTo("NIM_SCALER_KUBERNETES_SERVICE_NAMES");
@@ -171,12 +171,15 @@ class HelmChartTest {
                 .containsEntry("NIM_SCALER_KUBERNETES_NAMESPACES", "nim,nim-staging")
                 .containsEntry("NIM_SCALER_PODS_AUTH_INTERNAL_NAMESPACES", "nim,nim-staging")
                 .containsEntry("NIM_SCALER_PODS_AUTH_INTERNAL_CA", "/etc/keda-nim-scaler/pod-auth/internal/ca.crt")
-                .containsEntry("NIM_SCALER_PODS_AUTH_INTERNAL_TOKEN_FILE", "/etc/keda-nim-scaler/pod-auth/internal/token")
+                .containsEntry(
+                        "NIM_SCALER_PODS_AUTH_INTERNAL_TOKEN_FILE", "/etc/keda-nim-scaler/pod-auth/internal/token")
                 .containsEntry("NIM_SCALER_PODS_AUTH_INTERNAL_TOKEN_OVER_HTTP", "true")
                 .containsEntry("NIM_SCALER_WAKE_SOURCES_GATEWAY_ABSENT_IS_ZERO", "true")
                 .containsEntry("NIM_SCALER_WAKE_SOURCES_GATEWAY_POD_AUTH", "internal");
         assertThat(container.path("image").asText()).contains("@sha256:");
-        assertThat(objects).filteredOn(object -> object.path("kind").asText().equals("Role")).hasSize(3);
+        assertThat(objects)
+                .filteredOn(object -> object.path("kind").asText().equals("Role"))
+                .hasSize(3);
     }
 
     @ParameterizedTest
@@ -189,7 +192,8 @@ class HelmChartTest {
                 "networkPolicy.apiServerPorts={0}"
             })
     void refusesValuesThatCannotBeRight(String value) throws Exception {
-        Result result = Tool.named("helm").run("template", "x", CHART.toString(), "--kube-version", "1.34.0", "--set", value);
+        Result result =
+                Tool.named("helm").run("template", "x", CHART.toString(), "--kube-version", "1.34.0", "--set", value);
 
         assertThat(result.isSuccess()).isFalse();
         assertThat(result.errors()).contains("values don't meet the specifications of the schema");
@@ -240,8 +244,8 @@ class HelmChartTest {
 
     @Test
     void schemaKnowsEachValue() throws IOException {
-        JsonNode schema = Serialization.unmarshal(
-                Files.readString(CHART.resolve("values.schema.json")), JsonNode.class);
+        JsonNode schema =
+                Serialization.unmarshal(Files.readString(CHART.resolve("values.schema.json")), JsonNode.class);
         JsonNode values = Serialization.unmarshal(Files.readString(CHART.resolve("values.yaml")), JsonNode.class);
 
         for (Iterator<String> names = values.fieldNames(); names.hasNext(); ) {

@@ -9,11 +9,14 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.nimscaler.Promtool;
 import io.nimscaler.policy.Fleet;
 import io.nimscaler.policy.Policy;
+import io.nimscaler.scaler.Contact;
+import io.nimscaler.scaler.Notice;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.scaler.Snapshots;
 import io.nimscaler.telemetry.MeteredScraper;
 import io.nimscaler.telemetry.Meters;
+import io.nimscaler.telemetry.NoticeMeters;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
 import java.io.IOException;
@@ -22,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
@@ -59,6 +63,13 @@ class MonitoringTest {
         meters.update(reported);
         meters.update(Snapshots.shadowOf(reported, reported));
         new MeteredScraper((_, _) -> {}, registry);
+        new NoticeMeters(registry, Contact.Watching::new)
+                .update(
+                        List.of(),
+                        Stream.of(Notice.TRIGGER_REFUSED, "NoWakeSource")
+                                .map(reason -> new Notice(
+                                        reported.scaledObject(), "triggers[0]", Optional.empty(), reason, "wrong"))
+                                .toList());
         return registry.getMeters().stream()
                 .map(Meter::getId)
                 .flatMap(id -> {

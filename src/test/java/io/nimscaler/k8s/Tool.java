@@ -33,8 +33,7 @@ record Tool(Path program) {
     Result run(String... arguments) throws IOException, InterruptedException {
         Path errors = Files.createTempFile("errors", ".txt");
         try {
-            Process process = new ProcessBuilder(Stream.concat(
-                                    Stream.of(program.toString()), Stream.of(arguments))
+            Process process = new ProcessBuilder(Stream.concat(Stream.of(program.toString()), Stream.of(arguments))
                             .toList())
                     .redirectError(errors.toFile())
                     .start();

@@ -144,7 +144,8 @@ class KubernetesPodsTest {
             assertThat(notice.isRefusal()).isFalse();
             assertThat(notice.reason()).isEqualTo("TriggerQuestionable");
             assertThat(notice.trigger())
-                    .isEqualTo(control.triggers.get(ID).stream().findFirst());
+                    .isEqualTo(control.triggers.getOrDefault(ID, List.of()).stream()
+                            .findFirst());
         }));
     }
 

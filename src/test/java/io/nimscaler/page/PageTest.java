@@ -85,7 +85,10 @@ class PageTest {
                     .extracting(WebElement::getText)
                     .containsExactly("nim/gone", "nim/half", "nim/big");
             assertThat(browser.text("#contact")).isEqualTo("Live");
-            assertThat(browser.text(".summary")).isEqualTo("50 triggers, 1 unknown, 1 held");
+            assertThat(browser.text(".summary")).isEqualTo("50 triggers, 1 unknown, 1 held, 2 with warnings");
+            assertThat(browser.text(".card[data-kind=hold] .warning"))
+                    .startsWith("PodsMissing: cannot read 127.0.0.4")
+                    .contains("500");
         });
         browser.screenshot("list");
         browser.one("input[type=search]").sendKeys("big");
@@ -185,6 +188,53 @@ class PageTest {
     }
 
     @Test
+    void momentThatIsNotRememberedIsSaidAndNotTakenForThePresent() {
+        browser.as(1280, 900, false).go(page("#/nim/busy?at=2020-01-31T12:00:00Z"));
+        browser.until(() -> {
+            assertThat(browser.text(".problem"))
+                    .contains("on 31 Jan 2020 is not remembered", "remembered since", "What is shown is now.");
+            assertThat(browser.text(".when")).isEqualTo("now");
+            assertThat(step("Saw")).startsWith("3 pods");
+        });
+        // Decisions that come in the meantime do not take it away, and the address is what was asked for
+        String then = browser.text("#clock");
+        browser.until(() -> assertThat(browser.text("#clock")).isNotEqualTo(then));
+        assertThat(browser.text(".problem")).contains("is not remembered");
+        assertThat(browser.url()).contains("at=2020-01-31");
+        browser.screenshot("not-remembered");
+
+        // Until another is chosen
+        browser.until(() -> assertThat((Long) browser.script("return +document.querySelector('[type=range]').max"))
+                .isGreaterThan(4));
+        browser.one(".figure:nth-child(2) .u-over").click();
+        browser.until(() -> {
+            assertThat(browser.text(".when")).startsWith("At ");
+            assertThat(browser.all(".problem:not([hidden])")).isEmpty();
+        });
+    }
+
+    @Test
+    void addressWithoutAMomentIsSaid() {
+        browser.as(1280, 900, false).go(page("#/nim/busy?at=yesterday"));
+        browser.until(() -> assertThat(browser.text(".problem")).startsWith("“yesterday” is no moment."));
+    }
+
+    @Test
+    void quietPodsAreNotNoPod() throws Exception {
+        UnaryOperator<String> rewrite = json -> json.replaceAll(
+                "\"value\":[0-9.]+,\"sampleAgeSeconds\":[0-9.]+", "\"value\":null,\"sampleAgeSeconds\":null");
+        try (Proxy proxy = new Proxy("/", port(), rewrite, false)) {
+            browser.as(1280, 900, false).go(proxy.url("#/nim/busy"));
+            browser.until(() -> {
+                assertThat(step("Saw")).isEqualTo("3 pods answer with too few observations for a value.");
+                assertThat(browser.text("tbody tr"))
+                        .contains("sampled", "too few observations")
+                        .doesNotContain("never read");
+            });
+        }
+    }
+
+    @Test
     void clickIntoAPlotExplainsThatMomentAndASpanDownloads() {
         browser.as(1280, 1500, false).go(detail("busy"));
         browser.until(() -> assertThat((Long) browser.script("return +document.querySelector('[type=range]').max"))
@@ -211,7 +261,8 @@ class PageTest {
     @Test
     void isDarkWhereTheBrowserIs() {
         browser.as(1280, 900, true).go(page(""));
-        browser.until(() -> assertThat(browser.text(".summary")).isEqualTo("50 triggers, 1 unknown, 1 held"));
+        browser.until(() ->
+                assertThat(browser.text(".summary")).isEqualTo("50 triggers, 1 unknown, 1 held, 2 with warnings"));
         assertThat(browser.script("return getComputedStyle(document.body).backgroundColor"))
                 .isEqualTo("rgb(14, 20, 27)");
         browser.screenshot("list-dark");

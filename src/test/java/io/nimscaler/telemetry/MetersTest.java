@@ -2,12 +2,15 @@ package io.nimscaler.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.nimscaler.exposition.MetricNames;
 import io.nimscaler.policy.Fleet;
 import io.nimscaler.policy.PodReading;
 import io.nimscaler.policy.Policy;
 import io.nimscaler.policy.Scale;
+import io.nimscaler.scaler.Contact;
+import io.nimscaler.scaler.Notice;
 import io.nimscaler.scaler.PodAuth;
 import io.nimscaler.scaler.PodState;
 import io.nimscaler.scaler.ScaledObjectId;
@@ -23,8 +26,10 @@ import io.nimscaler.wake.Wake;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class MetersTest {
@@ -131,6 +136,50 @@ class MetersTest {
         meters.update(snapshot(Triggers.with(), one(.9)));
         meters.retain(List.of());
         assertThat(registry.getMeters()).isEmpty();
+    }
+
+    @Test
+    void refusedTriggersAndWarningsAreShownAsLongAsTheyAre() {
+        // Given
+        Contact[] contact = {new Contact.Watching()};
+        NoticeMeters noticeMeters = new NoticeMeters(registry, () -> contact[0]);
+        ScaledObjectId wrong = new ScaledObjectId("nim", "wrong");
+        ScaledObjectId odd = new ScaledObjectId("nim", "odd");
+        Notice refusal =
+                new Notice(wrong, "triggers[0]", Optional.empty(), Notice.TRIGGER_REFUSED, "expected a number");
+        Notice twice = new Notice(wrong, "triggers[1]", Optional.empty(), Notice.TRIGGER_REFUSED, "expected a number");
+        Notice warning = new Notice(odd, "triggers", Optional.empty(), "NoWakeSource", "nothing wakes it");
+
+        // When
+        noticeMeters.update(List.of(odd), List.of(refusal, twice, warning));
+
+        // Then
+        assertThat(gauges("nim_scaler.trigger.refused")).isEqualTo(Map.of("odd", 0.0, "wrong", 1.0));
+        assertThat(gauges("nim_scaler.warning")).isEqualTo(Map.of("odd", 1.0));
+        assertThat(registry.get("nim_scaler.warning")
+                        .tag("reason", "NoWakeSource")
+                        .gauge()
+                        .value())
+                .isEqualTo(1);
+        assertThat(registry.get("nim_scaler.api.server.watching").gauge().value())
+                .isEqualTo(1);
+
+        // And when they are gone
+        noticeMeters.update(List.of(), List.of());
+        contact[0] = new Contact.Away(Instant.EPOCH, "connection refused");
+        assertThat(gauges("nim_scaler.trigger.refused")).isEmpty();
+        assertThat(gauges("nim_scaler.warning")).isEmpty();
+        assertThat(registry.get("nim_scaler.api.server.watching").gauge().value())
+                .isZero();
+        contact[0] = new Contact.NotUsed();
+        assertThat(registry.get("nim_scaler.api.server.watching").gauge().value())
+                .isNaN();
+    }
+
+    /** By the name of their ScaledObject. */
+    private Map<String, Double> gauges(String name) {
+        return registry.find(name).gauges().stream()
+                .collect(Collectors.toMap(gauge -> gauge.getId().getTag("scaledobject"), Gauge::value));
     }
 
     @Test

@@ -42,13 +42,14 @@ class OpenApiTest {
                         "/api/scaled-objects/{namespace}/{name}",
                         "/api/scaled-objects/{namespace}/{name}/decisions",
                         "/api/scaled-objects/{namespace}/{name}/explain",
-                        "/api/scaled-objects/{namespace}/{name}/recording")
+                        "/api/scaled-objects/{namespace}/{name}/recording",
+                        "/api/status")
                 .allSatisfy((_, path) -> assertThat(path).containsOnlyKeys("get"));
         assertThat(description()
                         .getList("paths.'/api/scaled-objects/{namespace}/{name}/recording'.get.parameters.name"))
                 .containsExactlyInAnyOrder("namespace", "name", "from", "to", "trigger");
         assertThat(description().getMap("paths.'/api/scaled-objects/{namespace}/{name}/explain'.get.responses"))
-                .containsOnlyKeys("200", "400", "404");
+                .containsOnlyKeys("200", "400", "404", "503");
     }
 
     @Test
@@ -67,6 +68,11 @@ class OpenApiTest {
                 .isEqualTo(properties("ArithmeticView").keySet());
         assertThat(explained.getMap("[0].answer").keySet())
                 .isEqualTo(properties("AnswerView").keySet());
+        JsonPath status = given().when().get("/api/status").jsonPath();
+        assertThat(status.getMap("$").keySet())
+                .isEqualTo(properties("StatusView").keySet());
+        assertThat(status.getMap("apiServer").keySet())
+                .isEqualTo(properties("ApiServerView").keySet());
         JsonPath refused = given().when().get(LLM + "/explain?at=x").jsonPath();
         assertThat(refused.getMap("$").keySet()).isEqualTo(properties("Refusal").keySet());
     }
