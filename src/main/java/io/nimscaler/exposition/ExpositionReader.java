@@ -28,6 +28,8 @@ public final class ExpositionReader {
 
     private int openLength;
     private int bytes;
+    private int keptBytes;
+    private int keptLabels;
     private int line = 1;
     private Exposition.@Nullable Refused refused;
 
@@ -55,6 +57,11 @@ public final class ExpositionReader {
         return refused != null;
     }
 
+    /** Length of the wanted lines that are kept so far; in memory they are several times as large. */
+    public int keptBytes() {
+        return keptBytes;
+    }
+
     /**
      * Ends the body and makes the reader ready for the next one; for a body that broke off, drop the result.
      *
@@ -69,6 +76,8 @@ public final class ExpositionReader {
         series.clear();
         openLength = 0;
         bytes = 0;
+        keptBytes = 0;
+        keptLabels = 0;
         line = 1;
         refused = null;
         return exposition;
@@ -126,7 +135,17 @@ public final class ExpositionReader {
             case Line.Wanted _
             when series.size() == limits.series() ->
                 exceed(1, "expected at most " + limits.series() + " series, got more");
-            case Line.Wanted(Series sample) -> series.add(sample);
+            case Line.Wanted _
+            when keptBytes + (to - from) > limits.keptBytes() ->
+                exceed(1, "expected wanted lines of at most " + limits.keptBytes() + " bytes in all, got more");
+            case Line.Wanted(Series sample)
+            when keptLabels + sample.labels().size() > limits.keptLabels() ->
+                exceed(1, "expected at most " + limits.keptLabels() + " labels in all, got more");
+            case Line.Wanted(Series sample) -> {
+                keptBytes += to - from;
+                keptLabels += sample.labels().size();
+                series.add(sample);
+            }
             case Line.Broken(int column, String reason, boolean overLimit) when overLimit -> exceed(column, reason);
             case Line.Broken(int column, String reason, boolean _) -> fail(column, reason);
         }

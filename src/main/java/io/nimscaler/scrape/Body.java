@@ -17,6 +17,9 @@ sealed interface Body permits MetricsBody, RefusedBody {
     /** It did not, for this reason. */
     ScrapeResult breakOff(Failed why);
 
+    /** Nothing of it is needed any more. */
+    default void release() {}
+
     /** For people: how much came so far. */
     String progress();
 }

@@ -32,6 +32,7 @@ final class Exchange {
     private final PodAuths auths;
     private final ScrapeSettings settings;
     private final Scratch scratch;
+    private final KeptBytes kept;
     private final ScrapeRequest asked;
     private final Consumer<ScrapeResult> done;
 
@@ -48,6 +49,7 @@ final class Exchange {
             PodAuths auths,
             ScrapeSettings settings,
             Scratch scratch,
+            KeptBytes kept,
             ScrapeRequest asked,
             Consumer<ScrapeResult> done) {
         this.vertx = vertx;
@@ -55,6 +57,7 @@ final class Exchange {
         this.auths = auths;
         this.settings = settings;
         this.scratch = scratch;
+        this.kept = kept;
         this.asked = asked;
         this.done = done;
     }
@@ -118,7 +121,11 @@ final class Exchange {
         Body received = ResponseHead.refusal(response)
                 .<Body>map(RefusedBody::new)
                 .orElseGet(() -> new MetricsBody(
-                        asked.wanted(), settings.limits(), ResponseHead.saysWhereBodyEnds(response), scratch));
+                        asked.wanted(),
+                        settings.limits(),
+                        ResponseHead.saysWhereBodyEnds(response),
+                        scratch,
+                        kept.share()));
         body = received;
         response.exceptionHandler(cause ->
                         end(received.breakOff(Failures.whileExchanging(cause, "after " + received.progress()))))
@@ -165,5 +172,8 @@ final class Exchange {
     private void deliver(ScrapeResult result) {
         vertx.cancelTimer(deadline);
         done.accept(result);
+        if (body != null) {
+            body.release();
+        }
     }
 }

@@ -27,10 +27,12 @@ final class MetricsBody implements Body {
     private final int limit;
     private final boolean endIsKnown;
     private final Scratch scratch;
+    private final KeptBytes.Share kept;
     private long bytes;
     private byte lastByte;
 
-    MetricsBody(MetricNames wanted, ReadLimits limits, boolean endIsKnown, Scratch scratch) {
+    MetricsBody(MetricNames wanted, ReadLimits limits, boolean endIsKnown, Scratch scratch, KeptBytes.Share kept) {
+        this.kept = kept;
         this.reader = new ExpositionReader(wanted, limits);
         this.limit = limits.bodyBytes();
         this.endIsKnown = endIsKnown;
@@ -47,6 +49,12 @@ final class MetricsBody implements Body {
         byte[] content = scratch.bytesOf(chunk);
         reader.read(content, 0, length);
         lastByte = length > 0 ? content[length - 1] : lastByte;
+        if (!kept.grow(reader.keptBytes())) {
+            return Optional.of(new Failed(
+                    TOO_LARGE,
+                    "expected wanted lines of at most " + KeptBytes.MOST + " bytes in all bodies under way, got "
+                            + reader.keptBytes() + " of this one so far"));
+        }
         return Optional.empty();
     }
 
@@ -67,6 +75,11 @@ final class MetricsBody implements Body {
     @Override
     public ScrapeResult breakOff(Failed why) {
         return why;
+    }
+
+    @Override
+    public void release() {
+        kept.release();
     }
 
     @Override

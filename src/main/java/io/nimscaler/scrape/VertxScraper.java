@@ -24,6 +24,7 @@ public final class VertxScraper implements Scraper, AutoCloseable {
     private final PodClients clients;
     private final long reloads;
     private final Scratch scratch = new Scratch();
+    private final KeptBytes kept = new KeptBytes();
     private volatile @Nullable Thread owner;
 
     public VertxScraper(Vertx vertx, ScrapeSettings settings, PodAuths auths) {
@@ -44,7 +45,7 @@ public final class VertxScraper implements Scraper, AutoCloseable {
     @Override
     public void scrape(ScrapeRequest request, Consumer<ScrapeResult> done) {
         requireOwner();
-        new Exchange(vertx, clients, auths, settings, scratch, request, done).start();
+        new Exchange(vertx, clients, auths, settings, scratch, kept, request, done).start();
     }
 
     @Override

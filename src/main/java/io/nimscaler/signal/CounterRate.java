@@ -25,6 +25,9 @@ import java.util.OptionalDouble;
  */
 public record CounterRate(String counter, Duration window) implements Signal {
 
+    /** Each is kept until the next scrape; engines have some 100 at most, by rank and reason. */
+    private static final int MOST_SERIES = 1024;
+
     @Override
     public String name() {
         return "rate(" + counter + ")";
@@ -59,7 +62,7 @@ public record CounterRate(String counter, Duration window) implements Signal {
 
         private final Optional<String> modelName;
         private final SlidingTotal<Double> totals = new SlidingTotal<>(window);
-        private Map<Map<String, String>, Double> last = Map.of();
+        private Map<SeriesIdentity, Double> last = Map.of();
         private double total;
 
         OfPod(Optional<String> modelName) {
@@ -77,6 +80,9 @@ public record CounterRate(String counter, Duration window) implements Signal {
                         ? new NoMetric("no series " + counter)
                         : Source.noSuchModel(counter, modelName, named);
             }
+            if (wanted.size() > MOST_SERIES) {
+                return new BadValue(counter + ": expected at most " + MOST_SERIES + " series, got " + wanted.size());
+            }
             Map<Map<String, String>, Double> now = new HashMap<>();
             for (Series series : wanted) {
                 Optional<String> objection = Plausible.objectionToCounter(series.value());
@@ -88,7 +94,8 @@ public record CounterRate(String counter, Duration window) implements Signal {
                     return Source.twoValues(counter, before, series.value());
                 }
             }
-            Map<Map<String, String>, Double> merged = Copies.OF_RANKS.merge(now);
+            Map<SeriesIdentity, Double> merged = new HashMap<>();
+            Copies.OF_RANKS.merge(now).forEach((labels, value) -> merged.put(SeriesIdentity.of(labels), value));
             OptionalDouble most = merged.entrySet().stream()
                     .mapToDouble(series -> increase(series.getKey(), series.getValue()))
                     .max();
@@ -100,12 +107,12 @@ public record CounterRate(String counter, Duration window) implements Signal {
             return rate();
         }
 
-        private double increase(Map<String, String> labels, double value) {
-            double before = last.getOrDefault(labels, value);
+        private double increase(SeriesIdentity series, double value) {
+            double before = last.getOrDefault(series, value);
             return value >= before ? value - before : value;
         }
 
-        private void count(Map<Map<String, String>, Double> now, Instant scrapedAt) {
+        private void count(Map<SeriesIdentity, Double> now, Instant scrapedAt) {
             if (now.keySet().stream().noneMatch(last::containsKey)) {
                 totals.clear();
             }

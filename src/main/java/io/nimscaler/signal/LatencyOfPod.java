@@ -26,8 +26,8 @@ final class LatencyOfPod implements PodSignal {
     /** Engines have 40 at most; of each, 60 scrapes of a window are kept. */
     private static final int MOST_BUCKETS = 256;
 
-    /** The histograms of one body by their labels, or why it can not be used. */
-    private record Parsed(Map<Map<String, String>, Histogram> histograms, Optional<Measurement> unusable) {
+    /** The histograms of one body, or why it can not be used. */
+    private record Parsed(Map<SeriesIdentity, Histogram> histograms, Optional<Measurement> unusable) {
 
         static Parsed unusable(Measurement why) {
             return new Parsed(Map.of(), Optional.of(why));
@@ -37,7 +37,7 @@ final class LatencyOfPod implements PodSignal {
     private final Latency signal;
     private final Optional<String> modelName;
     private final SlidingTotal<Histogram> totals;
-    private Map<Map<String, String>, Histogram> last = Map.of();
+    private Map<SeriesIdentity, Histogram> last = Map.of();
     private Optional<Histogram> total = Optional.empty();
     private Instant quietSince = Instant.MAX;
 
@@ -119,7 +119,7 @@ final class LatencyOfPod implements PodSignal {
                 }
             }
         }
-        Map<Map<String, String>, Histogram> histograms = new HashMap<>();
+        Map<SeriesIdentity, Histogram> histograms = new HashMap<>();
         for (var entry : byLabels.entrySet()) {
             TreeMap<Double, Double> counts = entry.getValue();
             if (counts.lastKey() != Double.POSITIVE_INFINITY) {
@@ -134,12 +134,14 @@ final class LatencyOfPod implements PodSignal {
             if (signal.quantile().isEmpty() && objection.isPresent()) {
                 return Parsed.unusable(new BadValue(name + "_sum = " + sum + ", " + objection.get()));
             }
-            histograms.put(entry.getKey(), new Histogram(array(counts.keySet()), array(counts.values()), sum));
+            histograms.put(
+                    SeriesIdentity.of(entry.getKey()),
+                    new Histogram(array(counts.keySet()), array(counts.values()), sum));
         }
         return new Parsed(histograms, Optional.empty());
     }
 
-    private void count(Map<Map<String, String>, Histogram> now, Instant scrapedAt) {
+    private void count(Map<SeriesIdentity, Histogram> now, Instant scrapedAt) {
         if (now.keySet().stream().noneMatch(last::containsKey)) {
             totals.clear();
             total = Optional.empty();
@@ -156,7 +158,7 @@ final class LatencyOfPod implements PodSignal {
         total.ifPresent(histogram -> totals.add(scrapedAt, histogram));
     }
 
-    private boolean sameCounts(Map<Map<String, String>, Histogram> now) {
+    private boolean sameCounts(Map<SeriesIdentity, Histogram> now) {
         return now.entrySet().stream()
                 .allMatch(entry -> Optional.ofNullable(last.get(entry.getKey()))
                         .filter(before -> before.count() == entry.getValue().count())

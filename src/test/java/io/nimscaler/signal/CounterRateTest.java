@@ -54,6 +54,14 @@ class CounterRateTest {
         assertThat(((Measured) measurement).readAt()).isEqualTo(START.plusSeconds(20));
     }
 
+    /** What is kept of each until the next scrape adds up over all pods. */
+    @Test
+    void moreSeriesThanAnyEngineHasAreRefused() {
+        assertThat(read(0, new double[1024])).isEqualTo(new TooEarly());
+        assertThat(read(20, new double[1025]))
+                .isEqualTo(new BadValue("x_total: expected at most 1024 series, got 1025"));
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 14})
     void tooShortASpanIsNoValueRatherThanZero(long second) {
