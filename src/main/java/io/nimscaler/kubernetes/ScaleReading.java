@@ -31,13 +31,31 @@ sealed interface ScaleReading {
         }
         try {
             String body = client.raw(target.scalePath());
-            return body == null ? new Refused("no such scale target: " + target) : parse(client, target, body);
+            return body == null ? noSuchTarget(client, target) : parse(client, target, body);
         } catch (KubernetesClientException e) {
             return switch (e.getCode()) {
-                case 404 -> new Refused("no such scale target: " + target);
+                case 404 -> noSuchTarget(client, target);
                 case 401, 403 -> new Refused("not allowed to get /scale of " + target + ": bind a role that allows it");
                 default -> new NoAnswer("cannot read /scale of " + target);
             };
+        }
+    }
+
+    /** Says so where it is another kind that has the name: KEDA takes a Deployment where no kind is given. */
+    private static ScaleReading noSuchTarget(KubernetesClient client, ScaleTarget target) {
+        String others = target.otherKinds().entrySet().stream()
+                .filter(other -> isThere(client, other.getValue()))
+                .map(other -> "; there is a " + other.getKey() + " of that name: set scaleTargetRef.kind")
+                .findFirst()
+                .orElse("");
+        return new Refused("no such scale target: " + target + others);
+    }
+
+    private static boolean isThere(KubernetesClient client, ScaleTarget target) {
+        try {
+            return client.raw(target.scalePath()) != null;
+        } catch (KubernetesClientException _) {
+            return false;
         }
     }
 

@@ -32,10 +32,6 @@ record ScaledObject(
     /** Of any object (apimachinery: DNS1123SubdomainMaxLength). */
     private static final int LONGEST_NAME = 253;
 
-    /** The kinds whose resource names need no discovery. */
-    private static final Map<String, String> WELL_KNOWN =
-            Map.of("Deployment", "deployments", "StatefulSet", "statefulsets");
-
     /**
      * One entry of {@code spec.triggers}.
      *
@@ -106,8 +102,8 @@ record ScaledObject(
         }
         String apiVersion = name(ref.get("apiVersion"));
         boolean apps = apiVersion.isEmpty() || apiVersion.equals("apps/v1");
-        return apps && WELL_KNOWN.containsKey(kind)
-                ? Optional.of(new ScaleTarget(namespace, "apps", "v1", WELL_KNOWN.get(kind), name))
+        return apps && ScaleTarget.WELL_KNOWN.containsKey(kind)
+                ? Optional.of(new ScaleTarget(namespace, "apps", "v1", ScaleTarget.WELL_KNOWN.get(kind), name))
                 : Optional.empty();
     }
 

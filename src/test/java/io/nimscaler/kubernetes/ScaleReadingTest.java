@@ -135,4 +135,33 @@ class ScaleReadingTest {
         server.stop(0);
         assertThat(ScaleReading.of(client, TARGET)).isInstanceOf(ScaleReading.NoAnswer.class);
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "apps, v1, deployments, statefulsets, StatefulSet",
+        "apps, v1, statefulsets, deployments, Deployment",
+        "leaderworkerset.x-k8s.io, v1, leaderworkersets, deployments, Deployment"
+    })
+    void anotherKindOfThatNameIsNamed(String group, String version, String resource, String there, String kind) {
+        server.createContext("/apis/apps/v1/namespaces/ns/" + there + "/llm/scale", exchange -> {
+            exchange.sendResponseHeaders(200, 2);
+            exchange.getResponseBody().write("{}".getBytes(StandardCharsets.UTF_8));
+            exchange.close();
+        });
+        ScaleTarget target = new ScaleTarget("ns", group, version, resource, "llm");
+        assertThat(ScaleReading.of(client, target))
+                .isEqualTo(new ScaleReading.Refused("no such scale target: " + target + "; there is a " + kind
+                        + " of that name: set scaleTargetRef.kind"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {404, 403, 500})
+    void whatIsNotSeenToBeThereIsNotNamed(int status) {
+        server.createContext("/apis/apps/v1/namespaces/ns/statefulsets", exchange -> {
+            exchange.sendResponseHeaders(status, -1);
+            exchange.close();
+        });
+        assertThat(ScaleReading.of(client, TARGET))
+                .isEqualTo(new ScaleReading.Refused("no such scale target: " + TARGET));
+    }
 }
