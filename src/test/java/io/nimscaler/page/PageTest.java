@@ -175,7 +175,7 @@ class PageTest {
         browser.until(() -> {
             assertThat(browser.text(".when")).startsWith("At ").contains("Back to now");
             assertThat(browser.url()).contains("?at=20");
-            assertThat(step("Decided")).contains("3 sampled");
+            assertThat(step("Decided")).contains(" sampled with mean ");
         });
         String moment = browser.text(".when");
         browser.screenshot("moment");
