@@ -1,7 +1,6 @@
 package io.nimscaler.trigger;
 
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.Optional;
 
 /** The keys of trigger metadata that are ours, with the defaults as a user would write them (design, section 3). */
@@ -64,29 +63,6 @@ public enum TriggerKey {
 
     /** The known key that is most like {@code other}, if any is within a third of its length. */
     static Optional<String> nearestTo(String other) {
-        if (other.length() > 2 * DOWNSCALE_STABILIZATION_WINDOW.key.length()) {
-            return Optional.empty();
-        }
-        return Arrays.stream(values())
-                .map(known -> known.key)
-                .min(Comparator.comparingInt(known -> distance(known, other)))
-                .filter(known -> distance(known, other) <= Math.max(2, known.length() / 3));
-    }
-
-    /** Levenshtein's edit distance, case not counted. */
-    private static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        Arrays.setAll(row, i -> i);
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                boolean same = Character.toLowerCase(a.charAt(i - 1)) == Character.toLowerCase(b.charAt(j - 1));
-                int replaced = diagonal + (same ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
-            }
-        }
-        return row[b.length()];
+        return Nearest.to(other, Arrays.stream(values()).map(known -> known.key).toList());
     }
 }
