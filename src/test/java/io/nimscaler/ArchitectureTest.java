@@ -33,13 +33,15 @@ class ArchitectureTest {
             "window", List.of(),
             "wake", List.of("exposition"),
             "hpa", List.of(),
+            "files", List.of("trigger"),
             "trigger", List.of("signal"),
             "policy", List.of("signal", "window", "wake", "trigger", "hpa"),
             "scaler", List.of("exposition", "signal", "window", "wake", "trigger", "policy", "hpa"),
             "history", List.of("exposition", "signal", "window", "wake", "trigger", "policy", "hpa", "scaler"));
 
     /** The format of recordings is the history's, and JSON is nothing to write anew; it has no clock, no thread and no I/O of its own. */
-    private static final Map<String, List<String>> LIBRARIES = Map.of("history", List.of("com.fasterxml.jackson.."));
+    private static final Map<String, List<String>> LIBRARIES =
+            Map.of("history", List.of("com.fasterxml.jackson.."), "files", List.of("javax.net.ssl.."));
 
     private static final Set<String> ADAPTERS =
             Set.of("kubernetes", "scrape", "grpc", "web", "server", "telemetry", "demo");
@@ -111,7 +113,7 @@ class ArchitectureTest {
     @ParameterizedTest
     @MethodSource("adapters")
     void adapterKnowsNoOtherAdapter(String adapter) {
-        String[] others = Stream.concat(ADAPTERS.stream(), Stream.of("app"))
+        String[] others = Stream.concat(ADAPTERS.stream(), Stream.of("app", "settings", "config"))
                 .filter(other -> !other.equals(adapter))
                 .map(other -> BASE + "." + other + "..")
                 .toArray(String[]::new);
@@ -144,7 +146,8 @@ class ArchitectureTest {
                 .filter(name -> !name.equals(BASE))
                 .map(name -> name.substring(BASE.length() + 1).split("\\.")[0])
                 .collect(Collectors.toSet());
-        assertThat(Stream.of(CORE.keySet(), ADAPTERS, Set.of("app", "config")).flatMap(Set::stream))
+        assertThat(Stream.of(CORE.keySet(), ADAPTERS, Set.of("app", "config", "settings"))
+                        .flatMap(Set::stream))
                 .containsAll(packages);
     }
 }

@@ -60,14 +60,21 @@ public final class PrivateCa {
     public PrivateCa(String name) {
         KeyPair keys = keys();
         this.root = new Issued(
-                sign(name, keys, new X500Principal("CN=" + name), keys.getPrivate(), true), keys.getPrivate());
+                sign(name, keys, new X500Principal("CN=" + name), keys.getPrivate(), true, Duration.ofDays(1)),
+                keys.getPrivate());
     }
 
     /** @param alternativeNames {@code dns:…}, {@code ip:…} or {@code uri:…} */
     public Issued issue(String commonName, String... alternativeNames) {
+        return issueFor(Duration.ofDays(1), commonName, alternativeNames);
+    }
+
+    /** The same, valid for so long from now on. */
+    public Issued issueFor(Duration valid, String commonName, String... alternativeNames) {
         KeyPair keys = keys();
         X500Principal issuer = root.certificate().getSubjectX500Principal();
-        return new Issued(sign(commonName, keys, issuer, root.key(), false, alternativeNames), keys.getPrivate());
+        return new Issued(
+                sign(commonName, keys, issuer, root.key(), false, valid, alternativeNames), keys.getPrivate());
     }
 
     public String pem() {
@@ -99,13 +106,19 @@ public final class PrivateCa {
     }
 
     private static X509Certificate sign(
-            String commonName, KeyPair keys, X500Principal issuer, PrivateKey by, boolean ca, String... names) {
+            String commonName,
+            KeyPair keys,
+            X500Principal issuer,
+            PrivateKey by,
+            boolean ca,
+            Duration valid,
+            String... names) {
         Instant now = Instant.now();
         X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
                 issuer,
                 new BigInteger(64, new SecureRandom()),
                 Date.from(now.minus(Duration.ofDays(1))),
-                Date.from(now.plus(Duration.ofDays(1))),
+                Date.from(now.plus(valid)),
                 new X500Principal("CN=" + commonName),
                 keys.getPublic());
         try {

@@ -3,6 +3,7 @@ package io.nimscaler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nimscaler.config.ScalerSettings;
+import io.nimscaler.settings.SettingNames;
 import io.nimscaler.trigger.ParsedTrigger;
 import io.nimscaler.trigger.TriggerKey;
 import io.nimscaler.trigger.TriggerParser;
@@ -29,8 +30,12 @@ class ReadmeTest {
     private static final Pattern ROW = Pattern.compile("^\\| `([^`]+)` \\| ([^|]*) \\|.*");
 
     private static List<String> readme() {
+        return lines("README.md");
+    }
+
+    private static List<String> lines(String file) {
         try {
-            return Files.readAllLines(Path.of("README.md"));
+            return Files.readAllLines(Path.of(file));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -38,8 +43,11 @@ class ReadmeTest {
 
     /** First column → second column of the table under a heading. */
     private static Map<String, String> table(String heading) {
+        return table(readme(), heading);
+    }
+
+    private static Map<String, String> table(List<String> lines, String heading) {
         Map<String, String> rows = new LinkedHashMap<>();
-        List<String> lines = readme();
         for (String line : lines.subList(lines.indexOf(heading) + 1, lines.size())) {
             if (line.startsWith("## ")) {
                 break;
@@ -78,8 +86,11 @@ class ReadmeTest {
     void tableOfSettingsHasEverySettingWithItsDefault() {
         Map<String, String> settings = new HashMap<>();
         collect("nim-scaler", ScalerSettings.class, settings);
-        Map<String, String> rows = table("## Settings");
+        Map<String, String> rows = table(lines("src/docs/settings.md"), "# Settings");
         assertThat(rows.keySet()).containsExactlyInAnyOrderElementsOf(settings.keySet());
+        assertThat(SettingNames.KNOWN.stream().map(name -> "nim-scaler." + name))
+                .containsExactlyElementsOf(rows.keySet());
+        assertThat(readme()).anyMatch(line -> line.contains("[all " + rows.size() + " with defaults and ranges]"));
         settings.forEach((name, value) -> {
             if (!value.isEmpty()) {
                 assertThat(code(rows.getOrDefault(name, ""))).as(name).hasValue(value);

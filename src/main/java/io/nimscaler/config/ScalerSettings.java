@@ -1,15 +1,16 @@
 package io.nimscaler.config;
 
-import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** All settings of the product. */
+/**
+ * All settings of the product as they are written, and their defaults. They are texts here, so that nothing is converted and
+ * nothing refused before all of them are read: what each may be is said, and all that is wrong gathered, in one place, {@code
+ * io.nimscaler.settings}.
+ */
 @ConfigMapping(prefix = "nim-scaler")
 public interface ScalerSettings {
 
@@ -52,50 +53,50 @@ public interface ScalerSettings {
         Optional<List<String>> clientIdentities();
     }
 
-    /** Read by {@link GrpcTlsConfigSource}, which hands it to Quarkus's TLS registry. */
+    /** Where a certificate is set, {@link GrpcTlsConfigSource} has the port speak TLS only. */
     interface GrpcTls {
 
         /** PEM file of the server's certificate and its chain. With it port 9090 speaks TLS only. */
-        Optional<Path> certificate();
+        Optional<String> certificate();
 
         /** PEM file of the certificate's private key. */
-        Optional<Path> key();
+        Optional<String> key();
 
         /** PEM file of the CA of clients. With it every call needs a client certificate of this CA. */
-        Optional<Path> clientCa();
+        Optional<String> clientCa();
 
         /** How often the files are read again. */
         @WithDefault("1m")
-        Duration reloadPeriod();
+        Optional<String> reloadPeriod();
     }
 
     interface Api {
 
         /** Whether port 9090 serves REST; without it, it serves gRPC only. */
         @WithDefault("true")
-        boolean enabled();
+        Optional<String> enabled();
 
         /** Lines {@code user:password}; with them REST, and the page, ask for one by basic authentication. */
-        Optional<Path> usersFile();
+        Optional<String> usersFile();
 
         /** Host names by which REST and the page may be asked for, beside IP addresses: `*.NAME` for all that end so, `*` for any. */
         @WithDefault("localhost,keda-nim-scaler,keda-nim-scaler.keda-nim-scaler,*.svc,*.svc.cluster.local")
-        List<String> hosts();
+        Optional<List<String>> hosts();
     }
 
     interface Scrape {
 
         /** Deadline over one whole exchange with a pod, from connecting to the last byte. */
         @WithDefault("5s")
-        Duration timeout();
+        Optional<String> timeout();
 
         /** A body over this size is not read to its end. */
         @WithDefault("4M")
-        MemorySize maxBodySize();
+        Optional<String> maxBodySize();
 
         /** How long an idle connection to a pod is kept; longer than the longest poll interval. */
         @WithDefault("5m10s")
-        Duration keepAlive();
+        Optional<String> keepAlive();
     }
 
     interface Pods {
@@ -105,60 +106,60 @@ public interface ScalerSettings {
 
         /** How often their files are read again. */
         @WithDefault("30s")
-        Duration reloadPeriod();
+        Optional<String> reloadPeriod();
     }
 
     interface PodAuth {
 
         /** Namespaces whose ScaledObjects may use it; `*` for all. */
-        List<String> namespaces();
+        Optional<List<String>> namespaces();
 
         /** PEM file of the CA of the pods' certificates; public authorities where there is none. */
-        Optional<Path> ca();
+        Optional<String> ca();
 
         /** The name that a pod's certificate must be for; its IP address where there is none. */
         Optional<String> serverName();
 
         /** File with a bearer token. */
-        Optional<Path> tokenFile();
+        Optional<String> tokenFile();
 
         /** Whether the token may be sent over plain HTTP. */
         @WithDefault("false")
-        boolean tokenOverHttp();
+        Optional<String> tokenOverHttp();
 
         /** PEM file of our client certificate. */
-        Optional<Path> clientCertificate();
+        Optional<String> clientCertificate();
 
         /** PEM file of its private key. */
-        Optional<Path> clientKey();
+        Optional<String> clientKey();
     }
 
     interface WakeSource {
 
         /** Where its metrics are: http or https, with the path. */
-        String url();
+        Optional<String> url();
 
         /** Name of a gauge, or rate(NAME) of a counter; a name that ends in _total is a counter's, too. */
-        String metric();
+        Optional<String> metric();
 
         /** Namespaces whose ScaledObjects may name it; `*` for all. */
-        List<String> namespaces();
+        Optional<List<String>> namespaces();
 
         /** How often it is asked, while a trigger names it. */
         @WithDefault("2s")
-        Duration pollInterval();
+        Optional<String> pollInterval();
 
         /** The label that a trigger's `modelName` is compared with. */
         @WithDefault("model_name")
-        String modelLabel();
+        Optional<String> modelLabel();
 
         /** More than this is demand. */
         @WithDefault("0")
-        double activation();
+        Optional<String> activation();
 
         /** Whether a body without the series means no demand; else that is unknown. */
         @WithDefault("false")
-        boolean absentIsZero();
+        Optional<String> absentIsZero();
 
         /** Name of the trust and credentials of `nim-scaler.pods.auth` that it is asked with. */
         Optional<String> podAuth();
@@ -171,19 +172,19 @@ public interface ScalerSettings {
 
         /** Label selector of the exporters' pods. */
         @WithDefault("app=nvidia-dcgm-exporter")
-        String selector();
+        Optional<String> selector();
 
         /** The port on which each serves metrics. */
         @WithDefault("9400")
-        int port();
+        Optional<String> port();
 
         /** The path of the metrics. */
         @WithDefault("/metrics")
-        String path();
+        Optional<String> path();
 
         /** Whether they are asked by https. */
         @WithDefault("false")
-        boolean https();
+        Optional<String> https();
 
         /** Name of the trust and credentials of `nim-scaler.pods.auth` that they are asked with. */
         Optional<String> podAuth();
@@ -193,56 +194,56 @@ public interface ScalerSettings {
 
         /** Whether ScaledObjects are watched; not where there is a demo or a static target. */
         @WithDefault("true")
-        boolean enabled();
+        Optional<String> enabled();
 
         /** Namespaces whose ScaledObjects are watched; all where none is named. */
         Optional<List<String>> namespaces();
 
         /** A trigger is ours when the host of its scalerAddress has one of these as its first label. */
         @WithDefault("keda-nim-scaler")
-        List<String> serviceNames();
+        Optional<List<String>> serviceNames();
 
         /** How often a scale target's replicas are read although nothing is seen to change. */
         @WithDefault("30s")
-        Duration scaleRefresh();
+        Optional<String> scaleRefresh();
 
         /** Whether pods that share their node's network, and so its address, are asked. */
         @WithDefault("false")
-        boolean allowHostNetwork();
+        Optional<String> allowHostNetwork();
 
         /** Whether pods at loopback and link-local addresses are asked. */
         @WithDefault("false")
-        boolean allowLocalAddresses();
+        Optional<String> allowLocalAddresses();
     }
 
     interface History {
 
         /** How long decisions and their readings are remembered; 0s remembers none. */
         @WithDefault("30m")
-        Duration length();
+        Optional<String> length();
 
         /** Memory for those of all triggers together; when it is used up they get coarser, the older the more. */
         @WithDefault("16M")
-        MemorySize maxMemory();
+        Optional<String> maxMemory();
     }
 
     interface Demo {
 
         /** Starts a stand-in fleet of NIM pods with a load that rises and falls, and an HPA that follows the answers. */
         @WithDefault("false")
-        boolean enabled();
+        Optional<String> enabled();
     }
 
     interface StaticTarget {
 
         /** Namespace of the ScaledObject that calls name. */
         @WithDefault("default")
-        String namespace();
+        Optional<String> namespace();
 
         /** IP addresses of the pods; one given as `IPv4:PORT` or `[IPv6]:PORT` is asked at that port, whatever the metadata say. */
-        List<String> addresses();
+        Optional<List<String>> addresses();
 
         /** Trigger metadata, as in a ScaledObject. */
-        Map<String, String> metadata();
+        Map<String, Optional<String>> metadata();
     }
 }

@@ -1,5 +1,6 @@
 package io.nimscaler.scrape;
 
+import io.nimscaler.files.NamedFile;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
@@ -37,6 +38,26 @@ public record PodAuthSettings(
 
     boolean isFor(String namespace) {
         return namespaces.contains(EVERY) || namespaces.contains(namespace);
+    }
+
+    Optional<NamedFile> caFile() {
+        return named("ca", ca);
+    }
+
+    Optional<NamedFile> tokenNamed() {
+        return named("token-file", tokenFile);
+    }
+
+    Optional<NamedFile> clientCertificateFile() {
+        return named("client-certificate", clientCertificate);
+    }
+
+    Optional<NamedFile> clientKeyFile() {
+        return named("client-key", clientKey);
+    }
+
+    private Optional<NamedFile> named(String item, Optional<Path> file) {
+        return file.map(path -> new NamedFile(key(name, item), path.toString()));
     }
 
     /** The setting's whole name. */

@@ -1,16 +1,23 @@
 package io.nimscaler.scrape;
 
+import io.nimscaler.files.Expiries;
 import io.nimscaler.scaler.PodAuth;
 import io.nimscaler.scaler.ScrapeRequest;
+import io.nimscaler.trigger.Durations;
 import io.nimscaler.trigger.Scheme;
-import io.vertx.core.Vertx;
+import io.nimscaler.trigger.Violation;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
@@ -22,7 +29,7 @@ import org.jboss.logging.Logger;
 public final class PodAuths {
 
     /** No trust but in public authorities, and no credentials. */
-    public static final PodAuths NONE = new PodAuths(Map.of(), Map.of(), Duration.ofHours(1));
+    public static final PodAuths NONE = new PodAuths(Map.of(), Map.of(), Duration.ofHours(1), new Expiries());
 
     private static final Logger LOG = Logger.getLogger(PodAuths.class);
 
@@ -45,41 +52,41 @@ public final class PodAuths {
 
     private final Map<String, PodAuthSettings> settings;
     private final Map<String, PodAuthFiles> files;
-    private final Set<String> broken = new HashSet<>();
+    private final Map<String, String> broken = new HashMap<>();
+    private final Expiries expiries;
     private final Duration reloadPeriod;
 
-    private PodAuths(Map<String, PodAuthSettings> settings, Map<String, PodAuthFiles> files, Duration reloadPeriod) {
+    private PodAuths(
+            Map<String, PodAuthSettings> settings,
+            Map<String, PodAuthFiles> files,
+            Duration reloadPeriod,
+            Expiries expiries) {
         this.settings = Map.copyOf(settings);
         this.files = new ConcurrentHashMap<>(files);
         this.reloadPeriod = reloadPeriod;
+        this.expiries = expiries;
     }
 
     /**
      * Reads all files; blocks.
      *
      * @param reloadPeriod how often they are read again; at least 1 s
-     * @throws IllegalArgumentException with all that is wrong
+     * @param expiries told until when their certificates are valid
+     * @param wrong told of all that is not usable; a name with such a file is not among them
      */
-    public static PodAuths read(Vertx vertx, Collection<PodAuthSettings> settings, Duration reloadPeriod) {
+    public static PodAuths read(
+            Collection<PodAuthSettings> settings, Duration reloadPeriod, Expiries expiries, Consumer<Violation> wrong) {
         if (reloadPeriod.compareTo(Duration.ofSeconds(1)) < 0) {
             throw new IllegalArgumentException(
-                    "nim-scaler.pods.reload-period = " + reloadPeriod + ": expected at least PT1S");
+                    "reloadPeriod = " + Durations.text(reloadPeriod) + ", must be at least 1s");
         }
         Map<String, PodAuthSettings> byName =
                 settings.stream().collect(Collectors.toMap(PodAuthSettings::name, each -> each));
-        Map<String, PodAuthFiles> files = new ConcurrentHashMap<>();
-        StringBuilder wrong = new StringBuilder();
-        byName.forEach((name, each) -> {
-            try {
-                files.put(name, PodAuthFiles.read(vertx, each));
-            } catch (IllegalArgumentException e) {
-                wrong.append(wrong.isEmpty() ? "" : "; ").append(e.getMessage());
-            }
-        });
-        if (!wrong.isEmpty()) {
-            throw new IllegalArgumentException(wrong.toString());
-        }
-        return new PodAuths(byName, files, reloadPeriod);
+        Map<String, PodAuthFiles> files = new TreeMap<>();
+        new TreeMap<>(byName)
+                .forEach((name, each) -> PodAuthFiles.read(each, wrong).ifPresent(content -> files.put(name, content)));
+        files.values().forEach(each -> each.expiries().forEach(expiries::put));
+        return new PodAuths(byName, files, reloadPeriod, expiries);
     }
 
     /** A name that there is not and one that this namespace may not use are told apart by nobody. */
@@ -122,20 +129,22 @@ public final class PodAuths {
     }
 
     /** Reads all files again and returns the names whose files differ; blocks, one call at a time. */
-    synchronized Set<String> reload(Vertx vertx) {
+    synchronized Set<String> reload() {
         Set<String> changed = new HashSet<>();
         settings.forEach((name, each) -> {
-            try {
-                PodAuthFiles now = PodAuthFiles.read(vertx, each);
+            List<String> wrong = new ArrayList<>();
+            Optional<PodAuthFiles> read = PodAuthFiles.read(each, violation -> wrong.add(violation.text()));
+            read.ifPresent(now -> {
                 if (!now.equals(files.put(name, now))) {
                     changed.add(name);
                     LOG.infof("files of podAuth %s have changed and are used from now on", name);
                 }
+                now.expiries().forEach(expiries::put);
                 broken.remove(name);
-            } catch (IllegalArgumentException e) {
-                if (broken.add(name)) {
-                    LOG.warnf("files of podAuth %s are used as they were: %s", name, e.getMessage());
-                }
+            });
+            String text = String.join("; ", wrong);
+            if (!text.isEmpty() && !text.equals(broken.put(name, text))) {
+                LOG.warnf("files of podAuth %s are used as they were: %s", name, text);
             }
         });
         return changed;

@@ -37,7 +37,7 @@ public final class VertxScraper implements Scraper, AutoCloseable {
 
     /** A Secret that is renewed needs no restart. */
     private void reload() {
-        vertx.executeBlocking(() -> auths.reload(vertx), false)
+        vertx.executeBlocking(() -> auths.reload(), false)
                 .onSuccess(changed ->
                         changed.forEach(name -> auths.files(name).ifPresent(files -> clients.renew(name, files))));
     }

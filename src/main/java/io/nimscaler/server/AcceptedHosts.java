@@ -20,19 +20,16 @@ final class AcceptedHosts {
 
     /**
      * @param accepted names, compared without case; {@code *.NAME}: all that end so; {@code *}: any
-     * @throws IllegalArgumentException where one is none of these
      */
     AcceptedHosts(Collection<String> accepted) {
         this.accepted = accepted.stream()
                 .map(name -> name.strip().toLowerCase(Locale.ROOT))
                 .toList();
-        this.accepted.stream()
-                .filter(name -> !NAME.matcher(name).matches())
-                .findFirst()
-                .ifPresent(name -> {
-                    throw new IllegalArgumentException("nim-scaler.api.hosts = \"" + name
-                            + "\": expected names such as scaler.example.org or *.example.org, or *");
-                });
+    }
+
+    /** Whether it can be one of them. */
+    static boolean isAcceptable(String name) {
+        return NAME.matcher(name.toLowerCase(Locale.ROOT)).matches();
     }
 
     /** Whether by this one; a request that says none, which no browser sends, is accepted. */

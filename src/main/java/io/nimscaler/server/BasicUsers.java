@@ -1,9 +1,10 @@
 package io.nimscaler.server;
 
-import java.io.IOException;
+import io.nimscaler.files.NamedFile;
+import io.nimscaler.files.UnusableFileException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
@@ -13,7 +14,7 @@ import java.util.List;
  * Who may read, by basic authentication (RFC 7617). A password is compared in the same time whatever is wrong with it, and is in
  * no error.
  */
-final class BasicUsers {
+public final class BasicUsers {
 
     private static final String SCHEME = "Basic ";
 
@@ -24,28 +25,29 @@ final class BasicUsers {
     }
 
     /**
-     * The users of a file, one line {@code user:password} each; blanks around a line and empty lines do not count. Blocks.
+     * The users of a file, one line {@code user:password} each in UTF-8; blanks around a line and empty lines do not count.
+     * Blocks.
      *
-     * @throws IllegalArgumentException with the setting and the file, never with what is in it
+     * @throws UnusableFileException where it is no such file
      */
-    static BasicUsers of(Path file) {
+    public static BasicUsers of(NamedFile file) throws UnusableFileException {
         List<String> lines;
         try {
-            lines = Files.readAllLines(file).stream()
+            lines = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(file.bytes()))
+                    .toString()
+                    .lines()
                     .map(String::strip)
                     .filter(line -> !line.isEmpty())
                     .toList();
-        } catch (IOException e) {
-            throw wrong(file, "cannot be read as UTF-8 text");
+        } catch (CharacterCodingException e) {
+            throw file.unusable("text in UTF-8");
         }
         if (lines.isEmpty() || !lines.stream().allMatch(line -> line.matches("[^:]+:.+"))) {
-            throw wrong(file, "expected lines user:password");
+            throw file.unusable("lines user:password");
         }
         return new BasicUsers(lines.stream().map(BasicUsers::digest).toList());
-    }
-
-    private static IllegalArgumentException wrong(Path file, String what) {
-        return new IllegalArgumentException("nim-scaler.api.users-file = \"" + file + "\": " + what);
     }
 
     /**

@@ -1,6 +1,5 @@
 package io.nimscaler.server;
 
-import io.nimscaler.config.ScalerSettings;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -12,7 +11,6 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -42,9 +40,9 @@ class ClientGate {
     private final InstantSource clock;
     private final AtomicReference<Instant> logAgainAt = new AtomicReference<>(Instant.MIN);
 
-    ClientGate(ScalerSettings settings, InstantSource clock) {
-        this.certificateNeeded = settings.grpc().tls().clientCa().isPresent();
-        this.accepted = new ClientIdentities(settings.grpc().clientIdentities().orElse(List.of()));
+    ClientGate(GateSettings settings, InstantSource clock) {
+        this.certificateNeeded = settings.clientCertificateNeeded();
+        this.accepted = new ClientIdentities(settings.clientIdentities());
         this.clock = clock;
     }
 

@@ -1,6 +1,5 @@
 package io.nimscaler.server;
 
-import io.nimscaler.config.ScalerSettings;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
@@ -38,10 +37,10 @@ class RestGate {
     private final AcceptedHosts hosts;
     private final Optional<BasicUsers> users;
 
-    RestGate(ScalerSettings settings) {
-        this.enabled = settings.api().enabled();
-        this.hosts = new AcceptedHosts(settings.api().hosts());
-        this.users = settings.api().usersFile().map(BasicUsers::of);
+    RestGate(GateSettings settings) {
+        this.enabled = settings.restEnabled();
+        this.hosts = new AcceptedHosts(settings.hosts());
+        this.users = settings.users();
     }
 
     void register(@Observes Filters filters) {

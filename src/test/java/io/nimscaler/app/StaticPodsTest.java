@@ -1,30 +1,30 @@
 package io.nimscaler.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.nimscaler.config.ScalerSettings.StaticTarget;
 import io.nimscaler.policy.Scale;
 import io.nimscaler.scaler.Observation;
 import io.nimscaler.scaler.ScaledObjectId;
-import io.nimscaler.scaler.WakeSources;
+import io.nimscaler.settings.Settings;
+import io.nimscaler.trigger.Triggers;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class StaticPodsTest {
 
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
-    private record Target(String namespace, List<String> addresses, Map<String, String> metadata)
-            implements StaticTarget {}
-
-    private static Map<String, StaticTarget> target(String... addresses) {
-        return Map.of("llm", new Target("default", List.of(addresses), Map.of("targetValue", "70%")));
+    private static List<Settings.StaticTarget> target(String... addresses) {
+        return List.of(new Settings.StaticTarget(
+                new ScaledObjectId("default", "llm"),
+                Stream.of(addresses)
+                        .map(text -> Settings.Address.of(text).orElseThrow())
+                        .toList(),
+                Triggers.with(),
+                List.of()));
     }
 
     private static Observation observe(String... addresses) {
@@ -52,39 +52,6 @@ class StaticPodsTest {
                 .isInstanceOfSatisfying(
                         Observation.Known.class,
                         known -> assertThat(known.pods()).hasSize(1));
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "nim-0.example",
-                "10.0.0.1:0",
-                "10.0.0.1:70000",
-                "10.0.0",
-                "http://10.0.0.1",
-                "[10.0.0.1]:80x",
-                "[10.0.0.1]:8000",
-                "fd00::1]:8000"
-            })
-    void whatIsNoAddressIsRefusedByName(String address) {
-        assertThatThrownBy(() -> observe(address))
-                .hasMessageContaining("nim-scaler.static-targets.llm.addresses = \"" + address + "\"");
-    }
-
-    @Test
-    void wrongMetadataIsRefusedAtTheStart() {
-        assertThatThrownBy(() -> StaticTargets.triggers(target("10.0.0.1"), WakeSources.none()))
-                .hasMessageContaining("nim-scaler.static-targets.llm.metadata")
-                .hasMessageContaining("targetValue = \"70%\"");
-    }
-
-    @Test
-    void wakeSourceThatThereIsNotIsRefusedAtTheStart() {
-        Map<String, StaticTarget> targets = Map.of(
-                "llm",
-                new Target("default", List.of("10.0.0.1"), Map.of("targetValue", "0.7", "wakeSource", "gateway")));
-        assertThatThrownBy(() -> StaticTargets.triggers(targets, WakeSources.none()))
-                .hasMessageContaining("wakeSource = \"gateway\": expected one of nim-scaler.wake-sources");
     }
 
     @Test

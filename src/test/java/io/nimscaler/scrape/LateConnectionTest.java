@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.nimscaler.PrivateCa;
 import io.nimscaler.exposition.MetricNames;
+import io.nimscaler.files.Expiries;
 import io.nimscaler.scaler.PodAuth;
 import io.nimscaler.scaler.ScrapeRequest;
 import io.nimscaler.scaler.ScrapeResult;
@@ -75,7 +76,7 @@ class LateConnectionTest {
                 Optional.empty(),
                 Optional.empty(),
                 false);
-        PodAuths auths = PodAuths.read(vertx, List.of(trust), Duration.ofMinutes(1));
+        PodAuths auths = PodAuths.read(List.of(trust), Duration.ofMinutes(1), new Expiries(), _ -> {});
         Asker hasty = new Asker(vertx, Asker.HASTY, auths);
         asker = Optional.of(hasty);
         PodAuth auth = new PodAuth("nim", Optional.empty());

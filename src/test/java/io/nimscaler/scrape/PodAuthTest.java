@@ -12,6 +12,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.nimscaler.PrivateCa;
 import io.nimscaler.exposition.MetricNames;
+import io.nimscaler.files.Expiries;
 import io.nimscaler.scaler.PodAuth;
 import io.nimscaler.scaler.ScrapeFailure;
 import io.nimscaler.scaler.ScrapeRequest;
@@ -27,6 +28,7 @@ import io.vertx.core.net.PemTrustOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -52,6 +54,7 @@ class PodAuthTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final List<PodAuthSettings> settings = new ArrayList<>();
+    private final Expiries expiries = new Expiries();
     private Optional<Asker> asker = Optional.empty();
 
     @BeforeEach
@@ -86,6 +89,20 @@ class PodAuthTest {
                 overHttp);
     }
 
+    private PodAuths read() {
+        List<String> wrong = new ArrayList<>();
+        PodAuths auths =
+                PodAuths.read(settings, Duration.ofSeconds(1), expiries, violation -> wrong.add(violation.text()));
+        assertThat(wrong).isEmpty();
+        return auths;
+    }
+
+    private List<String> wrong() {
+        List<String> wrong = new ArrayList<>();
+        PodAuths.read(settings, Duration.ofSeconds(1), expiries, violation -> wrong.add(violation.text()));
+        return wrong;
+    }
+
     private RawPod tlsPod(PrivateCa.Issued certificate) throws Exception {
         return tlsPod(certificate, new NetServerOptions(), OK);
     }
@@ -108,7 +125,7 @@ class PodAuthTest {
 
     private ScrapeResult ask(String host, RawPod pod, Scheme scheme, PodAuth auth) throws Exception {
         if (asker.isEmpty()) {
-            PodAuths auths = PodAuths.read(vertx, settings, Duration.ofSeconds(1));
+            PodAuths auths = read();
             asker = Optional.of(new Asker(vertx, Asker.PATIENT, auths));
         }
         return asker.get()
@@ -235,10 +252,10 @@ class PodAuthTest {
         @Test
         void caThatIsBrokenForAMomentStaysTrusted() throws Exception {
             settings.add(auth("llm", "ca.crt", "", "", false));
-            PodAuths auths = PodAuths.read(vertx, settings, Duration.ofSeconds(1));
+            PodAuths auths = read();
             Optional<PodAuthFiles> before = auths.files("llm");
             PrivateCa.write(directory.resolve("ca.crt"), "");
-            assertThat(auths.reload(vertx)).isEmpty();
+            assertThat(auths.reload()).isEmpty();
             assertThat(auths.files("llm")).isEqualTo(before);
         }
     }
@@ -349,9 +366,53 @@ class PodAuthTest {
         @Test
         void isInNoText() throws Exception {
             settings.add(auth("llm", "", "", "token", false));
-            PodAuths auths = PodAuths.read(vertx, settings, Duration.ofSeconds(1));
+            PodAuths auths = read();
             assertThat(auths.files("llm").toString()).doesNotContain("first.token");
             assertThat(settings.toString()).doesNotContain("first.token");
+        }
+    }
+
+    private PodAuthSettings client() {
+        return new PodAuthSettings(
+                "llm",
+                Set.of("nim"),
+                file("ca.crt"),
+                Optional.empty(),
+                Optional.empty(),
+                file("tls.crt"),
+                file("tls.key"),
+                false);
+    }
+
+    @Nested
+    class WhenReadAgain {
+
+        @Test
+        void certificateOfAnotherKeyLeavesTheFormerInUse() {
+            settings.add(client());
+            PodAuths auths = read();
+            Optional<PodAuthFiles> before = auths.files("llm");
+            PrivateCa.write(directory.resolve("tls.crt"), CA.issue("another").certificatePem());
+            assertThat(auths.reload()).isEmpty();
+            assertThat(auths.files("llm")).isEqualTo(before);
+        }
+
+        @Test
+        void expiryIsOfWhatIsInUse() {
+            settings.add(client());
+            PodAuths auths = read();
+            assertThat(expiries.settings())
+                    .containsExactly("nim-scaler.pods.auth.llm.ca", "nim-scaler.pods.auth.llm.client-certificate");
+            Optional<Instant> before = expiries.of("nim-scaler.pods.auth.llm.client-certificate");
+            PrivateCa.Issued longer = CA.issueFor(Duration.ofDays(9), "keda-nim-scaler");
+            PrivateCa.write(directory.resolve("tls.crt"), longer.certificatePem());
+            auths.reload();
+            assertThat(expiries.of("nim-scaler.pods.auth.llm.client-certificate"))
+                    .isEqualTo(before);
+            longer.writeTo(directory);
+            assertThat(auths.reload()).containsExactly("llm");
+            assertThat(expiries.of("nim-scaler.pods.auth.llm.client-certificate"))
+                    .hasValue(longer.certificate().getNotAfter().toInstant());
         }
     }
 
@@ -402,10 +463,9 @@ class PodAuthTest {
         void fileWithoutATokenIsRefusedAndNotQuoted(String content) throws Exception {
             Files.writeString(directory.resolve("token"), content);
             settings.add(auth("llm", "", "", "token", false));
-            assertThatThrownBy(() -> PodAuths.read(vertx, settings, Duration.ofSeconds(1)))
-                    .hasMessage("nim-scaler.pods.auth.llm.token-file = \"" + directory.resolve("token")
-                            + "\": expected one line with a bearer token")
-                    .hasNoCause();
+            assertThat(wrong())
+                    .containsExactly("nim-scaler.pods.auth.llm.token-file = \"" + directory.resolve("token")
+                            + "\": expected one line with a bearer token");
         }
 
         @Test
@@ -422,14 +482,23 @@ class PodAuthTest {
                     file("tls.crt"),
                     file("tls.key"),
                     false));
-            assertThatThrownBy(() -> PodAuths.read(vertx, settings, Duration.ofSeconds(1)))
-                    .hasMessageContaining("nim-scaler.pods.auth.one.ca = \"" + directory.resolve("nowhere.crt")
-                            + "\": expected a file that can be read, got NoSuchFileException")
-                    .hasMessageContaining("nim-scaler.pods.auth.two.ca = \"" + directory.resolve("token")
-                            + "\": expected certificates in PEM")
-                    .hasMessageContaining("nim-scaler.pods.auth.three.client-certificate = \""
-                            + directory.resolve("tls.crt")
-                            + "\": expected a certificate in PEM and its key in client-key");
+            assertThat(wrong())
+                    .containsExactly(
+                            "nim-scaler.pods.auth.one.ca = \"" + directory.resolve("nowhere.crt")
+                                    + "\": expected a file that can be read, got NoSuchFileException",
+                            "nim-scaler.pods.auth.three.client-key = \"" + directory.resolve("tls.key")
+                                    + "\": expected a private key in PEM",
+                            "nim-scaler.pods.auth.two.ca = \"" + directory.resolve("token")
+                                    + "\": expected certificates in PEM");
+        }
+
+        @Test
+        void certificateOfAnotherKeyIsRefused() throws Exception {
+            PrivateCa.write(directory.resolve("tls.crt"), CA.issue("another").certificatePem());
+            settings.add(client());
+            assertThat(wrong())
+                    .containsExactly("nim-scaler.pods.auth.llm.client-certificate = \"" + directory.resolve("tls.crt")
+                            + "\": expected the certificate of the key in nim-scaler.pods.auth.llm.client-key");
         }
 
         @Test

@@ -3,6 +3,7 @@ package io.nimscaler.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.matchesPattern;
 
 import io.grpc.ChannelCredentials;
 import io.grpc.InsecureChannelCredentials;
@@ -16,11 +17,13 @@ import io.quarkus.tls.TlsConfigurationRegistry;
 import io.restassured.RestAssured;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A certificate and a key in the settings, nothing else: port 9090 speaks TLS, to whoever trusts the CA. */
 @QuarkusTest
@@ -77,8 +80,18 @@ class TlsTest {
                 .untilAsserted(() -> assertThat(call(TlsServer.trusting(next))).isEqualTo("gpu_cache_usage_perc"));
     }
 
+    static Stream<Arguments> spoiled() {
+        PrivateCa.Issued another = TlsServer.SERVER_CA.issue(TlsServer.SERVICE, "dns:" + TlsServer.SERVICE);
+        return Stream.of(
+                Arguments.of("tls.crt", "garbage"),
+                Arguments.of("tls.crt", ""),
+                Arguments.of("tls.key", "garbage"),
+                Arguments.of("tls.crt", another.certificatePem()),
+                Arguments.of("tls.key", another.keyPem()));
+    }
+
     @ParameterizedTest
-    @CsvSource({"tls.crt, garbage", "tls.crt, ''", "tls.key, garbage"})
+    @MethodSource("spoiled")
     void filesThatAreSpoiledLeaveTheFormerCertificateInForce(String file, String content) {
         // Given
         registry.get("nim-scaler-grpc").orElseThrow().reload();
@@ -92,6 +105,16 @@ class TlsTest {
                 .ignoreExceptions()
                 .untilAsserted(() -> assertThat(call(TlsServer.trusting(TlsServer.SERVER_CA)))
                         .isEqualTo("gpu_cache_usage_perc"));
+    }
+
+    @Test
+    void expiryIsAMetric() {
+        int management = ConfigProvider.getConfig().getValue("quarkus.management.test-port", Integer.class);
+        RestAssured.get("http://127.0.0.1:" + management + "/q/metrics")
+                .then()
+                .statusCode(200)
+                .body(matchesPattern("(?s).*\nnim_scaler_tls_certificate_expiry_timestamp_seconds"
+                        + "\\{setting=\"nim-scaler.grpc.tls.certificate\",?\\} 1\\.[0-9]+E9\n.*"));
     }
 
     @Test

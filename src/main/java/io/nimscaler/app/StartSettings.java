@@ -1,0 +1,51 @@
+package io.nimscaler.app;
+
+import io.nimscaler.config.ScalerSettings;
+import io.nimscaler.files.Expiries;
+import io.nimscaler.server.GateSettings;
+import io.nimscaler.settings.Settings;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import org.eclipse.microprofile.config.Config;
+import org.jboss.logging.Logger;
+
+/**
+ * The settings, read once. Whoever needs a part of them first has all of them read, and that is before a port is open: Quarkus's
+ * TLS registry, which asks for the server's certificate.
+ */
+@Singleton
+class StartSettings {
+
+    private static final Logger LOG = Logger.getLogger(StartSettings.class);
+
+    /**
+     * @throws ConfigurationException with all that is wrong; Quarkus then ends the process with exit code 1 and shows that text
+     *     alone, provided that it has no cause
+     */
+    @Produces
+    @Singleton
+    Settings settings(ScalerSettings written, Config config) {
+        Settings.unknown(config.getPropertyNames(), System.getenv().keySet())
+                .forEach(violation -> LOG.warnf("unknown setting is ignored: %s", violation.text()));
+        return switch (Settings.read(written)) {
+            case Settings.Read.Usable(Settings settings) -> {
+                LOG.infof("settings (nim-scaler.): %s", settings.text());
+                yield settings;
+            }
+            case Settings.Read.Unusable unusable -> throw new ConfigurationException(unusable.text());
+        };
+    }
+
+    @Produces
+    @Singleton
+    GateSettings gate(Settings settings) {
+        return settings.gate();
+    }
+
+    @Produces
+    @Singleton
+    Expiries expiries(Settings settings) {
+        return settings.expiries();
+    }
+}

@@ -1,0 +1,31 @@
+package io.nimscaler.server;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Who may do what on port 9090.
+ *
+ * @param tls empty: it speaks in the clear
+ * @param clientIdentities accepted names in clients' certificates; empty: whoever the CA of clients vouches for
+ * @param restEnabled whether there is anything but gRPC
+ * @param hosts names by which REST and the page may be asked for, beside IP addresses
+ * @param users who may read REST and the page; empty: everybody
+ */
+public record GateSettings(
+        Optional<TlsFiles> tls, List<String> clientIdentities, boolean restEnabled, List<String> hosts, Optional<BasicUsers> users) {
+
+    public GateSettings {
+        hosts = List.copyOf(hosts);
+        clientIdentities = List.copyOf(clientIdentities);
+    }
+
+    /** Whether {@code hosts} can have it: a name, {@code *.NAME} or {@code *}. */
+    public static boolean isHostName(String text) {
+        return AcceptedHosts.isAcceptable(text);
+    }
+
+    boolean clientCertificateNeeded() {
+        return tls.flatMap(TlsFiles::clientCa).isPresent();
+    }
+}

@@ -1,0 +1,71 @@
+package io.nimscaler.settings;
+
+import io.nimscaler.config.ScalerSettings;
+import io.nimscaler.scaler.GpuExporters;
+import io.nimscaler.scaler.ScaledObjectId;
+import io.nimscaler.scaler.TriggerCheck;
+import io.nimscaler.scaler.WakeSource;
+import io.nimscaler.scaler.WakeSources;
+import io.nimscaler.trigger.ParsedTrigger;
+import io.nimscaler.trigger.TriggerParser;
+import io.nimscaler.trigger.Violation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Reads {@code nim-scaler.static-targets}. */
+final class StaticTargetReading {
+
+    private StaticTargetReading() {}
+
+    static List<Settings.StaticTarget> list(
+            SettingsReader reader, Map<String, ScalerSettings.StaticTarget> written, List<WakeSource> wakeSources) {
+        TriggerCheck check = new WakeSources(wakeSources).and(GpuExporters.none());
+        List<Settings.StaticTarget> targets = new ArrayList<>();
+        new TreeMap<>(written)
+                .forEach((name, target) -> target(reader, name, target, check).ifPresent(targets::add));
+        return targets;
+    }
+
+    private static Optional<Settings.StaticTarget> target(
+            SettingsReader reader, String name, ScalerSettings.StaticTarget written, TriggerCheck check) {
+        String item = "static-targets." + name + ".";
+        if (!Grammar.isSubdomain(name)) {
+            reader.wrong("static-targets." + name, Optional.empty(), "the name of a ScaledObject");
+        }
+        String namespace =
+                reader.text(item + "namespace", written.namespace(), Grammar::isLabel, "the name of a namespace");
+        List<Settings.Address> addresses = reader
+                .list(
+                        item + "addresses",
+                        written.addresses(),
+                        true,
+                        text -> Settings.Address.of(text).isPresent(),
+                        "IP addresses, IPv4:PORT or [IPv6]:PORT")
+                .stream()
+                .flatMap(text -> Settings.Address.of(text).stream())
+                .toList();
+        Map<String, String> metadata = new TreeMap<>();
+        written.metadata().forEach((key, value) -> metadata.put(key, value.orElse("")));
+        metadata.forEach((key, value) -> reader.inForce(item + "metadata." + key, value));
+        return switch (check.check(namespace, TriggerParser.parse(metadata))) {
+            case ParsedTrigger.Valid valid ->
+                Optional.of(new Settings.StaticTarget(
+                        new ScaledObjectId(namespace, name), addresses, valid.trigger(), valid.warnings()));
+            case ParsedTrigger.Invalid invalid -> {
+                invalid.violations().forEach(each -> reader.wrong(inMetadata(item, each)));
+                yield Optional.empty();
+            }
+        };
+    }
+
+    private static Violation inMetadata(String item, Violation violation) {
+        return new Violation(
+                SettingNames.PREFIX + item + "metadata." + violation.key(),
+                violation.value(),
+                violation.expected(),
+                violation.nearest());
+    }
+}

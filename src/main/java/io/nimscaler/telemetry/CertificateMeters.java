@@ -1,0 +1,32 @@
+package io.nimscaler.telemetry;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.nimscaler.files.Expiries;
+import java.time.Instant;
+
+/** Until when certificates are valid that are in use, by the setting that names their file. */
+public final class CertificateMeters {
+
+    private CertificateMeters() {}
+
+    /** Shows them from now on. */
+    public static void show(MeterRegistry registry, Expiries expiries) {
+        for (String setting : expiries.settings()) {
+            Gauge.builder(
+                            "nim_scaler_tls_certificate_expiry_timestamp_seconds",
+                            expiries,
+                            all -> all.of(setting)
+                                    .map(CertificateMeters::seconds)
+                                    .orElse(Double.NaN))
+                    .description(
+                            "When the first certificate of a file in use ends to be valid, seconds since the epoch")
+                    .tag("setting", setting)
+                    .register(registry);
+        }
+    }
+
+    private static double seconds(Instant expiry) {
+        return expiry.getEpochSecond();
+    }
+}
