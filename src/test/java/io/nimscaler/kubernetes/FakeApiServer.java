@@ -18,6 +18,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -97,7 +98,7 @@ final class FakeApiServer implements AutoCloseable {
 
     /** It writes this annotation on a pod that is there. */
     synchronized void annotates(String name, String value) {
-        JsonObject pod = pods.get(name).copy();
+        JsonObject pod = Objects.requireNonNull(pods.get(name), name).copy();
         pod.getJsonObject("metadata").put("annotations", new JsonObject().put("note", value));
         put(PODS, pods, pod);
     }
