@@ -88,7 +88,7 @@ public final class KubernetesPods implements Pods, AutoCloseable {
     private final Set<TargetWatch> showing = ConcurrentHashMap.newKeySet();
     private volatile Instant lastRefresh;
     private final ScaledObjectEvents events;
-    private final Room room = new Room(Room.SCALED_OBJECTS);
+    private final Room room = new Room(Room.forHeap(Runtime.getRuntime().maxMemory()));
     private final MinuteBudget lines = new MinuteBudget(LINES_PER_MINUTE);
     private final Notices notices = new Notices();
     private final ApiServerContact contact;

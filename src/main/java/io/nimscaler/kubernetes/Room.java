@@ -17,6 +17,14 @@ final class Room {
     /** One process watches each one's pods; more belong to one scaler per group of namespaces. */
     static final int SCALED_OBJECTS = 2_000;
 
+    /**
+     * Of heap for one, with what comes at once when an API server ends all watches: 300 in the 205 MB that the shipped limit of 256 Mi
+     * gives. 500 stayed below it until their watches ended together, and passed it then.
+     */
+    private static final long BYTES_FOR_ONE = 700_000;
+
+    private static final int FEWEST = 50;
+
     /** Of one ScaledObject: each is a policy with windows of its own. */
     static final int TRIGGERS = 16;
 
@@ -27,6 +35,11 @@ final class Room {
     private final Set<ScaledObjectId> admitted = new HashSet<>();
     private final Map<ScaledObjectId, ScaledObject> waiting = new LinkedHashMap<>();
     private final Map<ScaledObjectId, String> refusals = new HashMap<>();
+
+    /** How many there is room for in a heap of at most so many bytes. */
+    static int forHeap(long bytes) {
+        return (int) Math.clamp(bytes / BYTES_FOR_ONE, FEWEST, SCALED_OBJECTS);
+    }
 
     Room(int scaledObjects) {
         this.scaledObjects = scaledObjects;
@@ -49,7 +62,7 @@ final class Room {
                     "expected triggers of at most " + TEXT + " characters in all, got " + scaledObject.textLength());
         } else if (!admitted.contains(id) && admitted.size() == scaledObjects) {
             waiting.put(id, scaledObject);
-            refusals.put(id, "expected at most " + scaledObjects + " ScaledObjects, this one is over them");
+            refusals.put(id, "expected at most " + scaledObjects + " ScaledObjects in this much memory, this one is over them");
         } else {
             admitted.add(id);
             waiting.remove(id);

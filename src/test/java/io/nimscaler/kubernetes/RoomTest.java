@@ -9,6 +9,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RoomTest {
 
@@ -28,7 +30,7 @@ class RoomTest {
     void whoComesOverTheBoundIsRefusedAndTheOthersStay() {
         assertThat(room.enter(FIRST, 1)).isEmpty();
         assertThat(room.enter(SECOND, 1)).isEmpty();
-        assertThat(room.enter(THIRD, 1)).contains("expected at most 2 ScaledObjects, this one is over them");
+        assertThat(room.enter(THIRD, 1)).contains("expected at most 2 ScaledObjects in this much memory, this one is over them");
         assertThat(room.refusal(THIRD.id())).isPresent();
         assertThat(room.enter(FIRST, 2)).isEmpty();
         assertThat(room.refusal(FIRST.id())).isEmpty();
@@ -51,6 +53,12 @@ class RoomTest {
         assertThat(room.leave(THIRD.id())).isEmpty();
         assertThat(room.refusal(THIRD.id())).isEmpty();
         assertThat(room.leave(FIRST.id())).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"214748364, 306", "858993459, 1227", "8589934592, 2000", "9223372036854775807, 2000", "16777216, 50"})
+    void roomIsAsLargeAsTheHeap(long bytes, int scaledObjects) {
+        assertThat(Room.forHeap(bytes)).isEqualTo(scaledObjects);
     }
 
     @Test
