@@ -1,6 +1,7 @@
 package io.nimscaler.exposition;
 
 import java.util.List;
+import java.util.Map;
 
 /** What became of one body. */
 public sealed interface Exposition {
@@ -11,10 +12,17 @@ public sealed interface Exposition {
      *
      * @param series in the order of the body
      * @param bytes length of the body
+     * @param names of all that it has, where they were {@linkplain MetricNames#surveyed asked for}; 2000 of 100 characters at most
      */
-    record Parsed(List<Series> series, long bytes) implements Exposition {
+    record Parsed(List<Series> series, long bytes, Map<String, MetricType> names) implements Exposition {
         public Parsed {
             series = List.copyOf(series);
+            names = Map.copyOf(names);
+        }
+
+        /** Without a survey. */
+        public Parsed(List<Series> series, long bytes) {
+            this(series, bytes, Map.of());
         }
     }
 

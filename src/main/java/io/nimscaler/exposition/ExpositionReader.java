@@ -20,7 +20,9 @@ public final class ExpositionReader {
 
     private final MetricNames wanted;
     private final ReadLimits limits;
+    private final MetricTypes types;
     private final LineParser parser;
+    private final Survey survey = new Survey();
     private final List<Series> series = new ArrayList<>();
 
     /** The line that is still open at the end of a chunk, as far as the limit allows; its length is the whole one. */
@@ -33,10 +35,16 @@ public final class ExpositionReader {
     private int line = 1;
     private Exposition.@Nullable Refused refused;
 
+    /** Of bodies in the text format. */
     public ExpositionReader(MetricNames wanted, ReadLimits limits) {
+        this(wanted, limits, BodyFormat.TEXT);
+    }
+
+    public ExpositionReader(MetricNames wanted, ReadLimits limits, BodyFormat format) {
         this.wanted = wanted;
         this.limits = limits;
-        parser = new LineParser(wanted, limits.labels());
+        types = new MetricTypes(wanted);
+        parser = new LineParser(wanted, types, format, limits.labels());
     }
 
     /** Reads the next bytes of the body; keeps no reference to the chunk. */
@@ -72,8 +80,10 @@ public final class ExpositionReader {
         if (refused == null && openLength > 0) {
             readLine(open, 0, openLength);
         }
-        Exposition exposition = refused != null ? refused : new Exposition.Parsed(series, bytes);
+        Exposition exposition = refused != null ? refused : new Exposition.Parsed(series, bytes, survey.names());
         series.clear();
+        types.clear();
+        survey.clear();
         openLength = 0;
         bytes = 0;
         keptBytes = 0;
@@ -104,6 +114,8 @@ public final class ExpositionReader {
             }
             if (wanted.mayBegin(chunk, start)) {
                 readLine(chunk, start, newline);
+            } else if (wanted.isSurveyed()) {
+                survey.note(chunk, start, newline);
             }
             line++;
             start = newline + 1;
@@ -127,6 +139,13 @@ public final class ExpositionReader {
         boolean tooLong = to - from > limits.lineBytes();
         boolean carriageReturn = !tooLong && to > from && bytes[to - 1] == '\r';
         int end = tooLong ? from + limits.lineBytes() : carriageReturn ? to - 1 : to;
+        if (wanted.isSurveyed()) {
+            survey.note(bytes, from, end);
+        }
+        if (end > from && bytes[from] == '#') {
+            types.read(bytes, from, end);
+            return;
+        }
         switch (parser.parse(bytes, from, end)) {
             case Line.Unwanted _ -> {}
             case Line.Wanted _, Line.Broken _

@@ -13,17 +13,25 @@ import org.jspecify.annotations.Nullable;
  * is about an unwanted metric. A line that fails before its name is known is unwanted, unless any name is wanted.
  */
 final class LineParser {
+    /** The year 10000, and what java.time can hold. */
+    private static final double MOST_MILLIS = 253_402_300_800_000d;
+
     private final MetricNames wanted;
+    private final MetricTypes types;
+    private final BodyFormat format;
     private final int maxLabels;
     private final Cursor cursor = new Cursor();
     private final Decimal value = new Decimal();
+    private final Decimal seconds = new Decimal();
     private final Map<String, String> labels = new LinkedHashMap<>();
     private boolean named;
     private @Nullable String name;
     private OptionalLong timestamp = OptionalLong.empty();
 
-    LineParser(MetricNames wanted, int maxLabels) {
+    LineParser(MetricNames wanted, MetricTypes types, BodyFormat format, int maxLabels) {
         this.wanted = wanted;
+        this.types = types;
+        this.format = format;
         this.maxLabels = maxLabels;
     }
 
@@ -35,7 +43,7 @@ final class LineParser {
         timestamp = OptionalLong.empty();
         boolean complete = sampleBegins() && metricName() && labels() && value() && timestamp();
         if (complete && name != null) {
-            return new Line.Wanted(new Series(name, labels, value.value(), timestamp));
+            return new Line.Wanted(new Series(name, labels, value.value(), timestamp, types.of(name)));
         }
         Line broken = name != null || wanted.isAny() ? cursor.broken() : null;
         return broken != null ? broken : Line.Unwanted.UNWANTED;
@@ -181,6 +189,9 @@ final class LineParser {
         if (cursor.peek() == Cursor.END || cursor.peek() == '#') {
             return true;
         }
+        if (format == BodyFormat.OPEN_METRICS) {
+            return seconds();
+        }
         int start = cursor.position();
         cursor.skipDigits();
         int digitsEnd = cursor.position();
@@ -194,5 +205,19 @@ final class LineParser {
         }
         timestamp = Decimal.unsignedLong(cursor.bytes(), start, digitsEnd);
         return timestamp.isPresent() || cursor.failToken(start, digitsEnd, "timestamp of at most 64 bits");
+    }
+
+    /** OpenMetrics has seconds, and a fraction of them. */
+    private boolean seconds() {
+        int start = cursor.position();
+        cursor.skipToken();
+        int end = cursor.position();
+        double millis = seconds.read(cursor.bytes(), start, end) ? Math.rint(seconds.value() * 1000) : Double.NaN;
+        if (!(millis >= 0 && millis < MOST_MILLIS)) {
+            return cursor.failToken(start, end, "timestamp in seconds, as the body says that it is OpenMetrics");
+        }
+        cursor.skipBlanks();
+        timestamp = OptionalLong.of((long) millis);
+        return cursor.peek() == Cursor.END || cursor.peek() == '#' || cursor.fail("end of line after timestamp");
     }
 }

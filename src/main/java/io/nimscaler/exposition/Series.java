@@ -13,13 +13,20 @@ import java.util.OptionalLong;
  * @param labels in the order in which they were written
  * @param value as written: may be NaN or infinite, so whoever computes with it has to look first
  * @param timestampMillis the exporter's own time of the sample, which hardly any exporter writes
+ * @param type what the line before says that the metric is, of which this may be a part ({@code _sum} of a summary)
  */
-public record Series(String name, Map<String, String> labels, double value, OptionalLong timestampMillis) {
+public record Series(
+        String name, Map<String, String> labels, double value, OptionalLong timestampMillis, MetricType type) {
     public Series {
         if (name.isEmpty()) {
             throw new IllegalArgumentException("name is empty, must be a metric name");
         }
         labels = labels.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(labels));
+    }
+
+    /** One of which no type is known. */
+    public Series(String name, Map<String, String> labels, double value, OptionalLong timestampMillis) {
+        this(name, labels, value, timestampMillis, MetricType.UNKNOWN);
     }
 
     /** The number that this label holds, read as a value is ({@code +Inf} and {@code inf} are the same); empty: none. */

@@ -47,7 +47,7 @@ final class ExporterAnswer {
         return switch (result) {
             case Failed(ScrapeFailure reason, String detail) ->
                 new ExporterAnswer(node, Optional.of(new Problem(PodProblem.of(reason), detail)));
-            case Scraped(List<Series> all) -> {
+            case Scraped(List<Series> all, var _) -> {
                 ExporterAnswer answer = new ExporterAnswer(node, Optional.empty());
                 PodName itself = new PodName(exporter.namespace(), exporter.name());
                 for (Series series : all) {

@@ -3,9 +3,11 @@ package io.nimscaler.scaler;
 import io.nimscaler.exposition.Series;
 import io.nimscaler.policy.PodReading;
 import io.nimscaler.scaler.PodStatus.Problem;
+import io.nimscaler.signal.EngineSleep;
 import io.nimscaler.signal.FleetSignal;
 import io.nimscaler.signal.Measurement;
 import io.nimscaler.signal.Measurement.Measured;
+import io.nimscaler.signal.Neighbours;
 import io.nimscaler.signal.PodSignal;
 import io.nimscaler.signal.PodValue;
 import io.nimscaler.signal.Sample;
@@ -30,6 +32,7 @@ final class PodMemory {
     private Optional<Measured> lastUnseen = Optional.empty();
     private Optional<Measured> last = Optional.empty();
     private Optional<Problem> problem = Optional.empty();
+    private String insteadThere = "";
 
     PodMemory(Pod pod, Trigger trigger) {
         this.pod = pod;
@@ -108,11 +111,22 @@ final class PodMemory {
         switch (result) {
             case ScrapeResult.Failed(ScrapeFailure reason, String detail) ->
                 take(new Problem(PodProblem.of(reason), detail));
-            case ScrapeResult.Scraped(var series) -> take(series, trigger, askedAt);
+            case ScrapeResult.Scraped(var series, var names) -> {
+                if (!names.isEmpty()) {
+                    insteadThere = Neighbours.of(trigger.signal(), names);
+                }
+                take(series, trigger, askedAt);
+            }
         }
     }
 
     void take(List<Series> series, Trigger trigger, Instant askedAt) {
+        if (EngineSleep.isAsleep(series, trigger.modelName())) {
+            take(new Problem(
+                    PodProblem.ASLEEP,
+                    "its engine sleeps (vllm:engine_sleep_state): it has no room, and is not counted as idle"));
+            return;
+        }
         take(signal.read(series, askedAt), trigger, askedAt);
         unseen.map(other -> other.read(series, askedAt))
                 .filter(Measured.class::isInstance)
@@ -136,10 +150,11 @@ final class PodMemory {
             case Measured measured -> {
                 last = Optional.of(measured);
                 problem = Optional.empty();
+                insteadThere = "";
             }
             case Measurement.TooEarly _ -> problem = Optional.empty();
             case Measurement.NoMetric(String detail) ->
-                problem = Optional.of(new Problem(PodProblem.NO_METRIC, detail));
+                problem = Optional.of(new Problem(PodProblem.NO_METRIC, detail + insteadThere));
             case Measurement.BadValue(String detail) ->
                 problem = Optional.of(new Problem(PodProblem.BAD_VALUE, detail));
         }

@@ -3,6 +3,7 @@ package io.nimscaler.scaler;
 import io.nimscaler.exposition.MetricNames;
 import io.nimscaler.scaler.ScrapeResult.Failed;
 import io.nimscaler.scaler.ScrapeResult.Scraped;
+import io.nimscaler.signal.EngineSleep;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -25,6 +26,9 @@ final class PodPoll {
     /** The second time after this, if not before: a rate or a latency then spans enough for a value (15 s). */
     private static final Duration ONCE_MORE = Duration.ofSeconds(16);
 
+    /** A body without anything wanted is looked over for what it has instead, so that it can be said; that is slow. */
+    private static final Duration SURVEY_EVERY = Duration.ofMinutes(1);
+
     private final Endpoint endpoint;
     private Duration interval;
     private MetricNames wanted;
@@ -32,6 +36,8 @@ final class PodPoll {
     private boolean wasAsked;
     private boolean underWay;
     private Optional<String> learned = Optional.empty();
+    private boolean blind;
+    private Instant surveyDue = Instant.MIN;
 
     PodPoll(Endpoint endpoint, Duration interval, MetricNames wanted, Instant now) {
         this.endpoint = endpoint;
@@ -58,39 +64,52 @@ final class PodPoll {
         wasAsked = true;
         if (!underWay) {
             underWay = true;
+            boolean survey = blind && !now.isBefore(surveyDue);
+            surveyDue = survey ? now.plus(SURVEY_EVERY) : surveyDue;
+            MetricNames names = survey ? wanted.surveyed() : wanted;
             List<String> candidates = endpoint.path().candidates();
             String first = learned.orElse(candidates.getFirst());
             List<String> others =
                     candidates.stream().filter(path -> !path.equals(first)).toList();
-            ask(scraper, first, others, Optional.empty(), delivery);
+            ask(scraper, names, first, others, Optional.empty(), delivery);
         }
     }
 
     private void ask(
             Scraper scraper,
+            MetricNames names,
             String path,
             List<String> others,
             Optional<ScrapeResult> before,
             Consumer<ScrapeResult> delivery) {
         scraper.scrape(
-                new ScrapeRequest(endpoint.scheme(), endpoint.host(), endpoint.port(), path, endpoint.auth(), wanted),
+                new ScrapeRequest(endpoint.scheme(), endpoint.host(), endpoint.port(), path, endpoint.auth(), names),
                 result -> {
                     if (!others.isEmpty() && mayBeTheWrongPath(result)) {
                         List<String> rest = others.subList(1, others.size());
-                        ask(scraper, others.getFirst(), rest, Optional.of(moreTelling(before, result)), delivery);
+                        ask(
+                                scraper,
+                                names,
+                                others.getFirst(),
+                                rest,
+                                Optional.of(moreTelling(before, result)),
+                                delivery);
                         return;
                     }
                     if (hasMetric(result)) {
                         learned = Optional.of(path);
                     }
                     underWay = false;
-                    delivery.accept(moreTelling(before, result));
+                    ScrapeResult best = moreTelling(before, result);
+                    blind = best instanceof Scraped(var series, var _)
+                            && EngineSleep.without(series).isEmpty();
+                    delivery.accept(best);
                 });
     }
 
     private boolean mayBeTheWrongPath(ScrapeResult result) {
         return switch (result) {
-            case Scraped(var series) -> series.isEmpty();
+            case Scraped(var series, var _) -> series.isEmpty();
             case Failed(ScrapeFailure reason, String _) ->
                 switch (reason) {
                     case NOT_FOUND -> true;
@@ -115,7 +134,7 @@ final class PodPoll {
     }
 
     private static boolean hasMetric(ScrapeResult result) {
-        return result instanceof Scraped(var series) && !series.isEmpty();
+        return result instanceof Scraped(var series, var _) && !series.isEmpty();
     }
 
     /** The first moment after {@code now} that lies in this endpoint's phase of the interval. */

@@ -34,6 +34,8 @@ public enum PodProblem {
     NO_METRIC,
     /** The metric's value cannot be: NaN, infinite, negative, a ratio above 1.05, two values of one series. */
     BAD_VALUE,
+    /** Its engine says that it was put to sleep: its gauges read as idle, and it can carry nothing. */
+    ASLEEP,
     /** By its own timestamps it was too old already when it was asked for: an exporter that repeats what it once read. */
     STALE,
     /** It was started again and has not been ready since: it may answer with zeros while it loads, which is no spare room. */

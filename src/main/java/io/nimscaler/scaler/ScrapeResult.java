@@ -1,16 +1,29 @@
 package io.nimscaler.scaler;
 
+import io.nimscaler.exposition.MetricType;
 import io.nimscaler.exposition.Series;
 import java.util.List;
+import java.util.Map;
 
 /** How one scrape ended: "no data" is a value of its own. */
 public sealed interface ScrapeResult {
 
-    /** A 200 with a readable body; {@code series} has the wanted ones only and may be empty. */
-    record Scraped(List<Series> series) implements ScrapeResult {
+    /**
+     * A 200 with a readable body.
+     *
+     * @param series the wanted ones only; may be empty
+     * @param names of all that the body has, where they were asked for
+     */
+    record Scraped(List<Series> series, Map<String, MetricType> names) implements ScrapeResult {
 
         public Scraped {
             series = List.copyOf(series);
+            names = Map.copyOf(names);
+        }
+
+        /** Without the names of all others. */
+        public Scraped(List<Series> series) {
+            this(series, Map.of());
         }
     }
 

@@ -56,7 +56,7 @@ final class WakePoll {
         scraper.scrape(request, result -> {
             underWay = false;
             switch (result) {
-                case ScrapeResult.Scraped(var series) -> asked.take(series, now);
+                case ScrapeResult.Scraped(var series, var _) -> asked.take(series, now);
                 case ScrapeResult.Failed(ScrapeFailure reason, String detail) ->
                     asked.fail(reason.label() + ": " + detail);
             }

@@ -61,7 +61,7 @@ public final class WakeSources implements TriggerCheck {
     Optional<Wake> wake(String namespace, Trigger trigger, Duration awakeFor, Instant now) {
         return trigger.wakeSource()
                 .map(name -> poll(namespace, name)
-                        .map(poll -> poll.wake(trigger.modelName(), awakeFor, now))
+                        .map(poll -> poll.wake(trigger.wakeModelName(), awakeFor, now))
                         .orElseGet(() ->
                                 new Wake.Unknown(name, "namespace " + namespace + " may use no source of this name")));
     }

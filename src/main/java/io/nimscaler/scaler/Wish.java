@@ -1,6 +1,7 @@
 package io.nimscaler.scaler;
 
 import io.nimscaler.exposition.MetricNames;
+import io.nimscaler.signal.EngineSleep;
 import io.nimscaler.trigger.Trigger;
 import java.time.Duration;
 import java.util.Set;
@@ -12,6 +13,9 @@ record Wish(Duration interval, Set<String> names) {
     static Wish of(Trigger trigger) {
         Set<String> names = new TreeSet<>(trigger.signal().seriesNames());
         trigger.signal().blindTo().ifPresent(other -> names.addAll(other.seriesNames()));
+        if (!trigger.signal().isOfGpus()) {
+            names.addAll(EngineSleep.SERIES_NAMES);
+        }
         return new Wish(trigger.pollInterval(), names);
     }
 

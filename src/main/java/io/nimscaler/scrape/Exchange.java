@@ -123,6 +123,7 @@ final class Exchange {
                 .orElseGet(() -> new MetricsBody(
                         asked.wanted(),
                         settings.limits(),
+                        ResponseHead.formatOf(response),
                         ResponseHead.saysWhereBodyEnds(response),
                         scratch,
                         kept.share()));

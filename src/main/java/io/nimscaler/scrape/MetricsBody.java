@@ -4,6 +4,7 @@ import static io.nimscaler.scaler.ScrapeFailure.CONNECTION_LOST;
 import static io.nimscaler.scaler.ScrapeFailure.MALFORMED;
 import static io.nimscaler.scaler.ScrapeFailure.TOO_LARGE;
 
+import io.nimscaler.exposition.BodyFormat;
 import io.nimscaler.exposition.Exposition;
 import io.nimscaler.exposition.ExpositionReader;
 import io.nimscaler.exposition.MetricNames;
@@ -31,9 +32,15 @@ final class MetricsBody implements Body {
     private long bytes;
     private byte lastByte;
 
-    MetricsBody(MetricNames wanted, ReadLimits limits, boolean endIsKnown, Scratch scratch, KeptBytes.Share kept) {
+    MetricsBody(
+            MetricNames wanted,
+            ReadLimits limits,
+            BodyFormat format,
+            boolean endIsKnown,
+            Scratch scratch,
+            KeptBytes.Share kept) {
         this.kept = kept;
-        this.reader = new ExpositionReader(wanted, limits);
+        this.reader = new ExpositionReader(wanted, limits, format);
         this.limit = limits.bodyBytes();
         this.endIsKnown = endIsKnown;
         this.scratch = scratch;
@@ -66,7 +73,7 @@ final class MetricsBody implements Body {
                     "expected Content-Length, chunks or a final newline, got a close after " + progress());
         }
         return switch (reader.finish()) {
-            case Exposition.Parsed parsed -> new Scraped(parsed.series());
+            case Exposition.Parsed parsed -> new Scraped(parsed.series(), parsed.names());
             case Exposition.Malformed malformed -> new Failed(MALFORMED, malformed.message());
             case Exposition.TooLarge tooLarge -> new Failed(TOO_LARGE, tooLarge.message());
         };

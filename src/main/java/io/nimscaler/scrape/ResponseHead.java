@@ -5,6 +5,7 @@ import static io.nimscaler.scaler.ScrapeFailure.NOT_FOUND;
 import static io.nimscaler.scaler.ScrapeFailure.REDIRECT;
 import static io.nimscaler.scaler.ScrapeFailure.STATUS;
 
+import io.nimscaler.exposition.BodyFormat;
 import io.nimscaler.scaler.ScrapeFailure;
 import io.nimscaler.scaler.ScrapeResult.Failed;
 import io.nimscaler.trigger.Printable;
@@ -26,6 +27,11 @@ final class ResponseHead {
         }
         return encoding(response, HttpHeaders.CONTENT_ENCODING, "content", "identity")
                 .or(() -> encoding(response, HttpHeaders.TRANSFER_ENCODING, "transfer", "chunked"));
+    }
+
+    static BodyFormat formatOf(HttpClientResponse response) {
+        String contentType = response.getHeader(HttpHeaders.CONTENT_TYPE);
+        return BodyFormat.of(contentType == null ? "" : contentType);
     }
 
     /** Whether a complete body can be told from one that was cut by the end of the connection. */

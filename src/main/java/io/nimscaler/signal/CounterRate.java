@@ -83,6 +83,10 @@ public record CounterRate(String counter, Duration window) implements Signal {
             if (wanted.size() > MOST_SERIES) {
                 return new BadValue(counter + ": expected at most " + MOST_SERIES + " series, got " + wanted.size());
             }
+            Optional<BadValue> noCounter = TypeCheck.asCounter(wanted);
+            if (noCounter.isPresent()) {
+                return noCounter.get();
+            }
             Map<Map<String, String>, Double> now = new HashMap<>();
             for (Series series : wanted) {
                 Optional<String> objection = Plausible.objectionToCounter(series.value());

@@ -168,6 +168,10 @@ public record Gauge(String name, Kind kind, SeriesAggregation aggregation, Copie
         if (wanted.isEmpty()) {
             return Source.noSuchModel(named.getFirst().name(), modelName, named);
         }
+        Optional<BadValue> noGauge = TypeCheck.asGauge(wanted);
+        if (noGauge.isPresent()) {
+            return noGauge.get();
+        }
         Map<Map<String, String>, Double> values = new HashMap<>();
         Instant oldest = readAt;
         for (Series series : wanted) {

@@ -43,7 +43,7 @@ public final class MeteredScraper implements Scraper {
 
     private static String outcome(ScrapeResult result) {
         return switch (result) {
-            case ScrapeResult.Scraped(var series) -> series.isEmpty() ? NO_METRIC : OK;
+            case ScrapeResult.Scraped(var series, var _) -> series.isEmpty() ? NO_METRIC : OK;
             case ScrapeResult.Failed(ScrapeFailure reason, String _) -> reason.label();
         };
     }

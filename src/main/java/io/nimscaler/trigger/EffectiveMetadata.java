@@ -79,6 +79,10 @@ public final class EffectiveMetadata {
             case POD_SELECTOR -> trigger.podSelector().ifPresent(selector -> put(key, selector));
             case POD_AUTH -> trigger.podAuth().ifPresent(name -> put(key, name));
             case WAKE_SOURCE -> trigger.wakeSource().ifPresent(name -> put(key, name));
+            case WAKE_MODEL_NAME ->
+                trigger.wakeModelName()
+                        .filter(name -> !trigger.modelName().equals(trigger.wakeModelName()))
+                        .ifPresent(name -> put(key, name));
         }
     }
 

@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param podSelector label selector instead of the scale target's own
  * @param podAuth name of the trust and credentials that the scaler's own settings hold for these pods
  * @param wakeSource name of the source in the scaler's own settings that wakes a scale target without pods
+ * @param wakeModelName the model as that source spells it; as {@code modelName} where nothing else is said
  * @param shadow another policy on the same pods, which is computed and shown and never told to KEDA; has none itself
  */
 public record Trigger(
@@ -45,6 +46,7 @@ public record Trigger(
         Optional<String> podSelector,
         Optional<String> podAuth,
         Optional<String> wakeSource,
+        Optional<String> wakeModelName,
         Optional<Trigger> shadow) {
 
     private static final Duration MAX_DECISION_INTERVAL = Duration.ofSeconds(1);
@@ -74,6 +76,7 @@ public record Trigger(
                 podSelector,
                 podAuth,
                 wakeSource,
+                wakeModelName,
                 Optional.of(other));
     }
 

@@ -29,7 +29,8 @@ public enum TriggerKey {
     MODEL_NAME("modelName", ""),
     POD_SELECTOR("podSelector", ""),
     POD_AUTH("podAuth", ""),
-    WAKE_SOURCE("wakeSource", "");
+    WAKE_SOURCE("wakeSource", ""),
+    WAKE_MODEL_NAME("wakeModelName", "");
 
     private final String key;
     private final String defaultText;
@@ -42,7 +43,7 @@ public enum TriggerKey {
     /** Whether it may be another for a shadow, which asks the same pods and nobody else, and nothing more often. */
     boolean isShadowable() {
         return switch (this) {
-            case POLL_INTERVAL, PORT, PATH, SCHEME, POD_SELECTOR, POD_AUTH, WAKE_SOURCE -> false;
+            case POLL_INTERVAL, PORT, PATH, SCHEME, POD_SELECTOR, POD_AUTH, WAKE_SOURCE, WAKE_MODEL_NAME -> false;
             default -> true;
         };
     }

@@ -23,6 +23,7 @@ import static io.nimscaler.trigger.TriggerKey.TARGET_VALUE;
 import static io.nimscaler.trigger.TriggerKey.TOLERANCE;
 import static io.nimscaler.trigger.TriggerKey.UNAVAILABLE_AFTER;
 import static io.nimscaler.trigger.TriggerKey.UPSCALE_STABILIZATION_WINDOW;
+import static io.nimscaler.trigger.TriggerKey.WAKE_MODEL_NAME;
 import static io.nimscaler.trigger.TriggerKey.WAKE_SOURCE;
 import static io.nimscaler.trigger.TriggerKey.WINDOW;
 
@@ -116,6 +117,8 @@ public final class TriggerParser {
         String metric = metadata.text(
                 METRIC, Signals::isName, "a metric name such as " + Signals.KV_CACHE_USAGE + ", or rate(NAME)");
         Signal signal = signal(metric, pollInterval);
+        Optional<String> modelName = metadata.optional(MODEL_NAME, 512);
+        metadata.expectOnlyWith(metadata.has(WAKE_SOURCE), WAKE_MODEL_NAME, "wakeSource beside it");
         Trigger trigger = new Trigger(
                 metadata.isFromEnv(METRIC) ? "nim" : asMetricName(metric),
                 signal,
@@ -136,10 +139,11 @@ public final class TriggerParser {
                 metadata.choice(SCHEME, Scheme.class),
                 port(),
                 path(),
-                metadata.optional(MODEL_NAME, 512),
+                modelName,
                 podSelector(),
                 settingName(POD_AUTH, "nim-scaler.pods.auth"),
                 settingName(WAKE_SOURCE, "nim-scaler.wake-sources"),
+                metadata.optional(WAKE_MODEL_NAME, 512).or(() -> modelName),
                 Optional.empty());
         expectTargetInTheSignalsUnit(trigger);
         List<Violation> violations = metadata.violations();

@@ -1,6 +1,7 @@
 package io.nimscaler.wake;
 
 import io.nimscaler.exposition.Foreign;
+import io.nimscaler.exposition.MetricType;
 import io.nimscaler.exposition.Series;
 import java.time.Duration;
 import java.time.Instant;
@@ -129,6 +130,12 @@ public final class WakeDemand {
                 .filter(amount -> model.isEmpty()
                         || model.get().equals(amount.series().labels().get(metric.modelLabel())))
                 .toList();
+        Optional<String> otherType = wanted.stream()
+                .flatMap(amount -> otherType(amount.series()).stream())
+                .findFirst();
+        if (otherType.isPresent()) {
+            return new Reading.NotKnown(otherType.get());
+        }
         Optional<Series> bad = wanted.stream()
                 .filter(amount -> amount.demand().isEmpty())
                 .map(Amount::series)
@@ -149,6 +156,22 @@ public final class WakeDemand {
         }
         return new Reading.Known(
                 wanted.stream().mapToDouble(amount -> amount.demand().orElse(0)).sum());
+    }
+
+    /** A counter's value never falls to 0 again; and what a gauge grows by is not what waits. */
+    private Optional<String> otherType(Series series) {
+        boolean counts = series.type() == MetricType.COUNTER
+                || series.type() == MetricType.HISTOGRAM
+                || series.type() == MetricType.SUMMARY;
+        if (counts && !metric.isCounter()) {
+            return Optional.of(series.name() + " only ever grows; metric: rate(" + series.name() + ") is by how much");
+        }
+        boolean noCounter = metric.isCounter()
+                && series.type() == MetricType.GAUGE
+                && !series.name().endsWith("_total");
+        return noCounter
+                ? Optional.of(series.name() + " is a gauge; metric: " + series.name() + " is its value")
+                : Optional.empty();
     }
 
     /** Only one that is spelt otherwise, for a gateway has the models of people who are none of each other's business. */

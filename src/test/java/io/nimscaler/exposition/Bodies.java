@@ -77,7 +77,7 @@ public final class Bodies {
 
     static List<Series> series(Exposition exposition) {
         return switch (exposition) {
-            case Exposition.Parsed(List<Series> series, long _) -> series;
+            case Exposition.Parsed parsed -> parsed.series();
             case Exposition.Refused refused -> throw new AssertionError(refused.message());
         };
     }

@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatIndexOutOfBoundsExceptio
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ExpositionReaderTest {
@@ -185,5 +187,87 @@ class ExpositionReaderTest {
         }
 
         assertThat(Bodies.series(reader.finish())).containsExactly(USAGE);
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource({
+        "x,       # TYPE x gauge,       GAUGE",
+        "x,       # TYPE x counter,     COUNTER",
+        "x_total, # TYPE x counter,     COUNTER",
+        "x_sum,   # TYPE x summary,     SUMMARY",
+        "x_count, # TYPE x histogram,   HISTOGRAM",
+        "x_bucket,# TYPE x histogram,   HISTOGRAM",
+        "x_sum,   # TYPE x gauge,       UNKNOWN",
+        "x,       # TYPE x untyped,     UNKNOWN",
+        "x,       # TYPE x_other counter, UNKNOWN",
+        "x,       # TYPE x,             UNKNOWN",
+        "x,       # HELP x counter,     UNKNOWN",
+        "a_name_longer_than_a_word, # TYPE a_name_longer_than_a_word counter, COUNTER"
+    })
+    void typeOfASeriesIsThatOfTheLineBefore(String name, String line, MetricType expected) {
+        byte[] body = (line + "\n" + name + " 1\n# TYPE another gauge\nanother 2").getBytes(UTF_8);
+        MetricNames wanted = MetricNames.of(List.of(name));
+        for (int split = 0; split <= body.length; split++) {
+            Exposition read = Bodies.readSplit(body, wanted, ReadLimits.DEFAULT, split, body.length);
+            assertThat(Bodies.series(read)).extracting(Series::type).containsExactly(expected);
+        }
+    }
+
+    @Test
+    void typeOfOneBodyIsForgottenWithIt() {
+        ExpositionReader reader = new ExpositionReader(MetricNames.of(List.of("x")), ReadLimits.DEFAULT);
+        byte[] typed = "# TYPE x counter\nx 1\n".getBytes(UTF_8);
+        reader.read(typed, 0, typed.length);
+        reader.finish();
+        byte[] bare = "x 1\n".getBytes(UTF_8);
+        reader.read(bare, 0, bare.length);
+        assertThat(Bodies.series(reader.finish())).extracting(Series::type).containsExactly(MetricType.UNKNOWN);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "x 1 1767225600,             1767225600000",
+        "x 1 1767225600.250,         1767225600250",
+        "x 1 1.7672256e9 # {a=\"b\"} 1, 1767225600000",
+        "x 1 -1,",
+        "x 1 NaN,",
+        "x 1 1e300,",
+        "x 1 1767225600 7,"
+    })
+    void timestampsOfOpenMetricsAreSeconds(String line, Long millis) {
+        ExpositionReader reader = new ExpositionReader(
+                MetricNames.of(List.of("x")),
+                ReadLimits.DEFAULT,
+                BodyFormat.of("application/openmetrics-text; version=1.0.0; charset=utf-8"));
+        byte[] body = line.getBytes(UTF_8);
+        reader.read(body, 0, body.length);
+        Exposition read = reader.finish();
+        if (millis == null) {
+            assertThat(read).isInstanceOf(Exposition.Malformed.class);
+        } else {
+            assertThat(Bodies.series(read))
+                    .extracting(Series::timestampMillis)
+                    .containsExactly(OptionalLong.of(millis));
+        }
+    }
+
+    @Test
+    void surveyNamesWhatABodyHasAndNoMoreThanMayBe() {
+        StringBuilder body = new StringBuilder("# TYPE seen histogram\nseen_bucket{le=\"1\"} 2\n{}\n<html>\nx 1\n");
+        for (int i = 0; i < 3000; i++) {
+            body.append("n").append(i).append(" 1\n");
+        }
+        byte[] bytes = body.append("y".repeat(101)).append(" 1\n").toString().getBytes(UTF_8);
+        MetricNames wanted = MetricNames.of(List.of("wanted")).surveyed();
+        Exposition.Parsed whole = (Exposition.Parsed) Bodies.read(bytes, wanted);
+        assertThat(whole.names())
+                .hasSize(2000)
+                .containsEntry("seen", MetricType.HISTOGRAM)
+                .containsEntry("x", MetricType.UNKNOWN)
+                .doesNotContainKeys("y".repeat(101), "{}", "<html>");
+        assertThat(Bodies.readInRandomChunks(bytes, wanted, ReadLimits.DEFAULT, new Random(1)))
+                .isEqualTo(whole);
+        assertThat(((Exposition.Parsed) Bodies.read(bytes, MetricNames.of(List.of("wanted")))).names())
+                .isEmpty();
     }
 }

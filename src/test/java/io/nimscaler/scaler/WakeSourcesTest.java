@@ -289,4 +289,14 @@ class WakeSourcesTest {
         assertThat(scalers.snapshot(evil, trigger).orElseThrow().activity()).isEqualTo(Activity.UNKNOWN);
         assertThat(asked("gateway")).isZero();
     }
+
+    @Test
+    void sourceIsAskedForTheModelAsItSpellsIt() {
+        Trigger spelt = Triggers.immediate("wakeSource", "gateway", "modelName", "LLM", "wakeModelName", "llm");
+        pods.has(0);
+        waits(3);
+        scalers.put(ID, List.of(spelt), false, now);
+        passSeconds(10);
+        assertThat(scalers.snapshot(ID, spelt).orElseThrow().activity()).isEqualTo(Activity.ACTIVE);
+    }
 }

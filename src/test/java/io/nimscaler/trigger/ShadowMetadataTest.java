@@ -108,7 +108,14 @@ class ShadowMetadataTest {
     @EnumSource(TriggerKey.class)
     void shadowNeverAsksOtherPodsOrOtherwise(TriggerKey key) {
         boolean ofTheQuestion = Stream.of(
-                        "pollInterval", "port", "path", "scheme", "podSelector", "podAuth", "wakeSource")
+                        "pollInterval",
+                        "port",
+                        "path",
+                        "scheme",
+                        "podSelector",
+                        "podAuth",
+                        "wakeSource",
+                        "wakeModelName")
                 .anyMatch(key.key()::equals);
         assertThat(key.isShadowable()).isNotEqualTo(ofTheQuestion);
     }

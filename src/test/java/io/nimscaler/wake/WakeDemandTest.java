@@ -2,6 +2,7 @@ package io.nimscaler.wake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nimscaler.exposition.MetricType;
 import io.nimscaler.exposition.Series;
 import java.time.Duration;
 import java.time.Instant;
@@ -306,5 +307,15 @@ class WakeDemandTest {
                 }
             }
         }
+    }
+
+    /** A counter's value never falls to 0 again: it would never sleep. What a gauge grows by is not what waits: it would not wake. */
+    @Test
+    void whatIsOfAnotherTypeIsUnknown() {
+        read(new Series(QUEUE, Map.of(), 3, OptionalLong.empty(), MetricType.COUNTER));
+        assertUnknown(wake(), QUEUE + " only ever grows; metric: rate(" + QUEUE + ") is by how much");
+        demand = of("rate(" + QUEUE + ")", false);
+        read(new Series(QUEUE, Map.of(), 3, OptionalLong.empty(), MetricType.GAUGE));
+        assertUnknown(wake(), QUEUE + " is a gauge; metric: " + QUEUE + " is its value");
     }
 }

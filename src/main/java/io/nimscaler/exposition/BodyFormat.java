@@ -1,0 +1,17 @@
+package io.nimscaler.exposition;
+
+/** Which of the two formats a body says that it is in; they differ in the unit of timestamps. */
+public enum BodyFormat {
+    /** {@code text/plain}: timestamps are whole milliseconds. */
+    TEXT,
+    /** {@code application/openmetrics-text}: timestamps are seconds, with or without a fraction. */
+    OPEN_METRICS;
+
+    /**
+     * @param contentType the header's value; empty where there is none
+     */
+    public static BodyFormat of(String contentType) {
+        String type = contentType.split(";", 2)[0].strip();
+        return type.equalsIgnoreCase("application/openmetrics-text") ? OPEN_METRICS : TEXT;
+    }
+}

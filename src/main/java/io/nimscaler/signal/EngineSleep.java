@@ -1,0 +1,45 @@
+package io.nimscaler.signal;
+
+import io.nimscaler.exposition.Series;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Whether an engine was put to sleep. vLLM says so (vllm/v1/metrics/loggers.py): it has given its memory away and works on nothing, but
+ * its other gauges read as those of an idle engine. Such a pod has no room; what it carries is not known.
+ */
+public final class EngineSleep {
+
+    private static final String SERIES = "engine_sleep_state";
+
+    private static final String STATE = "sleep_state";
+
+    private static final String AWAKE = "awake";
+
+    /** Under each of the names that vLLM's series have. */
+    public static final List<String> SERIES_NAMES =
+            Engine.VLLM.stream().map(prefix -> prefix + SERIES).toList();
+
+    private EngineSleep() {}
+
+    /**
+     * Whether one of a pod's engines sleeps: by any state but {@code awake} that is 1.
+     *
+     * @param modelName only engines of this model; empty: any
+     */
+    public static boolean isAsleep(List<Series> body, Optional<String> modelName) {
+        List<Series> states = body.stream()
+                .filter(series -> SERIES_NAMES.contains(series.name()))
+                .toList();
+        return Source.ofModel(states, modelName).stream()
+                .anyMatch(series -> series.value() == 1
+                        && !series.labels().getOrDefault(STATE, AWAKE).equals(AWAKE));
+    }
+
+    /** The series that say something else. */
+    public static List<Series> without(List<Series> body) {
+        return body.stream()
+                .filter(series -> !SERIES_NAMES.contains(series.name()))
+                .toList();
+    }
+}

@@ -1,0 +1,59 @@
+package io.nimscaler.signal;
+
+import io.nimscaler.exposition.MetricType;
+import io.nimscaler.exposition.Series;
+import io.nimscaler.signal.Measurement.BadValue;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Whether a metric can be read as it was asked for, by what its {@code # TYPE} line says that it is. Without such a line it can: many
+ * exporters have none.
+ */
+final class TypeCheck {
+
+    private TypeCheck() {}
+
+    /** Why these series are no gauge: a counter only ever grows, and the parts of a histogram or summary are counters too. */
+    static Optional<BadValue> asGauge(List<Series> series) {
+        return series.stream().flatMap(one -> asGauge(one).stream()).findFirst();
+    }
+
+    private static Optional<BadValue> asGauge(Series series) {
+        String name = series.name();
+        boolean bucket = name.endsWith("_bucket");
+        boolean part = bucket || name.endsWith("_sum") || name.endsWith("_count");
+        return switch (series.type()) {
+            case UNKNOWN, GAUGE -> Optional.empty();
+            case COUNTER ->
+                wrong(name + " is a counter, which only ever grows; metric: rate(" + name + ") is by how much");
+            case HISTOGRAM ->
+                wrong(
+                        part
+                                ? name + " is of a histogram; metric: " + name.substring(0, name.lastIndexOf('_'))
+                                        + " with quantile is what it observed"
+                                        + (bucket ? "" : ", rate(" + name + ") by how much it grows")
+                                : name + " is a histogram: add quantile");
+            case SUMMARY ->
+                wrong(
+                        part
+                                ? name + " is of a summary and only ever grows; metric: rate(" + name
+                                        + ") is by how much"
+                                : name + " is a summary, whose quantiles do not add up; metric: rate(" + name
+                                        + "_count) is how many it observes a second");
+        };
+    }
+
+    /** Why these series are no counter; a name that ends like a counter's is one, whatever the exporter calls it. */
+    static Optional<BadValue> asCounter(List<Series> series) {
+        return series.stream()
+                .filter(one -> one.type() == MetricType.GAUGE && !one.name().endsWith("_total"))
+                .findFirst()
+                .flatMap(one ->
+                        wrong(one.name() + " is a gauge, which also falls; metric: " + one.name() + " is its value"));
+    }
+
+    private static Optional<BadValue> wrong(String detail) {
+        return Optional.of(new BadValue(detail));
+    }
+}
