@@ -39,6 +39,8 @@ final class EventClients {
         if (closed || clients.size() >= MAX) {
             return false;
         }
+        // Before a tick can write to it
+        response.setChunked(true);
         clients.put(response, new Client(watched));
         response.closeHandler(_ -> remove(response));
         response.exceptionHandler(_ -> remove(response));

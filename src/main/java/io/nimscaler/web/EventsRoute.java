@@ -64,16 +64,15 @@ class EventsRoute {
     }
 
     private void open(RoutingContext context, Optional<Watched> watched) {
-        HttpServerResponse response = context.response();
-        if (!clients.add(response, watched)) {
-            response.setStatusCode(UNAVAILABLE).putHeader("retry-after", "30").end();
-            return;
-        }
         // A proxy that collects what it forwards would make live data old (nginx: X-Accel-Buffering)
-        response.setChunked(true)
+        HttpServerResponse response = context.response()
                 .putHeader("content-type", "text/event-stream;charset=UTF-8")
-                .putHeader("x-accel-buffering", "no")
-                .write(event(watched, clock.instant()));
+                .putHeader("x-accel-buffering", "no");
+        if (clients.add(response, watched)) {
+            response.write(event(watched, clock.instant()));
+        } else {
+            response.setStatusCode(UNAVAILABLE).putHeader("retry-after", "30").end();
+        }
     }
 
     private void tick() {

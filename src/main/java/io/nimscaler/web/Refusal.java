@@ -32,6 +32,23 @@ record Refusal(String error) {
         }
     }
 
+    /**
+     * @throws BadRequestException where it is neither true nor false
+     */
+    static boolean flag(String name, String text) {
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw badRequest(name, text, "true or false");
+        };
+    }
+
+    static ServiceUnavailableException tooMany(String why) {
+        return new ServiceUnavailableException(Response.fromResponse(response(Response.Status.SERVICE_UNAVAILABLE, why))
+                .header("retry-after", "30")
+                .build());
+    }
+
     static BadRequestException badRequest(String name, String text, String expected) {
         Violation violation = new Violation(name, Optional.of(text), expected, Optional.empty());
         return new BadRequestException(response(Response.Status.BAD_REQUEST, violation.text()));

@@ -1,5 +1,6 @@
 package io.nimscaler.web;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.nimscaler.history.DecisionRing;
 import io.nimscaler.history.Recorded;
 import io.nimscaler.history.RecordingWriter;
@@ -10,12 +11,14 @@ import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.Scalers;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.scaler.TriggerId;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
@@ -43,13 +46,19 @@ class ScaledObjectsResource {
     private static final String NOT_FOUND = "No decision on such a ScaledObject";
     private static final String NOT_KNOWN =
             "It is not known which ScaledObjects there are: the API server was never reached; says why";
+    private static final String TOO_MANY = "; or as many of such answers as may be are being written";
     private static final String BAD_REQUEST = "A parameter is wrong; says which, and what was expected";
 
     private final Scalers scalers;
     private final DecisionRing history;
     private final InstantSource clock;
+    private final ObjectMapper json;
+    private final Downloads downloads;
 
-    ScaledObjectsResource(Scalers scalers, DecisionRing history, InstantSource clock) {
+    ScaledObjectsResource(
+            Scalers scalers, DecisionRing history, InstantSource clock, ObjectMapper json, Downloads downloads) {
+        this.json = json;
+        this.downloads = downloads;
         this.scalers = scalers;
         this.history = history;
         this.clock = clock;
@@ -104,7 +113,13 @@ class ScaledObjectsResource {
             summary = "Remembered decisions with their pods, oldest first",
             description =
                     "Of each trigger at most 1,000 with at most 50,000 pods in all, evenly thinned out where there are more.")
-    @APIResponse(responseCode = "200", description = "Decisions of each trigger and each shadow")
+    @APIResponse(
+            responseCode = "200",
+            description = "Decisions of each trigger and each shadow",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(type = SchemaType.ARRAY, implementation = ScaledObjectView.class)))
     @APIResponse(
             responseCode = "400",
             description = BAD_REQUEST,
@@ -115,22 +130,49 @@ class ScaledObjectsResource {
             content = @Content(schema = @Schema(implementation = Refusal.class)))
     @APIResponse(
             responseCode = "503",
-            description = NOT_KNOWN,
+            description = NOT_KNOWN + TOO_MANY,
             content = @Content(schema = @Schema(implementation = Refusal.class)))
-    public List<ScaledObjectView> decisions(
+    public Response decisions(
+            @Context RoutingContext context,
             @PathParam("namespace") String namespace,
             @PathParam("name") String name,
             @Parameter(description = "only later decisions", example = "2026-01-31T12:00:00Z") @QueryParam("since")
                     Optional<String> since,
             @Parameter(description = "false: without their pods") @QueryParam("pods") @DefaultValue("true")
-                    boolean pods) {
-        Instant from = since.map(text -> Refusal.instant("since", text)).orElse(Instant.MIN);
-        return of(namespace, name).stream()
+                    String pods) {
+        boolean withPods =
+                Refusal.flag("pods", given(context, "pods", Optional.empty()).orElse(pods));
+        Instant from = given(context, "since", since)
+                .map(text -> Refusal.instant("since", text))
+                .orElse(Instant.MIN);
+        List<Remembered> chosen = of(namespace, name).stream()
                 .map(TriggerId::of)
-                .flatMap(trigger -> Thinned.of(history.of(trigger), from, pods).stream())
-                .map(remembered -> pods ? remembered.snapshot() : remembered.withoutPods())
-                .map(ScaledObjectView::of)
+                .flatMap(trigger -> Thinned.of(history.of(trigger), from, withPods).stream())
                 .toList();
+        enterDownloads(context);
+        // One after the other as the client reads them: all at once they are megabytes
+        StreamingOutput array = out -> {
+            String before = "[";
+            for (Remembered remembered : chosen) {
+                out.write(before.getBytes(StandardCharsets.UTF_8));
+                out.write(json.writeValueAsBytes(
+                        ScaledObjectView.of(withPods ? remembered.snapshot() : remembered.withoutPods())));
+                before = ",";
+            }
+            out.write((chosen.isEmpty() ? "[]" : "]").getBytes(StandardCharsets.UTF_8));
+        };
+        return Response.ok(array).build();
+    }
+
+    private void enterDownloads(RoutingContext context) {
+        if (!downloads.enter(context.response())) {
+            throw Refusal.tooMany("expected at most " + Downloads.MOST + " of such answers at once; try again later");
+        }
+    }
+
+    /** The text of a parameter; one that is there without a value is no default but an error. */
+    private static Optional<String> given(RoutingContext context, String name, Optional<String> text) {
+        return text.or(() -> Optional.ofNullable(context.request().getParam(name)));
     }
 
     /**
@@ -155,6 +197,7 @@ class ScaledObjectsResource {
             description = NOT_KNOWN,
             content = @Content(schema = @Schema(implementation = Refusal.class)))
     public List<ExplanationView> explain(
+            @Context RoutingContext context,
             @PathParam("namespace") String namespace,
             @PathParam("name") String name,
             @Parameter(
@@ -163,7 +206,7 @@ class ScaledObjectsResource {
                     @QueryParam("at")
                     Optional<String> at) {
         List<Snapshot> latest = of(namespace, name);
-        Optional<Instant> moment = at.map(text -> Refusal.instant("at", text));
+        Optional<Instant> moment = given(context, "at", at).map(text -> Refusal.instant("at", text));
         List<ExplanationView> found = latest.stream()
                 .flatMap(snapshot -> explain(snapshot, moment).stream())
                 .toList();
@@ -220,10 +263,11 @@ class ScaledObjectsResource {
             content = @Content(mediaType = "application/json", schema = @Schema(implementation = Refusal.class)))
     @APIResponse(
             responseCode = "503",
-            description = NOT_KNOWN,
+            description = NOT_KNOWN + TOO_MANY,
             content = @Content(mediaType = "application/json", schema = @Schema(implementation = Refusal.class)))
     @Produces("application/x-ndjson")
     public Response recording(
+            @Context RoutingContext context,
             @PathParam("namespace") String namespace,
             @PathParam("name") String name,
             @Parameter(
@@ -238,8 +282,12 @@ class ScaledObjectsResource {
                             example = "gpu_cache_usage_perc")
                     @QueryParam("trigger")
                     Optional<String> trigger) {
-        Instant first = from.map(text -> Refusal.instant("from", text)).orElse(Instant.MIN);
-        Instant last = to.map(text -> Refusal.instant("to", text)).orElse(Instant.MAX);
+        Instant first = given(context, "from", from)
+                .map(text -> Refusal.instant("from", text))
+                .orElse(Instant.MIN);
+        Instant last = given(context, "to", to)
+                .map(text -> Refusal.instant("to", text))
+                .orElse(Instant.MAX);
         if (last.isBefore(first)) {
             throw Refusal.badRequest("to", to.orElse(""), "a moment not before from = " + first);
         }
@@ -253,6 +301,7 @@ class ScaledObjectsResource {
         if (spans.isEmpty()) {
             throw Refusal.notFound("nothing to record; " + spansOf(latest));
         }
+        enterDownloads(context);
         StreamingOutput lines = out -> {
             for (List<Remembered> span : spans) {
                 Stream<Recorded> decisions = span.stream().map(entry -> new Recorded(entry.number(), entry.snapshot()));

@@ -67,8 +67,9 @@ class FairShareTest {
         for (int i = 0; i < 10_000; i++) {
             String peer = "p" + random.nextInt(peers - 1);
             if (random.nextInt(3) == 0 && !others.isEmpty()) {
-                int gone = others.keySet().iterator().next();
-                share.leave(others.remove(gone), gone);
+                Map.Entry<Integer, String> gone = others.entrySet().iterator().next();
+                share.leave(gone.getValue(), gone.getKey());
+                others.remove(gone.getKey());
             } else {
                 others.put(i, peer);
                 share.enter(peer, i).ifPresent(victim -> {

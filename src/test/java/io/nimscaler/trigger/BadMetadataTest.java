@@ -26,8 +26,6 @@ class BadMetadataTest {
 
     /** What these shapes can mean after all: a port may be called 5d, and the name of a model is free text. */
     private static final Map<TriggerKey, Set<String>> RIGHT = Map.of(
-            TriggerKey.TARGET_VALUE,
-            Set.of("number"),
             TriggerKey.ACTIVATION_TARGET_VALUE,
             Set.of("zero", "number", "decimals"),
             TriggerKey.METRIC,

@@ -37,7 +37,7 @@ class EventClientsTest {
                 .requestHandler(request -> {
                     HttpServerResponse response = request.response();
                     if (clients.add(response, Optional.empty())) {
-                        response.setChunked(true).write("hello");
+                        response.write("hello");
                     } else {
                         refused.incrementAndGet();
                         response.setStatusCode(503).end();

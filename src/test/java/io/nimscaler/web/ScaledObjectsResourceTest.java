@@ -19,6 +19,8 @@ import java.time.Duration;
 import java.util.List;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** REST on the main port, health and meters on the management port. */
 @QuarkusTest
@@ -165,6 +167,24 @@ class ScaledObjectsResourceTest {
                 .then()
                 .statusCode(400)
                 .body(containsString("to = "));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "decisions?pods=banana",
+                "decisions?pods=",
+                "decisions?since=",
+                "explain?at=",
+                "recording?from=",
+                "recording?to="
+            })
+    void parameterThatMeansNothingIsAnErrorAndNoDefault(String query) {
+        given().when()
+                .get("/api/scaled-objects/default/llm/" + query)
+                .then()
+                .statusCode(400)
+                .body("error", containsString(query.replaceAll(".*\\?|=.*", "") + " = \""));
     }
 
     @Test
