@@ -21,7 +21,9 @@ public enum Activity {
         Decision.Basis basis = decision.basis();
         boolean wanted = basis.scale().spec() > 0;
         // A missing pod may be the one that is too busy to answer
-        double most = basis.arithmetic().missing() > 0 ? basis.arithmetic().hi() : 0;
+        boolean mayBeBusy =
+                basis.arithmetic().missing() > 0 && basis.arithmetic().isCarriedKnown();
+        double most = mayBeBusy ? basis.arithmetic().hi() : 0;
         boolean demanded = milli(Math.max(basis.highest().orElse(0), most)) > milli(trigger.activationTargetValue());
         boolean starting = basis.arithmetic().starting() > 0;
         boolean tooEarly = !basis.windowIsFull() && wanted;

@@ -140,4 +140,12 @@ class ActivityTest {
         assertThat(decision).isInstanceOf(Decision.Report.class);
         assertThat(Activity.of(decision, trigger)).isEqualTo(Activity.ACTIVE);
     }
+
+    @Test
+    void demandOfTheWindowIsActiveAlsoAtZeroWhenNoPodAnswersAnyMore() {
+        Policy policy = new Policy(trigger);
+        after(policy, fleet(0, pods(1, at(.9))), 60);
+        Decision decision = policy.decide(fleet(0, pods(1, missing(.9))), START.plusSeconds(61));
+        assertThat(Activity.of(decision, trigger)).isEqualTo(Activity.ACTIVE);
+    }
 }
