@@ -2,6 +2,7 @@ package io.nimscaler.history;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.nimscaler.policy.Arithmetic;
+import io.nimscaler.policy.Cuts;
 import io.nimscaler.policy.Decision;
 import io.nimscaler.policy.Fleet;
 import io.nimscaler.policy.HoldReason;
@@ -25,6 +26,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -148,7 +151,15 @@ final class LineReader {
                 optional(node, "noSampleSince").map(_ -> instant(node, "noSampleSince")),
                 optionalNumber(node, "smoothed"),
                 window(node.required("upscaleWindow")),
-                window(node.required("downscaleWindow")));
+                window(node.required("downscaleWindow")),
+                optional(node, "cuts").map(LineReader::cuts).orElseGet(() -> new Cuts().state()));
+    }
+
+    private static Cuts.State cuts(JsonNode node) {
+        return new Cuts.State(
+                node.has("spec") ? OptionalInt.of(integer(node, "spec")) : OptionalInt.empty(),
+                node.has("owed") ? OptionalLong.of(number(node, "owed").longValue()) : OptionalLong.empty(),
+                window(node.required("asked")));
     }
 
     private static SlidingExtreme.State window(JsonNode node) {

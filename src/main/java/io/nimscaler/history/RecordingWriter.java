@@ -3,6 +3,7 @@ package io.nimscaler.history;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.nimscaler.policy.Arithmetic;
+import io.nimscaler.policy.Cuts;
 import io.nimscaler.policy.Decision;
 import io.nimscaler.policy.Fleet;
 import io.nimscaler.policy.HoldReason;
@@ -171,6 +172,15 @@ public final class RecordingWriter {
         put(node, "smoothed", state.smoothed());
         node.set("upscaleWindow", window(state.upscaleWindow()));
         node.set("downscaleWindow", window(state.downscaleWindow()));
+        node.set("cuts", cuts(state.cuts()));
+        return node;
+    }
+
+    private static ObjectNode cuts(Cuts.State state) {
+        ObjectNode node = JSON.createObjectNode();
+        state.spec().ifPresent(spec -> node.put("spec", spec));
+        state.owed().ifPresent(replicas -> node.put("owed", replicas));
+        node.set("asked", window(state.asked()));
         return node;
     }
 

@@ -73,6 +73,7 @@ public final class Remembered {
         return STATE_BYTES
                 + WINDOW_VALUE_BYTES
                         * (state.upscaleWindow().values().size()
-                                + state.downscaleWindow().values().size());
+                                + state.downscaleWindow().values().size()
+                                + state.cuts().asked().values().size());
     }
 }

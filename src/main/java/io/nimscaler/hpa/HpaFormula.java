@@ -18,6 +18,12 @@ public record HpaFormula(double tolerance) {
         return isWithinTolerance(ratio) ? statusReplicas : ceil((double) valueMilli / targetMilli);
     }
 
+    /** The fewest replicas that {@link #averageValue} makes of a value, however many are present. */
+    public long fewestByAverageValue(long valueMilli, long targetMilli) {
+        // It keeps what it compares with up to this ratio; what the division leaves over is no replica
+        return ceil((double) valueMilli / ((1.0 + tolerance) * targetMilli) - 1e-9);
+    }
+
     /**
      * {@code GetExternalMetricReplicas}: {@code metricType: Value}.
      *

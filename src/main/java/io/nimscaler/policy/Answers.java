@@ -60,6 +60,21 @@ public final class Answers {
                 : OptionalLong.empty();
     }
 
+    /**
+     * The fewest replicas that the HPA's formula may make of an answer, whatever is present by then. Of a value per pod that asks for
+     * a change nothing is certain: it is multiplied by the pods that are ready by then.
+     *
+     * @return 0: it may be anything
+     */
+    public long fewestReplicas(Answer answer, Scale scale) {
+        return switch (answer) {
+            case Answer.Unavailable _ -> 0;
+            case Answer.Value(long milli) when trigger.aggregationType().isPerPod() ->
+                hpa.isWithinTolerance((double) milli / targetMilli) ? scale.spec() : 0;
+            case Answer.Value(long milli) -> hpa.fewestByAverageValue(milli, targetMilli);
+        };
+    }
+
     /** A demand was judged against the replicas of its moment; what takes some away from others waits for the next one. */
     private boolean isOutdatedDownscale(double demand, Scale judged, Scale present) {
         return judged.spec() != present.spec() && demand < trigger.targetValue() * (present.spec() - 1);

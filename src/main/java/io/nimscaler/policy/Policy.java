@@ -22,9 +22,11 @@ public final class Policy {
 
     private final Trigger trigger;
     private final FleetArithmetic arithmetic;
+    private final Answers answers;
     private final ExponentialSmoothing smoothing;
     private final SlidingExtreme upscaleWindow;
     private final SlidingExtreme downscaleWindow;
+    private Cuts cuts = new Cuts();
     private Optional<Instant> previousAt = Optional.empty();
     private Optional<Instant> noSampleSince = Optional.empty();
 
@@ -44,6 +46,7 @@ public final class Policy {
             SlidingExtreme downscaleWindow) {
         this.trigger = trigger;
         this.arithmetic = new FleetArithmetic(trigger);
+        this.answers = new Answers(trigger);
         this.smoothing = smoothing;
         this.upscaleWindow = upscaleWindow;
         this.downscaleWindow = downscaleWindow;
@@ -60,6 +63,7 @@ public final class Policy {
                 smoothing.withHalfLives(edited.smoothingUp(), edited.smoothingDown()),
                 upscaleWindow.withWindow(edited.upscaleStabilizationWindow()),
                 downscaleWindow.withWindow(edited.downscaleStabilizationWindow()));
+        next.cuts = Cuts.resumed(cuts.state());
         next.previousAt = previousAt;
         next.noSampleSince = noSampleSince;
         return next;
@@ -68,7 +72,12 @@ public final class Policy {
     /** What it remembers now. */
     public PolicyState state() {
         return new PolicyState(
-                previousAt, noSampleSince, smoothing.value(), upscaleWindow.state(), downscaleWindow.state());
+                previousAt,
+                noSampleSince,
+                smoothing.value(),
+                upscaleWindow.state(),
+                downscaleWindow.state(),
+                cuts.state());
     }
 
     /** A policy that goes on from a state that one of this trigger had. */
@@ -79,6 +88,7 @@ public final class Policy {
                 fresh.smoothing.resumed(state.smoothed()),
                 fresh.upscaleWindow.resumed(state.upscaleWindow()),
                 fresh.downscaleWindow.resumed(state.downscaleWindow()));
+        next.cuts = Cuts.resumed(state.cuts());
         next.previousAt = state.previousAt();
         next.noSampleSince = state.noSampleSince();
         return next;
@@ -88,9 +98,54 @@ public final class Policy {
     public Decision decide(Fleet fleet, Instant now) {
         Duration elapsed = elapsedUntil(now);
         return switch (fleet) {
-            case Fleet.NotKnown(String reason) -> new Decision.Unknown(reason, basisOfNothing(now));
-            case Fleet.Known known -> decide(known, now, elapsed);
+            case Fleet.NotKnown(String reason) -> {
+                cuts.askNothing();
+                yield new Decision.Unknown(reason, basisOfNothing(now));
+            }
+            case Fleet.Known known -> {
+                cuts.see(known.scale().spec());
+                Decision decision = givingBack(decide(known, now, elapsed));
+                ask(decision, elapsed);
+                yield decision;
+            }
         };
+    }
+
+    /**
+     * Where somebody else took replicas away, and the pods that are left can not say what is needed or are above their target, what the
+     * window remembers decides. A hold would keep what was cut: until a model is loaded, and then for another load.
+     */
+    private Decision givingBack(Decision decision) {
+        Basis basis = decision.basis();
+        double atTarget = trigger.targetValue() * basis.scale().spec();
+        double highest = basis.highest().orElse(0);
+        if (highest <= atTarget * (1 + trigger.tolerance())) {
+            cuts.forgive();
+        }
+        if (!cuts.isOwed()) {
+            return decision;
+        }
+        boolean isFull = basis.arithmetic().isCarriedKnown() && basis.arithmetic().mean() > trigger.targetValue();
+        boolean isShort = switch (decision) {
+            case Decision.Report(double value, Basis _) -> isFull && value > atTarget;
+            case Decision.Hold(HoldReason reason, Basis _) ->
+                switch (reason) {
+                    case ALL_STARTING, NO_SAMPLES -> true;
+                    case UNDECIDED -> isFull;
+                    case TOO_FEW_OBSERVATIONS, STABILIZATION, WINDOW_NOT_FULL -> false;
+                };
+            case Decision.Unknown _ -> false;
+        };
+        return isShort ? new Decision.Report(highest, basis) : decision;
+    }
+
+    private void ask(Decision decision, Duration elapsed) {
+        if (Activity.of(decision, trigger) == Activity.ACTIVE) {
+            Scale scale = decision.basis().scale();
+            cuts.ask(answers.fewestReplicas(answers.value(decision, scale), scale), elapsed);
+        } else {
+            cuts.askNothing();
+        }
     }
 
     private Decision decide(Fleet.Known fleet, Instant now, Duration elapsed) {

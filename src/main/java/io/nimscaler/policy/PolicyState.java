@@ -11,10 +11,12 @@ import java.util.OptionalDouble;
  * @param previousAt the moment of the reading before; empty: there was none
  * @param noSampleSince since when no pod had a fresh sample; empty: one had
  * @param smoothed the smoothed demand; empty before the first known one
+ * @param cuts what was asked for, and whether somebody else took it away
  */
 public record PolicyState(
         Optional<Instant> previousAt,
         Optional<Instant> noSampleSince,
         OptionalDouble smoothed,
         SlidingExtreme.State upscaleWindow,
-        SlidingExtreme.State downscaleWindow) {}
+        SlidingExtreme.State downscaleWindow,
+        Cuts.State cuts) {}

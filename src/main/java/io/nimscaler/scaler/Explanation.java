@@ -54,7 +54,8 @@ public final class Explanation {
         return switch (snapshot.decision()) {
             case Decision.Report(double value, Basis _) ->
                 "demand " + number(value) + " / " + number(trigger.targetValue()) + " → " + replicas(value, trigger)
-                        + withinTolerance(value, trigger, basis);
+                        + withinTolerance(value, trigger, basis)
+                        + givenBack(value, trigger, basis);
             case Decision.Hold(HoldReason reason, Basis _) ->
                 "held at " + basis.scale().spec() + ": " + reason.text() + details(reason, trigger, basis);
             case Decision.Unknown(String reason, Basis _) -> "unknown: " + reason;
@@ -64,6 +65,14 @@ public final class Explanation {
     private static String replicas(double value, Trigger trigger) {
         long replicas = (long) Math.ceil(Math.rint(value * 1000) / Math.rint(trigger.targetValue() * 1000));
         return replicas + (replicas == 1 ? " replica" : " replicas");
+    }
+
+    /** Otherwise no more is asked for than the lowest of the upscale window. */
+    private static String givenBack(double value, Trigger trigger, Basis basis) {
+        boolean more = value > trigger.targetValue() * basis.scale().spec();
+        return more && (basis.demand().isEmpty() || value > basis.lowest().orElse(0))
+                ? ", the highest of the downscale window: somebody else took replicas away"
+                : "";
     }
 
     private static String withinTolerance(double value, Trigger trigger, Basis basis) {
