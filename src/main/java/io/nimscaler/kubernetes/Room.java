@@ -62,7 +62,9 @@ final class Room {
                     "expected triggers of at most " + TEXT + " characters in all, got " + scaledObject.textLength());
         } else if (!admitted.contains(id) && admitted.size() == scaledObjects) {
             waiting.put(id, scaledObject);
-            refusals.put(id, "expected at most " + scaledObjects + " ScaledObjects in this much memory, this one is over them");
+            refusals.put(
+                    id,
+                    "expected at most " + scaledObjects + " ScaledObjects in this much memory, this one is over them");
         } else {
             admitted.add(id);
             waiting.remove(id);

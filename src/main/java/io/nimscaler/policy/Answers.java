@@ -69,7 +69,8 @@ public final class Answers {
     public long fewestReplicas(Answer answer, Scale scale) {
         return switch (answer) {
             case Answer.Unavailable _ -> 0;
-            case Answer.Value(long milli) when trigger.aggregationType().isPerPod() ->
+            case Answer.Value(long milli)
+            when trigger.aggregationType().isPerPod() ->
                 hpa.isWithinTolerance((double) milli / targetMilli) ? scale.spec() : 0;
             case Answer.Value(long milli) -> hpa.fewestByAverageValue(milli, targetMilli);
         };

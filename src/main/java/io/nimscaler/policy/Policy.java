@@ -125,7 +125,8 @@ public final class Policy {
         if (!cuts.isOwed()) {
             return decision;
         }
-        boolean isFull = basis.arithmetic().isCarriedKnown() && basis.arithmetic().mean() > trigger.targetValue();
+        boolean isFull =
+                basis.arithmetic().isCarriedKnown() && basis.arithmetic().mean() > trigger.targetValue();
         boolean isShort = switch (decision) {
             case Decision.Report(double value, Basis _) -> isFull && value > atTarget;
             case Decision.Hold(HoldReason reason, Basis _) ->

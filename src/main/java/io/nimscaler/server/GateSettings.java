@@ -13,7 +13,11 @@ import java.util.Optional;
  * @param users who may read REST and the page; empty: everybody
  */
 public record GateSettings(
-        Optional<TlsFiles> tls, List<String> clientIdentities, boolean restEnabled, List<String> hosts, Optional<BasicUsers> users) {
+        Optional<TlsFiles> tls,
+        List<String> clientIdentities,
+        boolean restEnabled,
+        List<String> hosts,
+        Optional<BasicUsers> users) {
 
     public GateSettings {
         hosts = List.copyOf(hosts);

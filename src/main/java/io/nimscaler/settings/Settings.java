@@ -217,8 +217,12 @@ public record Settings(
         Optional<TlsFiles> tls = certificate.flatMap(cert -> key.map(k -> new TlsFiles(cert, k, clientCa)));
         tls.ifPresent(files -> ServerTls.check(files, reader::wrong));
         boolean rest = reader.flag("api.enabled", api.enabled());
-        List<String> hosts =
-                reader.list("api.hosts", api.hosts(), true, GateSettings::isHostName, "names such as scaler.example.org or *.example.org, or *");
+        List<String> hosts = reader.list(
+                "api.hosts",
+                api.hosts(),
+                true,
+                GateSettings::isHostName,
+                "names such as scaler.example.org or *.example.org, or *");
         Optional<BasicUsers> users = file(reader, "api.users-file", api.usersFile())
                 .flatMap(file -> FileReading.orTell(() -> BasicUsers.of(file), reader::wrong));
         return new GateSettings(tls, identities, rest, hosts, users);

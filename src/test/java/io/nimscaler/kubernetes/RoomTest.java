@@ -30,7 +30,8 @@ class RoomTest {
     void whoComesOverTheBoundIsRefusedAndTheOthersStay() {
         assertThat(room.enter(FIRST, 1)).isEmpty();
         assertThat(room.enter(SECOND, 1)).isEmpty();
-        assertThat(room.enter(THIRD, 1)).contains("expected at most 2 ScaledObjects in this much memory, this one is over them");
+        assertThat(room.enter(THIRD, 1))
+                .contains("expected at most 2 ScaledObjects in this much memory, this one is over them");
         assertThat(room.refusal(THIRD.id())).isPresent();
         assertThat(room.enter(FIRST, 2)).isEmpty();
         assertThat(room.refusal(FIRST.id())).isEmpty();

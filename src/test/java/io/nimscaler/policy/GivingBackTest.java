@@ -169,8 +169,7 @@ class GivingBackTest {
             double value = random.nextDouble();
             PodReading each = random.nextInt(3) == 0 ? starting() : at(value);
             Decision decision = step(fleet(spec, pods(spec, each)));
-            long highest = (long) Math.ceil(
-                    Math.rint(decision.basis().highest().orElse(0) * 1000) / 700);
+            long highest = (long) Math.ceil(Math.rint(decision.basis().highest().orElse(0) * 1000) / 700);
             assertThat(ends(decision)).isLessThanOrEqualTo(Math.max(spec, highest));
             if (each instanceof PodReading.Starting) {
                 assertThat(ends(decision)).isGreaterThanOrEqualTo(spec);

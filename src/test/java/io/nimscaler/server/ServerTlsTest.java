@@ -67,7 +67,8 @@ class ServerTlsTest {
                 new NamedFile(
                         "nim-scaler.grpc.tls.key", folder.resolve("tls.key").toString()),
                 Optional.of(new NamedFile(CLIENT_CA, folder.resolve("ca.crt").toString())));
-        return new ServerTls(new GateSettings(Optional.of(files), List.of(), true, List.of(), Optional.empty()), expiries);
+        return new ServerTls(
+                new GateSettings(Optional.of(files), List.of(), true, List.of(), Optional.empty()), expiries);
     }
 
     private X509Certificate used(ServerTls tls) throws Exception {
