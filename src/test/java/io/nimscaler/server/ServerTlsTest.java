@@ -14,6 +14,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
@@ -72,7 +73,7 @@ class ServerTlsTest {
     }
 
     private X509Certificate used(ServerTls tls) throws Exception {
-        KeyStore store = tls.getKeyStore(vertx).keyStore;
+        KeyStore store = Objects.requireNonNull(tls.getKeyStore(vertx)).keyStore;
         return (X509Certificate) store.getCertificate(store.aliases().nextElement());
     }
 
@@ -132,7 +133,7 @@ class ServerTlsTest {
         PrivateCa next = new PrivateCa("next-ca");
         next.writeTo(folder.resolve("ca.crt"));
         assertThat(tls.getKeyStore(vertx)).isNotNull();
-        KeyStore trusted = tls.getTrustStore(vertx).trustStore;
+        KeyStore trusted = Objects.requireNonNull(tls.getTrustStore(vertx)).trustStore;
         assertThat(((X509Certificate) trusted.getCertificate(trusted.aliases().nextElement()))
                         .getSubjectX500Principal()
                         .getName())
