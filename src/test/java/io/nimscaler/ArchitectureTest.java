@@ -34,7 +34,7 @@ class ArchitectureTest {
             "wake", List.of("exposition"),
             "hpa", List.of(),
             "files", List.of("trigger"),
-            "trigger", List.of("signal"),
+            "trigger", List.of("signal", "hpa"),
             "policy", List.of("signal", "window", "wake", "trigger", "hpa"),
             "scaler", List.of("exposition", "signal", "window", "wake", "trigger", "policy", "hpa"),
             "history", List.of("exposition", "signal", "window", "wake", "trigger", "policy", "hpa", "scaler"));

@@ -3,7 +3,7 @@ package io.nimscaler.bench;
 import io.nimscaler.hpa.HpaBehavior;
 import io.nimscaler.hpa.HpaFormula;
 import io.nimscaler.hpa.HpaModel;
-import io.nimscaler.hpa.HpaModel.MetricType;
+import io.nimscaler.hpa.MetricType;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -7,6 +7,7 @@ import io.nimscaler.exposition.ReadLimits;
 import io.nimscaler.hpa.HpaBehavior;
 import io.nimscaler.hpa.HpaFormula;
 import io.nimscaler.hpa.HpaModel;
+import io.nimscaler.hpa.MetricType;
 import io.nimscaler.policy.Answer;
 import io.nimscaler.policy.Answers;
 import io.nimscaler.policy.Scale;
@@ -87,7 +88,7 @@ final class ProductScaler implements Autoscaler, Pods, Scraper {
         this.answers = new Answers(trigger);
         this.hpa = new HpaModel(
                 new HpaFormula(trigger.tolerance()),
-                HpaModel.MetricType.AVERAGE_VALUE,
+                MetricType.AVERAGE_VALUE,
                 1,
                 Cell.MAX_REPLICAS,
                 behavior);

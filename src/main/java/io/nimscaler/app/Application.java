@@ -31,6 +31,7 @@ import jakarta.inject.Singleton;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jboss.logging.Logger;
 
 /**
@@ -103,7 +104,7 @@ class Application {
                     .forEach(warning -> LOG.warnf(
                             "nim-scaler.static-targets.%s.metadata: %s",
                             target.scaledObject().name(), warning));
-            owner.put(target.scaledObject(), List.of(target.trigger()), true);
+            owner.put(target.scaledObject(), List.of(target.trigger()), target.trigger().metricType().map(Set::of).orElse(Set.of()));
         });
         context.runOnContext(_ -> {
             demo.ifPresent(fleet -> fleet.start(scalers));

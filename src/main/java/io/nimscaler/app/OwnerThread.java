@@ -1,5 +1,6 @@
 package io.nimscaler.app;
 
+import io.nimscaler.hpa.MetricType;
 import io.nimscaler.scaler.Pods;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.ScalerControl;
@@ -12,6 +13,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import org.jboss.logging.Logger;
 
 /**
@@ -84,7 +86,7 @@ final class OwnerThread implements ScalerControl {
     }
 
     @Override
-    public void put(ScaledObjectId id, Collection<Trigger> triggers, boolean open) {
+    public void put(ScaledObjectId id, Collection<Trigger> triggers, Set<MetricType> open) {
         context.runOnContext(_ -> scalers.put(id, triggers, open, clock.instant()));
     }
 

@@ -243,6 +243,10 @@ public interface ScalerSettings {
         /** IP addresses of the pods; one given as `IPv4:PORT` or `[IPv6]:PORT` is asked at that port, whatever the metadata say. */
         Optional<List<String>> addresses();
 
+        /** The metricType of the ScaledObject that calls name: what the HPA compares by, AverageValue or Value. */
+        @WithDefault("AverageValue")
+        Optional<String> metricType();
+
         /** Trigger metadata, as in a ScaledObject. */
         Map<String, Optional<String>> metadata();
     }

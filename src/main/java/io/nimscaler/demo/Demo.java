@@ -2,6 +2,7 @@ package io.nimscaler.demo;
 
 import io.nimscaler.hpa.HpaFormula;
 import io.nimscaler.hpa.HpaModel;
+import io.nimscaler.hpa.MetricType;
 import io.nimscaler.policy.Answer;
 import io.nimscaler.policy.Answers;
 import io.nimscaler.policy.Scale;
@@ -52,8 +53,7 @@ public final class Demo implements Pods {
         this.clock = clock;
         this.start = clock.instant();
         this.trigger = trigger();
-        this.hpa = new HpaModel(
-                new HpaFormula(trigger.tolerance()), HpaModel.MetricType.AVERAGE_VALUE, 1, 8, Duration.ZERO);
+        this.hpa = new HpaModel(new HpaFormula(trigger.tolerance()), MetricType.AVERAGE_VALUE, 1, 8, Duration.ZERO);
         add(Duration.ZERO);
     }
 

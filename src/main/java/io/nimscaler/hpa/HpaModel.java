@@ -19,12 +19,6 @@ import java.util.stream.LongStream;
  */
 public final class HpaModel {
 
-    /** Which of the HPA's two formulas for an external metric applies. */
-    public enum MetricType {
-        AVERAGE_VALUE,
-        VALUE
-    }
-
     /** Of a policy; the API server takes no longer one. */
     private static final Duration LONGEST_PERIOD = Duration.ofMinutes(30);
 

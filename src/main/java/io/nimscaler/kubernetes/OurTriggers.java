@@ -1,13 +1,16 @@
 package io.nimscaler.kubernetes;
 
+import io.nimscaler.hpa.MetricType;
 import io.nimscaler.scaler.Notice;
 import io.nimscaler.scaler.TriggerCheck;
 import io.nimscaler.trigger.ParsedTrigger;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.TriggerKey;
 import io.nimscaler.trigger.TriggerParser;
+import io.nimscaler.trigger.Violation;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -22,10 +25,10 @@ import java.util.stream.Stream;
  * @param number of entries that name this scaler, wrong ones included
  * @param triggers the valid ones that the ScaledObject tells in full, in its order
  * @param podSelectors selectors of pods other than the scale target's own
- * @param open whether there are more that only KEDA's calls can tell
+ * @param open by which formulas the HPA compares those that only KEDA's calls can tell; empty: there are none
  */
 record OurTriggers(
-        int number, Set<Trigger> triggers, Set<String> podSelectors, boolean open, List<Complaint> complaints) {
+        int number, Set<Trigger> triggers, Set<String> podSelectors, Set<MetricType> open, List<Complaint> complaints) {
 
     /**
      * @param reason one word, of an Event
@@ -41,16 +44,15 @@ record OurTriggers(
             this(reason, text, ALL, Optional.empty());
         }
 
-        private Complaint about(int index, ParsedTrigger parsed) {
-            Optional<Trigger> valid =
-                    parsed instanceof ParsedTrigger.Valid(Trigger its, var _) ? Optional.of(its) : Optional.empty();
-            return new Complaint(reason, text, ALL + "[" + index + "]", valid);
+        private Complaint about(int index, Optional<Trigger> its) {
+            return new Complaint(reason, text, ALL + "[" + index + "]", its);
         }
     }
 
     OurTriggers {
         triggers = Collections.unmodifiableSet(new LinkedHashSet<>(triggers));
         podSelectors = Set.copyOf(podSelectors);
+        open = Set.copyOf(open);
         complaints = List.copyOf(complaints);
     }
 
@@ -60,25 +62,39 @@ record OurTriggers(
                 .toList();
         Set<Trigger> triggers = new LinkedHashSet<>();
         List<Complaint> complaints = new ArrayList<>();
-        boolean open = false;
+        Set<MetricType> open = EnumSet.noneOf(MetricType.class);
         for (int i = 0; i < scaledObject.triggers().size(); i++) {
             int index = i;
             ScaledObject.TriggerSpec spec = scaledObject.triggers().get(i);
             if (!spec.isFor(serviceNames)) {
                 continue;
             }
-            if (TriggerParser.needsEnvironment(spec.metadata())) {
-                open = true;
+            Optional<MetricType> metricType = MetricType.of(spec.metricType());
+            if (metricType.isEmpty()) {
+                complaints.add(
+                        new Complaint(Notice.TRIGGER_REFUSED, unknownMetricType(spec)).about(index, Optional.empty()));
+            } else if (TriggerParser.needsEnvironment(spec.metadata())) {
+                open.add(metricType.get());
                 TriggerParser.neverFromEnvironment(spec.metadata())
                         .ifPresent(violation -> complaints.add(
-                                new Complaint("TriggerRefused", "trigger metadata: " + violation.text())));
+                                new Complaint(Notice.TRIGGER_REFUSED, "trigger metadata: " + violation.text())));
             } else {
                 String namespace = scaledObject.id().namespace();
                 ParsedTrigger parsed = check.check(namespace, TriggerParser.parse(spec.metadata()));
                 List<Complaint> its = new ArrayList<>();
-                read(spec, parsed, triggers, its);
-                its.forEach(complaint -> complaints.add(complaint.about(index, parsed)));
+                Optional<Trigger> compared = read(spec, metricType.get(), parsed, its);
+                compared.ifPresent(triggers::add);
+                its.forEach(complaint -> complaints.add(complaint.about(index, compared)));
             }
+        }
+        if (ambiguous(ours, triggers, open)) {
+            complaints.add(new Complaint(
+                    Notice.TRIGGER_REFUSED,
+                    "aggregationType: expected in the metadata of each of the triggers that have different metricTypes and otherwise"
+                            + " the same metadata, or values from the environment: a call of KEDA does not say which of them it is"
+                            + " for"));
+            triggers.removeAll(withATwin(triggers));
+            open.clear();
         }
         if (!ours.isEmpty()
                 && ours.size() == scaledObject.triggers().size()
@@ -114,12 +130,39 @@ record OurTriggers(
         return spec.metadata().containsKey(key) || spec.metadata().containsKey(key + "FromEnv");
     }
 
-    private static void read(
-            ScaledObject.TriggerSpec spec, ParsedTrigger parsed, Set<Trigger> triggers, List<Complaint> complaints) {
+    private static String unknownMetricType(ScaledObject.TriggerSpec spec) {
+        return new Violation("metricType", Optional.of(spec.metricType()), "AverageValue or Value", Optional.empty())
+                .text();
+    }
+
+    /** Whether a call may mean one of two triggers that the HPA compares by different formulas. */
+    private static boolean ambiguous(List<ScaledObject.TriggerSpec> ours, Set<Trigger> triggers, Set<MetricType> open) {
+        boolean openToAny = ours.stream()
+                .map(ScaledObject.TriggerSpec::metadata)
+                .filter(TriggerParser::needsEnvironment)
+                .anyMatch(metadata -> !metadata.containsKey(TriggerKey.AGGREGATION_TYPE.key()));
+        return (open.size() > 1 && openToAny) || !withATwin(triggers).isEmpty();
+    }
+
+    /** Those that a call shows as it shows another. */
+    private static Set<Trigger> withATwin(Set<Trigger> triggers) {
+        return triggers.stream()
+                .filter(one -> triggers.stream()
+                        .anyMatch(
+                                other -> !other.equals(one) && other.asCalled().equals(one.asCalled())))
+                .collect(Collectors.toSet());
+    }
+
+    /** The trigger as the HPA compares it; empty: it is refused. */
+    private static Optional<Trigger> read(
+            ScaledObject.TriggerSpec spec, MetricType metricType, ParsedTrigger parsed, List<Complaint> complaints) {
         switch (parsed) {
-            case ParsedTrigger.Invalid invalid -> complaints.add(new Complaint(Notice.TRIGGER_REFUSED, invalid.text()));
+            case ParsedTrigger.Invalid invalid -> {
+                complaints.add(new Complaint(Notice.TRIGGER_REFUSED, invalid.text()));
+                return Optional.empty();
+            }
             case ParsedTrigger.Valid(Trigger trigger, List<String> warnings) -> {
-                triggers.add(trigger);
+                Trigger compared = trigger.under(metricType);
                 warnings.forEach(warning -> complaints.add(new Complaint("TriggerQuestionable", warning)));
                 if (trigger.wakeSource().isPresent() && !spec.type().equals("external-push")) {
                     complaints.add(new Complaint(
@@ -127,15 +170,9 @@ record OurTriggers(
                             "wakeSource with type " + spec.type() + ": KEDA asks only every pollingInterval; with"
                                     + " external-push it is told at once"));
                 }
-                if (trigger.aggregationType().isPerPod() != spec.metricType().equals("Value")) {
-                    complaints.add(
-                            new Complaint(
-                                    "MetricTypeMismatch",
-                                    "aggregationType "
-                                            + trigger.aggregationType().key() + " does not fit metricType "
-                                            + spec.metricType()
-                                            + " (of scalingModifiers, where there is a formula): sum needs AverageValue, average and max need Value"));
-                }
+                compared.mismatch()
+                        .ifPresent(violation -> complaints.add(new Complaint("MetricTypeMismatch", violation.text())));
+                return Optional.of(compared);
             }
         }
     }

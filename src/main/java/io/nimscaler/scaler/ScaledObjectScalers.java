@@ -1,6 +1,7 @@
 package io.nimscaler.scaler;
 
 import io.nimscaler.exposition.MetricNames;
+import io.nimscaler.hpa.MetricType;
 import io.nimscaler.policy.Decision;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.wake.StartUps;
@@ -32,8 +33,10 @@ final class ScaledObjectScalers {
     private final Map<Endpoint, PodPoll> polls = new HashMap<>();
     private final AdoptedTriggers adopted = new AdoptedTriggers();
     private Set<Trigger> declared = Set.of();
-    private boolean open;
+    private Set<MetricType> open = Set.of();
+    /** By the trigger as a call shows it. */
     private volatile Map<Trigger, Scaler> scalers = Map.of();
+
     private volatile Map<String, Scaler> shadows = Map.of();
 
     ScaledObjectScalers(ScaledObjectId id, ExporterPolls exporters) {
@@ -41,10 +44,10 @@ final class ScaledObjectScalers {
         this.exporters = exporters;
     }
 
-    void replace(Set<Trigger> triggers, boolean nowOpen, Instant now) {
+    void replace(Set<Trigger> triggers, Set<MetricType> nowOpen, Instant now) {
         declared = triggers;
         open = nowOpen;
-        if (!open) {
+        if (open.isEmpty()) {
             adopted.clear();
         }
         adjustScalers(now);
@@ -52,25 +55,40 @@ final class ScaledObjectScalers {
 
     /** A trigger that only a call tells, see {@link AdoptedTriggers}. */
     void adopt(Trigger trigger, Instant now) {
-        if (open && !scalers.containsKey(trigger) && adopted.adopt(trigger, now)) {
+        if (!scalers.containsKey(trigger) && underOpen(trigger).isPresent() && adopted.adopt(trigger, now)) {
             adjustScalers(now);
         }
     }
 
+    /**
+     * Where all that a call can tell are compared alike, this one is, too; else only what it states itself says which of them it is.
+     *
+     * @return empty: there is none, or it is not known how this one is compared
+     */
+    private Optional<Trigger> underOpen(Trigger called) {
+        List<Trigger> possible = open.stream()
+                .map(called::under)
+                .filter(trigger -> open.size() == 1
+                        || (trigger.statedAggregation().isPresent()
+                                && trigger.mismatch().isEmpty()))
+                .toList();
+        return possible.size() == 1 ? Optional.of(possible.getFirst()) : Optional.empty();
+    }
+
     private void adjustScalers(Instant now) {
         Set<Trigger> triggers = new LinkedHashSet<>(declared);
-        triggers.addAll(adopted.triggers());
+        adopted.triggers().forEach(called -> underOpen(called).ifPresent(triggers::add));
         List<Scaler> obsolete = new ArrayList<>(scalers.values());
         obsolete.removeIf(scaler -> triggers.contains(scaler.trigger()));
         obsolete.sort(Comparator.comparing(Scaler::name));
         Map<Trigger, Scaler> next = new HashMap<>(scalers);
-        next.keySet().retainAll(triggers);
+        next.values().removeIf(scaler -> !triggers.contains(scaler.trigger()));
         // Those that go on keep their names, the others get what is free in the order in which they are declared
         List<Trigger> fresh = new ArrayList<>();
         for (Trigger trigger : triggers) {
-            if (!next.containsKey(trigger)) {
+            if (!next.containsKey(trigger.asCalled())) {
                 successor(trigger, obsolete, now)
-                        .ifPresentOrElse(scaler -> next.put(trigger, scaler), () -> fresh.add(trigger));
+                        .ifPresentOrElse(scaler -> next.put(trigger.asCalled(), scaler), () -> fresh.add(trigger));
             }
         }
         for (Trigger trigger : fresh) {
@@ -78,7 +96,7 @@ final class ScaledObjectScalers {
             Scaler scaler = testator(trigger)
                     .map(other -> other.heir(name, trigger, now))
                     .orElseGet(() -> new Scaler(id, name, trigger, now));
-            next.put(trigger, scaler);
+            next.put(trigger.asCalled(), scaler);
         }
         scalers = Map.copyOf(next);
         adjustShadows(now);
@@ -128,7 +146,7 @@ final class ScaledObjectScalers {
      */
     private Optional<Scaler> testator(Trigger trigger) {
         List<Trigger> byCalls = adopted.triggers();
-        return byCalls.contains(trigger)
+        return byCalls.contains(trigger.asCalled())
                 ? byCalls.stream()
                         .flatMap(other -> Optional.ofNullable(scalers.get(other)).stream())
                         .filter(scaler -> scaler.trigger().measuresTheSameAs(trigger))
@@ -210,7 +228,7 @@ final class ScaledObjectScalers {
     }
 
     Optional<Snapshot> snapshot(Trigger trigger) {
-        return Optional.ofNullable(scalers.get(trigger)).flatMap(Scaler::snapshot);
+        return Optional.ofNullable(scalers.get(trigger.asCalled())).flatMap(Scaler::snapshot);
     }
 
     /** The same for a call of KEDA's, which is noted. */
@@ -220,7 +238,7 @@ final class ScaledObjectScalers {
     }
 
     boolean isNew(Trigger trigger, Instant now) {
-        Scaler scaler = scalers.get(trigger);
+        Scaler scaler = scalers.get(trigger.asCalled());
         return scaler == null || scaler.isNew(now);
     }
 

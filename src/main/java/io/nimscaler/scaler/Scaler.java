@@ -8,6 +8,7 @@ import io.nimscaler.policy.Scale;
 import io.nimscaler.signal.FleetSignal;
 import io.nimscaler.signal.PodValue;
 import io.nimscaler.trigger.Trigger;
+import io.nimscaler.trigger.Violation;
 import io.nimscaler.wake.Wake;
 import java.time.Duration;
 import java.time.Instant;
@@ -187,6 +188,10 @@ final class Scaler {
     /** Makes a reading of the fleet and concludes from it. */
     Snapshot decide(Observation observation, Optional<Wake> wake, Instant now) {
         due = now.plus(trigger.decisionInterval());
+        Optional<Violation> mismatch = trigger.mismatch();
+        if (mismatch.isPresent()) {
+            return keep(decideBlindly(mismatch.get().text(), now), wake);
+        }
         Snapshot next = switch (observation) {
             case Observation.Known known
             when sizeOf(known) > MOST_PODS ->
@@ -195,7 +200,11 @@ final class Scaler {
             case Observation.NotKnown(String reason) -> decideBlindly(reason, now);
             case Observation.Absent(String reason) -> decideBlindly(reason, now);
         };
-        next = next.withWake(wake);
+        return keep(next, wake);
+    }
+
+    private Snapshot keep(Snapshot decided, Optional<Wake> wake) {
+        Snapshot next = decided.withWake(wake);
         snapshot = Optional.of(next);
         return next;
     }

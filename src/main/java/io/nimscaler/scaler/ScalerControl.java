@@ -1,13 +1,15 @@
 package io.nimscaler.scaler;
 
+import io.nimscaler.hpa.MetricType;
 import io.nimscaler.trigger.Trigger;
 import java.util.Collection;
+import java.util.Set;
 
 /** Hands changes over to the thread that owns the {@link Scalers}; returns at once, from any thread. */
 public interface ScalerControl {
 
     /** See {@link Scalers#put}. */
-    void put(ScaledObjectId id, Collection<Trigger> triggers, boolean open);
+    void put(ScaledObjectId id, Collection<Trigger> triggers, Set<MetricType> open);
 
     /** See {@link Scalers#remove}. */
     void remove(ScaledObjectId id);

@@ -1,5 +1,6 @@
 package io.nimscaler.scaler;
 
+import io.nimscaler.hpa.MetricType;
 import io.nimscaler.policy.Scale;
 import io.nimscaler.trigger.ParsedTrigger;
 import io.nimscaler.trigger.Trigger;
@@ -52,9 +53,18 @@ public final class Scalers {
      * From now on this ScaledObject has these triggers and no others. A trigger that measures the same as before goes on
      * with its samples and windows.
      *
-     * @param open whether it may have triggers that only a call can tell, see {@link #adopt}
+     * @param open whether it may have triggers that only a call can tell, see {@link #adopt}, which the HPA then compares by AverageValue
      */
     public void put(ScaledObjectId id, Collection<Trigger> triggers, boolean open, Instant now) {
+        put(id, triggers, open ? Set.of(MetricType.AVERAGE_VALUE) : Set.of(), now);
+    }
+
+    /**
+     * The same.
+     *
+     * @param open by which formulas the HPA compares those of its triggers that only a call can tell; empty: it has none
+     */
+    public void put(ScaledObjectId id, Collection<Trigger> triggers, Set<MetricType> open, Instant now) {
         scaledObjects
                 .computeIfAbsent(id, fresh -> new ScaledObjectScalers(fresh, exporterPolls))
                 .replace(new LinkedHashSet<>(triggers), open, now);

@@ -65,6 +65,7 @@ public final class SettingNames {
             "demo.enabled",
             "static-targets.NAME.namespace",
             "static-targets.NAME.addresses",
+            "static-targets.NAME.metric-type",
             "static-targets.NAME.metadata.KEY");
 
     private static final List<Pattern> PROPERTIES =

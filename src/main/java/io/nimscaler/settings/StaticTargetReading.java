@@ -1,12 +1,14 @@
 package io.nimscaler.settings;
 
 import io.nimscaler.config.ScalerSettings;
+import io.nimscaler.hpa.MetricType;
 import io.nimscaler.scaler.GpuExporters;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.TriggerCheck;
 import io.nimscaler.scaler.WakeSource;
 import io.nimscaler.scaler.WakeSources;
 import io.nimscaler.trigger.ParsedTrigger;
+import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.TriggerParser;
 import io.nimscaler.trigger.Violation;
 import java.util.ArrayList;
@@ -47,13 +49,21 @@ final class StaticTargetReading {
                 .stream()
                 .flatMap(text -> Settings.Address.of(text).stream())
                 .toList();
+        Optional<MetricType> metricType = MetricType.of(reader.text(
+                item + "metric-type",
+                written.metricType(),
+                text -> MetricType.of(text).isPresent(),
+                "AverageValue or Value"));
         Map<String, String> metadata = new TreeMap<>();
         written.metadata().forEach((key, value) -> metadata.put(key, value.orElse("")));
         metadata.forEach((key, value) -> reader.inForce(item + "metadata." + key, value));
         return switch (check.check(namespace, TriggerParser.parse(metadata))) {
-            case ParsedTrigger.Valid valid ->
-                Optional.of(new Settings.StaticTarget(
-                        new ScaledObjectId(namespace, name), addresses, valid.trigger(), valid.warnings()));
+            case ParsedTrigger.Valid valid -> {
+                Trigger trigger = metricType.map(valid.trigger()::under).orElse(valid.trigger());
+                trigger.mismatch().ifPresent(each -> reader.wrong(inMetadata(item, each)));
+                yield Optional.of(new Settings.StaticTarget(
+                        new ScaledObjectId(namespace, name), addresses, trigger, valid.warnings()));
+            }
             case ParsedTrigger.Invalid invalid -> {
                 invalid.violations().forEach(each -> reader.wrong(inMetadata(item, each)));
                 yield Optional.empty();

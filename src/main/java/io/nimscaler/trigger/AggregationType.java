@@ -1,5 +1,6 @@
 package io.nimscaler.trigger;
 
+import io.nimscaler.hpa.MetricType;
 import java.util.Locale;
 
 /** How the pods' values become the fleet's, and with it which of the HPA's formulas the answer is made for. */
@@ -17,6 +18,11 @@ public enum AggregationType {
      */
     public boolean isPerPod() {
         return this != SUM;
+    }
+
+    /** Whether the answer is what the HPA compares by this formula. */
+    boolean fits(MetricType type) {
+        return isPerPod() == (type == MetricType.VALUE);
     }
 
     /** As it is written in trigger metadata. */

@@ -19,7 +19,7 @@ import java.util.Map;
 
 /**
  * A {@link Trigger} → the metadata that say it in full, defaults included; keys that have no value are left out. The parser makes
- * the same trigger of them, but for {@link Trigger#metricName}: the signal stands under its plain name here, whatever alias or
+ * the same trigger of them, but for {@link Trigger#metricName} and {@link Trigger#metricType}: the signal stands under its plain name here, whatever alias or
  * environment variable the user named it by. A shadow's own keys follow with their prefix.
  */
 public final class EffectiveMetadata {

@@ -12,7 +12,7 @@ public enum TriggerKey {
     QUANTILE("quantile", ""),
     MAX_RUNNING("maxRunning", ""),
     SERIES_AGGREGATION("seriesAggregation", ""),
-    AGGREGATION_TYPE("aggregationType", "sum"),
+    AGGREGATION_TYPE("aggregationType", ""),
     POLL_INTERVAL("pollInterval", "2s"),
     STALE_AFTER("staleAfter", ""),
     UNAVAILABLE_AFTER("unavailableAfter", "30s"),

@@ -124,7 +124,9 @@ public final class TriggerParser {
                 signal,
                 targetValue,
                 metadata.number(ACTIVATION_TARGET_VALUE, BigDecimal.ZERO, MOST, 6),
-                metadata.choice(AGGREGATION_TYPE, AggregationType.class),
+                metadata.has(AGGREGATION_TYPE)
+                        ? Optional.of(metadata.choice(AGGREGATION_TYPE, AggregationType.class))
+                        : Optional.empty(),
                 pollInterval,
                 metadata.has(STALE_AFTER) ? metadata.duration(STALE_AFTER, leastStaleAfter, HOUR) : defaultStaleAfter,
                 metadata.duration(UNAVAILABLE_AFTER, Duration.ZERO, HOUR),
@@ -144,6 +146,7 @@ public final class TriggerParser {
                 settingName(POD_AUTH, "nim-scaler.pods.auth"),
                 settingName(WAKE_SOURCE, "nim-scaler.wake-sources"),
                 metadata.optional(WAKE_MODEL_NAME, 512).or(() -> modelName),
+                Optional.empty(),
                 Optional.empty());
         expectTargetInTheSignalsUnit(trigger);
         List<Violation> violations = metadata.violations();

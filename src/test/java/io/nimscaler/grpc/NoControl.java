@@ -1,16 +1,18 @@
 package io.nimscaler.grpc;
 
+import io.nimscaler.hpa.MetricType;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.ScalerControl;
 import io.nimscaler.trigger.Trigger;
 import java.util.Collection;
+import java.util.Set;
 
 /** The owner of scalers that a test itself owns. */
 enum NoControl implements ScalerControl {
     INSTANCE;
 
     @Override
-    public void put(ScaledObjectId id, Collection<Trigger> triggers, boolean open) {}
+    public void put(ScaledObjectId id, Collection<Trigger> triggers, Set<MetricType> open) {}
 
     @Override
     public void remove(ScaledObjectId id) {}

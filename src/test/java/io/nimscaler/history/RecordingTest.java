@@ -137,12 +137,11 @@ class RecordingTest {
 
     static Stream<Trigger> triggers() {
         return Stream.of(
-                Triggers.with(),
-                Triggers.immediate("startingDeadline", "20s"),
-                Triggers.with(
-                        "downscaleStabilizationWindow", "40s", "upscaleStabilizationWindow", "10s", "staleAfter", "4s"),
-                Triggers.with("aggregationType", "max", "unavailableAfter", "2s", "smoothingDown", "2s"),
-                Triggers.with("metric", "nv_gpu_utilization", "aggregationType", "average"));
+                stated(),
+                Triggers.immediate("aggregationType", "sum", "startingDeadline", "20s"),
+                stated("downscaleStabilizationWindow", "40s", "upscaleStabilizationWindow", "10s", "staleAfter", "4s"),
+                stated("aggregationType", "max", "unavailableAfter", "2s", "smoothingDown", "2s"),
+                stated("metric", "nv_gpu_utilization", "aggregationType", "average"));
     }
 
     @ParameterizedTest
@@ -181,7 +180,7 @@ class RecordingTest {
     @Test
     void policyDecidesTheSameWhereverNothingWasForgottenInBetween() {
         // Given memory for a part of the decisions only
-        Trigger trigger = Triggers.with();
+        Trigger trigger = stated();
         Life life = new Life(11, new DecisionRing(LONG, 300_000));
         life.scalers.put(ID, List.of(trigger), false, life.now);
 
@@ -197,7 +196,7 @@ class RecordingTest {
     @Test
     void whatIsNotKnownIsLeftOut() {
         // Given a fleet whose pods do not answer, and then is not known itself
-        Trigger trigger = Triggers.with();
+        Trigger trigger = stated();
         Policy policy = new Policy(trigger);
         Instant at = Instant.parse("2026-01-01T00:00:00Z");
         Fleet silent = new Fleet.Known(
@@ -213,6 +212,16 @@ class RecordingTest {
         // Then
         assertThat(lines.get(1)).contains("\"missing\":4").doesNotContain("\"mean\"", "\"lo\"", "\"hi\"", "NaN");
         assertThat(lines.get(2)).contains("\"notKnown\":\"forbidden\"").doesNotContain("arithmetic", "spec", "NaN");
+    }
+
+    /** As {@link Triggers#with}, and with an aggregation of its own, for recordings always have one. */
+    private static Trigger stated(String... keysAndValues) {
+        boolean states = List.of(keysAndValues).contains("aggregationType");
+        return Triggers.with(
+                states
+                        ? keysAndValues
+                        : Stream.concat(Stream.of("aggregationType", "sum"), Stream.of(keysAndValues))
+                                .toArray(String[]::new));
     }
 
     /** Makes the decisions again from each told state on to the next gap; how many there were. */
@@ -244,9 +253,9 @@ class RecordingTest {
     @Test
     void editedTriggerBeginsAnotherRecordingWithItsOwnMetadata() {
         // Given
-        Trigger edited = Triggers.with("targetValue", "0.5");
+        Trigger edited = stated("targetValue", "0.5");
         Life life = new Life(3, new DecisionRing(LONG, PLENTY));
-        life.scalers.put(ID, List.of(Triggers.with()), false, life.now);
+        life.scalers.put(ID, List.of(stated()), false, life.now);
         life.pass(70);
         life.scalers.put(ID, List.of(edited), false, life.now);
         life.pass(70);
@@ -255,7 +264,7 @@ class RecordingTest {
         List<Recording> read = writtenAndRead(life.remembered());
 
         // Then
-        assertThat(read).extracting(Recording::trigger).containsExactly(Triggers.with(), edited);
+        assertThat(read).extracting(Recording::trigger).containsExactly(stated(), edited);
         assertThat(read)
                 .allSatisfy(recording -> assertThat(replayed(recording.trigger(), recording.lines()))
                         .isEqualTo(70));
@@ -264,7 +273,7 @@ class RecordingTest {
     @Test
     void shadowIsRecordedAsSuchAndByItsOwnMetadata() {
         // Given
-        Trigger trigger = Triggers.with("shadow.targetValue", "0.4");
+        Trigger trigger = stated("shadow.targetValue", "0.4");
         Life life = new Life(4, new DecisionRing(LONG, PLENTY));
         life.scalers.put(ID, List.of(trigger), false, life.now);
         life.pass(100);
@@ -300,8 +309,8 @@ class RecordingTest {
                         0,
                         new Snapshot(
                                 ID,
-                                Triggers.with(),
-                                new Policy(Triggers.with()).decide(new Fleet.NotKnown("x"), Instant.EPOCH),
+                                stated(),
+                                new Policy(stated()).decide(new Fleet.NotKnown("x"), Instant.EPOCH),
                                 List.of()))))
                 .findFirst()
                 .orElseThrow();
@@ -315,7 +324,7 @@ class RecordingTest {
     /** What a wake source said is not recorded, which must not read as if it had been quiet. */
     @Test
     void activityThatAWakeSourceDecidedIsUnknownWhenReadBack() {
-        Trigger trigger = Triggers.with("wakeSource", "gateway");
+        Trigger trigger = stated("wakeSource", "gateway");
         Decision atZero = new Policy(trigger).decide(new Fleet.Known(new Scale(0, 0), 0, List.of()), Instant.EPOCH);
         Snapshot quiet = new Snapshot(ID, trigger, atZero, List.of())
                 .withWake(Optional.of(new Wake.Quiet("gateway", OptionalDouble.of(0))));
@@ -334,7 +343,7 @@ class RecordingTest {
     @Test
     void fieldsThatALaterWriterAddsAreIgnored() {
         Life life = new Life(1, new DecisionRing(LONG, PLENTY));
-        life.scalers.put(ID, List.of(Triggers.with()), false, life.now);
+        life.scalers.put(ID, List.of(stated()), false, life.now);
         life.pass(100);
         List<Recorded> remembered = life.remembered();
         Stream<String> lines = RecordingWriter.write(remembered.stream())

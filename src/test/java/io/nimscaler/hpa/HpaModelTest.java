@@ -2,7 +2,6 @@ package io.nimscaler.hpa;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.nimscaler.hpa.HpaModel.MetricType;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -12,6 +12,7 @@ import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelRuntimeFactory;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicy;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import io.nimscaler.hpa.MetricType;
 import io.nimscaler.signal.Signals;
 import io.nimscaler.trigger.ParsedTrigger;
 import io.nimscaler.trigger.TriggerKey;
@@ -43,6 +44,8 @@ class AdmissionPolicyTest {
             .addVar("object", SimpleType.DYN)
             .addVar("oldObject", SimpleType.DYN)
             .addVar("request", SimpleType.DYN)
+            .addVar("triggers", ListType.create(SimpleType.DYN))
+            .addVar("metricTypeOfFormula", SimpleType.STRING)
             .addVar("ours", ListType.create(MapType.create(SimpleType.STRING, SimpleType.STRING)))
             .addVar("keys", ListType.create(SimpleType.STRING))
             .addVar("ratios", ListType.create(SimpleType.STRING))
@@ -170,8 +173,11 @@ class AdmissionPolicyTest {
 
     /** What the API server would tell the author; an expression that fails denies, by failurePolicy. */
     private static List<String> refusals(String type, Map<String, String> metadata) {
-        Map<String, Object> object =
-                Map.of("spec", Map.of("triggers", List.of(Map.of("type", type, "metadata", metadata))));
+        return refusalsOf(Map.of("triggers", List.of(Map.of("type", type, "metadata", metadata))));
+    }
+
+    private static List<String> refusalsOf(Map<String, Object> spec) {
+        Map<String, Object> object = Map.of("spec", spec);
         Map<String, Object> known = new HashMap<>(Map.of("object", object));
         POLICY.getSpec()
                 .getVariables()
@@ -194,6 +200,12 @@ class AdmissionPolicyTest {
         return metadata;
     }
 
+    /** Whether the scaler answers with numbers for it. */
+    private static boolean isValid(Map<String, String> metadata, MetricType metricType) {
+        return TriggerParser.parse(metadata) instanceof ParsedTrigger.Valid valid
+                && valid.trigger().under(metricType).mismatch().isEmpty();
+    }
+
     static IntStream keys() {
         return IntStream.range(0, TriggerKey.values().length);
     }
@@ -209,7 +221,7 @@ class AdmissionPolicyTest {
         TriggerKey key = TriggerKey.values()[index];
         for (String value : VALUES) {
             Map<String, String> metadata = metadata(key.key(), value);
-            boolean valid = TriggerParser.parse(metadata) instanceof ParsedTrigger.Valid;
+            boolean valid = isValid(metadata, MetricType.AVERAGE_VALUE);
             List<String> refusals = refusals("external", metadata);
             if (valid || !isFreeText(key)) {
                 assertThat(refusals.isEmpty())
@@ -232,7 +244,7 @@ class AdmissionPolicyTest {
                 TriggerKey key = keys.get(random.nextInt(keys.size()));
                 metadata.put(key.key(), VALUES.get(random.nextInt(VALUES.size())));
             }
-            boolean valid = TriggerParser.parse(metadata) instanceof ParsedTrigger.Valid;
+            boolean valid = isValid(metadata, MetricType.AVERAGE_VALUE);
             assertThat(refusals("external-push", metadata).isEmpty())
                     .as("%s", metadata)
                     .isEqualTo(valid);
@@ -312,6 +324,38 @@ class AdmissionPolicyTest {
         assertThat(refusals("external", without)).isEmpty();
         without.remove("targetValueFromEnv");
         assertThat(refusals("external", without)).singleElement().asString().startsWith("targetValue: expected");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "AverageValue, '', ''",
+        "Value, '', ''",
+        "'', '', ''",
+        "Value, max(llm / 0.7), ''",
+        "'', max(llm / 0.7), Value",
+        "AverageValue, max(llm / 0.7), Value",
+        "Value, '', Value"
+    })
+    void aggregationFitsTheMetricTypeAsForTheScaler(String ofTrigger, String formula, String ofFormula) {
+        String compared = formula.isEmpty() ? ofTrigger : ofFormula;
+        MetricType metricType = MetricType.of(compared).orElse(MetricType.AVERAGE_VALUE);
+        Map<String, Object> modifiers = new HashMap<>(Map.of("formula", formula));
+        if (!ofFormula.isEmpty()) {
+            modifiers.put("metricType", ofFormula);
+        }
+        for (String aggregationType : List.of("", "sum", "SUM", "average", "max", "Max")) {
+            Map<String, String> metadata =
+                    aggregationType.isEmpty() ? metadata() : metadata("aggregationType", aggregationType);
+            Map<String, Object> trigger = new HashMap<>(Map.of("type", "external", "metadata", metadata));
+            if (!ofTrigger.isEmpty()) {
+                trigger.put("metricType", ofTrigger);
+            }
+            Map<String, Object> spec =
+                    Map.of("triggers", List.of(trigger), "advanced", Map.of("scalingModifiers", modifiers));
+            assertThat(refusalsOf(spec).isEmpty())
+                    .as("%s under %s", aggregationType, spec)
+                    .isEqualTo(isValid(metadata, metricType));
+        }
     }
 
     /** By every name that a signal is known by. */

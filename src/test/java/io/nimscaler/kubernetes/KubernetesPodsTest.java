@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.nimscaler.hpa.MetricType;
 import io.nimscaler.policy.Scale;
 import io.nimscaler.scaler.Contact;
 import io.nimscaler.scaler.Observation;
@@ -18,6 +19,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -52,7 +54,7 @@ class KubernetesPodsTest {
         private final Map<ScaledObjectId, Collection<Trigger>> triggers = new ConcurrentHashMap<>();
 
         @Override
-        public void put(ScaledObjectId id, Collection<Trigger> all, boolean open) {
+        public void put(ScaledObjectId id, Collection<Trigger> all, Set<MetricType> open) {
             triggers.put(id, List.copyOf(all));
         }
 

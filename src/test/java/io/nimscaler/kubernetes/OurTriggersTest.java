@@ -2,11 +2,14 @@ package io.nimscaler.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nimscaler.hpa.MetricType;
 import io.nimscaler.kubernetes.ScaledObject.TriggerSpec;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.WakeSource;
 import io.nimscaler.scaler.WakeSources;
+import io.nimscaler.trigger.AggregationType;
 import io.nimscaler.trigger.Scheme;
+import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
 import io.nimscaler.wake.WakeMetric;
 import java.time.Duration;
@@ -72,8 +75,8 @@ class OurTriggersTest {
     @Test
     void validTriggerIsReadWithoutComplaint() {
         OurTriggers read = read(1, ours("AverageValue", "targetValue", "0.70"));
-        assertThat(read.triggers()).containsExactly(Triggers.with());
-        assertThat(read.open()).isFalse();
+        assertThat(read.triggers()).containsExactly(Triggers.with().under(MetricType.AVERAGE_VALUE));
+        assertThat(read.open()).isEmpty();
         assertThat(read.complaints()).isEmpty();
     }
 
@@ -90,7 +93,7 @@ class OurTriggersTest {
     void triggerWithAValueFromTheEnvironmentWaitsForKedasCall() {
         OurTriggers read = read(1, ours("AverageValue", "targetValueFromEnv", "TARGET"));
         assertThat(read.triggers()).isEmpty();
-        assertThat(read.open()).isTrue();
+        assertThat(read.open()).containsExactly(MetricType.AVERAGE_VALUE);
     }
 
     @Test
@@ -106,11 +109,57 @@ class OurTriggersTest {
 
     @Test
     void aggregationThatDoesNotFitTheMetricTypeIsNamed() {
-        assertThat(reasons(read(1, ours("AverageValue", "targetValue", "0.7", "aggregationType", "average"))))
+        OurTriggers read = read(1, ours("AverageValue", "targetValue", "0.7", "aggregationType", "average"));
+        assertThat(reasons(read)).containsExactly("MetricTypeMismatch");
+        assertThat(read.complaints().getFirst().text())
+                .startsWith(
+                        "aggregationType = \"average\": expected sum under metricType AverageValue (KEDA's default)");
+        assertThat(reasons(read(1, ours("Value", "targetValue", "0.7", "aggregationType", "sum"))))
                 .containsExactly("MetricTypeMismatch");
-        assertThat(reasons(read(1, ours("Value", "targetValue", "0.7")))).containsExactly("MetricTypeMismatch");
         assertThat(reasons(read(1, ours("Value", "targetValue", "0.7", "aggregationType", "max"))))
                 .isEmpty();
+    }
+
+    @Test
+    void aggregationFollowsTheMetricTypeWhereNoneIsGiven() {
+        OurTriggers value = read(1, ours("Value", "targetValue", "0.7"));
+        assertThat(value.complaints()).isEmpty();
+        assertThat(value.triggers()).extracting(Trigger::aggregationType).containsExactly(AggregationType.AVERAGE);
+        assertThat(read(1, ours("AverageValue", "targetValue", "0.7")).triggers())
+                .extracting(Trigger::aggregationType)
+                .containsExactly(AggregationType.SUM);
+    }
+
+    @Test
+    void metricTypeThatNoExternalMetricHasIsRefused() {
+        OurTriggers read = read(1, ours("Utilization", "targetValue", "0.7"));
+        assertThat(read.triggers()).isEmpty();
+        assertThat(read.complaints())
+                .containsExactly(new OurTriggers.Complaint(
+                        "TriggerRefused",
+                        "metricType = \"Utilization\": expected AverageValue or Value",
+                        "triggers[0]",
+                        Optional.empty()));
+    }
+
+    /** A call carries the metadata alone: it can not be told for which of the two it is. */
+    @Test
+    void triggersThatACallCanNotTellApartAreRefused() {
+        OurTriggers twins = read(1, ours("Value", "targetValue", "0.7"), ours("AverageValue", "targetValue", "0.7"));
+        assertThat(twins.triggers()).isEmpty();
+        assertThat(reasons(twins)).containsExactly("TriggerRefused");
+
+        OurTriggers open =
+                read(1, ours("Value", "targetValueFromEnv", "T"), ours("AverageValue", "targetValueFromEnv", "T"));
+        assertThat(open.open()).isEmpty();
+        assertThat(reasons(open)).containsExactly("TriggerRefused");
+
+        OurTriggers stated = read(
+                1,
+                ours("Value", "targetValueFromEnv", "T", "aggregationType", "max"),
+                ours("AverageValue", "targetValueFromEnv", "T", "aggregationType", "sum"));
+        assertThat(stated.open()).containsExactlyInAnyOrder(MetricType.VALUE, MetricType.AVERAGE_VALUE);
+        assertThat(stated.complaints()).isEmpty();
     }
 
     @Test

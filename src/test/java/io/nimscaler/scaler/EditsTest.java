@@ -3,6 +3,9 @@ package io.nimscaler.scaler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.nimscaler.hpa.MetricType;
+import io.nimscaler.policy.Activity;
+import io.nimscaler.policy.Answer;
 import io.nimscaler.policy.Decision;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
@@ -12,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -172,7 +176,9 @@ class EditsTest extends ScalersFixture {
         passWithCallsFor(after, Duration.ofMinutes(4));
         assertThat(scalers.snapshots()).hasSize(2);
         passWithCallsFor(after, Duration.ofMinutes(1));
-        assertThat(scalers.snapshots()).extracting(Snapshot::trigger).containsExactly(after);
+        assertThat(scalers.snapshots())
+                .extracting(Snapshot::trigger)
+                .containsExactly(after.under(MetricType.AVERAGE_VALUE));
     }
 
     @Test
@@ -229,7 +235,11 @@ class EditsTest extends ScalersFixture {
         pass(Duration.ofSeconds(15));
         after.forEach(each -> scalers.called(ID, each, now));
         pass(Duration.ofSeconds(2));
-        assertThat(scalers.snapshots()).extracting(Snapshot::trigger).containsExactlyInAnyOrderElementsOf(after);
+        assertThat(scalers.snapshots())
+                .extracting(Snapshot::trigger)
+                .containsExactlyInAnyOrderElementsOf(after.stream()
+                        .map(trigger -> trigger.under(MetricType.AVERAGE_VALUE))
+                        .toList());
     }
 
     /**
@@ -241,5 +251,72 @@ class EditsTest extends ScalersFixture {
 
     private static List<Trigger> targetValues(int first, int last) {
         return IntStream.rangeClosed(first, last).mapToObj(i -> numbered(i)).toList();
+    }
+
+    /** The reference: 3 pods at 0.654 under AverageValue; an average of 0.655 would make the HPA end at 1. */
+    @Test
+    void aggregationThatDoesNotFitIsUnknownAndNeverANumber() {
+        threePodsAt(.654);
+        Trigger average = Triggers.immediate("aggregationType", "average");
+        scalers.put(ID, List.of(average.under(MetricType.AVERAGE_VALUE)), false, now);
+        pass(Duration.ofMinutes(2));
+        Snapshot snapshot = snapshot(average);
+        assertThat(snapshot.answer())
+                .isInstanceOfSatisfying(
+                        Answer.Unavailable.class,
+                        unavailable -> assertThat(unavailable.reason())
+                                .contains("aggregationType = \"average\": expected sum under metricType AverageValue"));
+        assertThat(snapshot.hpaDesiredReplicas()).isEmpty();
+        assertThat(snapshot.activity()).isEqualTo(Activity.UNKNOWN);
+        assertThat(snapshot.pods()).isEmpty();
+    }
+
+    @Test
+    void aggregationFollowsTheMetricTypeOfTheScaledObject() {
+        threePodsAt(.9);
+        Trigger called = Triggers.immediate();
+        scalers.put(ID, List.of(called.under(MetricType.VALUE)), false, now);
+        pass(Duration.ofSeconds(10));
+        assertThat(snapshot(called).answer()).isEqualTo(new Answer.Value(900));
+        assertThat(snapshot(called).hpaDesiredReplicas()).hasValue(4);
+
+        // The edit of the metricType alone, which no call shows
+        scalers.put(ID, List.of(called.under(MetricType.AVERAGE_VALUE)), false, now);
+        pass(Duration.ofSeconds(10));
+        assertThat(snapshot(called).answer()).isEqualTo(new Answer.Value(2700));
+        assertThat(snapshot(called).hpaDesiredReplicas()).hasValue(4);
+    }
+
+    @Test
+    void adoptedTriggerIsComparedAsItsScaledObjectSays() {
+        threePodsAt(.9);
+        scalers.put(ID, List.of(), Set.of(MetricType.VALUE), now);
+        scalers.adopt(ID, Triggers.immediate(), now);
+        pass(Duration.ofSeconds(10));
+        assertThat(snapshot(Triggers.immediate()).answer()).isEqualTo(new Answer.Value(900));
+    }
+
+    @Test
+    void ofTwoMetricTypesAnAdoptedTriggerHasTheOneThatItsAggregationFits() {
+        threePodsAt(.9);
+        Trigger sum = Triggers.immediate("aggregationType", "sum");
+        Trigger max = Triggers.immediate("aggregationType", "max");
+        scalers.put(ID, List.of(), Set.of(MetricType.VALUE, MetricType.AVERAGE_VALUE), now);
+        scalers.adopt(ID, sum, now);
+        scalers.adopt(ID, max, now);
+        scalers.adopt(ID, Triggers.immediate(), now);
+        pass(Duration.ofSeconds(10));
+        assertThat(snapshot(sum).answer()).isEqualTo(new Answer.Value(2700));
+        assertThat(snapshot(max).answer()).isEqualTo(new Answer.Value(900));
+        assertThat(scalers.snapshot(ID, Triggers.immediate())).isEmpty();
+    }
+
+    private void threePodsAt(double kv) {
+        Pod[] three = new Pod[3];
+        for (int i = 0; i < three.length; i++) {
+            three[i] = FakePods.ready("" + i, LONG_AGO);
+            scraper.at("" + i, kv);
+        }
+        pods.has(3, three);
     }
 }

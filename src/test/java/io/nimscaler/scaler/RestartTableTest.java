@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nimscaler.hpa.HpaFormula;
 import io.nimscaler.hpa.HpaModel;
+import io.nimscaler.hpa.MetricType;
 import io.nimscaler.policy.Answer;
 import io.nimscaler.policy.Answers;
 import io.nimscaler.trigger.Trigger;
@@ -47,8 +48,8 @@ class RestartTableTest {
     private static final class World {
 
         private final SimulatedFleet fleet = new SimulatedFleet(BEFORE, Duration.ofSeconds(30), START);
-        private final HpaModel hpa = new HpaModel(
-                new HpaFormula(TRIGGER.tolerance()), HpaModel.MetricType.AVERAGE_VALUE, 1, 20, Duration.ZERO);
+        private final HpaModel hpa =
+                new HpaModel(new HpaFormula(TRIGGER.tolerance()), MetricType.AVERAGE_VALUE, 1, 20, Duration.ZERO);
         private Instant now = START;
         private Instant scalerBackAt = START;
         private Instant kedaBackAt = START;

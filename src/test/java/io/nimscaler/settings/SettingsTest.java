@@ -164,7 +164,7 @@ class SettingsTest {
                 expected.put(matcher.group(1).replace("NAME", "x"), matcher.group(2));
             }
         }
-        assertThat(expected).hasSize(44);
+        assertThat(expected).hasSize(45);
         String[] written = expected.keySet().stream()
                 .flatMap(item -> Stream.of(item, "/?\u00e4 \u00f6"))
                 .toArray(String[]::new);
@@ -197,6 +197,31 @@ class SettingsTest {
                         "static-targets.llm.addresses", address, "static-targets.llm.metadata.targetValue", "0.7"))
                 .containsExactly("nim-scaler.static-targets.llm.addresses = \"" + address
                         + "\": expected IP addresses, IPv4:PORT or [IPv6]:PORT");
+    }
+
+    private static List<String> wrongWhere(String metricType, String aggregationType) {
+        return Written.wrong(
+                "static-targets.llm.addresses",
+                "10.0.0.1",
+                "static-targets.llm.metric-type",
+                metricType,
+                "static-targets.llm.metadata.targetValue",
+                "0.7",
+                "static-targets.llm.metadata.aggregationType",
+                aggregationType);
+    }
+
+    @Test
+    void aggregationThatDoesNotFitTheMetricTypeIsRefused() {
+        assertThat(wrongWhere("AverageValue", "average"))
+                .singleElement()
+                .asString()
+                .startsWith("nim-scaler.static-targets.llm.metadata.aggregationType = \"average\": expected sum under"
+                        + " metricType AverageValue");
+        assertThat(wrongWhere("Utilization", "average"))
+                .containsExactly(
+                        "nim-scaler.static-targets.llm.metric-type = \"Utilization\": expected AverageValue or Value");
+        assertThat(wrongWhere("Value", "average")).isEmpty();
     }
 
     @Test

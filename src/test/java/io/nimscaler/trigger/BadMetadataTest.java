@@ -75,7 +75,7 @@ class BadMetadataTest {
         shapes.put("negative", "-1");
         shapes.put("negative duration", "-5s");
         shapes.put("zero", "0");
-        shapes.put("number", "7");
+        shapes.put("number", "1");
         shapes.put("decimals", "0.0001");
         shapes.put("duration", "30s");
         shapes.put("huge", "9".repeat(40));

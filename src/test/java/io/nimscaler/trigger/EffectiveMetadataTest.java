@@ -108,14 +108,21 @@ class EffectiveMetadataTest {
             Trigger trigger = parse(metadata);
             assertThat(parse(EffectiveMetadata.of(trigger)))
                     .usingRecursiveComparison()
-                    .ignoringFields("metricName", "shadow.value.metricName")
+                    .ignoringFields(
+                            "metricName",
+                            "shadow.value.metricName",
+                            // It stands in them although the trigger's own metadata leave it to the metricType
+                            "statedAggregation",
+                            "shadow.value.statedAggregation")
                     .isEqualTo(trigger);
+            assertThat(parse(EffectiveMetadata.of(trigger)).aggregationType()).isEqualTo(trigger.aggregationType());
         }
     }
 
     @Test
     void defaultsAreThereUnderTheKeysAndInTheWritingOfTheDocumentation() {
         Map<String, String> effective = EffectiveMetadata.of(Triggers.with());
+        assertThat(effective).containsEntry("aggregationType", "sum");
         Arrays.stream(TriggerKey.values())
                 .filter(key -> key.defaultText().isPresent())
                 .forEach(key -> assertThat(effective)
