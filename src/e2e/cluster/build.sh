@@ -1,11 +1,14 @@
 #!/bin/bash
-# Builds the cluster's programs from their Go modules into $E2E_HOME/bin, once: a second run builds only what is missing.
-# build.sh NAME...     builds only those
-# build.sh --missing   builds nothing, names what is missing
-# Needs Go 1.25 or newer, and about 25 minutes of two cores the first time.
+# Builds the cluster's programs from their Go modules into $E2E_HOME/bin, and each version of KEDA into $E2E_HOME/keda-VERSION, once:
+# a second run builds only what is missing.
+# build.sh NAME...     builds only those; keda-VERSION is one
+# build.sh --missing   builds nothing, names what is missing for a cluster with $E2E_KEDA
+# Needs Go 1.26 or newer, and about 40 minutes of two cores the first time.
 . "$(dirname "$(readlink -f "$0")")/env.sh"
 set -e
-missing(){ for n in $PROGRAMS; do [ -x "$E2E_BIN/$n" ] || echo "$n"; done; [ -d "$E2E_HOME/keda/crds" ] || echo crds; }
+kedas(){ printf '%s\n' $KEDAS "$E2E_KEDA" | sort -u; }
+hasKeda(){ [ -x "$E2E_HOME/keda-$1/keda-operator" ] && [ -x "$E2E_HOME/keda-$1/keda-adapter" ] && [ -d "$E2E_HOME/keda-$1/crds" ]; }
+missing(){ for n in $PROGRAMS; do [ -x "$E2E_BIN/$n" ] || echo "$n"; done; hasKeda "$E2E_KEDA" || echo "keda-$E2E_KEDA"; }
 if [ "${1:-}" = --missing ]; then missing; exit; fi
 export CGO_ENABLED=0 GOFLAGS=-buildvcs=false
 mkdir -p "$E2E_BIN" "$E2E_HOME/src"
@@ -22,10 +25,11 @@ workspace(){ # NAME MODULE VERSION PACKAGE…: a small module that requires MODU
   { echo "//go:build tools"; echo; echo "package e2e"; echo; echo "import ("
     for p in "$@"; do echo " _ \"$p\""; done; echo ")"; } >imports.go
   [ -s go.sum ] || go mod tidy -e >tidy.log 2>&1; }
-build(){ # PROGRAM PACKAGE [LDFLAGS]
-  local s=$SECONDS; echo "building $1, once"
-  go build -mod=mod -trimpath -ldflags "-s -w $3" -o "$E2E_BIN/$1" "$2"; echo "built $1 in $((SECONDS - s)) s"; }
-wanted(){ local n=$1; shift; [ ! -x "$E2E_BIN/$n" ] && { [ $# -eq 0 ] || printf '%s\n' "$@" | grep -qx "$n"; }; }
+build(){ # PROGRAM PACKAGE [LDFLAGS]: a program's name, or where else it goes
+  local s=$SECONDS to=$E2E_BIN/$1; case $1 in /*) to=$1 ;; esac; echo "building ${to#"$E2E_HOME/"}, once"
+  go build -mod=mod -trimpath -ldflags "-s -w $3" -o "$to" "$2"; echo "built ${to#"$E2E_HOME/"} in $((SECONDS - s)) s"; }
+named(){ local n=$1; shift; [ $# -eq 0 ] || printf '%s\n' "$@" | grep -qx "$n"; }
+wanted(){ [ ! -x "$E2E_BIN/$1" ] && named "$@"; }
 version="-X k8s.io/component-base/version.gitVersion=v$K8S -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=34"
 for n in kube-apiserver kube-controller-manager kube-scheduler; do
   wanted $n "$@" || continue
@@ -38,13 +42,15 @@ if wanted helm "$@"; then # renders and installs the chart of k8s/helm
   workspace helm helm.sh/helm/v3 v$HELM helm.sh/helm/v3/cmd/helm
   v=helm.sh/helm/v3/pkg; build helm helm.sh/helm/v3/cmd/helm "-X $v/lint/rules.k8sVersionMajor=1 -X $v/lint/rules.k8sVersionMinor=34 -X $v/chartutil.k8sVersionMajor=1 -X $v/chartutil.k8sVersionMinor=34"
 fi
-for n in keda-operator keda-adapter; do
-  wanted $n "$@" || continue
-  workspace keda github.com/kedacore/keda/v2 v$KEDA github.com/kedacore/keda/v2/cmd/{operator,adapter}
-  build $n github.com/kedacore/keda/v2/cmd/${n#keda-} "-X github.com/kedacore/keda/v2/version.Version=$KEDA"
+for v in $(kedas); do
+  named keda-$v "$@" && ! hasKeda $v || continue
+  to=$E2E_HOME/keda-$v; mkdir -p "$to"
+  workspace keda-$v github.com/kedacore/keda/v2 v$v github.com/kedacore/keda/v2/cmd/{operator,adapter}
+  if [ ! -d "$to/crds" ]; then # its custom resource definitions, from the module itself
+    d=$(go list -mod=mod -m -f '{{.Dir}}' github.com/kedacore/keda/v2)
+    mkdir "$to/crds"; cp "$d"/config/crd/bases/*.yaml "$to/crds/"; chmod -R u+w "$to/crds"
+  fi
+  for n in keda-operator keda-adapter; do
+    [ -x "$to/$n" ] || build "$to/$n" github.com/kedacore/keda/v2/cmd/${n#keda-} "-X github.com/kedacore/keda/v2/version.Version=$v"
+  done
 done
-if [ ! -d "$E2E_HOME/keda/crds" ]; then # KEDA's custom resource definitions, from the module itself
-  workspace keda github.com/kedacore/keda/v2 v$KEDA github.com/kedacore/keda/v2/cmd/{operator,adapter}
-  d=$(go list -mod=mod -m -f '{{.Dir}}' github.com/kedacore/keda/v2)
-  mkdir -p "$E2E_HOME/keda/crds"; cp "$d"/config/crd/bases/*.yaml "$E2E_HOME/keda/crds/"; chmod -R u+w "$E2E_HOME/keda"
-fi

@@ -15,10 +15,13 @@ E2E_ADAPTER_IP=10.44.240.20              # ClusterIP of keda-metrics-apiserver
 E2E_OPERATOR_IP=10.44.240.21             # ClusterIP of keda-operator
 E2E_DNS_IP=10.44.240.10
 E2E_PROMETHEUS=10.44.240.30:9090         # where a Prometheus of this machine answers; absent where it has none
-export E2E_DIR E2E_HOME E2E_NET E2E_RUN E2E_BIN E2E_PROMETHEUS
+KEDAS="2.20.2 2.21.0"                    # the versions of KEDA that scenarios run with, the one of most first
+: "${E2E_KEDA:=${KEDAS%% *}}"            # the one that runs
+E2E_KEDA_DIR=$E2E_HOME/keda-$E2E_KEDA    # its programs and custom resource definitions
+export E2E_DIR E2E_HOME E2E_NET E2E_RUN E2E_BIN E2E_KEDA E2E_KEDA_DIR E2E_PROMETHEUS
 export KUBECONFIG="$E2E_RUN/kc/admin.conf"
-K8S=1.34.3 KEDA=2.20.2 ETCD=3.6.5 KWOK=0.7.0 HELM=3.19.0
-PROGRAMS="etcd kube-apiserver kube-controller-manager kube-scheduler kwok keda-operator keda-adapter helm"
+K8S=1.34.3 ETCD=3.6.5 KWOK=0.7.0 HELM=3.19.0
+PROGRAMS="etcd kube-apiserver kube-controller-manager kube-scheduler kwok helm"
 # What this machine lacks to run the cluster, its programs aside, in one line; nothing where it lacks nothing.
 lacking(){
   [ "$(id -u)" = 0 ] || { echo "root: it makes a network namespace"; return; }
