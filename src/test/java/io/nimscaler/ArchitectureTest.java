@@ -27,17 +27,18 @@ class ArchitectureTest {
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages(BASE);
 
-    private static final Map<String, List<String>> CORE = Map.of(
-            "exposition", List.of(),
-            "signal", List.of("exposition", "window"),
-            "window", List.of(),
-            "wake", List.of("exposition"),
-            "hpa", List.of(),
-            "files", List.of("trigger"),
-            "trigger", List.of("signal", "hpa"),
-            "policy", List.of("signal", "window", "wake", "trigger", "hpa"),
-            "scaler", List.of("exposition", "signal", "window", "wake", "trigger", "policy", "hpa"),
-            "history", List.of("exposition", "signal", "window", "wake", "trigger", "policy", "hpa", "scaler"));
+    private static final Map<String, List<String>> CORE = Map.ofEntries(
+            Map.entry("exposition", List.of()),
+            Map.entry("signal", List.of("exposition", "window")),
+            Map.entry("window", List.of()),
+            Map.entry("hpa", List.of()),
+            Map.entry("files", List.of("trigger")),
+            Map.entry("trigger", List.of("signal", "hpa")),
+            Map.entry("poll", List.of("exposition", "signal", "trigger")),
+            Map.entry("wake", List.of("exposition", "trigger", "poll")),
+            Map.entry("policy", List.of("signal", "window", "wake", "trigger", "hpa")),
+            Map.entry("scaler", List.of("exposition", "signal", "window", "trigger", "poll", "wake", "policy", "hpa")),
+            Map.entry("history", List.of("exposition", "signal", "window", "trigger", "poll", "wake", "policy", "hpa", "scaler")));
 
     /** The format of recordings is the history's, and JSON is nothing to write anew; it has no clock, no thread and no I/O of its own. */
     private static final Map<String, List<String>> LIBRARIES =
@@ -123,6 +124,18 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(others)
+                .check(PRODUCT);
+    }
+
+    /** The client that asks pods stands below decisions. */
+    @Test
+    void whatAsksPodsKnowsNoDecision() {
+        noClasses()
+                .that()
+                .resideInAPackage(BASE + ".scrape..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(BASE + ".policy..", BASE + ".scaler..", BASE + ".history..")
                 .check(PRODUCT);
     }
 

@@ -1,8 +1,8 @@
 package io.nimscaler.kubernetes;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.nimscaler.scaler.GpuExporter;
-import io.nimscaler.scaler.GpuExporters;
+import io.nimscaler.poll.GpuExporter;
+import io.nimscaler.poll.GpuExporters;
 import io.nimscaler.scaler.Pod;
 import io.nimscaler.trigger.Scheme;
 import java.time.Duration;

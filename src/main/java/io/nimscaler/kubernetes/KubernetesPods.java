@@ -10,7 +10,7 @@ import io.nimscaler.scaler.Pods;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.ScalerControl;
 import io.nimscaler.scaler.Snapshot;
-import io.nimscaler.scaler.TriggerCheck;
+import io.nimscaler.trigger.TriggerCheck;
 import io.nimscaler.window.MinuteBudget;
 import io.nimscaler.window.TokenBucket;
 import java.time.Duration;

@@ -2,7 +2,7 @@ package io.nimscaler.kubernetes;
 
 import io.nimscaler.hpa.MetricType;
 import io.nimscaler.scaler.Notice;
-import io.nimscaler.scaler.TriggerCheck;
+import io.nimscaler.trigger.TriggerCheck;
 import io.nimscaler.trigger.ParsedTrigger;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.TriggerKey;

@@ -1,5 +1,6 @@
 package io.nimscaler.scaler;
 
+import io.nimscaler.poll.Problem;
 import io.nimscaler.signal.Sample;
 import java.util.Optional;
 
@@ -10,8 +11,4 @@ import java.util.Optional;
  * @param problem what is wrong with its last scrape; empty while all is well
  */
 public record PodStatus(
-        String name, Optional<String> address, PodState state, Optional<Sample> sample, Optional<Problem> problem) {
-
-    /** Why the last scrape gave no sample. */
-    public record Problem(PodProblem reason, String detail) {}
-}
+        String name, Optional<String> address, PodState state, Optional<Sample> sample, Optional<Problem> problem) {}

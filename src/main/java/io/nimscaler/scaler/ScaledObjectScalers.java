@@ -1,6 +1,14 @@
 package io.nimscaler.scaler;
 
-import io.nimscaler.exposition.MetricNames;
+import io.nimscaler.poll.Endpoint;
+import io.nimscaler.poll.ExporterAnswer;
+import io.nimscaler.poll.ExporterPolls;
+import io.nimscaler.poll.PodPolls;
+import io.nimscaler.poll.ScrapeResult;
+import io.nimscaler.poll.Scraper;
+import io.nimscaler.poll.Wish;
+import io.nimscaler.wake.WakeSources;
+
 import io.nimscaler.hpa.MetricType;
 import io.nimscaler.policy.Decision;
 import io.nimscaler.trigger.Trigger;
@@ -30,7 +38,7 @@ final class ScaledObjectScalers {
     private final ScaledObjectId id;
     private final ExporterPolls exporters;
     private final StartUps startUps = new StartUps();
-    private final Map<Endpoint, PodPoll> polls = new HashMap<>();
+    private final PodPolls polls = new PodPolls();
     private final AdoptedTriggers adopted = new AdoptedTriggers();
     private Set<Trigger> declared = Set.of();
     private Set<MetricType> open = Set.of();
@@ -165,8 +173,7 @@ final class ScaledObjectScalers {
         if (anyDecided) {
             adjustPolls(now);
         }
-        // A sample is as old as its question, for the pod may have taken its time over the answer
-        polls.forEach((endpoint, poll) -> poll.pollIfDue(now, scraper, result -> deliver(endpoint, result, now)));
+        polls.pollIfDue(now, scraper, this::deliver);
         // Last, so that nothing of theirs, not even a bug, comes before what is reported
         for (Scaler shadow : shadows.values()) {
             decideIfDue(shadow, now, pods, wakeSources, decided);
@@ -207,13 +214,7 @@ final class ScaledObjectScalers {
             scaler.endpoints().forEach(endpoint -> wishes.merge(endpoint, wish, Wish::and));
             scaler.gpuNodes().forEach(node -> exporters.want(node, wish, now));
         }
-        polls.keySet().retainAll(wishes.keySet());
-        Map<Wish, MetricNames> names = new HashMap<>();
-        wishes.forEach((endpoint, wish) -> {
-            MetricNames wanted = names.computeIfAbsent(wish, Wish::metricNames);
-            polls.computeIfAbsent(endpoint, e -> new PodPoll(e, wish.interval(), wanted, now))
-                    .want(wish.interval(), wanted, now);
-        });
+        polls.want(wishes, now);
     }
 
     private void deliver(Endpoint endpoint, ScrapeResult result, Instant askedAt) {

@@ -1,5 +1,9 @@
 package io.nimscaler.scaler;
 
+import io.nimscaler.poll.Endpoint;
+import io.nimscaler.poll.ExporterAnswer;
+import io.nimscaler.poll.ScrapeResult;
+
 import io.nimscaler.policy.Fleet;
 import io.nimscaler.policy.PodReading;
 import io.nimscaler.policy.Policy;

@@ -1,5 +1,11 @@
 package io.nimscaler.scaler;
 
+import io.nimscaler.poll.ExporterPolls;
+import io.nimscaler.poll.GpuExporters;
+import io.nimscaler.poll.Scraper;
+import io.nimscaler.trigger.TriggerCheck;
+import io.nimscaler.wake.WakeSources;
+
 import io.nimscaler.hpa.MetricType;
 import io.nimscaler.policy.Scale;
 import io.nimscaler.trigger.ParsedTrigger;

@@ -1,4 +1,4 @@
-/** The use case: one Scaler per trigger of a ScaledObject, its decisions and its immutable snapshot; owns the ports Pods and Scraper. Time and results come in as arguments; one thread owns all state, any thread may read snapshots. */
+/** The use case: one Scaler per trigger of a ScaledObject, its decisions and its immutable snapshot; owns the port Pods. Time and results come in as arguments; one thread owns all state, any thread may read snapshots. */
 @NullMarked
 package io.nimscaler.scaler;
 

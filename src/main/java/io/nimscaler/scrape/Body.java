@@ -1,7 +1,7 @@
 package io.nimscaler.scrape;
 
-import io.nimscaler.scaler.ScrapeResult;
-import io.nimscaler.scaler.ScrapeResult.Failed;
+import io.nimscaler.poll.ScrapeResult;
+import io.nimscaler.poll.ScrapeResult.Failed;
 import io.vertx.core.buffer.Buffer;
 import java.util.Optional;
 

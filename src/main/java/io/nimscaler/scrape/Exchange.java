@@ -1,12 +1,12 @@
 package io.nimscaler.scrape;
 
-import static io.nimscaler.scaler.ScrapeFailure.CANNOT_CONNECT;
-import static io.nimscaler.scaler.ScrapeFailure.NOT_ALLOWED;
-import static io.nimscaler.scaler.ScrapeFailure.TIMEOUT;
+import static io.nimscaler.poll.ScrapeFailure.CANNOT_CONNECT;
+import static io.nimscaler.poll.ScrapeFailure.NOT_ALLOWED;
+import static io.nimscaler.poll.ScrapeFailure.TIMEOUT;
 
-import io.nimscaler.scaler.ScrapeRequest;
-import io.nimscaler.scaler.ScrapeResult;
-import io.nimscaler.scaler.ScrapeResult.Failed;
+import io.nimscaler.poll.ScrapeRequest;
+import io.nimscaler.poll.ScrapeResult;
+import io.nimscaler.poll.ScrapeResult.Failed;
 import io.nimscaler.scrape.PodAuths.Choice;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;

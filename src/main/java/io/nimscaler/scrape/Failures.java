@@ -1,15 +1,15 @@
 package io.nimscaler.scrape;
 
-import static io.nimscaler.scaler.ScrapeFailure.CANNOT_CONNECT;
-import static io.nimscaler.scaler.ScrapeFailure.CONNECTION_LOST;
-import static io.nimscaler.scaler.ScrapeFailure.NOT_HTTP;
-import static io.nimscaler.scaler.ScrapeFailure.TLS;
-import static io.nimscaler.scaler.ScrapeFailure.TOO_LARGE;
+import static io.nimscaler.poll.ScrapeFailure.CANNOT_CONNECT;
+import static io.nimscaler.poll.ScrapeFailure.CONNECTION_LOST;
+import static io.nimscaler.poll.ScrapeFailure.NOT_HTTP;
+import static io.nimscaler.poll.ScrapeFailure.TLS;
+import static io.nimscaler.poll.ScrapeFailure.TOO_LARGE;
 
 import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.ssl.NotSslRecordException;
-import io.nimscaler.scaler.ScrapeResult.Failed;
+import io.nimscaler.poll.ScrapeResult.Failed;
 import io.nimscaler.trigger.Printable;
 import io.vertx.core.http.HttpClosedException;
 import java.io.IOException;

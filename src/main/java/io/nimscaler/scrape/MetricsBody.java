@@ -1,17 +1,17 @@
 package io.nimscaler.scrape;
 
-import static io.nimscaler.scaler.ScrapeFailure.CONNECTION_LOST;
-import static io.nimscaler.scaler.ScrapeFailure.MALFORMED;
-import static io.nimscaler.scaler.ScrapeFailure.TOO_LARGE;
+import static io.nimscaler.poll.ScrapeFailure.CONNECTION_LOST;
+import static io.nimscaler.poll.ScrapeFailure.MALFORMED;
+import static io.nimscaler.poll.ScrapeFailure.TOO_LARGE;
 
 import io.nimscaler.exposition.BodyFormat;
 import io.nimscaler.exposition.Exposition;
 import io.nimscaler.exposition.ExpositionReader;
 import io.nimscaler.exposition.MetricNames;
 import io.nimscaler.exposition.ReadLimits;
-import io.nimscaler.scaler.ScrapeResult;
-import io.nimscaler.scaler.ScrapeResult.Failed;
-import io.nimscaler.scaler.ScrapeResult.Scraped;
+import io.nimscaler.poll.ScrapeResult;
+import io.nimscaler.poll.ScrapeResult.Failed;
+import io.nimscaler.poll.ScrapeResult.Scraped;
 import io.vertx.core.buffer.Buffer;
 import java.util.Optional;
 

@@ -1,8 +1,8 @@
 package io.nimscaler.scrape;
 
 import io.nimscaler.files.Expiries;
-import io.nimscaler.scaler.PodAuth;
-import io.nimscaler.scaler.ScrapeRequest;
+import io.nimscaler.poll.PodAuth;
+import io.nimscaler.poll.ScrapeRequest;
 import io.nimscaler.trigger.Durations;
 import io.nimscaler.trigger.Scheme;
 import io.nimscaler.trigger.Violation;

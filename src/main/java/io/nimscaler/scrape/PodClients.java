@@ -1,6 +1,6 @@
 package io.nimscaler.scrape;
 
-import io.nimscaler.scaler.ScrapeRequest;
+import io.nimscaler.poll.ScrapeRequest;
 import io.nimscaler.scrape.PodAuths.Choice;
 import io.nimscaler.trigger.Scheme;
 import io.vertx.core.Future;

@@ -1,13 +1,13 @@
 package io.nimscaler.scrape;
 
-import static io.nimscaler.scaler.ScrapeFailure.MALFORMED;
-import static io.nimscaler.scaler.ScrapeFailure.NOT_FOUND;
-import static io.nimscaler.scaler.ScrapeFailure.REDIRECT;
-import static io.nimscaler.scaler.ScrapeFailure.STATUS;
+import static io.nimscaler.poll.ScrapeFailure.MALFORMED;
+import static io.nimscaler.poll.ScrapeFailure.NOT_FOUND;
+import static io.nimscaler.poll.ScrapeFailure.REDIRECT;
+import static io.nimscaler.poll.ScrapeFailure.STATUS;
 
 import io.nimscaler.exposition.BodyFormat;
-import io.nimscaler.scaler.ScrapeFailure;
-import io.nimscaler.scaler.ScrapeResult.Failed;
+import io.nimscaler.poll.ScrapeFailure;
+import io.nimscaler.poll.ScrapeResult.Failed;
 import io.nimscaler.trigger.Printable;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;

@@ -9,7 +9,7 @@ import io.nimscaler.files.NamedFile;
 import io.nimscaler.kubernetes.Confinement;
 import io.nimscaler.kubernetes.ExporterWatch;
 import io.nimscaler.scaler.ScaledObjectId;
-import io.nimscaler.scaler.WakeSource;
+import io.nimscaler.wake.WakeSource;
 import io.nimscaler.scrape.PodAuths;
 import io.nimscaler.scrape.ScrapeSettings;
 import io.nimscaler.server.BasicUsers;

@@ -2,11 +2,11 @@ package io.nimscaler.settings;
 
 import io.nimscaler.config.ScalerSettings;
 import io.nimscaler.hpa.MetricType;
-import io.nimscaler.scaler.GpuExporters;
+import io.nimscaler.poll.GpuExporters;
 import io.nimscaler.scaler.ScaledObjectId;
-import io.nimscaler.scaler.TriggerCheck;
-import io.nimscaler.scaler.WakeSource;
-import io.nimscaler.scaler.WakeSources;
+import io.nimscaler.trigger.TriggerCheck;
+import io.nimscaler.wake.WakeSource;
+import io.nimscaler.wake.WakeSources;
 import io.nimscaler.trigger.ParsedTrigger;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.TriggerParser;

@@ -1,7 +1,7 @@
 package io.nimscaler.settings;
 
 import io.nimscaler.config.ScalerSettings;
-import io.nimscaler.scaler.WakeSource;
+import io.nimscaler.wake.WakeSource;
 import io.nimscaler.trigger.Scheme;
 import io.nimscaler.trigger.TriggerParser;
 import io.nimscaler.wake.WakeMetric;

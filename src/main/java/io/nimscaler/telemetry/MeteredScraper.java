@@ -2,10 +2,10 @@ package io.nimscaler.telemetry;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import io.nimscaler.scaler.ScrapeFailure;
-import io.nimscaler.scaler.ScrapeRequest;
-import io.nimscaler.scaler.ScrapeResult;
-import io.nimscaler.scaler.Scraper;
+import io.nimscaler.poll.ScrapeFailure;
+import io.nimscaler.poll.ScrapeRequest;
+import io.nimscaler.poll.ScrapeResult;
+import io.nimscaler.poll.Scraper;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;

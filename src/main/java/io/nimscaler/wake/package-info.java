@@ -1,4 +1,4 @@
-/** Demand that another source than the pods shows, such as a gateway's queue: what its series say for whom, and how long that keeps a scale target awake. Knows expositions, and neither the pods nor how the source is asked. */
+/** Demand that another source than the pods shows, such as a gateway's queue: what its series say for whom, and how long that keeps a scale target awake. The whole story of wake sources: who may name which, when each is asked, what it said. Knows nothing of the pods. */
 @NullMarked
 package io.nimscaler.wake;
 

@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.nimscaler.scaler.GpuExporter;
-import io.nimscaler.scaler.GpuExporters.OnNode;
+import io.nimscaler.poll.GpuExporter;
+import io.nimscaler.poll.GpuExporters.OnNode;
 import io.nimscaler.trigger.Scheme;
 import java.io.IOException;
 import java.net.InetAddress;

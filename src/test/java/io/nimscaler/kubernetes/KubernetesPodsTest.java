@@ -11,7 +11,7 @@ import io.nimscaler.scaler.Observation;
 import io.nimscaler.scaler.Pod;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.ScalerControl;
-import io.nimscaler.scaler.WakeSources;
+import io.nimscaler.wake.WakeSources;
 import io.nimscaler.trigger.Trigger;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,5 +1,7 @@
 package io.nimscaler.kubernetes;
 
+import io.nimscaler.poll.Problem;
+
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,7 +13,7 @@ import io.nimscaler.policy.Fleet;
 import io.nimscaler.policy.PodReading;
 import io.nimscaler.policy.Policy;
 import io.nimscaler.policy.Scale;
-import io.nimscaler.scaler.PodProblem;
+import io.nimscaler.poll.PodProblem;
 import io.nimscaler.scaler.PodState;
 import io.nimscaler.scaler.PodStatus;
 import io.nimscaler.scaler.ScaledObjectId;
@@ -206,7 +208,7 @@ class ScaledObjectEventsTest {
                 Optional.of("10.0.0.1"),
                 PodState.MISSING,
                 Optional.empty(),
-                Optional.of(new PodStatus.Problem(PodProblem.CANNOT_CONNECT, "connection refused")));
+                Optional.of(new Problem(PodProblem.CANNOT_CONNECT, "connection refused")));
         decided(missing, notAskedYet);
         assertThat(written).isEmpty();
         decided(missing, refused);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.nimscaler.exposition.Series;
 import io.nimscaler.policy.Decision;
-import io.nimscaler.scaler.ScrapeResult.Scraped;
+import io.nimscaler.poll.ScrapeResult.Scraped;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
 import java.time.Duration;

@@ -3,7 +3,7 @@ package io.nimscaler.scaler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nimscaler.exposition.Bodies;
-import io.nimscaler.scaler.ScrapeResult.Scraped;
+import io.nimscaler.poll.ScrapeResult.Scraped;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
 import java.time.Duration;

@@ -1,10 +1,18 @@
 package io.nimscaler.scaler;
 
+import io.nimscaler.poll.Problem;
+
+import io.nimscaler.poll.GpuExporter;
+import io.nimscaler.poll.GpuExporters;
+import io.nimscaler.poll.PodProblem;
+import io.nimscaler.poll.ScrapeRequest;
+import io.nimscaler.wake.WakeSources;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nimscaler.exposition.Series;
 import io.nimscaler.policy.Answer;
-import io.nimscaler.scaler.ScrapeResult.Scraped;
+import io.nimscaler.poll.ScrapeResult.Scraped;
 import io.nimscaler.trigger.ParsedTrigger;
 import io.nimscaler.trigger.Scheme;
 import io.nimscaler.trigger.Trigger;
@@ -158,7 +166,7 @@ class ExporterPollsTest {
                 .extracting(PodStatus::state)
                 .containsExactly(PodState.SAMPLED, PodState.MISSING, PodState.MISSING);
         assertThat(snapshot().pods().stream().flatMap(pod -> pod.problem().stream()))
-                .extracting(PodStatus.Problem::reason)
+                .extracting(Problem::reason)
                 .containsExactly(PodProblem.NO_METRIC, PodProblem.NO_EXPORTER);
         assertThat(snapshot().answer()).isEqualTo(new Answer.Value(2100));
     }
@@ -181,7 +189,7 @@ class ExporterPollsTest {
         assertThat(held).isEqualTo(new Answer.Value(1400));
         assertThat(snapshot().answer()).isInstanceOf(Answer.Unavailable.class);
         assertThat(snapshot().pods().stream().flatMap(pod -> pod.problem().stream()))
-                .extracting(PodStatus.Problem::reason)
+                .extracting(Problem::reason)
                 .containsExactly(PodProblem.BAD_VALUE, PodProblem.CANNOT_CONNECT);
     }
 

@@ -1,8 +1,13 @@
 package io.nimscaler.scaler;
 
+import io.nimscaler.poll.ScrapeFailure;
+import io.nimscaler.poll.ScrapeRequest;
+import io.nimscaler.poll.ScrapeResult;
+import io.nimscaler.poll.Scraper;
+
 import io.nimscaler.exposition.Series;
-import io.nimscaler.scaler.ScrapeResult.Failed;
-import io.nimscaler.scaler.ScrapeResult.Scraped;
+import io.nimscaler.poll.ScrapeResult.Failed;
+import io.nimscaler.poll.ScrapeResult.Scraped;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

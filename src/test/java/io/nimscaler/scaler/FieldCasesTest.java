@@ -1,5 +1,10 @@
 package io.nimscaler.scaler;
 
+import io.nimscaler.poll.PodProblem;
+import io.nimscaler.poll.ScrapeFailure;
+import io.nimscaler.poll.ScrapeRequest;
+import io.nimscaler.poll.ScrapeResult;
+
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -10,8 +15,8 @@ import io.nimscaler.exposition.ExpositionReader;
 import io.nimscaler.exposition.ReadLimits;
 import io.nimscaler.policy.Answers;
 import io.nimscaler.policy.Scale;
-import io.nimscaler.scaler.ScrapeResult.Failed;
-import io.nimscaler.scaler.ScrapeResult.Scraped;
+import io.nimscaler.poll.ScrapeResult.Failed;
+import io.nimscaler.poll.ScrapeResult.Scraped;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
 import java.io.IOException;

@@ -1,5 +1,8 @@
 package io.nimscaler.scaler;
 
+import io.nimscaler.poll.PodProblem;
+import io.nimscaler.poll.ScrapeFailure;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,13 +1,16 @@
 package io.nimscaler.scaler;
 
+import io.nimscaler.poll.PodProblem;
+import io.nimscaler.poll.ScrapeFailure;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.nimscaler.exposition.Series;
 import io.nimscaler.policy.Decision;
 import io.nimscaler.policy.HoldReason;
-import io.nimscaler.scaler.ScrapeResult.Failed;
-import io.nimscaler.scaler.ScrapeResult.Scraped;
+import io.nimscaler.poll.ScrapeResult.Failed;
+import io.nimscaler.poll.ScrapeResult.Scraped;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
 import java.time.Duration;

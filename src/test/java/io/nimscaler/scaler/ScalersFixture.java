@@ -1,5 +1,8 @@
 package io.nimscaler.scaler;
 
+import io.nimscaler.poll.GpuExporters;
+import io.nimscaler.wake.WakeSources;
+
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
 import java.time.Duration;

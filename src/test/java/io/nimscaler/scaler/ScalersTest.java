@@ -1,5 +1,11 @@
 package io.nimscaler.scaler;
 
+import io.nimscaler.poll.Problem;
+
+import io.nimscaler.poll.GpuExporters;
+import io.nimscaler.poll.PodProblem;
+import io.nimscaler.wake.WakeSources;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nimscaler.policy.Answer;
@@ -86,7 +92,7 @@ class ScalersTest extends ScalersFixture {
                 .allMatch(request -> request.host().equals("10.0.0.2"));
         assertThat(pod(0).state()).isEqualTo(PodState.MISSING);
         assertThat(pod(0).problem())
-                .hasValue(new PodStatus.Problem(PodProblem.NOT_ALLOWED, "it uses its node's network"));
+                .hasValue(new Problem(PodProblem.NOT_ALLOWED, "it uses its node's network"));
         // It counts as T, so that its replica stays: 0.1 + 0.70
         assertThat(snapshot(trigger).answer()).isEqualTo(new Answer.Value(800));
     }

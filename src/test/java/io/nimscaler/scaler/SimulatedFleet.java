@@ -1,7 +1,12 @@
 package io.nimscaler.scaler;
 
+import io.nimscaler.poll.ScrapeFailure;
+import io.nimscaler.poll.ScrapeRequest;
+import io.nimscaler.poll.ScrapeResult;
+import io.nimscaler.poll.Scraper;
+
 import io.nimscaler.policy.Scale;
-import io.nimscaler.scaler.ScrapeResult.Failed;
+import io.nimscaler.poll.ScrapeResult.Failed;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,5 +1,8 @@
 package io.nimscaler.scaler;
 
+import io.nimscaler.poll.GpuExporters;
+import io.nimscaler.wake.WakeSources;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nimscaler.policy.Activity;

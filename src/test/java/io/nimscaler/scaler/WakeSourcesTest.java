@@ -1,12 +1,18 @@
 package io.nimscaler.scaler;
 
+import io.nimscaler.poll.GpuExporters;
+import io.nimscaler.poll.PodAuth;
+import io.nimscaler.poll.ScrapeFailure;
+import io.nimscaler.wake.WakeSource;
+import io.nimscaler.wake.WakeSources;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nimscaler.exposition.Series;
 import io.nimscaler.policy.Activity;
 import io.nimscaler.policy.Answer;
-import io.nimscaler.scaler.ScrapeResult.Failed;
-import io.nimscaler.scaler.ScrapeResult.Scraped;
+import io.nimscaler.poll.ScrapeResult.Failed;
+import io.nimscaler.poll.ScrapeResult.Scraped;
 import io.nimscaler.trigger.ParsedTrigger;
 import io.nimscaler.trigger.Scheme;
 import io.nimscaler.trigger.Trigger;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nimscaler.exposition.MetricNames;
 import io.nimscaler.exposition.ReadLimits;
-import io.nimscaler.scaler.PodAuth;
-import io.nimscaler.scaler.ScrapeFailure;
-import io.nimscaler.scaler.ScrapeRequest;
-import io.nimscaler.scaler.ScrapeResult;
-import io.nimscaler.scaler.ScrapeResult.Failed;
-import io.nimscaler.scaler.ScrapeResult.Scraped;
+import io.nimscaler.poll.PodAuth;
+import io.nimscaler.poll.ScrapeFailure;
+import io.nimscaler.poll.ScrapeRequest;
+import io.nimscaler.poll.ScrapeResult;
+import io.nimscaler.poll.ScrapeResult.Failed;
+import io.nimscaler.poll.ScrapeResult.Scraped;
 import io.nimscaler.trigger.Scheme;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;

@@ -1,6 +1,6 @@
 package io.nimscaler.scrape;
 
-import static io.nimscaler.scaler.ScrapeFailure.CANNOT_CONNECT;
+import static io.nimscaler.poll.ScrapeFailure.CANNOT_CONNECT;
 import static io.nimscaler.scrape.Asker.assertFailed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -8,9 +8,9 @@ import static org.awaitility.Awaitility.await;
 import io.nimscaler.PrivateCa;
 import io.nimscaler.exposition.MetricNames;
 import io.nimscaler.files.Expiries;
-import io.nimscaler.scaler.PodAuth;
-import io.nimscaler.scaler.ScrapeRequest;
-import io.nimscaler.scaler.ScrapeResult;
+import io.nimscaler.poll.PodAuth;
+import io.nimscaler.poll.ScrapeRequest;
+import io.nimscaler.poll.ScrapeResult;
 import io.nimscaler.trigger.Scheme;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;

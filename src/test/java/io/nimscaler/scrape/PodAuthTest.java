@@ -1,8 +1,8 @@
 package io.nimscaler.scrape;
 
-import static io.nimscaler.scaler.ScrapeFailure.NOT_ALLOWED;
-import static io.nimscaler.scaler.ScrapeFailure.REDIRECT;
-import static io.nimscaler.scaler.ScrapeFailure.TLS;
+import static io.nimscaler.poll.ScrapeFailure.NOT_ALLOWED;
+import static io.nimscaler.poll.ScrapeFailure.REDIRECT;
+import static io.nimscaler.poll.ScrapeFailure.TLS;
 import static io.nimscaler.scrape.Asker.GAUGE;
 import static io.nimscaler.scrape.Asker.assertFailed;
 import static io.nimscaler.scrape.Asker.assertValue;
@@ -13,11 +13,11 @@ import static org.awaitility.Awaitility.await;
 import io.nimscaler.PrivateCa;
 import io.nimscaler.exposition.MetricNames;
 import io.nimscaler.files.Expiries;
-import io.nimscaler.scaler.PodAuth;
-import io.nimscaler.scaler.ScrapeFailure;
-import io.nimscaler.scaler.ScrapeRequest;
-import io.nimscaler.scaler.ScrapeResult;
-import io.nimscaler.scaler.ScrapeResult.Failed;
+import io.nimscaler.poll.PodAuth;
+import io.nimscaler.poll.ScrapeFailure;
+import io.nimscaler.poll.ScrapeRequest;
+import io.nimscaler.poll.ScrapeResult;
+import io.nimscaler.poll.ScrapeResult.Failed;
 import io.nimscaler.trigger.Scheme;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;

@@ -1,18 +1,18 @@
 package io.nimscaler.scrape;
 
-import static io.nimscaler.scaler.ScrapeFailure.CANNOT_CONNECT;
-import static io.nimscaler.scaler.ScrapeFailure.CONNECTION_LOST;
-import static io.nimscaler.scaler.ScrapeFailure.STATUS;
-import static io.nimscaler.scaler.ScrapeFailure.TIMEOUT;
-import static io.nimscaler.scaler.ScrapeFailure.TOO_LARGE;
+import static io.nimscaler.poll.ScrapeFailure.CANNOT_CONNECT;
+import static io.nimscaler.poll.ScrapeFailure.CONNECTION_LOST;
+import static io.nimscaler.poll.ScrapeFailure.STATUS;
+import static io.nimscaler.poll.ScrapeFailure.TIMEOUT;
+import static io.nimscaler.poll.ScrapeFailure.TOO_LARGE;
 import static io.nimscaler.scrape.Asker.assertFailed;
 import static io.nimscaler.scrape.Asker.assertValue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.nimscaler.scaler.ScrapeResult;
-import io.nimscaler.scaler.ScrapeResult.Failed;
+import io.nimscaler.poll.ScrapeResult;
+import io.nimscaler.poll.ScrapeResult.Failed;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;

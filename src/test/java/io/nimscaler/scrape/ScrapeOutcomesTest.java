@@ -1,22 +1,22 @@
 package io.nimscaler.scrape;
 
-import static io.nimscaler.scaler.ScrapeFailure.CANNOT_CONNECT;
-import static io.nimscaler.scaler.ScrapeFailure.CONNECTION_LOST;
-import static io.nimscaler.scaler.ScrapeFailure.MALFORMED;
-import static io.nimscaler.scaler.ScrapeFailure.NOT_HTTP;
-import static io.nimscaler.scaler.ScrapeFailure.REDIRECT;
-import static io.nimscaler.scaler.ScrapeFailure.STATUS;
-import static io.nimscaler.scaler.ScrapeFailure.TOO_LARGE;
+import static io.nimscaler.poll.ScrapeFailure.CANNOT_CONNECT;
+import static io.nimscaler.poll.ScrapeFailure.CONNECTION_LOST;
+import static io.nimscaler.poll.ScrapeFailure.MALFORMED;
+import static io.nimscaler.poll.ScrapeFailure.NOT_HTTP;
+import static io.nimscaler.poll.ScrapeFailure.REDIRECT;
+import static io.nimscaler.poll.ScrapeFailure.STATUS;
+import static io.nimscaler.poll.ScrapeFailure.TOO_LARGE;
 import static io.nimscaler.scrape.Asker.assertFailed;
 import static io.nimscaler.scrape.Asker.assertValue;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nimscaler.exposition.MetricNames;
-import io.nimscaler.scaler.ScrapeFailure;
-import io.nimscaler.scaler.ScrapeRequest;
-import io.nimscaler.scaler.ScrapeResult;
-import io.nimscaler.scaler.ScrapeResult.Failed;
-import io.nimscaler.scaler.ScrapeResult.Scraped;
+import io.nimscaler.poll.ScrapeFailure;
+import io.nimscaler.poll.ScrapeRequest;
+import io.nimscaler.poll.ScrapeResult;
+import io.nimscaler.poll.ScrapeResult.Failed;
+import io.nimscaler.poll.ScrapeResult.Scraped;
 import io.nimscaler.trigger.Scheme;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetServerOptions;

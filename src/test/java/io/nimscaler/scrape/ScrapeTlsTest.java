@@ -1,13 +1,13 @@
 package io.nimscaler.scrape;
 
-import static io.nimscaler.scaler.ScrapeFailure.TLS;
+import static io.nimscaler.poll.ScrapeFailure.TLS;
 import static io.nimscaler.scrape.Asker.assertFailed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nimscaler.exposition.MetricNames;
-import io.nimscaler.scaler.ScrapeRequest;
-import io.nimscaler.scaler.ScrapeResult;
-import io.nimscaler.scaler.ScrapeResult.Failed;
+import io.nimscaler.poll.ScrapeRequest;
+import io.nimscaler.poll.ScrapeResult;
+import io.nimscaler.poll.ScrapeResult.Failed;
 import io.nimscaler.trigger.Scheme;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetServerOptions;

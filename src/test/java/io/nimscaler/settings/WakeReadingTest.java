@@ -2,7 +2,7 @@ package io.nimscaler.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.nimscaler.scaler.WakeSource;
+import io.nimscaler.wake.WakeSource;
 import io.nimscaler.trigger.Scheme;
 import io.nimscaler.wake.WakeMetric;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package io.nimscaler.scaler;
+package io.nimscaler.poll;
 
 import io.nimscaler.exposition.MetricNames;
 import io.nimscaler.trigger.Scheme;

@@ -1,4 +1,4 @@
-package io.nimscaler.scaler;
+package io.nimscaler.poll;
 
 import java.util.function.Consumer;
 

@@ -1,8 +1,13 @@
-package io.nimscaler.scaler;
+package io.nimscaler.wake;
+
+import io.nimscaler.poll.PodAuth;
+import io.nimscaler.poll.ScrapeFailure;
+import io.nimscaler.poll.ScrapeRequest;
+import io.nimscaler.poll.ScrapeResult;
+import io.nimscaler.poll.Scraper;
+import io.nimscaler.scaler.Scalers;
 
 import io.nimscaler.exposition.MetricNames;
-import io.nimscaler.wake.Wake;
-import io.nimscaler.wake.WakeDemand;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -1,7 +1,6 @@
-package io.nimscaler.scaler;
+package io.nimscaler.wake;
 
 import io.nimscaler.trigger.Scheme;
-import io.nimscaler.wake.WakeMetric;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;

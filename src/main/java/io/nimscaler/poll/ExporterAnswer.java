@@ -1,9 +1,8 @@
-package io.nimscaler.scaler;
+package io.nimscaler.poll;
 
 import io.nimscaler.exposition.Series;
-import io.nimscaler.scaler.PodStatus.Problem;
-import io.nimscaler.scaler.ScrapeResult.Failed;
-import io.nimscaler.scaler.ScrapeResult.Scraped;
+import io.nimscaler.poll.ScrapeResult.Failed;
+import io.nimscaler.poll.ScrapeResult.Scraped;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,7 +18,7 @@ import java.util.Set;
  * (<a href="https://github.com/NVIDIA/dcgm-exporter/blob/main/internal/pkg/transformation/kubernetes.go">kubernetes.go</a>), so a
  * series that names two pods is of none.
  */
-final class ExporterAnswer {
+public final class ExporterAnswer {
 
     private record PodName(String namespace, String name) {}
 
@@ -74,17 +73,17 @@ final class ExporterAnswer {
         return named.size() == 1 ? Optional.of(named.iterator().next()) : Optional.empty();
     }
 
-    String node() {
+    public String node() {
         return node;
     }
 
     /** Why nothing was read there; empty where something was. */
-    Optional<Problem> problem() {
+    public Optional<Problem> problem() {
         return problem;
     }
 
     /** What was read of this pod; no series where the exporter names it nowhere. */
-    List<Series> of(String namespace, String pod) {
+    public List<Series> of(String namespace, String pod) {
         return byPod.getOrDefault(new PodName(namespace, pod), List.of());
     }
 }

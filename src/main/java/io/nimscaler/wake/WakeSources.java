@@ -1,10 +1,12 @@
-package io.nimscaler.scaler;
+package io.nimscaler.wake;
+
+import io.nimscaler.poll.Scraper;
+import io.nimscaler.trigger.TriggerCheck;
 
 import io.nimscaler.trigger.ParsedTrigger;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.TriggerKey;
 import io.nimscaler.trigger.Violation;
-import io.nimscaler.wake.Wake;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -58,7 +60,7 @@ public final class WakeSources implements TriggerCheck {
      * @param awakeFor how long demand keeps the scale target awake
      * @return empty: the trigger names none
      */
-    Optional<Wake> wake(String namespace, Trigger trigger, Duration awakeFor, Instant now) {
+    public Optional<Wake> wake(String namespace, Trigger trigger, Duration awakeFor, Instant now) {
         return trigger.wakeSource()
                 .map(name -> poll(namespace, name)
                         .map(poll -> poll.wake(trigger.wakeModelName(), awakeFor, now))
@@ -67,7 +69,7 @@ public final class WakeSources implements TriggerCheck {
     }
 
     /** Asks those that are due. */
-    void pollIfDue(Instant now, Scraper scraper) {
+    public void pollIfDue(Instant now, Scraper scraper) {
         polls.values().forEach(poll -> poll.pollIfDue(now, scraper));
     }
 

@@ -1,4 +1,4 @@
-package io.nimscaler.scaler;
+package io.nimscaler.poll;
 
 import io.nimscaler.exposition.MetricNames;
 import io.nimscaler.signal.EngineSleep;
@@ -8,9 +8,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** What scalers together want of one endpoint. */
-record Wish(Duration interval, Set<String> names) {
+public record Wish(Duration interval, Set<String> names) {
 
-    static Wish of(Trigger trigger) {
+    public static Wish of(Trigger trigger) {
         Set<String> names = new TreeSet<>(trigger.signal().seriesNames());
         trigger.signal().blindTo().ifPresent(other -> names.addAll(other.seriesNames()));
         if (!trigger.signal().isOfGpus()) {
@@ -19,7 +19,7 @@ record Wish(Duration interval, Set<String> names) {
         return new Wish(trigger.pollInterval(), names);
     }
 
-    Wish and(Wish other) {
+    public Wish and(Wish other) {
         Set<String> both = new TreeSet<>(names);
         both.addAll(other.names);
         return new Wish(interval.compareTo(other.interval) < 0 ? interval : other.interval, both);

@@ -1,4 +1,4 @@
-package io.nimscaler.scaler;
+package io.nimscaler.poll;
 
 import io.nimscaler.exposition.MetricType;
 import io.nimscaler.exposition.Series;

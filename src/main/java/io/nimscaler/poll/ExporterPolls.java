@@ -1,6 +1,8 @@
-package io.nimscaler.scaler;
+package io.nimscaler.poll;
 
-import io.nimscaler.scaler.GpuExporters.OnNode;
+import io.nimscaler.scaler.Scalers;
+
+import io.nimscaler.poll.GpuExporters.OnNode;
 import io.nimscaler.trigger.MetricsPath;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,7 +16,7 @@ import java.util.function.Consumer;
  * Asks the exporters of the nodes where a trigger looks at GPUs: each once per the shortest of the intervals, however many
  * ScaledObjects and pods share it, and none where nobody looks any more.
  */
-final class ExporterPolls {
+public final class ExporterPolls {
 
     /** Scalers decide every second; whose last one has been silent for this long is gone. */
     private static final Duration WANTED_FOR = Duration.ofSeconds(10);
@@ -25,17 +27,17 @@ final class ExporterPolls {
     private final GpuExporters exporters;
     private final Map<String, NodePoll> nodes = new HashMap<>();
 
-    ExporterPolls(GpuExporters exporters) {
+    public ExporterPolls(GpuExporters exporters) {
         this.exporters = exporters;
     }
 
     /** For a while from now on this node's exporter is asked for this, too. */
-    void want(String node, Wish wish, Instant now) {
+    public void want(String node, Wish wish, Instant now) {
         nodes.computeIfAbsent(node, NodePoll::new).wishes.put(wish, now.plus(WANTED_FOR));
     }
 
     /** Asks those that are due. {@code delivery} gets each answer on the owner's thread, the absence of an exporter at once. */
-    void pollIfDue(Instant now, Scraper scraper, Consumer<ExporterAnswer> delivery) {
+    public void pollIfDue(Instant now, Scraper scraper, Consumer<ExporterAnswer> delivery) {
         nodes.values().forEach(poll -> poll.pollIfDue(now, scraper, delivery));
         nodes.values().removeIf(poll -> poll.wishes.isEmpty());
     }

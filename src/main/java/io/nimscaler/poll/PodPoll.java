@@ -1,8 +1,8 @@
-package io.nimscaler.scaler;
+package io.nimscaler.poll;
 
 import io.nimscaler.exposition.MetricNames;
-import io.nimscaler.scaler.ScrapeResult.Failed;
-import io.nimscaler.scaler.ScrapeResult.Scraped;
+import io.nimscaler.poll.ScrapeResult.Failed;
+import io.nimscaler.poll.ScrapeResult.Scraped;
 import io.nimscaler.signal.EngineSleep;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,4 +1,6 @@
-package io.nimscaler.scaler;
+package io.nimscaler.poll;
+
+import io.nimscaler.trigger.TriggerCheck;
 
 import io.nimscaler.trigger.ParsedTrigger;
 import io.nimscaler.trigger.TriggerKey;

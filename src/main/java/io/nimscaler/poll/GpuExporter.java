@@ -1,4 +1,4 @@
-package io.nimscaler.scaler;
+package io.nimscaler.poll;
 
 import io.nimscaler.trigger.Scheme;
 import java.util.Optional;

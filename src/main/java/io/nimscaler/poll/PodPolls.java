@@ -1,0 +1,36 @@
+package io.nimscaler.poll;
+
+import io.nimscaler.exposition.MetricNames;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The polls of pods that several askers share: however many look at an endpoint, it is asked once, at the shortest of their intervals. */
+public final class PodPolls {
+
+    /** Gets what an endpoint answered. A sample is as old as its question, for the pod may have taken its time over the answer. */
+    @FunctionalInterface
+    public interface Delivery {
+
+        void deliver(Endpoint endpoint, ScrapeResult result, Instant askedAt);
+    }
+
+    private final Map<Endpoint, PodPoll> polls = new HashMap<>();
+
+    /** From now on these endpoints are asked, each for this, and no others. */
+    public void want(Map<Endpoint, Wish> wishes, Instant now) {
+        polls.keySet().retainAll(wishes.keySet());
+        Map<Wish, MetricNames> names = new HashMap<>();
+        wishes.forEach((endpoint, wish) -> {
+            MetricNames wanted = names.computeIfAbsent(wish, Wish::metricNames);
+            polls.computeIfAbsent(endpoint, e -> new PodPoll(e, wish.interval(), wanted, now))
+                    .want(wish.interval(), wanted, now);
+        });
+    }
+
+    /** Asks those that are due. {@code delivery} gets one result for each of them, on the owner's thread. */
+    public void pollIfDue(Instant now, Scraper scraper, Delivery delivery) {
+        polls.forEach(
+                (endpoint, poll) -> poll.pollIfDue(now, scraper, result -> delivery.deliver(endpoint, result, now)));
+    }
+}
