@@ -38,7 +38,7 @@ final class Room {
 
     /** How many there is room for in a heap of at most so many bytes. */
     static int forHeap(long bytes) {
-        return (int) Math.clamp(bytes / BYTES_FOR_ONE, FEWEST, SCALED_OBJECTS);
+        return Math.clamp(bytes / BYTES_FOR_ONE, FEWEST, SCALED_OBJECTS);
     }
 
     Room(int scaledObjects) {
