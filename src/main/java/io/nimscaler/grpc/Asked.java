@@ -3,5 +3,5 @@ package io.nimscaler.grpc;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.trigger.Trigger;
 
-/** What a call is about. It is all that is kept of a call's message while the call is open: each of its texts has a bound. */
+/** What a call is about. All that we keep while the call is open: each of its texts has a bound. */
 record Asked(ScaledObjectId id, Trigger trigger) {}

@@ -20,8 +20,11 @@ import java.util.stream.Collectors;
 @Singleton
 class CallGate {
 
-    /** Twice what KEDA opens for as many ScaledObjects of type {@code external-push} as there may be, and calls beside them. */
-    static final int MOST = 5_000;
+    /**
+     * What KEDA opens for as many ScaledObjects of type {@code external-push} as there may be, and calls beside them. The gRPC server
+     * keeps the message of each while it is open, 16 kB at most.
+     */
+    static final int MOST = 3_000;
 
     /** After {@link ClientGate}: who may not come in learns nothing. */
     static final int PRIORITY = ClientGate.PRIORITY - 1;

@@ -300,7 +300,7 @@ class AdmissionPolicyTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"caCert, 16384", "tlsClientCert, 16384", "tlsClientKey, 16384", "tlsCertFile, 1024", "enableTLS, 1024"})
+    @CsvSource({"caCert, 4096", "tlsClientCert, 4096", "tlsClientKey, 4096", "tlsCertFile, 1024", "enableTLS, 1024"})
     void kedasKeysAreBounded(String key, int longest) {
         for (int length : new int[] {longest, longest + 1}) {
             Map<String, String> metadata = metadata(key, "x".repeat(length));

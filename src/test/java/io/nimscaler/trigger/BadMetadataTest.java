@@ -170,10 +170,10 @@ class BadMetadataTest {
 
     @ParameterizedTest
     @CsvSource({
-        "caCert, 16384",
-        "caCertFromEnv, 16384",
-        "tlsClientCert, 16384",
-        "tlsClientKey, 16384",
+        "caCert, 4096",
+        "caCertFromEnv, 4096",
+        "tlsClientCert, 4096",
+        "tlsClientKey, 4096",
         "scalerAddress, 1024",
         "tlsCertFile, 1024",
         "enableTLS, 1024",
