@@ -38,7 +38,9 @@ class ArchitectureTest {
             Map.entry("wake", List.of("exposition", "trigger", "poll")),
             Map.entry("policy", List.of("signal", "window", "wake", "trigger", "hpa")),
             Map.entry("scaler", List.of("exposition", "signal", "window", "trigger", "poll", "wake", "policy", "hpa")),
-            Map.entry("history", List.of("exposition", "signal", "window", "trigger", "poll", "wake", "policy", "hpa", "scaler")));
+            Map.entry(
+                    "history",
+                    List.of("exposition", "signal", "window", "trigger", "poll", "wake", "policy", "hpa", "scaler")));
 
     /** The format of recordings is the history's, and JSON is nothing to write anew; it has no clock, no thread and no I/O of its own. */
     private static final Map<String, List<String>> LIBRARIES =
@@ -124,6 +126,23 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(others)
+                .check(PRODUCT);
+    }
+
+    /** What calls, pages, meters and probes get of the scalers has no way to change them. */
+    @Test
+    void readersOfDecisionsCannotWriteThem() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        BASE + ".grpc..",
+                        BASE + ".web..",
+                        BASE + ".telemetry..",
+                        BASE + ".server..",
+                        BASE + ".kubernetes..")
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName(BASE + ".scaler.Scalers")
                 .check(PRODUCT);
     }
 

@@ -11,8 +11,6 @@ import io.nimscaler.scaler.Pods;
 import io.nimscaler.scaler.ScalerControl;
 import io.nimscaler.scaler.Scalers;
 import io.nimscaler.scaler.Snapshot;
-import io.nimscaler.trigger.TriggerCheck;
-import io.nimscaler.wake.WakeSources;
 import io.nimscaler.scrape.VertxScraper;
 import io.nimscaler.settings.Settings;
 import io.nimscaler.telemetry.CertificateMeters;
@@ -20,6 +18,8 @@ import io.nimscaler.telemetry.DecisionLog;
 import io.nimscaler.telemetry.MeteredScraper;
 import io.nimscaler.telemetry.Meters;
 import io.nimscaler.telemetry.NoticeMeters;
+import io.nimscaler.trigger.TriggerCheck;
+import io.nimscaler.wake.WakeSources;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.Startup;
 import io.quarkus.runtime.StartupEvent;
@@ -104,7 +104,10 @@ class Application {
                     .forEach(warning -> LOG.warnf(
                             "nim-scaler.static-targets.%s.metadata: %s",
                             target.scaledObject().name(), warning));
-            owner.put(target.scaledObject(), List.of(target.trigger()), target.trigger().metricType().map(Set::of).orElse(Set.of()));
+            owner.put(
+                    target.scaledObject(),
+                    List.of(target.trigger()),
+                    target.trigger().metricType().map(Set::of).orElse(Set.of()));
         });
         context.runOnContext(_ -> {
             demo.ifPresent(fleet -> fleet.start(scalers));

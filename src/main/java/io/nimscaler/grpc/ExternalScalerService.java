@@ -12,8 +12,8 @@ import io.nimscaler.grpc.proto.ScaledObjectRef;
 import io.nimscaler.policy.Answer;
 import io.nimscaler.policy.Answers;
 import io.nimscaler.policy.Decision;
+import io.nimscaler.scaler.Decisions;
 import io.nimscaler.scaler.Explanation;
-import io.nimscaler.scaler.Scalers;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.trigger.Trigger;
 import io.quarkus.grpc.GrpcService;
@@ -54,13 +54,13 @@ class ExternalScalerService implements ExternalScaler {
     private static final int LONGEST_METRIC_NAME = 1_024;
 
     private final SnapshotLookup lookup;
-    private final Scalers scalers;
+    private final Decisions decisions;
     private final FirstCalls firstCalls;
     private volatile boolean shuttingDown;
 
-    ExternalScalerService(SnapshotLookup lookup, Scalers scalers) {
+    ExternalScalerService(SnapshotLookup lookup, Decisions decisions) {
         this.lookup = lookup;
-        this.scalers = scalers;
+        this.decisions = decisions;
         this.firstCalls = new FirstCalls(asked -> !shuttingDown && lookup.isNew(asked));
     }
 
@@ -87,7 +87,7 @@ class ExternalScalerService implements ExternalScaler {
                 throw StatusMapping.invalid("metricName: expected at most " + LONGEST_METRIC_NAME + " characters");
             }
             Snapshot snapshot = lookup.snapshot(asked);
-            return switch (snapshot.answer(scalers.presentScale(snapshot))) {
+            return switch (snapshot.answer(decisions.presentScale(snapshot))) {
                 case Answer.Unavailable(String reason) ->
                     throw StatusMapping.unavailable(snapshot.scaledObject() + ": " + reason);
                 case Answer.Value(long milli) ->

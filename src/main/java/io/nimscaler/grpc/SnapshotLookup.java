@@ -2,10 +2,10 @@ package io.nimscaler.grpc;
 
 import io.grpc.StatusRuntimeException;
 import io.nimscaler.grpc.proto.ScaledObjectRef;
+import io.nimscaler.scaler.Decisions;
 import io.nimscaler.scaler.Observation;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.ScalerControl;
-import io.nimscaler.scaler.Scalers;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.trigger.ParsedTrigger;
 import io.nimscaler.trigger.Trigger;
@@ -25,13 +25,13 @@ class SnapshotLookup {
 
     private static final int LONGEST_NAME = 253;
 
-    private final Scalers scalers;
+    private final Decisions decisions;
     private final ScalerControl control;
     private final InstantSource clock;
 
-    SnapshotLookup(Scalers scalers, ScalerControl control, InstantSource clock) {
+    SnapshotLookup(Decisions decisions, ScalerControl control, InstantSource clock) {
         this.clock = clock;
-        this.scalers = scalers;
+        this.decisions = decisions;
         this.control = control;
     }
 
@@ -41,7 +41,7 @@ class SnapshotLookup {
      * @throws StatusRuntimeException INVALID_ARGUMENT with every violation
      */
     Trigger trigger(ScaledObjectRef ref) {
-        return switch (scalers.check(ref.getNamespace(), TriggerParser.parse(ref.getScalerMetadataMap()))) {
+        return switch (decisions.check(ref.getNamespace(), TriggerParser.parse(ref.getScalerMetadataMap()))) {
             case ParsedTrigger.Valid valid -> valid.trigger();
             case ParsedTrigger.Invalid invalid -> throw StatusMapping.invalid(shown(ref) + ": " + invalid.text());
         };
@@ -73,7 +73,7 @@ class SnapshotLookup {
     /** The latest snapshot, if there is one; a trigger that was never heard of gets its scaler. */
     Optional<Snapshot> find(Asked asked) {
         Instant now = clock.instant();
-        Optional<Snapshot> snapshot = scalers.called(asked.id(), asked.trigger(), now);
+        Optional<Snapshot> snapshot = decisions.called(asked.id(), asked.trigger(), now);
         if (snapshot.isEmpty()) {
             control.adopt(asked.id(), asked.trigger());
         }
@@ -82,11 +82,11 @@ class SnapshotLookup {
 
     /** Whether the trigger is so new that a snapshot which says something may come in a moment. */
     boolean isNew(Asked asked) {
-        return scalers.isNew(asked.id(), asked.trigger(), clock.instant());
+        return decisions.isNew(asked.id(), asked.trigger(), clock.instant());
     }
 
     private StatusRuntimeException noSnapshot(ScaledObjectId id) {
-        return switch (scalers.observe(id)) {
+        return switch (decisions.observe(id)) {
             case Observation.Absent(String reason) -> StatusMapping.notFound(id + ": " + reason);
             case Observation.NotKnown(String reason) -> StatusMapping.unavailable(id + ": " + reason);
             case Observation.Known _ ->

@@ -2,9 +2,9 @@ package io.nimscaler.history;
 
 import io.nimscaler.policy.Fleet;
 import io.nimscaler.policy.PodReading;
+import io.nimscaler.poll.Problem;
 import io.nimscaler.scaler.PodState;
 import io.nimscaler.scaler.PodStatus;
-import io.nimscaler.poll.Problem;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.signal.Sample;
 import java.time.Instant;

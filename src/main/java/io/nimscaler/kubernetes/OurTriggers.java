@@ -2,9 +2,9 @@ package io.nimscaler.kubernetes;
 
 import io.nimscaler.hpa.MetricType;
 import io.nimscaler.scaler.Notice;
-import io.nimscaler.trigger.TriggerCheck;
 import io.nimscaler.trigger.ParsedTrigger;
 import io.nimscaler.trigger.Trigger;
+import io.nimscaler.trigger.TriggerCheck;
 import io.nimscaler.trigger.TriggerKey;
 import io.nimscaler.trigger.TriggerParser;
 import io.nimscaler.trigger.Violation;

@@ -1,7 +1,5 @@
 package io.nimscaler.poll;
 
-import io.nimscaler.scaler.Scalers;
-
 import io.nimscaler.poll.GpuExporters.OnNode;
 import io.nimscaler.trigger.MetricsPath;
 import java.time.Duration;

@@ -1,8 +1,7 @@
 package io.nimscaler.poll;
 
-import io.nimscaler.trigger.TriggerCheck;
-
 import io.nimscaler.trigger.ParsedTrigger;
+import io.nimscaler.trigger.TriggerCheck;
 import io.nimscaler.trigger.TriggerKey;
 import io.nimscaler.trigger.Violation;
 import java.util.List;

@@ -1,14 +1,13 @@
 package io.nimscaler.scaler;
 
+import io.nimscaler.exposition.Series;
+import io.nimscaler.policy.PodReading;
 import io.nimscaler.poll.Endpoint;
 import io.nimscaler.poll.PodAuth;
 import io.nimscaler.poll.PodProblem;
+import io.nimscaler.poll.Problem;
 import io.nimscaler.poll.ScrapeFailure;
 import io.nimscaler.poll.ScrapeResult;
-
-import io.nimscaler.exposition.Series;
-import io.nimscaler.policy.PodReading;
-import io.nimscaler.poll.Problem;
 import io.nimscaler.signal.EngineSleep;
 import io.nimscaler.signal.FleetSignal;
 import io.nimscaler.signal.Measurement;

@@ -1,5 +1,7 @@
 package io.nimscaler.scaler;
 
+import io.nimscaler.hpa.MetricType;
+import io.nimscaler.policy.Decision;
 import io.nimscaler.poll.Endpoint;
 import io.nimscaler.poll.ExporterAnswer;
 import io.nimscaler.poll.ExporterPolls;
@@ -7,13 +9,10 @@ import io.nimscaler.poll.PodPolls;
 import io.nimscaler.poll.ScrapeResult;
 import io.nimscaler.poll.Scraper;
 import io.nimscaler.poll.Wish;
-import io.nimscaler.wake.WakeSources;
-
-import io.nimscaler.hpa.MetricType;
-import io.nimscaler.policy.Decision;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.wake.StartUps;
 import io.nimscaler.wake.Wake;
+import io.nimscaler.wake.WakeSources;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;

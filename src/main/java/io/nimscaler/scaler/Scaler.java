@@ -1,14 +1,13 @@
 package io.nimscaler.scaler;
 
-import io.nimscaler.poll.Endpoint;
-import io.nimscaler.poll.ExporterAnswer;
-import io.nimscaler.poll.ScrapeResult;
-
 import io.nimscaler.policy.Fleet;
 import io.nimscaler.policy.PodReading;
 import io.nimscaler.policy.Policy;
 import io.nimscaler.policy.PolicyState;
 import io.nimscaler.policy.Scale;
+import io.nimscaler.poll.Endpoint;
+import io.nimscaler.poll.ExporterAnswer;
+import io.nimscaler.poll.ScrapeResult;
 import io.nimscaler.signal.FleetSignal;
 import io.nimscaler.signal.PodValue;
 import io.nimscaler.trigger.Trigger;

@@ -1,15 +1,14 @@
 package io.nimscaler.scaler;
 
+import io.nimscaler.hpa.MetricType;
+import io.nimscaler.policy.Scale;
 import io.nimscaler.poll.ExporterPolls;
 import io.nimscaler.poll.GpuExporters;
 import io.nimscaler.poll.Scraper;
-import io.nimscaler.trigger.TriggerCheck;
-import io.nimscaler.wake.WakeSources;
-
-import io.nimscaler.hpa.MetricType;
-import io.nimscaler.policy.Scale;
 import io.nimscaler.trigger.ParsedTrigger;
 import io.nimscaler.trigger.Trigger;
+import io.nimscaler.trigger.TriggerCheck;
+import io.nimscaler.wake.WakeSources;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
@@ -28,7 +27,7 @@ import java.util.function.Consumer;
  * <p>{@code put}, {@code remove} and {@code tick} belong to the owner's thread, on which the {@link Scraper} delivers, too.
  * The other methods read, from any thread and without a lock.
  */
-public final class Scalers {
+public final class Scalers implements Decisions {
 
     private final Pods pods;
     private final Scraper scraper;
@@ -108,65 +107,62 @@ public final class Scalers {
                 now, scraper, answer -> scaledObjects.values().forEach(scaledObject -> scaledObject.take(answer, now)));
     }
 
-    /** The ScaledObjects that have scalers, in order. */
+    @Override
     public Set<ScaledObjectId> scaledObjects() {
         return Collections.unmodifiableSet(scaledObjects.keySet());
     }
 
-    /** The latest snapshot of what is reported; empty where there is no such scaler, or none has decided yet. */
+    @Override
     public Optional<Snapshot> snapshot(ScaledObjectId id, Trigger trigger) {
         ScaledObjectScalers scaledObject = scaledObjects.get(id);
         return scaledObject == null ? Optional.empty() : scaledObject.snapshot(trigger);
     }
 
-    /** The same for a call, which is noted: a trigger that only calls tell is forgotten when none comes any more. */
+    @Override
     public Optional<Snapshot> called(ScaledObjectId id, Trigger trigger, Instant now) {
         ScaledObjectScalers scaledObject = scaledObjects.get(id);
         return scaledObject == null ? Optional.empty() : scaledObject.called(trigger, now);
     }
 
-    /**
-     * Whether this trigger has had a scaler for less than 10 s, or has none: its ScaledObject, its pods and what they say may just
-     * be on their way.
-     */
+    @Override
     public boolean isNew(ScaledObjectId id, Trigger trigger, Instant now) {
         ScaledObjectScalers scaledObject = scaledObjects.get(id);
         return scaledObject == null || scaledObject.isNew(trigger, now);
     }
 
-    /** The latest snapshots of all scalers and shadows, ordered by namespace, name and the trigger's name. */
+    @Override
     public List<Snapshot> snapshots() {
         return scaledObjects.values().stream()
                 .flatMap(scaledObject -> scaledObject.snapshots().stream())
                 .toList();
     }
 
-    /** Whether the scaler of each trigger that there is has decided at least once. */
+    @Override
     public boolean allHaveDecided() {
         return pods.hasSynced() && scaledObjects.values().stream().allMatch(ScaledObjectScalers::allHaveDecided);
     }
 
-    /** The metadata as parsed, or what else is wrong with it in a ScaledObject of this namespace. */
+    @Override
     public ParsedTrigger check(String namespace, ParsedTrigger parsed) {
         return check.check(namespace, parsed);
     }
 
-    /** What its cluster says of this ScaledObject. */
+    @Override
     public Observation observe(ScaledObjectId id) {
         return pods.observe(id, Optional.empty());
     }
 
-    /** Whether it is known which ScaledObjects there are. */
+    @Override
     public Contact contact() {
         return pods.contact();
     }
 
-    /** What is to be said of the ScaledObjects beside their decisions, in order of namespace and name; bounded in number. */
+    @Override
     public List<Notice> notices() {
         return pods.notices();
     }
 
-    /** The scale target's replicas at this moment; those of the decision where the cluster does not say. */
+    @Override
     public Scale presentScale(Snapshot snapshot) {
         return pods.observe(snapshot.scaledObject(), snapshot.trigger().podSelector())
                         instanceof Observation.Known(Scale scale, int _, var _)

@@ -1,10 +1,10 @@
 package io.nimscaler.settings;
 
 import io.nimscaler.config.ScalerSettings;
-import io.nimscaler.wake.WakeSource;
 import io.nimscaler.trigger.Scheme;
 import io.nimscaler.trigger.TriggerParser;
 import io.nimscaler.wake.WakeMetric;
+import io.nimscaler.wake.WakeSource;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;

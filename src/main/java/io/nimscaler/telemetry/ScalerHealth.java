@@ -1,7 +1,7 @@
 package io.nimscaler.telemetry;
 
+import io.nimscaler.scaler.Decisions;
 import io.nimscaler.scaler.ScalerControl;
-import io.nimscaler.scaler.Scalers;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -20,13 +20,13 @@ class ScalerHealth {
     /** A scale target that cannot be decided on must not keep a replica out of service for ever. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private final Scalers scalers;
+    private final Decisions decisions;
     private final ScalerControl control;
     private final InstantSource clock;
     private final Instant start;
 
-    ScalerHealth(Scalers scalers, ScalerControl control, InstantSource clock) {
-        this.scalers = scalers;
+    ScalerHealth(Decisions decisions, ScalerControl control, InstantSource clock) {
+        this.decisions = decisions;
         this.control = control;
         this.clock = clock;
         this.start = clock.instant();
@@ -37,9 +37,9 @@ class ScalerHealth {
     @Readiness
     HealthCheck decided() {
         return () -> HealthCheckResponse.named("each known trigger has had a decision")
-                .status(scalers.allHaveDecided() || clock.instant().isAfter(start.plus(PATIENCE)))
-                .withData("scaledObjects", scalers.scaledObjects().size())
-                .withData("apiServer", scalers.contact().label())
+                .status(decisions.allHaveDecided() || clock.instant().isAfter(start.plus(PATIENCE)))
+                .withData("scaledObjects", decisions.scaledObjects().size())
+                .withData("apiServer", decisions.contact().label())
                 .build();
     }
 

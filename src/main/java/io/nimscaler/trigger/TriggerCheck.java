@@ -1,6 +1,5 @@
 package io.nimscaler.trigger;
 
-
 /** What only the scaler's own settings can tell of a trigger: whether there is what it names. From any thread. */
 @FunctionalInterface
 public interface TriggerCheck {

@@ -1,13 +1,11 @@
 package io.nimscaler.wake;
 
+import io.nimscaler.exposition.MetricNames;
 import io.nimscaler.poll.PodAuth;
 import io.nimscaler.poll.ScrapeFailure;
 import io.nimscaler.poll.ScrapeRequest;
 import io.nimscaler.poll.ScrapeResult;
 import io.nimscaler.poll.Scraper;
-import io.nimscaler.scaler.Scalers;
-
-import io.nimscaler.exposition.MetricNames;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

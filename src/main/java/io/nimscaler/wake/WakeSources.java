@@ -1,10 +1,9 @@
 package io.nimscaler.wake;
 
 import io.nimscaler.poll.Scraper;
-import io.nimscaler.trigger.TriggerCheck;
-
 import io.nimscaler.trigger.ParsedTrigger;
 import io.nimscaler.trigger.Trigger;
+import io.nimscaler.trigger.TriggerCheck;
 import io.nimscaler.trigger.TriggerKey;
 import io.nimscaler.trigger.Violation;
 import java.time.Duration;

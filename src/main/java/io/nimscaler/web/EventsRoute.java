@@ -3,9 +3,9 @@ package io.nimscaler.web;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.nimscaler.history.DecisionRing;
+import io.nimscaler.scaler.Decisions;
 import io.nimscaler.scaler.Notice;
 import io.nimscaler.scaler.ScaledObjectId;
-import io.nimscaler.scaler.Scalers;
 import io.nimscaler.scaler.TriggerId;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.vertx.core.Vertx;
@@ -37,14 +37,14 @@ class EventsRoute {
     private static final long INTERVAL_MILLIS = 1_000;
     private static final int UNAVAILABLE = 503;
 
-    private final Scalers scalers;
+    private final Decisions decisions;
     private final DecisionRing history;
     private final InstantSource clock;
     private final ObjectMapper json;
     private final EventClients clients = new EventClients();
 
-    EventsRoute(Scalers scalers, DecisionRing history, InstantSource clock, ObjectMapper json) {
-        this.scalers = scalers;
+    EventsRoute(Decisions decisions, DecisionRing history, InstantSource clock, ObjectMapper json) {
+        this.decisions = decisions;
         this.history = history;
         this.clock = clock;
         this.json = json;
@@ -82,10 +82,10 @@ class EventsRoute {
     }
 
     private Buffer event(Optional<Watched> watched, Instant now) {
-        ApiServerView apiServer = ApiServerView.of(scalers.contact());
+        ApiServerView apiServer = ApiServerView.of(decisions.contact());
         LiveView body = watched.<LiveView>map(one -> detail(one, apiServer, now))
                 .orElseGet(() ->
-                        new LiveView.Summary(now, apiServer, ScaledObjectViews.of(scalers, _ -> true, false, now)));
+                        new LiveView.Summary(now, apiServer, ScaledObjectViews.of(decisions, _ -> true, false, now)));
         try {
             return Buffer.buffer("data: " + json.writeValueAsString(body) + "\n\n");
         } catch (JsonProcessingException e) {
@@ -95,16 +95,16 @@ class EventsRoute {
 
     private LiveView detail(Watched one, ApiServerView apiServer, Instant now) {
         ScaledObjectId id = new ScaledObjectId(one.namespace(), one.name());
-        List<Notice> notices = ScaledObjectViews.notices(scalers).getOrDefault(id, List.of());
+        List<Notice> notices = ScaledObjectViews.notices(decisions).getOrDefault(id, List.of());
         return new LiveView.Detail(
                 now,
                 apiServer,
-                scalers.snapshots().stream()
+                decisions.snapshots().stream()
                         .filter(snapshot -> snapshot.scaledObject().equals(id))
                         .map(snapshot ->
                                 ExplanationView.of(snapshot, notices, now, Span.of(history.of(TriggerId.of(snapshot)))))
                         .toList(),
-                ScaledObjectViews.refused(scalers, id::equals, now));
+                ScaledObjectViews.refused(decisions, id::equals, now));
     }
 
     /** The ScaledObject that a client watches. */

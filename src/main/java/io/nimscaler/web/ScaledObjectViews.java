@@ -1,8 +1,8 @@
 package io.nimscaler.web;
 
+import io.nimscaler.scaler.Decisions;
 import io.nimscaler.scaler.Notice;
 import io.nimscaler.scaler.ScaledObjectId;
-import io.nimscaler.scaler.Scalers;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -22,10 +22,11 @@ final class ScaledObjectViews {
     private ScaledObjectViews() {}
 
     /** Those of the wanted ScaledObjects, ordered by namespace, name and trigger. */
-    static List<ScaledObjectView> of(Scalers scalers, Predicate<ScaledObjectId> wanted, boolean withPods, Instant now) {
-        Map<ScaledObjectId, List<Notice>> notices = notices(scalers);
+    static List<ScaledObjectView> of(
+            Decisions decisions, Predicate<ScaledObjectId> wanted, boolean withPods, Instant now) {
+        Map<ScaledObjectId, List<Notice>> notices = notices(decisions);
         return Stream.concat(
-                        scalers.snapshots().stream()
+                        decisions.snapshots().stream()
                                 .filter(snapshot -> wanted.test(snapshot.scaledObject()))
                                 .map(snapshot -> ScaledObjectView.of(
                                         snapshot, notices.getOrDefault(snapshot.scaledObject(), List.of()), withPods)),
@@ -35,8 +36,8 @@ final class ScaledObjectViews {
     }
 
     /** The refused triggers of the wanted ScaledObjects. */
-    static List<ScaledObjectView> refused(Scalers scalers, Predicate<ScaledObjectId> wanted, Instant now) {
-        return refused(notices(scalers), wanted, now).toList();
+    static List<ScaledObjectView> refused(Decisions decisions, Predicate<ScaledObjectId> wanted, Instant now) {
+        return refused(notices(decisions), wanted, now).toList();
     }
 
     private static Stream<ScaledObjectView> refused(
@@ -48,7 +49,7 @@ final class ScaledObjectViews {
                 .map(notice -> ScaledObjectView.refused(notice, now));
     }
 
-    static Map<ScaledObjectId, List<Notice>> notices(Scalers scalers) {
-        return scalers.notices().stream().collect(Collectors.groupingBy(Notice::scaledObject));
+    static Map<ScaledObjectId, List<Notice>> notices(Decisions decisions) {
+        return decisions.notices().stream().collect(Collectors.groupingBy(Notice::scaledObject));
     }
 }

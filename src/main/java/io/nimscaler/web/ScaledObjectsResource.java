@@ -6,9 +6,9 @@ import io.nimscaler.history.Recorded;
 import io.nimscaler.history.RecordingWriter;
 import io.nimscaler.history.Remembered;
 import io.nimscaler.scaler.Contact;
+import io.nimscaler.scaler.Decisions;
 import io.nimscaler.scaler.Notice;
 import io.nimscaler.scaler.ScaledObjectId;
-import io.nimscaler.scaler.Scalers;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.scaler.TriggerId;
 import io.vertx.ext.web.RoutingContext;
@@ -49,17 +49,17 @@ class ScaledObjectsResource {
     private static final String TOO_MANY = "; or as many of such answers as may be are being written";
     private static final String BAD_REQUEST = "A parameter is wrong; says which, and what was expected";
 
-    private final Scalers scalers;
+    private final Decisions decisions;
     private final DecisionRing history;
     private final InstantSource clock;
     private final ObjectMapper json;
     private final Downloads downloads;
 
     ScaledObjectsResource(
-            Scalers scalers, DecisionRing history, InstantSource clock, ObjectMapper json, Downloads downloads) {
+            Decisions decisions, DecisionRing history, InstantSource clock, ObjectMapper json, Downloads downloads) {
         this.json = json;
         this.downloads = downloads;
-        this.scalers = scalers;
+        this.decisions = decisions;
         this.history = history;
         this.clock = clock;
     }
@@ -74,7 +74,7 @@ class ScaledObjectsResource {
             content = @Content(schema = @Schema(implementation = Refusal.class)))
     public List<ScaledObjectView> all() {
         refuseWhereNotKnown();
-        return ScaledObjectViews.of(scalers, _ -> true, true, clock.instant());
+        return ScaledObjectViews.of(decisions, _ -> true, true, clock.instant());
     }
 
     /** The triggers of one ScaledObject. */
@@ -92,7 +92,7 @@ class ScaledObjectsResource {
             content = @Content(schema = @Schema(implementation = Refusal.class)))
     public List<ScaledObjectView> one(@PathParam("namespace") String namespace, @PathParam("name") String name) {
         ScaledObjectId id = new ScaledObjectId(namespace, name);
-        List<ScaledObjectView> found = ScaledObjectViews.of(scalers, id::equals, true, clock.instant());
+        List<ScaledObjectView> found = ScaledObjectViews.of(decisions, id::equals, true, clock.instant());
         if (found.isEmpty()) {
             refuseWhereNotKnown();
             throw Refusal.notFound("no decision on a ScaledObject " + id);
@@ -228,7 +228,7 @@ class ScaledObjectsResource {
         TriggerId trigger = TriggerId.of(latest);
         Span span = Span.of(history.of(trigger));
         if (moment.isEmpty()) {
-            List<Notice> notices = ScaledObjectViews.notices(scalers).getOrDefault(latest.scaledObject(), List.of());
+            List<Notice> notices = ScaledObjectViews.notices(decisions).getOrDefault(latest.scaledObject(), List.of());
             return Optional.of(ExplanationView.of(latest, notices, clock.instant(), span));
         }
         return moment.filter(span::contains)
@@ -329,7 +329,7 @@ class ScaledObjectsResource {
 
     private List<Snapshot> of(String namespace, String name) {
         ScaledObjectId id = new ScaledObjectId(namespace, name);
-        List<Snapshot> found = scalers.snapshots().stream()
+        List<Snapshot> found = decisions.snapshots().stream()
                 .filter(snapshot -> snapshot.scaledObject().equals(id))
                 .toList();
         if (found.isEmpty()) {
@@ -340,7 +340,7 @@ class ScaledObjectsResource {
     }
 
     private String whyRefused(ScaledObjectId id) {
-        return ScaledObjectViews.refused(scalers, id::equals, clock.instant()).stream()
+        return ScaledObjectViews.refused(decisions, id::equals, clock.instant()).stream()
                 .map(view -> ": " + view.triggerName() + " is refused: " + view.explanation())
                 .findFirst()
                 .orElse("");
@@ -348,7 +348,7 @@ class ScaledObjectsResource {
 
     /** What is not known is not an empty list. */
     private void refuseWhereNotKnown() {
-        if (scalers.contact() instanceof Contact.NeverReached(Instant since, String reason)) {
+        if (decisions.contact() instanceof Contact.NeverReached(Instant since, String reason)) {
             throw Refusal.notKnown(
                     "it is not known which ScaledObjects there are: the API server was not reached since " + since
                             + ": " + reason);

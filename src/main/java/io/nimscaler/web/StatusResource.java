@@ -1,6 +1,6 @@
 package io.nimscaler.web;
 
-import io.nimscaler.scaler.Scalers;
+import io.nimscaler.scaler.Decisions;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -21,11 +21,11 @@ class StatusResource {
      */
     record StatusView(Instant now, ApiServerView apiServer) {}
 
-    private final Scalers scalers;
+    private final Decisions decisions;
     private final InstantSource clock;
 
-    StatusResource(Scalers scalers, InstantSource clock) {
-        this.scalers = scalers;
+    StatusResource(Decisions decisions, InstantSource clock) {
+        this.decisions = decisions;
         this.clock = clock;
     }
 
@@ -33,6 +33,6 @@ class StatusResource {
     @GET
     @Operation(summary = "Whether it is known which ScaledObjects there are")
     public StatusView status() {
-        return new StatusView(clock.instant(), ApiServerView.of(scalers.contact()));
+        return new StatusView(clock.instant(), ApiServerView.of(decisions.contact()));
     }
 }

@@ -1,7 +1,5 @@
 package io.nimscaler.kubernetes;
 
-import io.nimscaler.poll.Problem;
-
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,6 +12,7 @@ import io.nimscaler.policy.PodReading;
 import io.nimscaler.policy.Policy;
 import io.nimscaler.policy.Scale;
 import io.nimscaler.poll.PodProblem;
+import io.nimscaler.poll.Problem;
 import io.nimscaler.scaler.PodState;
 import io.nimscaler.scaler.PodStatus;
 import io.nimscaler.scaler.ScaledObjectId;

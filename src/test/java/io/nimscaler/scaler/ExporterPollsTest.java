@@ -1,22 +1,20 @@
 package io.nimscaler.scaler;
 
-import io.nimscaler.poll.Problem;
-
-import io.nimscaler.poll.GpuExporter;
-import io.nimscaler.poll.GpuExporters;
-import io.nimscaler.poll.PodProblem;
-import io.nimscaler.poll.ScrapeRequest;
-import io.nimscaler.wake.WakeSources;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nimscaler.exposition.Series;
 import io.nimscaler.policy.Answer;
+import io.nimscaler.poll.GpuExporter;
+import io.nimscaler.poll.GpuExporters;
+import io.nimscaler.poll.PodProblem;
+import io.nimscaler.poll.Problem;
+import io.nimscaler.poll.ScrapeRequest;
 import io.nimscaler.poll.ScrapeResult.Scraped;
 import io.nimscaler.trigger.ParsedTrigger;
 import io.nimscaler.trigger.Scheme;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
+import io.nimscaler.wake.WakeSources;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;

@@ -1,13 +1,12 @@
 package io.nimscaler.scaler;
 
+import io.nimscaler.exposition.Series;
 import io.nimscaler.poll.ScrapeFailure;
 import io.nimscaler.poll.ScrapeRequest;
 import io.nimscaler.poll.ScrapeResult;
-import io.nimscaler.poll.Scraper;
-
-import io.nimscaler.exposition.Series;
 import io.nimscaler.poll.ScrapeResult.Failed;
 import io.nimscaler.poll.ScrapeResult.Scraped;
+import io.nimscaler.poll.Scraper;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,10 +1,5 @@
 package io.nimscaler.scaler;
 
-import io.nimscaler.poll.PodProblem;
-import io.nimscaler.poll.ScrapeFailure;
-import io.nimscaler.poll.ScrapeRequest;
-import io.nimscaler.poll.ScrapeResult;
-
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -15,6 +10,10 @@ import io.nimscaler.exposition.ExpositionReader;
 import io.nimscaler.exposition.ReadLimits;
 import io.nimscaler.policy.Answers;
 import io.nimscaler.policy.Scale;
+import io.nimscaler.poll.PodProblem;
+import io.nimscaler.poll.ScrapeFailure;
+import io.nimscaler.poll.ScrapeRequest;
+import io.nimscaler.poll.ScrapeResult;
 import io.nimscaler.poll.ScrapeResult.Failed;
 import io.nimscaler.poll.ScrapeResult.Scraped;
 import io.nimscaler.trigger.Trigger;

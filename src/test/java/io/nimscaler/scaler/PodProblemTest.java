@@ -1,10 +1,9 @@
 package io.nimscaler.scaler;
 
-import io.nimscaler.poll.PodProblem;
-import io.nimscaler.poll.ScrapeFailure;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nimscaler.poll.PodProblem;
+import io.nimscaler.poll.ScrapeFailure;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 

@@ -1,9 +1,5 @@
 package io.nimscaler.scaler;
 
-import io.nimscaler.poll.PodProblem;
-import io.nimscaler.poll.ScrapeFailure;
-import io.nimscaler.poll.ScrapeResult;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -11,6 +7,9 @@ import io.nimscaler.exposition.Series;
 import io.nimscaler.policy.Decision;
 import io.nimscaler.policy.HoldReason;
 import io.nimscaler.policy.Scale;
+import io.nimscaler.poll.PodProblem;
+import io.nimscaler.poll.ScrapeFailure;
+import io.nimscaler.poll.ScrapeResult;
 import io.nimscaler.poll.ScrapeResult.Scraped;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;

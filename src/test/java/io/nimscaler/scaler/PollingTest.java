@@ -1,14 +1,13 @@
 package io.nimscaler.scaler;
 
-import io.nimscaler.poll.PodProblem;
-import io.nimscaler.poll.ScrapeFailure;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.nimscaler.exposition.Series;
 import io.nimscaler.policy.Decision;
 import io.nimscaler.policy.HoldReason;
+import io.nimscaler.poll.PodProblem;
+import io.nimscaler.poll.ScrapeFailure;
 import io.nimscaler.poll.ScrapeResult.Failed;
 import io.nimscaler.poll.ScrapeResult.Scraped;
 import io.nimscaler.trigger.Trigger;

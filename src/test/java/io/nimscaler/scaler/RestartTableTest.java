@@ -1,8 +1,5 @@
 package io.nimscaler.scaler;
 
-import io.nimscaler.poll.GpuExporters;
-import io.nimscaler.wake.WakeSources;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nimscaler.hpa.HpaFormula;
@@ -10,8 +7,10 @@ import io.nimscaler.hpa.HpaModel;
 import io.nimscaler.hpa.MetricType;
 import io.nimscaler.policy.Answer;
 import io.nimscaler.policy.Answers;
+import io.nimscaler.poll.GpuExporters;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
+import io.nimscaler.wake.WakeSources;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

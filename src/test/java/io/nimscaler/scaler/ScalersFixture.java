@@ -1,10 +1,9 @@
 package io.nimscaler.scaler;
 
 import io.nimscaler.poll.GpuExporters;
-import io.nimscaler.wake.WakeSources;
-
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
+import io.nimscaler.wake.WakeSources;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,12 +1,11 @@
 package io.nimscaler.scaler;
 
+import io.nimscaler.policy.Scale;
 import io.nimscaler.poll.ScrapeFailure;
 import io.nimscaler.poll.ScrapeRequest;
 import io.nimscaler.poll.ScrapeResult;
-import io.nimscaler.poll.Scraper;
-
-import io.nimscaler.policy.Scale;
 import io.nimscaler.poll.ScrapeResult.Failed;
+import io.nimscaler.poll.Scraper;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

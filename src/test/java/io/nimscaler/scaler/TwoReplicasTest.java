@@ -1,14 +1,13 @@
 package io.nimscaler.scaler;
 
-import io.nimscaler.poll.GpuExporters;
-import io.nimscaler.wake.WakeSources;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nimscaler.policy.Activity;
 import io.nimscaler.policy.Answers;
+import io.nimscaler.poll.GpuExporters;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
+import io.nimscaler.wake.WakeSources;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -1,16 +1,13 @@
 package io.nimscaler.scaler;
 
-import io.nimscaler.poll.GpuExporters;
-import io.nimscaler.poll.PodAuth;
-import io.nimscaler.poll.ScrapeFailure;
-import io.nimscaler.wake.WakeSource;
-import io.nimscaler.wake.WakeSources;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nimscaler.exposition.Series;
 import io.nimscaler.policy.Activity;
 import io.nimscaler.policy.Answer;
+import io.nimscaler.poll.GpuExporters;
+import io.nimscaler.poll.PodAuth;
+import io.nimscaler.poll.ScrapeFailure;
 import io.nimscaler.poll.ScrapeResult.Failed;
 import io.nimscaler.poll.ScrapeResult.Scraped;
 import io.nimscaler.trigger.ParsedTrigger;
@@ -19,6 +16,8 @@ import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
 import io.nimscaler.wake.Wake;
 import io.nimscaler.wake.WakeMetric;
+import io.nimscaler.wake.WakeSource;
+import io.nimscaler.wake.WakeSources;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

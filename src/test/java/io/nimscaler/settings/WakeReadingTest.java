@@ -2,9 +2,9 @@ package io.nimscaler.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.nimscaler.wake.WakeSource;
 import io.nimscaler.trigger.Scheme;
 import io.nimscaler.wake.WakeMetric;
+import io.nimscaler.wake.WakeSource;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
