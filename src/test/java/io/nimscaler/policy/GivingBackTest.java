@@ -175,7 +175,7 @@ class GivingBackTest {
                 assertThat(ends(decision)).isGreaterThanOrEqualTo(spec);
             }
             if (random.nextInt(20) == 0) {
-                spec = (int) Math.clamp(ends(decision), 1, 20);
+                spec = Math.clamp(ends(decision), 1, 20);
             }
         }
     }
