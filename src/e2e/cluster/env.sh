@@ -18,7 +18,8 @@ E2E_PROMETHEUS=10.44.240.30:9090         # where a Prometheus of this machine an
 KEDAS="2.20.2 2.21.0"                    # the versions of KEDA that scenarios run with, the one of most first
 : "${E2E_KEDA:=${KEDAS%% *}}"            # the one that runs
 E2E_KEDA_DIR=$E2E_HOME/keda-$E2E_KEDA    # its programs and custom resource definitions
-export E2E_DIR E2E_HOME E2E_NET E2E_RUN E2E_BIN E2E_KEDA E2E_KEDA_DIR E2E_PROMETHEUS
+for E2E_OTHER_KEDA in $KEDAS; do [ "$E2E_OTHER_KEDA" = "$E2E_KEDA" ] || break; done # another one, for a story about it
+export E2E_DIR E2E_HOME E2E_NET E2E_RUN E2E_BIN E2E_KEDA E2E_KEDA_DIR E2E_OTHER_KEDA E2E_PROMETHEUS
 export KUBECONFIG="$E2E_RUN/kc/admin.conf"
 K8S=1.34.3 ETCD=3.6.5 KWOK=0.7.0 HELM=3.19.0
 PROGRAMS="etcd kube-apiserver kube-controller-manager kube-scheduler kwok helm"

@@ -31,7 +31,9 @@ waitfor etcd 30 nx curl -sf -m 2 http://127.0.0.1:2379/health
 start kube-apiserver
 waitfor kube-apiserver 80 nx curl -sf -m 3 --cacert $P/ca.crt --cert $P/admin.crt --key $P/admin.key https://$E2E_API_IP:6443/readyz
 start kube-controller-manager kube-scheduler kwok dns
-kc apply --server-side --force-conflicts -f "$E2E_KEDA_DIR/crds" >/dev/null
+for v in $E2E_KEDA $KEDAS; do # those of the newest version come last, as in an upgrade
+  [ ! -d "$E2E_HOME/keda-$v/crds" ] || kc apply --server-side --force-conflicts -f "$E2E_HOME/keda-$v/crds" >/dev/null
+done
 kc apply -f $M/keda.yaml >/dev/null
 sed -e "s/@OPERATOR_IP@/$E2E_OPERATOR_IP/;s/@ADAPTER_IP@/$E2E_ADAPTER_IP/g;s/@CABUNDLE@/$(base64 -w0 $P/keda-ca.crt)/" \
   $M/apiservice.yaml.in | kc apply -f - >/dev/null

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.Security;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -45,6 +46,15 @@ public final class Cluster {
     public Component component(String name) {
         assumeTrue(own, name + " belongs to the cluster of KUBECONFIG, it is not stopped");
         return new Component(name);
+    }
+
+    /** The version of KEDA beside the one that runs. The story is skipped where it was not built. */
+    public String otherKeda() {
+        String version = System.getenv("E2E_OTHER_KEDA");
+        assumeTrue(
+                own && Files.isExecutable(Path.of(System.getenv("E2E_HOME"), "keda-" + version, "keda-adapter")),
+                "KEDA " + version + " was not built: src/e2e/cluster/build.sh makes it");
+        return version;
     }
 
     /** The log of a component of our own cluster; empty for the cluster of KUBECONFIG. */
@@ -114,12 +124,28 @@ public final class Cluster {
             script("component", name);
         }
 
+        /** Starts a part of KEDA in another version than the cluster's, where it does not run. */
+        public void start(String keda) {
+            script(Map.of("E2E_KEDA", keda), "component", name);
+        }
+
+        /** How many lines of its log hold this text. */
+        public long logged(String text) {
+            return SHARED.logOf(name, 0).stream().filter(line -> line.contains(text)).count();
+        }
+
         private static void script(String script, String... arguments) {
+            script(Map.of(), script, arguments);
+        }
+
+        private static void script(Map<String, String> environment, String script, String... arguments) {
             List<String> command = Stream.concat(
                             Stream.of(Path.of(setting("e2e.scripts"), script).toString()), Stream.of(arguments))
                     .toList();
             try {
-                Process process = new ProcessBuilder(command).inheritIO().start();
+                ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+                builder.environment().putAll(environment);
+                Process process = builder.start();
                 if (process.waitFor() != 0) {
                     throw new IllegalStateException(command + " ended with " + process.exitValue());
                 }
