@@ -16,6 +16,7 @@ import io.nimscaler.window.TokenBucket;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -91,6 +93,7 @@ public final class KubernetesPods implements Pods, AutoCloseable {
     private final Room room = new Room(Room.forHeap(Runtime.getRuntime().maxMemory()));
     private final MinuteBudget lines = new MinuteBudget(LINES_PER_MINUTE);
     private final Notices notices = new Notices();
+    private final Outsiders outsiders;
     private final ApiServerContact contact;
 
     public KubernetesPods(KubernetesClient client, Watched watched, InstantSource clock) {
@@ -99,6 +102,7 @@ public final class KubernetesPods implements Pods, AutoCloseable {
         this.clock = clock;
         this.lastRefresh = clock.instant();
         this.events = new ScaledObjectEvents(client, reads, clock);
+        this.outsiders = new Outsiders(client, events, reads);
         this.contact = new ApiServerContact(
                 () -> ScaledObjectList.trouble(client, watched.namespaces()), reads, clock.instant());
     }
@@ -108,12 +112,14 @@ public final class KubernetesPods implements Pods, AutoCloseable {
         TargetWatch target = targets.get(snapshot.scaledObject());
         if (target != null) {
             events.decided(target.scaledObject(), snapshot);
+            outsiders.decided(target.scaledObject(), snapshot);
         }
     }
 
     /** What is kept of a trigger goes with the trigger. */
     public void retain(List<Snapshot> present) {
         events.retain(present);
+        outsiders.retain(present);
     }
 
     /** Begins to watch; returns at once, and retries for ever. */
@@ -235,6 +241,7 @@ public final class KubernetesPods implements Pods, AutoCloseable {
         TargetWatch target = targets.remove(id);
         if (target != null) {
             control.remove(id);
+            outsiders.forget(id);
             reads.execute(target::close);
             if (mayLog()) {
                 LOG.infof("no longer watching namespace=%s scaledObject=%s", id.namespace(), id.name());
@@ -301,7 +308,9 @@ public final class KubernetesPods implements Pods, AutoCloseable {
 
     @Override
     public List<Notice> notices() {
-        return notices.all();
+        return Stream.concat(notices.all().stream(), outsiders.notices().stream())
+                .sorted(Comparator.comparing(Notice::scaledObject))
+                .toList();
     }
 
     @Override

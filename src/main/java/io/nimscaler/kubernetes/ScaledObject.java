@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param target empty until KEDA has resolved it, where its kind is not one of those known without asking
  * @param minReplicas KEDA's default is 0
  * @param idleReplicas {@code idleReplicaCount}: while no trigger is active, in place of {@code minReplicas}; empty: not given
+ * @param scaling what else it says of its HPA and its replicas
  */
 record ScaledObject(
         ScaledObjectId id,
@@ -27,7 +28,19 @@ record ScaledObject(
         Optional<ScaleTarget> target,
         int minReplicas,
         OptionalInt idleReplicas,
+        Scaling scaling,
         List<TriggerSpec> triggers) {
+
+    /** One that says nothing else of its HPA and its replicas. */
+    ScaledObject(
+            ScaledObjectId id,
+            String uid,
+            Optional<ScaleTarget> target,
+            int minReplicas,
+            OptionalInt idleReplicas,
+            List<TriggerSpec> triggers) {
+        this(id, uid, target, minReplicas, idleReplicas, Scaling.ofDefaults(id.name()), triggers);
+    }
 
     /** Of any object (apimachinery: DNS1123SubdomainMaxLength). */
     private static final int LONGEST_NAME = 253;
@@ -84,7 +97,17 @@ record ScaledObject(
                 target(namespace, map(spec.get("scaleTargetRef")), map(status.get("scaleTargetGVKR"))),
                 integer(spec.get("minReplicaCount")).orElse(0),
                 integer(spec.get("idleReplicaCount")),
+                scaling(resource, spec),
                 triggers(spec.get("triggers"), map(map(spec.get("advanced")).get("scalingModifiers"))));
+    }
+
+    private static Scaling scaling(GenericKubernetesResource resource, Map<?, ?> spec) {
+        Map<?, ?> advanced = map(spec.get("advanced"));
+        Map<String, String> annotations =
+                Optional.ofNullable(resource.getMetadata().getAnnotations()).orElse(Map.of());
+        boolean isJoined = !text(map(advanced.get("scalingModifiers")).get("formula")).isEmpty();
+        String hpaName = name(map(advanced.get("horizontalPodAutoscalerConfig")).get("name"));
+        return Scaling.of(resource.getMetadata().getName(), spec, annotations, isJoined, hpaName);
     }
 
     static ScaledObjectId idOf(GenericKubernetesResource resource) {

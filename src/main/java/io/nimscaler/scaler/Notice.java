@@ -6,9 +6,10 @@ import java.util.Optional;
 
 /**
  * What whoever wrote a ScaledObject should know of it, and no decision tells: a trigger that is refused, or one that works but hardly as
- * meant. It lasts as long as the ScaledObject stays as it is.
+ * meant. It lasts as long as the ScaledObject stays as it is; one on its replicas, see {@link Following}, as long as that says.
  *
- * @param where the entry of {@code spec} that it is about, such as {@code triggers[1]}; {@code triggers} where it is about all of them
+ * @param where the entry of {@code spec} that it is about, such as {@code triggers[1]}; {@code triggers} where it is about all of them,
+ *     {@code scaleTargetRef} where it is about the replicas
  * @param trigger the trigger that it is about; empty where it is refused, or the notice is about all of them
  * @param reason one word, as the reason of the Event
  * @param text one line of at most 1,000 characters

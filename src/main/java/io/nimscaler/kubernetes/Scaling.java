@@ -1,0 +1,86 @@
+package io.nimscaler.kubernetes;
+
+import io.nimscaler.scaler.Following;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a ScaledObject says of its HPA and its replicas beside the triggers (keda: apis/keda/v1alpha1/scaledobject_types.go).
+ *
+ * @param hpaName the name of KEDA's HPA
+ */
+record Scaling(String hpaName, Following.Bounds bounds) {
+
+    /** KEDA's (keda: apis/keda/v1alpha1, defaultHPAMaxReplicas). */
+    private static final int DEFAULT_MOST = 100;
+
+    /** The API server takes no longer ones (kubernetes: pkg/apis/autoscaling/validation). */
+    private static final Duration LONGEST_WINDOW = Duration.ofHours(1);
+
+    private static final Duration LONGEST_PERIOD = Duration.ofMinutes(30);
+
+    /** Of the policies that an HPA has where it is given none (kubernetes: pkg/apis/autoscaling/v2/defaults.go). */
+    private static final Duration DEFAULT_PERIOD = Duration.ofSeconds(15);
+
+    /** Also what it begins with: {@code paused-replicas}, {@code paused-scale-in} and {@code paused-scale-out}. */
+    private static final String PAUSED = "autoscaling.keda.sh/paused";
+
+    /** What a ScaledObject of this name says that says nothing of it. */
+    static Scaling ofDefaults(String name) {
+        return new Scaling(
+                "keda-hpa-" + name,
+                new Following.Bounds(DEFAULT_MOST, DEFAULT_MOST, Optional.of(DEFAULT_PERIOD)));
+    }
+
+    /**
+     * @param name of the ScaledObject, and what it is given for its HPA where it is given one
+     * @param isJoined whether a formula makes one metric of all triggers: what one of them asks for is not what the HPA is told
+     */
+    static Scaling of(
+            String name, Map<?, ?> spec, Map<String, String> annotations, boolean isJoined, String ownHpaName) {
+        int most = integer(spec.get("maxReplicaCount")).orElse(DEFAULT_MOST);
+        int fallback = integer(map(spec.get("fallback")).get("replicas")).orElse(most);
+        boolean isPaused = annotations.entrySet().stream()
+                .anyMatch(entry -> entry.getKey().startsWith(PAUSED) && !"false".equals(entry.getValue()));
+        boolean isPlain = !isJoined && !isPaused;
+        Map<?, ?> hpa = map(map(spec.get("advanced")).get("horizontalPodAutoscalerConfig"));
+        Map<?, ?> up = map(map(hpa.get("behavior")).get("scaleUp"));
+        return new Scaling(
+                ownHpaName.isEmpty() ? "keda-hpa-" + name : ownHpaName,
+                new Following.Bounds(
+                        most, isPlain ? Math.min(most, fallback) : 0, isPlain ? patience(up) : Optional.empty()));
+    }
+
+    /** Its window, and the longest period of its policies. */
+    private static Optional<Duration> patience(Map<?, ?> scaleUp) {
+        if ("Disabled".equals(scaleUp.get("selectPolicy"))) {
+            return Optional.empty();
+        }
+        Duration window = seconds(scaleUp.get("stabilizationWindowSeconds"), LONGEST_WINDOW);
+        Duration period = DEFAULT_PERIOD;
+        if (scaleUp.get("policies") instanceof List<?> policies) {
+            for (Object policy : policies) {
+                Duration its = seconds(map(policy).get("periodSeconds"), LONGEST_PERIOD);
+                period = its.compareTo(period) > 0 ? its : period;
+            }
+        }
+        return Optional.of(window.plus(period));
+    }
+
+    private static Duration seconds(@Nullable Object value, Duration atMost) {
+        Duration given = Duration.ofSeconds(Math.max(0, integer(value).orElse(0)));
+        return given.compareTo(atMost) > 0 ? atMost : given;
+    }
+
+    private static Map<?, ?> map(@Nullable Object value) {
+        return value instanceof Map<?, ?> map ? map : Map.of();
+    }
+
+    private static OptionalInt integer(@Nullable Object value) {
+        return value instanceof Number number ? OptionalInt.of(number.intValue()) : OptionalInt.empty();
+    }
+}

@@ -1,0 +1,61 @@
+package io.nimscaler.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is read of a ScaledObject's replicas and HPA. */
+class ScalingTest {
+
+    private static Scaling read(String annotations, String spec) {
+        String yaml = "apiVersion: keda.sh/v1alpha1\nkind: ScaledObject\n"
+                + "metadata: {name: llm, namespace: ns, uid: u, annotations: {" + annotations + "}}\n"
+                + "spec: {scaleTargetRef: {name: llm}, " + spec + "}";
+        return ScaledObject.of(Serialization.unmarshal(yaml, GenericKubernetesResource.class))
+                .scaling();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "|                                                   | 100 | 100 | PT15S",
+                "| maxReplicaCount: 10                               | 10  | 10  | PT15S",
+                "| 'maxReplicaCount: 10, fallback: {replicas: 3}'    | 10  | 3   | PT15S",
+                "| 'maxReplicaCount: 10, fallback: {replicas: 30}'   | 10  | 10  | PT15S",
+                "| 'maxReplicaCount: ten'                            | 100 | 100 | PT15S",
+                "'autoscaling.keda.sh/paused: \"true\"'          |   | 100 | 0   |",
+                "'autoscaling.keda.sh/paused: \"false\"'         |   | 100 | 100 | PT15S",
+                "'autoscaling.keda.sh/paused-replicas: \"1\"'    |   | 100 | 0   |",
+                "'autoscaling.keda.sh/paused-scale-out: \"true\"'|   | 100 | 0   |",
+                "| 'advanced: {scalingModifiers: {formula: a + b, target: \"1\"}}' | 100 | 0 |",
+                "| 'advanced: {horizontalPodAutoscalerConfig: {behavior: {scaleUp: {stabilizationWindowSeconds: 60, policies: [{periodSeconds: 5}, {periodSeconds: 120}]}}}}' | 100 | 100 | PT3M",
+                "| 'advanced: {horizontalPodAutoscalerConfig: {behavior: {scaleUp: {selectPolicy: Disabled}}}}' | 100 | 100 |",
+                "| 'advanced: {horizontalPodAutoscalerConfig: {behavior: {scaleUp: {stabilizationWindowSeconds: 99999999, policies: [{periodSeconds: -1}, x]}}}}' | 100 | 100 | PT1H15S",
+                "| 'advanced: {horizontalPodAutoscalerConfig: {behavior: [x]}}' | 100 | 100 | PT15S"
+            })
+    void boundsAreThoseThatKedaAndTheHpaKeep(String annotations, String spec, int most, int certain, Duration up) {
+        Scaling scaling = read(annotations == null ? "" : annotations, spec == null ? "" : spec);
+        assertThat(scaling.bounds().most()).isEqualTo(most);
+        assertThat(scaling.bounds().certain()).isEqualTo(certain);
+        assertThat(scaling.bounds().upPatience()).isEqualTo(Optional.ofNullable(up));
+    }
+
+    @Test
+    void hpaHasTheNameThatItIsGivenOrKedas() {
+        assertThat(read("", "").hpaName()).isEqualTo("keda-hpa-llm");
+        assertThat(read("", "advanced: {horizontalPodAutoscalerConfig: {name: mine}}").hpaName())
+                .isEqualTo("mine");
+    }
+
+    @Test
+    void whatSaysNothingHasTheDefaults() {
+        assertThat(read("", "")).isEqualTo(Scaling.ofDefaults("llm"));
+    }
+}
