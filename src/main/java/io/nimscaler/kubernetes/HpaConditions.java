@@ -26,8 +26,8 @@ final class HpaConditions {
 
     private static Optional<String> said(KubernetesClient client, String namespace, String name) {
         try {
-            String body = client.raw(
-                    "/apis/autoscaling/v2/namespaces/" + namespace + "/horizontalpodautoscalers/" + name);
+            String body =
+                    client.raw("/apis/autoscaling/v2/namespaces/" + namespace + "/horizontalpodautoscalers/" + name);
             return body == null
                     ? Optional.of("there is none")
                     : ofStatus(client.getKubernetesSerialization()

@@ -105,7 +105,8 @@ record ScaledObject(
         Map<?, ?> advanced = map(spec.get("advanced"));
         Map<String, String> annotations =
                 Optional.ofNullable(resource.getMetadata().getAnnotations()).orElse(Map.of());
-        boolean isJoined = !text(map(advanced.get("scalingModifiers")).get("formula")).isEmpty();
+        boolean isJoined =
+                !text(map(advanced.get("scalingModifiers")).get("formula")).isEmpty();
         String hpaName = name(map(advanced.get("horizontalPodAutoscalerConfig")).get("name"));
         return Scaling.of(resource.getMetadata().getName(), spec, annotations, isJoined, hpaName);
     }

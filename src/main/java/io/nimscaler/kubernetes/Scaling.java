@@ -32,8 +32,7 @@ record Scaling(String hpaName, Following.Bounds bounds) {
     /** What a ScaledObject of this name says that says nothing of it. */
     static Scaling ofDefaults(String name) {
         return new Scaling(
-                "keda-hpa-" + name,
-                new Following.Bounds(DEFAULT_MOST, DEFAULT_MOST, Optional.of(DEFAULT_PERIOD)));
+                "keda-hpa-" + name, new Following.Bounds(DEFAULT_MOST, DEFAULT_MOST, Optional.of(DEFAULT_PERIOD)));
     }
 
     /**

@@ -103,8 +103,8 @@ public final class Following {
         }
         int spec = basis.scale().spec();
         cuts.see(spec)
-                .ifPresent(cut -> takenAway = Optional.of(new TakenAway(
-                        cut, takenAway.map(TakenAway::times).orElse(0) + 1, now)));
+                .ifPresent(cut -> takenAway = Optional.of(
+                        new TakenAway(cut, takenAway.map(TakenAway::times).orElse(0) + 1, now)));
         if (snapshot.activity() == Activity.ACTIVE) {
             cuts.ask(Math.min(fewest(snapshot), bounds.certain()), elapsed);
         } else {
@@ -128,9 +128,8 @@ public final class Following {
             notFollowed = Optional.empty();
             return;
         }
-        Instant since = askedSince
-                .filter(moment -> goesOn && !moment.isAfter(now))
-                .orElse(now);
+        Instant since =
+                askedSince.filter(moment -> goesOn && !moment.isAfter(now)).orElse(now);
         askedSince = Optional.of(since);
         Duration length = Duration.between(since, now);
         Duration patience = PATIENCE.plus(bounds.upPatience().orElse(Duration.ZERO));

@@ -176,11 +176,11 @@ class BadCallsTest {
         int rest = 16_384 - large.build().getSerializedSize();
         // A field of so many bytes has a tag and a length of 1 and 3 bytes before them, at most
         assertThat(statusOf(() -> keda().getMetricSpec(
-                                large.setNamespace("n".repeat(rest - 4)).build()))
+                                        large.setNamespace("n".repeat(rest - 4)).build()))
                         .getCode())
                 .isEqualTo(Status.Code.OK);
         assertThat(statusOf(() -> keda().getMetricSpec(
-                                large.setNamespace("n".repeat(rest)).build()))
+                                        large.setNamespace("n".repeat(rest)).build()))
                         .getCode())
                 .isNotIn(Status.Code.OK, Status.Code.DEADLINE_EXCEEDED);
     }

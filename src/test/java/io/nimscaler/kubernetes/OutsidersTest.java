@@ -99,16 +99,16 @@ class OutsidersTest {
     }
 
     private void hpa(int status, String conditions) {
-        String body = "{\"apiVersion\":\"autoscaling/v2\",\"kind\":\"HorizontalPodAutoscaler\",\"metadata\":{\"name\":\"x\"},"
-                + "\"status\":{\"conditions\":[" + conditions + "]}}";
-        server.createContext(
-                "/apis/autoscaling/v2/namespaces/ns/horizontalpodautoscalers/keda-hpa-llm", exchange -> {
-                    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-                    exchange.getResponseHeaders().add("content-type", "application/json");
-                    exchange.sendResponseHeaders(status, bytes.length);
-                    exchange.getResponseBody().write(bytes);
-                    exchange.close();
-                });
+        String body =
+                "{\"apiVersion\":\"autoscaling/v2\",\"kind\":\"HorizontalPodAutoscaler\",\"metadata\":{\"name\":\"x\"},"
+                        + "\"status\":{\"conditions\":[" + conditions + "]}}";
+        server.createContext("/apis/autoscaling/v2/namespaces/ns/horizontalpodautoscalers/keda-hpa-llm", exchange -> {
+            byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().add("content-type", "application/json");
+            exchange.sendResponseHeaders(status, bytes.length);
+            exchange.getResponseBody().write(bytes);
+            exchange.close();
+        });
     }
 
     @ParameterizedTest

@@ -50,7 +50,8 @@ class ScalingTest {
     @Test
     void hpaHasTheNameThatItIsGivenOrKedas() {
         assertThat(read("", "").hpaName()).isEqualTo("keda-hpa-llm");
-        assertThat(read("", "advanced: {horizontalPodAutoscalerConfig: {name: mine}}").hpaName())
+        assertThat(read("", "advanced: {horizontalPodAutoscalerConfig: {name: mine}}")
+                        .hpaName())
                 .isEqualTo("mine");
     }
 
