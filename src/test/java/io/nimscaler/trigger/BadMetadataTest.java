@@ -24,6 +24,9 @@ class BadMetadataTest {
     private static final Set<String> NO_TEXT =
             Set.of("empty", "blank", "line break", "control character", "NUL", "1 MB");
 
+    private static final Set<String> NAMES_OF_MODELS =
+            SHAPES.keySet().stream().filter(shape -> !NO_TEXT.contains(shape)).collect(Collectors.toUnmodifiableSet());
+
     /** What these shapes can mean after all: a port may be called 5d, and the name of a model is free text. */
     private static final Map<TriggerKey, Set<String>> RIGHT = Map.of(
             TriggerKey.ACTIVATION_TARGET_VALUE,
@@ -37,7 +40,9 @@ class BadMetadataTest {
             TriggerKey.PORT,
             Set.of("word", "number", "duration", "huge duration", "exponent", "hexadecimal", "wrong unit"),
             TriggerKey.MODEL_NAME,
-            SHAPES.keySet().stream().filter(shape -> !NO_TEXT.contains(shape)).collect(Collectors.toUnmodifiableSet()),
+            NAMES_OF_MODELS,
+            TriggerKey.WAKE_MODEL_NAME,
+            NAMES_OF_MODELS,
             TriggerKey.POD_SELECTOR,
             Set.of(
                     "word",
@@ -117,6 +122,7 @@ class BadMetadataTest {
         switch (key) {
             case WINDOW, QUANTILE -> metadata.put("metric", "time_to_first_token_seconds");
             case MAX_RUNNING -> metadata.put("metric", "serving_load");
+            case WAKE_MODEL_NAME -> metadata.put("wakeSource", "gateway");
             default -> {}
         }
         metadata.put(key.key(), value);
