@@ -26,6 +26,9 @@ record Scaling(String hpaName, Following.Bounds bounds) {
     /** Of the policies that an HPA has where it is given none (kubernetes: pkg/apis/autoscaling/v2/defaults.go). */
     private static final Duration DEFAULT_PERIOD = Duration.ofSeconds(15);
 
+    /** KEDA's, in seconds; a cached value is as old at most. */
+    private static final int DEFAULT_POLLING = 30;
+
     /** Also what it begins with: {@code paused-replicas}, {@code paused-scale-in} and {@code paused-scale-out}. */
     private static final String PAUSED = "autoscaling.keda.sh/paused";
 
@@ -51,7 +54,14 @@ record Scaling(String hpaName, Following.Bounds bounds) {
         return new Scaling(
                 ownHpaName.isEmpty() ? "keda-hpa-" + name : ownHpaName,
                 new Following.Bounds(
-                        most, isPlain ? Math.min(most, fallback) : 0, isPlain ? patience(up) : Optional.empty()));
+                        most, isPlain && !isCachedForLong(spec) ? Math.min(most, fallback) : 0, isPlain ? patience(up) : Optional.empty()));
+    }
+
+    /** Whether the HPA may act on a value that was asked for long ago. */
+    private static boolean isCachedForLong(Map<?, ?> spec) {
+        return integer(spec.get("pollingInterval")).orElse(DEFAULT_POLLING) > DEFAULT_POLLING
+                && spec.get("triggers") instanceof List<?> triggers
+                && triggers.stream().anyMatch(trigger -> Boolean.TRUE.equals(map(trigger).get("useCachedMetrics")));
     }
 
     /** Its window, and the longest period of its policies. */
