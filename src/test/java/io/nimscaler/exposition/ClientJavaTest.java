@@ -77,11 +77,11 @@ class ClientJavaTest {
 
         assertThat(Bodies.series(exposition))
                 .containsExactlyInAnyOrder(
-                        new Series("requests_total", Map.of(), 3, OptionalLong.empty()),
+                        new Series("requests_total", Map.of(), 3, OptionalLong.empty(), MetricType.COUNTER),
                         bucket("0.5", 0),
                         bucket("1.0", 1),
                         bucket("+Inf", 1),
-                        new Series("latency_seconds_sum", Map.of(), 0.7, OptionalLong.empty()));
+                        new Series("latency_seconds_sum", Map.of(), 0.7, OptionalLong.empty(), MetricType.HISTOGRAM));
     }
 
     @Test
@@ -116,7 +116,8 @@ class ClientJavaTest {
     }
 
     private static Series bucket(String upperBound, double count) {
-        return new Series("latency_seconds_bucket", Map.of("le", upperBound), count, OptionalLong.empty());
+        return new Series(
+                "latency_seconds_bucket", Map.of("le", upperBound), count, OptionalLong.empty(), MetricType.HISTOGRAM);
     }
 
     private static byte[] write(ExpositionFormatWriter writer, MetricSnapshots snapshots) throws IOException {

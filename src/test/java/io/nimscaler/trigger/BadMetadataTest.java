@@ -114,6 +114,7 @@ class BadMetadataTest {
 
     private static boolean isRight(TriggerKey key, String shape) {
         return RIGHT.getOrDefault(key, Set.of()).contains(shape)
+                || (key == TriggerKey.TARGET_VALUE && shape.equals("number"))
                 || (DURATIONS.contains(key) && shape.equals("duration"));
     }
 
