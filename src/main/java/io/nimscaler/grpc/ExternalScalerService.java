@@ -87,7 +87,7 @@ class ExternalScalerService implements ExternalScaler {
                 throw StatusMapping.invalid("metricName: expected at most " + LONGEST_METRIC_NAME + " characters");
             }
             Snapshot snapshot = lookup.snapshot(asked);
-            return switch (snapshot.answer(decisions.presentScale(snapshot))) {
+            return switch (decisions.presentAnswer(snapshot)) {
                 case Answer.Unavailable(String reason) ->
                     throw StatusMapping.unavailable(snapshot.scaledObject() + ": " + reason);
                 case Answer.Value(long milli) ->

@@ -1,9 +1,12 @@
 package io.nimscaler.history;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.nimscaler.policy.Arithmetic;
+import io.nimscaler.policy.Carried;
+import io.nimscaler.policy.Counts;
 import io.nimscaler.policy.Cuts;
 import io.nimscaler.policy.Decision;
+import io.nimscaler.policy.Decision.Basis;
+import io.nimscaler.policy.Decision.Windows;
 import io.nimscaler.policy.Fleet;
 import io.nimscaler.policy.HoldReason;
 import io.nimscaler.policy.PodReading;
@@ -51,7 +54,6 @@ final class LineReader {
 
     Recorded read() {
         List<PodStatus> pods = each(line.path("pods")).map(LineReader::status).toList();
-        Fleet fleet = fleet();
         return new Recorded(
                 number(line, "number").longValue(),
                 new Snapshot(
@@ -59,9 +61,8 @@ final class LineReader {
                         triggerName,
                         shadow,
                         trigger,
-                        fleet,
                         optional(line, "stateBefore").map(LineReader::state),
-                        decision(fleet),
+                        decision(),
                         pods,
                         optionalNumber(line, "unseenLoad"),
                         trigger.wakeSource().map(source -> new Wake.Unknown(source, "it is not recorded"))));
@@ -107,23 +108,13 @@ final class LineReader {
         };
     }
 
-    private Decision decision(Fleet fleet) {
+    private Decision decision() {
+        Fleet fleet = fleet();
         JsonNode node = line.required("decision");
-        Fleet.Known known = fleet instanceof Fleet.Known read ? read : new Fleet.Known(new Scale(0, 0), 0, List.of());
-        Decision.Basis basis = new Decision.Basis(
-                instant(line, "at"),
-                fleet instanceof Fleet.Known,
-                known.scale(),
-                known.readyPods(),
-                arithmetic(node.path("arithmetic")),
-                optionalNumber(node, "demand"),
-                optionalNumber(node, "smoothed"),
-                optionalNumber(node, "lowest"),
-                optionalNumber(node, "highest"),
-                duration(node, "windowRemaining"));
+        Basis basis = basis(fleet, node);
         return switch (text(node, "kind")) {
-            case "report" -> new Decision.Report(number(node, "value").doubleValue(), basis);
-            case "hold" -> new Decision.Hold(constant(HoldReason.class, node, "reason"), basis);
+            case "report" -> new Decision.Report(number(node, "value").doubleValue(), known(basis));
+            case "hold" -> new Decision.Hold(constant(HoldReason.class, node, "reason"), known(basis));
             case "unknown" -> new Decision.Unknown(text(node, "reason"), basis);
             default ->
                 throw new IllegalArgumentException(
@@ -131,18 +122,49 @@ final class LineReader {
         };
     }
 
-    private static Arithmetic arithmetic(JsonNode node) {
-        boolean known = !node.isMissingNode();
-        return new Arithmetic(
-                known ? integer(node, "sampled") : 0,
-                known ? integer(node, "quiet") : 0,
-                known ? integer(node, "countedAsMean") : 0,
-                known ? integer(node, "missing") : 0,
-                known ? integer(node, "starting") : 0,
-                known ? integer(node, "stuck") : 0,
-                optionalNumber(node, "mean").orElse(Double.NaN),
-                optionalNumber(node, "lo").orElse(Double.NaN),
-                optionalNumber(node, "hi").orElse(Double.NaN));
+    private Basis basis(Fleet fleet, JsonNode node) {
+        return switch (fleet) {
+            case Fleet.NotKnown notKnown -> new Basis.NotKnown(instant(line, "at"), notKnown, windows(node));
+            case Fleet.Known known ->
+                new Basis.Known(
+                        instant(line, "at"),
+                        known,
+                        counts(node.required("arithmetic")),
+                        carried(node.required("arithmetic")),
+                        optionalNumber(node, "demand"),
+                        windows(node));
+        };
+    }
+
+    private static Basis.Known known(Basis basis) {
+        return basis.known()
+                .orElseThrow(() -> new IllegalArgumentException("notKnown: expected it of the kind unknown alone"));
+    }
+
+    private static Counts counts(JsonNode node) {
+        return new Counts(
+                integer(node, "sampled"),
+                integer(node, "quiet"),
+                integer(node, "countedAsMean"),
+                integer(node, "missing"),
+                integer(node, "starting"),
+                integer(node, "stuck"));
+    }
+
+    private static Optional<Carried> carried(JsonNode node) {
+        return optional(node, "mean")
+                .map(_ -> new Carried(
+                        number(node, "mean").doubleValue(),
+                        number(node, "lo").doubleValue(),
+                        number(node, "hi").doubleValue()));
+    }
+
+    private static Windows windows(JsonNode node) {
+        return new Windows(
+                optionalNumber(node, "smoothed"),
+                optionalNumber(node, "lowest"),
+                optionalNumber(node, "highest"),
+                duration(node, "windowRemaining"));
     }
 
     private static PolicyState state(JsonNode node) {

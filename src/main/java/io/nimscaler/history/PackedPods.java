@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 
 /**
  * The pods of one reading and how they counted, packed: 16 bytes a pod for its sample, and the rest shared with the reading before as
@@ -20,17 +19,8 @@ import java.util.OptionalDouble;
  */
 final class PackedPods {
 
-    static final PackedPods NONE = new PackedPods(
-            List.of(),
-            List.of(),
-            List.of(),
-            List.of(),
-            new double[0],
-            new long[0],
-            List.of(),
-            0,
-            OptionalDouble.empty(),
-            0);
+    static final PackedPods NONE =
+            new PackedPods(List.of(), List.of(), List.of(), List.of(), new double[0], new long[0], List.of(), 0);
 
     /** Estimated from above: what may be shared counts in full. */
     private static final int POD_BYTES = 40;
@@ -48,8 +38,6 @@ final class PackedPods {
     private final double[] values;
     private final long[] readAtMillis;
     private final List<PodReading> unsampled;
-    private final int newcomers;
-    private final OptionalDouble level;
     private final long problemBytes;
 
     private PackedPods(
@@ -60,8 +48,6 @@ final class PackedPods {
             double[] values,
             long[] readAtMillis,
             List<PodReading> unsampled,
-            int newcomers,
-            OptionalDouble level,
             long problemBytes) {
         this.names = names;
         this.addresses = addresses;
@@ -70,8 +56,6 @@ final class PackedPods {
         this.values = values;
         this.readAtMillis = readAtMillis;
         this.unsampled = unsampled;
-        this.newcomers = newcomers;
-        this.level = level;
         this.problemBytes = problemBytes;
     }
 
@@ -80,9 +64,10 @@ final class PackedPods {
         List<PodStatus> pods = snapshot.pods();
         List<Optional<Problem>> problems =
                 shared(pods.stream().map(PodStatus::problem).toList(), before.problems);
-        Fleet.Known readings = snapshot.fleet() instanceof Fleet.Known known
-                ? known
-                : new Fleet.Known(snapshot.decision().basis().scale(), 0, List.of());
+        List<PodReading> readings = switch (snapshot.decision().basis().fleet()) {
+            case Fleet.Known known -> known.pods();
+            case Fleet.NotKnown _ -> List.of();
+        };
         return new PackedPods(
                 shared(pods.stream().map(PodStatus::name).toList(), before.names),
                 shared(pods.stream().map(PodStatus::address).toList(), before.addresses),
@@ -95,9 +80,7 @@ final class PackedPods {
                         .mapToLong(pod ->
                                 pod.sample().map(PackedPods::readAtMillis).orElse(0L))
                         .toArray(),
-                readings.pods().stream().filter(PackedPods::isUnsampled).toList(),
-                readings.newcomers(),
-                readings.level(),
+                readings.stream().filter(PackedPods::isUnsampled).toList(),
                 problems == before.problems ? 0 : bytesOf(problems));
     }
 
@@ -135,8 +118,7 @@ final class PackedPods {
     /** The decision with its pods and their readings. */
     Snapshot unpackInto(Snapshot withoutPods) {
         List<PodStatus> pods = pods();
-        Fleet fleet = withoutPods.fleet() instanceof Fleet.Known known ? readings(known, pods) : withoutPods.fleet();
-        return withoutPods.withPods(pods, fleet);
+        return withoutPods.withPods(pods, readings(pods));
     }
 
     private List<PodStatus> pods() {
@@ -150,7 +132,7 @@ final class PackedPods {
         return pods;
     }
 
-    private Fleet readings(Fleet.Known withoutPods, List<PodStatus> pods) {
+    private List<PodReading> readings(List<PodStatus> pods) {
         List<PodReading> readings = new ArrayList<>(size());
         Iterator<PodReading> others = unsampled.iterator();
         for (PodStatus pod : pods) {
@@ -163,6 +145,6 @@ final class PackedPods {
             }
         }
         others.forEachRemaining(readings::add);
-        return new Fleet.Known(withoutPods.scale(), withoutPods.readyPods(), readings, newcomers, level);
+        return readings;
     }
 }

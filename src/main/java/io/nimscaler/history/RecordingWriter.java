@@ -2,7 +2,8 @@ package io.nimscaler.history;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.nimscaler.policy.Arithmetic;
+import io.nimscaler.policy.Carried;
+import io.nimscaler.policy.Counts;
 import io.nimscaler.policy.Cuts;
 import io.nimscaler.policy.Decision;
 import io.nimscaler.policy.Fleet;
@@ -66,7 +67,7 @@ public final class RecordingWriter {
                 .put("number", recorded.number())
                 .put("at", snapshot.decision().basis().at().toString());
         List<PodReading> readings = List.of();
-        switch (snapshot.fleet()) {
+        switch (snapshot.decision().basis().fleet()) {
             case Fleet.NotKnown(String reason) -> line.put("notKnown", reason);
             case Fleet.Known fleet -> {
                 line.put("spec", fleet.scale().spec())
@@ -143,26 +144,23 @@ public final class RecordingWriter {
         }
         Decision.Basis basis = decision.basis();
         put(node, "demand", basis.demand());
-        put(node, "smoothed", basis.smoothed());
-        put(node, "lowest", basis.lowest());
-        put(node, "highest", basis.highest());
-        node.put("windowRemaining", basis.windowRemaining().toString());
-        if (basis.isFleetKnown()) {
-            putArithmetic(node.putObject("arithmetic"), basis.arithmetic());
-        }
+        put(node, "smoothed", basis.windows().smoothed());
+        put(node, "lowest", basis.windows().lowest());
+        put(node, "highest", basis.windows().highest());
+        node.put("windowRemaining", basis.windows().remaining().toString());
+        basis.known().ifPresent(known -> putArithmetic(node.putObject("arithmetic"), known.counts(), known.carried()));
         return node;
     }
 
-    private static void putArithmetic(ObjectNode node, Arithmetic a) {
-        node.put("sampled", a.sampled())
-                .put("quiet", a.quiet())
-                .put("countedAsMean", a.countedAsMean())
-                .put("missing", a.missing())
-                .put("starting", a.starting())
-                .put("stuck", a.stuck());
-        if (a.isCarriedKnown()) {
-            node.put("mean", a.mean()).put("lo", a.lo()).put("hi", a.hi());
-        }
+    private static void putArithmetic(ObjectNode node, Counts counts, Optional<Carried> carried) {
+        node.put("sampled", counts.sampled())
+                .put("quiet", counts.quiet())
+                .put("countedAsMean", counts.countedAsMean())
+                .put("missing", counts.missing())
+                .put("starting", counts.starting())
+                .put("stuck", counts.stuck());
+        carried.ifPresent(known ->
+                node.put("mean", known.mean()).put("lo", known.atLeast()).put("hi", known.atMost()));
     }
 
     private static ObjectNode state(PolicyState state) {

@@ -2,11 +2,13 @@ package io.nimscaler.history;
 
 import io.nimscaler.policy.Decision;
 import io.nimscaler.policy.HoldReason;
+import io.nimscaler.policy.Scale;
 import io.nimscaler.scaler.Snapshot;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What is remembered of one trigger. One thread changes it; any thread reads. */
 final class TriggerHistory {
@@ -82,10 +84,14 @@ final class TriggerHistory {
         Decision before = one.decision();
         Decision now = next.decision();
         return before.getClass() != now.getClass()
-                || !before.basis().scale().equals(now.basis().scale())
+                || !scale(before).equals(scale(now))
                 || before instanceof Decision.Hold(HoldReason reason, var _)
                         && now instanceof Decision.Hold(HoldReason other, var _)
                         && reason != other;
+    }
+
+    private static Optional<Scale> scale(Decision decision) {
+        return decision.basis().known().map(Decision.Basis.Known::scale);
     }
 
     synchronized long bytes() {

@@ -85,7 +85,11 @@ final class ScaledObjectEvents {
                     since.filter(moment -> !moment.plus(NEWS_AFTER).isAfter(now))
                             .isPresent(),
                     unreadable(snapshot).findAny().isPresent(),
-                    snapshot.decision().basis().arithmetic().stuck() > 0,
+                    snapshot.decision()
+                            .basis()
+                            .known()
+                            .filter(known -> known.counts().stuck() > 0)
+                            .isPresent(),
                     queueSince,
                     queueSince
                             .filter(moment -> !moment.plus(QUEUE_IS_NEWS_AFTER).isAfter(now))

@@ -15,21 +15,26 @@ public enum Activity {
     UNKNOWN;
 
     public static Activity of(Decision decision, Trigger trigger) {
-        if (decision instanceof Decision.Unknown) {
-            return UNKNOWN;
-        }
-        Decision.Basis basis = decision.basis();
+        return switch (decision) {
+            case Decision.Unknown _ -> UNKNOWN;
+            case Decision.Report(double _, var basis) -> isActive(basis, false, trigger) ? ACTIVE : INACTIVE;
+            case Decision.Hold(HoldReason _, var basis) -> isActive(basis, true, trigger) ? ACTIVE : INACTIVE;
+        };
+    }
+
+    private static boolean isActive(Decision.Basis.Known basis, boolean hold, Trigger trigger) {
         boolean wanted = basis.scale().spec() > 0;
         // A missing pod may be the one that is too busy to answer
-        boolean mayBeBusy =
-                basis.arithmetic().missing() > 0 && basis.arithmetic().isCarriedKnown();
-        double most = mayBeBusy ? basis.arithmetic().hi() : 0;
-        boolean demanded = milli(Math.max(basis.highest().orElse(0), most)) > milli(trigger.activationTargetValue());
-        boolean starting = basis.arithmetic().starting() > 0;
-        boolean tooEarly = !basis.windowIsFull() && wanted;
+        double most = basis.counts().missing() > 0
+                ? basis.carried().map(Carried::atMost).orElse(0.0)
+                : 0;
+        boolean demanded =
+                milli(Math.max(basis.windows().highest().orElse(0), most)) > milli(trigger.activationTargetValue());
+        boolean starting = basis.counts().starting() > 0;
+        boolean tooEarly = !basis.windows().isFull() && wanted;
         // A hold changes nothing: to go from some replicas to none would be a change
-        boolean held = decision instanceof Decision.Hold && wanted;
-        return demanded || starting || tooEarly || held ? ACTIVE : INACTIVE;
+        boolean held = hold && wanted;
+        return demanded || starting || tooEarly || held;
     }
 
     /**

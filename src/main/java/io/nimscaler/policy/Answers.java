@@ -38,14 +38,16 @@ public final class Answers {
 
     /** The metric's value. */
     public Answer value(Decision decision, Scale scale) {
-        int readyPods = decision.basis().readyPods();
         return switch (decision) {
-            case Decision.Unknown(String reason, Decision.Basis _) -> new Answer.Unavailable(reason);
-            case Decision.Hold _ -> hold(scale, readyPods);
-            case Decision.Report(double demand, Decision.Basis basis) ->
-                isOutdatedDownscale(demand, basis.scale(), scale)
+            case Decision.Unknown(String reason, var _) -> new Answer.Unavailable(reason);
+            case Decision.Hold(HoldReason _, var basis) ->
+                hold(scale, basis.fleet().readyPods());
+            case Decision.Report(double demand, var basis) -> {
+                int readyPods = basis.fleet().readyPods();
+                yield isOutdatedDownscale(demand, basis.scale(), scale)
                         ? hold(scale, readyPods)
                         : report(demand, scale, readyPods);
+            }
         };
     }
 

@@ -23,6 +23,10 @@ public sealed interface Fleet {
         public Known(Scale scale, int readyPods, List<PodReading> pods) {
             this(scale, readyPods, pods, 0, OptionalDouble.empty());
         }
+
+        Known withPods(List<PodReading> others) {
+            return new Known(scale, readyPods, others, newcomers, level);
+        }
     }
 
     /** Which pods there are is not known: watch not synced, forbidden, no such scale target. */

@@ -6,6 +6,7 @@ import io.nimscaler.trigger.Durations;
 import io.nimscaler.trigger.Trigger;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.DoubleStream;
 
@@ -35,23 +36,23 @@ final class FleetArithmetic {
         FleetStates states = FleetStates.of(fleet, trigger);
         // Rule 0
         if (states.spec() == 0 && fleet.pods().isEmpty()) {
-            return new Demand.Known(0, Arithmetic.withoutSamples(0, 0, 0, 0));
+            return new Demand.Known(0, Counts.NO_POD, Optional.empty());
         }
         // Rule 1
         if (states.read() == 0 && states.missing().isEmpty()) {
             return states.onTheirWay() > 0
-                    ? new Demand.Hold(HoldReason.ALL_STARTING, OptionalDouble.empty(), states.withoutSamples())
+                    ? new Demand.Hold(HoldReason.ALL_STARTING, states.countsWithoutMean())
                     : new Demand.Unknown(
                             "no pod became ready within " + Durations.text(trigger.startingDeadline()),
-                            states.withoutSamples());
+                            states.countsWithoutMean());
         }
         // Rule 2
         if (states.read() == 0) {
             return noSampleFor.compareTo(trigger.unavailableAfter()) < 0
-                    ? new Demand.Hold(HoldReason.NO_SAMPLES, OptionalDouble.empty(), states.withoutSamples())
+                    ? new Demand.Hold(HoldReason.NO_SAMPLES, states.countsWithoutMean())
                     : new Demand.Unknown(
                             "no pod has given a sample for " + Durations.text(trigger.unavailableAfter()),
-                            states.withoutSamples());
+                            states.countsWithoutMean());
         }
         return trigger.signal().isAdditive() ? ofTotal(states) : new LevelArithmetic(trigger).of(states, fleet.level());
     }
@@ -79,19 +80,20 @@ final class FleetArithmetic {
         // An amount that looks back (a rate) still holds what the others did before the newcomers took their part
         double share = (double) (states.members() - states.newcomers()) / states.members();
         double credited = Math.max(0, lo * share - states.credit(trigger));
-        Arithmetic arithmetic = states.arithmetic(mean, credited, hi);
+        Carried carried = new Carried(mean, credited, hi);
 
         // Rule 3
         if (waitedFor.isEmpty() && (states.coming() == 0 || mean <= (1 - tolerance) * target)) {
             if (mean > target && lo < target * spec) {
                 // Rule 5, the stuck: that they carry nothing takes nothing away while the others are above the target
-                return new Demand.Hold(HoldReason.UNDECIDED, OptionalDouble.of(lo), arithmetic);
+                return new Demand.Undecided(OptionalDouble.of(lo), states.counts(), carried);
             }
-            return new Demand.Known(Math.min(lo, Math.max(credited, target * spec)), arithmetic);
+            double demand = Math.min(lo, Math.max(credited, target * spec));
+            return new Demand.Known(demand, states.counts(), Optional.of(carried));
         }
         // Rule 4
         if (credited >= (1 + tolerance) * target * spec) {
-            return new Demand.Known(credited, arithmetic);
+            return new Demand.Known(credited, states.counts(), Optional.of(carried));
         }
         if (hi <= (1 - tolerance) * target * Math.min(spec, states.members() + waitedFor.size())) {
             double asLastSeen = total(DoubleStream.concat(
@@ -99,11 +101,11 @@ final class FleetArithmetic {
                             waitedFor.stream()
                                     .mapToDouble(pod -> pod.lastValue().orElse(mean))))
                     + takenByStuck;
-            return new Demand.Bounded(hi, asLastSeen, arithmetic);
+            return new Demand.Bounded(asLastSeen, states.counts(), carried);
         }
         boolean observed = waitedFor.isEmpty() && mean <= target;
-        return new Demand.Hold(
-                HoldReason.UNDECIDED, observed ? OptionalDouble.of(lo) : OptionalDouble.empty(), arithmetic);
+        return new Demand.Undecided(
+                observed ? OptionalDouble.of(lo) : OptionalDouble.empty(), states.counts(), carried);
     }
 
     /** What one pod stands for: the mean, or the highest under {@code max}. */

@@ -99,12 +99,13 @@ record FleetStates(
         return trigger.loadingCredit() ? trigger.targetValue() * ordered : 0;
     }
 
-    Arithmetic arithmetic(double mean, double lo, double hi) {
-        return new Arithmetic(values.size(), quiet(), writtenOff(), waitedFor.size(), onTheirWay, stuck, mean, lo, hi);
+    Counts counts() {
+        return new Counts(values.size(), quiet(), writtenOff(), waitedFor.size(), onTheirWay, stuck);
     }
 
-    Arithmetic withoutSamples() {
-        return Arithmetic.withoutSamples(quiet(), missing.size(), onTheirWay, stuck);
+    /** Where there is no mean that a pod could count as. */
+    Counts countsWithoutMean() {
+        return new Counts(0, quiet(), 0, missing.size(), onTheirWay, stuck);
     }
 
     /** Those in R that have no value of their own. */

@@ -2,6 +2,7 @@ package io.nimscaler.policy;
 
 import io.nimscaler.trigger.AggregationType;
 import io.nimscaler.trigger.Trigger;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.DoubleStream;
 
@@ -47,7 +48,7 @@ final class LevelArithmetic {
                 : observed;
         return level.isPresent()
                 ? of(states, level.getAsDouble())
-                : new Demand.Hold(HoldReason.TOO_FEW_OBSERVATIONS, OptionalDouble.empty(), states.withoutSamples());
+                : new Demand.Hold(HoldReason.TOO_FEW_OBSERVATIONS, states.countsWithoutMean());
     }
 
     private Demand of(FleetStates states, double level) {
@@ -72,20 +73,18 @@ final class LevelArithmetic {
                                 * states.waitedFor().stream()
                                         .mapToDouble(pod -> pod.lastValue().orElse(target))
                                         .reduce(Math.max(level, target), Math::max));
-        Arithmetic arithmetic = states.arithmetic(level, lo, hi);
+        Carried carried = new Carried(level, lo, hi);
 
         if (missing == 0 && (states.coming() == 0 || level <= (1 - tolerance) * target)) {
             if (!fits && all < target * spec) {
-                return new Demand.Hold(HoldReason.UNDECIDED, OptionalDouble.of(all), arithmetic);
+                return new Demand.Undecided(OptionalDouble.of(all), states.counts(), carried);
             }
-            return new Demand.Known(all, arithmetic);
+            return new Demand.Known(all, states.counts(), Optional.of(carried));
         }
         if (lo >= (1 + tolerance) * target * spec) {
-            return new Demand.Known(lo, arithmetic);
+            return new Demand.Known(lo, states.counts(), Optional.of(carried));
         }
-        return new Demand.Hold(
-                HoldReason.UNDECIDED,
-                missing == 0 && fits ? OptionalDouble.of(all) : OptionalDouble.empty(),
-                arithmetic);
+        return new Demand.Undecided(
+                missing == 0 && fits ? OptionalDouble.of(all) : OptionalDouble.empty(), states.counts(), carried);
     }
 }

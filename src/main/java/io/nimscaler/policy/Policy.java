@@ -6,7 +6,6 @@ import io.nimscaler.window.ExponentialSmoothing;
 import io.nimscaler.window.SlidingExtreme;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -17,8 +16,6 @@ import java.util.OptionalDouble;
  * <p>Not thread-safe.
  */
 public final class Policy {
-
-    private static final Scale NO_SCALE = new Scale(0, 0);
 
     private final Trigger trigger;
     private final FleetArithmetic arithmetic;
@@ -98,14 +95,15 @@ public final class Policy {
     public Decision decide(Fleet fleet, Instant now) {
         Duration elapsed = elapsedUntil(now);
         return switch (fleet) {
-            case Fleet.NotKnown(String reason) -> {
+            case Fleet.NotKnown notKnown -> {
                 cuts.askNothing();
-                yield new Decision.Unknown(reason, basisOfNothing(now));
+                yield new Decision.Unknown(
+                        notKnown.reason(), new Basis.NotKnown(now, notKnown, windows(OptionalDouble.empty())));
             }
             case Fleet.Known known -> {
                 cuts.see(known.scale().spec());
                 Decision decision = givingBack(decide(known, now, elapsed));
-                ask(decision, elapsed);
+                ask(decision, known.scale(), elapsed);
                 yield decision;
             }
         };
@@ -116,20 +114,27 @@ public final class Policy {
      * window remembers decides. A hold would keep what was cut: until a model is loaded, and then for another load.
      */
     private Decision givingBack(Decision decision) {
-        Basis basis = decision.basis();
+        return switch (decision.basis()) {
+            case Basis.Known basis -> givingBack(decision, basis);
+            case Basis.NotKnown _ -> decision;
+        };
+    }
+
+    private Decision givingBack(Decision decision, Basis.Known basis) {
         double atTarget = trigger.targetValue() * basis.scale().spec();
-        double highest = basis.highest().orElse(0);
+        double highest = basis.windows().highest().orElse(0);
         if (highest <= atTarget * (1 + trigger.tolerance())) {
             cuts.forgive();
         }
         if (!cuts.isOwed()) {
             return decision;
         }
-        boolean isFull =
-                basis.arithmetic().isCarriedKnown() && basis.arithmetic().mean() > trigger.targetValue();
+        boolean isFull = basis.carried()
+                .filter(carried -> carried.mean() > trigger.targetValue())
+                .isPresent();
         boolean isShort = switch (decision) {
-            case Decision.Report(double value, Basis _) -> isFull && value > atTarget;
-            case Decision.Hold(HoldReason reason, Basis _) ->
+            case Decision.Report(double value, var _) -> isFull && value > atTarget;
+            case Decision.Hold(HoldReason reason, var _) ->
                 switch (reason) {
                     case ALL_STARTING, NO_SAMPLES -> true;
                     case UNDECIDED -> isFull;
@@ -140,9 +145,8 @@ public final class Policy {
         return isShort ? new Decision.Report(highest, basis) : decision;
     }
 
-    private void ask(Decision decision, Duration elapsed) {
+    private void ask(Decision decision, Scale scale, Duration elapsed) {
         if (Activity.of(decision, trigger) == Activity.ACTIVE) {
-            Scale scale = decision.basis().scale();
             cuts.ask(answers.fewestReplicas(answers.value(decision, scale), scale), elapsed);
         } else {
             cuts.askNothing();
@@ -152,47 +156,45 @@ public final class Policy {
     private Decision decide(Fleet.Known fleet, Instant now, Duration elapsed) {
         double atTarget = trigger.targetValue() * fleet.scale().spec();
         Demand reading = arithmetic.of(fleet, noSampleFor(fleet, now));
-        if (isBeyondNumbers(reading.arithmetic())) {
+        if (!reading.carried().map(Carried::isFinite).orElse(true)) {
             // Each sample is bounded where it enters; what were not finite here would never leave the smoothing again
             return new Decision.Unknown(
                     "what the pods say does not add up to a finite number",
-                    basis(fleet, now, Arithmetic.withoutSamples(0, 0, 0, 0), OptionalDouble.empty()));
+                    basis(fleet, now, Counts.NO_POD, Optional.empty(), OptionalDouble.empty()));
         }
         switch (reading) {
-            case Demand.Known(double demand, Arithmetic a) -> {
+            case Demand.Known(double demand, Counts _, Optional<Carried> _) -> {
                 observe(demand, elapsed);
-                Basis basis = basis(fleet, now, a, OptionalDouble.of(demand));
-                return stabilized(basis, atTarget);
+                return stabilized(basis(fleet, now, reading, OptionalDouble.of(demand)), atTarget);
             }
-            case Demand.Bounded(double hi, double observed, Arithmetic a) -> {
+            case Demand.Bounded(double observed, Counts _, Carried bounds) -> {
                 observe(observed, elapsed);
-                Basis basis = basis(fleet, now, a, OptionalDouble.of(observed));
-                double bound = Math.max(basis.highest().orElse(hi), hi);
+                Basis.Known basis = basis(fleet, now, reading, OptionalDouble.of(observed));
+                double bound = Math.max(basis.windows().highest().orElse(bounds.atMost()), bounds.atMost());
                 return bound < atTarget ? scaleDown(bound, basis) : new Decision.Hold(HoldReason.UNDECIDED, basis);
             }
-            case Demand.Hold(HoldReason reason, OptionalDouble observed, Arithmetic a) -> {
+            case Demand.Undecided(OptionalDouble observed, Counts _, Carried bounds) -> {
                 if (observed.isPresent()) {
                     observe(observed.getAsDouble(), elapsed);
-                } else if (reason == HoldReason.UNDECIDED) {
-                    smoothing.raiseTo(a.lo());
-                    downscaleWindow.include(a.lo());
+                } else {
+                    smoothing.raiseTo(bounds.atLeast());
+                    downscaleWindow.include(bounds.atLeast());
                 }
-                return new Decision.Hold(reason, basis(fleet, now, a, observed));
+                return new Decision.Hold(HoldReason.UNDECIDED, basis(fleet, now, reading, observed));
             }
-            case Demand.Unknown(String reason, Arithmetic a) -> {
-                return new Decision.Unknown(reason, basis(fleet, now, a, OptionalDouble.empty()));
+            case Demand.Hold(HoldReason reason, Counts _) -> {
+                return new Decision.Hold(reason, basis(fleet, now, reading, OptionalDouble.empty()));
+            }
+            case Demand.Unknown(String reason, Counts _) -> {
+                return new Decision.Unknown(reason, basis(fleet, now, reading, OptionalDouble.empty()));
             }
         }
-    }
-
-    private static boolean isBeyondNumbers(Arithmetic a) {
-        return a.isCarriedKnown() && !Double.isFinite(a.mean() + a.lo() + a.hi());
     }
 
     /** Stabilization only prevents a change, as the HPA's does. */
-    private Decision stabilized(Basis basis, double atTarget) {
-        double lowest = basis.lowest().orElseThrow();
-        double highest = basis.highest().orElseThrow();
+    private Decision stabilized(Basis.Known basis, double atTarget) {
+        double lowest = basis.windows().lowest().orElseThrow();
+        double highest = basis.windows().highest().orElseThrow();
         if (lowest > atTarget) {
             return new Decision.Report(lowest, basis);
         }
@@ -200,8 +202,8 @@ public final class Policy {
     }
 
     /** After a restart nothing is taken away before the window is full; at one replica there is nothing to protect. */
-    private static Decision scaleDown(double value, Basis basis) {
-        return basis.windowIsFull() || basis.scale().spec() <= 1
+    private static Decision scaleDown(double value, Basis.Known basis) {
+        return basis.windows().isFull() || basis.scale().spec() <= 1
                 ? new Decision.Report(value, basis)
                 : new Decision.Hold(HoldReason.WINDOW_NOT_FULL, basis);
     }
@@ -236,30 +238,20 @@ public final class Policy {
         return Duration.between(since, now);
     }
 
-    private Basis basis(Fleet.Known fleet, Instant now, Arithmetic a, OptionalDouble demand) {
-        return basis(true, fleet, now, a, demand);
+    private Basis.Known basis(Fleet.Known fleet, Instant now, Demand reading, OptionalDouble demand) {
+        return basis(fleet, now, reading.counts(), reading.carried(), demand);
     }
 
-    private Basis basisOfNothing(Instant now) {
-        Fleet.Known nothing = new Fleet.Known(NO_SCALE, 0, List.of());
-        return basis(false, nothing, now, Arithmetic.withoutSamples(0, 0, 0, 0), OptionalDouble.empty());
+    private Basis.Known basis(
+            Fleet.Known fleet, Instant now, Counts counts, Optional<Carried> carried, OptionalDouble demand) {
+        return new Basis.Known(now, fleet, counts, carried, demand, windows(demand));
     }
 
-    private Basis basis(boolean known, Fleet.Known fleet, Instant now, Arithmetic a, OptionalDouble demand) {
+    private Decision.Windows windows(OptionalDouble demand) {
         OptionalDouble highest = downscaleWindow.value();
         if (demand.isPresent() && demand.getAsDouble() > highest.orElse(Double.NEGATIVE_INFINITY)) {
             highest = demand;
         }
-        return new Basis(
-                now,
-                known,
-                fleet.scale(),
-                fleet.readyPods(),
-                a,
-                demand,
-                smoothing.value(),
-                upscaleWindow.value(),
-                highest,
-                downscaleWindow.remaining());
+        return new Decision.Windows(smoothing.value(), upscaleWindow.value(), highest, downscaleWindow.remaining());
     }
 }

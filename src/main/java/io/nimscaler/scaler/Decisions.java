@@ -1,6 +1,6 @@
 package io.nimscaler.scaler;
 
-import io.nimscaler.policy.Scale;
+import io.nimscaler.policy.Answer;
 import io.nimscaler.trigger.ParsedTrigger;
 import io.nimscaler.trigger.Trigger;
 import java.time.Instant;
@@ -44,6 +44,6 @@ public interface Decisions {
     /** What is to be said of the ScaledObjects beside their decisions, in order of namespace and name; bounded in number. */
     List<Notice> notices();
 
-    /** The scale target's replicas at this moment; those of the decision where the cluster does not say. */
-    Scale presentScale(Snapshot snapshot);
+    /** The metric's value at the scale target's present replicas; at those of the decision where the cluster does not say. */
+    Answer presentAnswer(Snapshot snapshot);
 }

@@ -1,9 +1,11 @@
 package io.nimscaler.scaler;
 
 import io.nimscaler.policy.Answer;
-import io.nimscaler.policy.Arithmetic;
+import io.nimscaler.policy.Carried;
+import io.nimscaler.policy.Counts;
 import io.nimscaler.policy.Decision;
 import io.nimscaler.policy.Decision.Basis;
+import io.nimscaler.policy.Decision.Windows;
 import io.nimscaler.policy.HoldReason;
 import io.nimscaler.signal.ServingLoad;
 import io.nimscaler.trigger.Durations;
@@ -13,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /** A decision in words, with its numbers: the same for the log, Events and REST. */
@@ -22,23 +25,27 @@ public final class Explanation {
 
     /** For example {@code 3 sampled with mean 0.917, 1 starting; demand 2.750 of 0.700 each; held at 4: …}. */
     public static String of(Snapshot snapshot) {
-        Basis basis = snapshot.decision().basis();
-        return (basis.isFleetKnown() ? pods(basis.arithmetic()) + "; " : "") + conclusion(snapshot);
+        return switch (snapshot.decision().basis()) {
+            case Basis.Known known -> pods(known.counts(), known.carried()) + "; " + conclusion(snapshot);
+            case Basis.NotKnown _ -> conclusion(snapshot);
+        };
     }
 
-    private static String pods(Arithmetic a) {
+    private static String pods(Counts counts, Optional<Carried> carried) {
         StringBuilder text = new StringBuilder();
-        if (a.sampled() > 0) {
-            text.append(a.sampled()).append(" sampled with mean ").append(number(a.mean()));
-            append(text, a.quiet(), "more answered, too few observations for a value");
+        Optional<String> mean = carried.map(known -> number(known.mean()));
+        if (counts.sampled() > 0) {
+            append(text, counts.sampled(), "sampled");
+            text.append(mean.map(" with mean "::concat).orElse(""));
+            append(text, counts.quiet(), "more answered, too few observations for a value");
         } else {
-            append(text, a.quiet(), "answered, none with enough observations");
-            text.append(a.isCarriedKnown() ? " of its own, together at " + number(a.mean()) : "");
+            append(text, counts.quiet(), "answered, none with enough observations");
+            text.append(mean.map(" of its own, together at "::concat).orElse(""));
         }
-        append(text, a.countedAsMean(), "missing for long, counted as the mean");
-        append(text, a.missing(), "missing");
-        append(text, a.starting(), "starting");
-        append(text, a.stuck(), "stuck");
+        append(text, counts.countedAsMean(), "missing for long, counted as the mean");
+        append(text, counts.missing(), "missing");
+        append(text, counts.starting(), "starting");
+        append(text, counts.stuck(), "stuck");
         return text.isEmpty() ? "no pod" : text.toString();
     }
 
@@ -49,16 +56,15 @@ public final class Explanation {
     }
 
     private static String conclusion(Snapshot snapshot) {
-        Basis basis = snapshot.decision().basis();
         Trigger trigger = snapshot.trigger();
         return switch (snapshot.decision()) {
-            case Decision.Report(double value, Basis _) ->
+            case Decision.Report(double value, var basis) ->
                 "demand " + number(value) + " / " + number(trigger.targetValue()) + " → " + replicas(value, trigger)
                         + withinTolerance(value, trigger, basis)
                         + givenBack(value, trigger, basis);
-            case Decision.Hold(HoldReason reason, Basis _) ->
+            case Decision.Hold(HoldReason reason, var basis) ->
                 "held at " + basis.scale().spec() + ": " + reason.text() + details(reason, trigger, basis);
-            case Decision.Unknown(String reason, Basis _) -> "unknown: " + reason;
+            case Decision.Unknown(String reason, var _) -> "unknown: " + reason;
         };
     }
 
@@ -68,34 +74,39 @@ public final class Explanation {
     }
 
     /** Otherwise no more is asked for than the lowest of the upscale window. */
-    private static String givenBack(double value, Trigger trigger, Basis basis) {
+    private static String givenBack(double value, Trigger trigger, Basis.Known basis) {
         boolean more = value > trigger.targetValue() * basis.scale().spec();
-        return more && (basis.demand().isEmpty() || value > basis.lowest().orElse(0))
+        return more
+                        && (basis.demand().isEmpty()
+                                || value > basis.windows().lowest().orElse(0))
                 ? ", the highest of the downscale window: somebody else took replicas away"
                 : "";
     }
 
-    private static String withinTolerance(double value, Trigger trigger, Basis basis) {
+    private static String withinTolerance(double value, Trigger trigger, Basis.Known basis) {
         int spec = basis.scale().spec();
         double ratio = value / (trigger.targetValue() * spec);
         return spec > 0 && Math.abs(ratio - 1) <= trigger.tolerance() ? ", within the tolerance of " + spec : "";
     }
 
-    private static String details(HoldReason reason, Trigger trigger, Basis basis) {
-        Arithmetic a = basis.arithmetic();
+    private static String details(HoldReason reason, Trigger trigger, Basis.Known basis) {
+        Windows windows = basis.windows();
         return switch (reason) {
-            case UNDECIDED ->
-                a.lo() == a.hi()
-                        ? " (" + number(a.lo()) + " now, of which they may take a part)"
-                        : " (at least " + number(a.lo()) + ", at most " + number(a.hi()) + ")";
+            case UNDECIDED -> basis.carried().map(Explanation::bounds).orElse("");
             case STABILIZATION ->
-                " (lowest " + number(basis.lowest().orElse(0)) + ", highest "
-                        + number(basis.highest().orElse(0)) + " of their windows)";
+                " (lowest " + number(windows.lowest()) + ", highest " + number(windows.highest())
+                        + " of their windows)";
             case WINDOW_NOT_FULL ->
-                " (" + Durations.text(Duration.ofSeconds(basis.windowRemaining().toSeconds())) + " of "
+                " (" + Durations.text(Duration.ofSeconds(windows.remaining().toSeconds())) + " of "
                         + Durations.text(trigger.downscaleStabilizationWindow()) + " to go)";
             case ALL_STARTING, NO_SAMPLES, TOO_FEW_OBSERVATIONS -> "";
         };
+    }
+
+    private static String bounds(Carried carried) {
+        return carried.atLeast() == carried.atMost()
+                ? " (" + number(carried.atLeast()) + " now, of which they may take a part)"
+                : " (at least " + number(carried.atLeast()) + ", at most " + number(carried.atMost()) + ")";
     }
 
     /** For example {@code 294 requests wait although the pods are at 0.460 of 0.700 each; …}. */
@@ -105,7 +116,11 @@ public final class Explanation {
                 "%.0f requests wait although the pods are at %s of %s each, so something other than the KV cache limits them;"
                         + " metric: %s counts them",
                 snapshot.unseenLoad().orElse(0),
-                number(snapshot.decision().basis().arithmetic().mean()),
+                snapshot.decision()
+                        .basis()
+                        .carried()
+                        .map(carried -> number(carried.mean()))
+                        .orElse("unknown"),
                 number(snapshot.trigger().targetValue()),
                 ServingLoad.NAME);
     }
@@ -130,6 +145,10 @@ public final class Explanation {
             case Answer.Value(long milli) -> milli % 1000 == 0 ? Long.toString(milli / 1000) : milli + "m";
             case Answer.Unavailable _ -> "unavailable";
         };
+    }
+
+    private static String number(OptionalDouble value) {
+        return value.isPresent() ? number(value.getAsDouble()) : "unknown";
     }
 
     private static String number(double value) {

@@ -96,25 +96,29 @@ public final class Following {
         Instant now = basis.at();
         Duration elapsed = elapsedUntil(now, snapshot.trigger().staleAfter());
         takenAway = takenAway.filter(cut -> !cut.at().plus(TOLD_FOR).isBefore(now));
-        if (!basis.isFleetKnown()) {
-            cuts.askNothing();
-            follow(OptionalLong.empty(), 0, bounds, now);
-            return;
+        switch (basis) {
+            case Decision.Basis.NotKnown _ -> {
+                cuts.askNothing();
+                follow(OptionalLong.empty(), 0, bounds, now);
+            }
+            case Decision.Basis.Known known -> observe(snapshot, known.scale(), bounds, now, elapsed);
         }
-        int spec = basis.scale().spec();
+    }
+
+    private void observe(Snapshot snapshot, Scale scale, Bounds bounds, Instant now, Duration elapsed) {
+        int spec = scale.spec();
         cuts.see(spec)
                 .ifPresent(cut -> takenAway = Optional.of(
                         new TakenAway(cut, takenAway.map(TakenAway::times).orElse(0) + 1, now)));
         if (snapshot.activity() == Activity.ACTIVE) {
-            cuts.ask(Math.min(fewest(snapshot), bounds.certain()), elapsed);
+            cuts.ask(Math.min(fewest(snapshot, scale), bounds.certain()), elapsed);
         } else {
             cuts.askNothing();
         }
         follow(snapshot.hpaDesiredReplicas(), spec, bounds, now);
     }
 
-    private static long fewest(Snapshot snapshot) {
-        Scale scale = snapshot.decision().basis().scale();
+    private static long fewest(Snapshot snapshot, Scale scale) {
         return new Answers(snapshot.trigger()).fewestReplicas(snapshot.answer(), scale);
     }
 

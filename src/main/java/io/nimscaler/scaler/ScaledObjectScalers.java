@@ -196,12 +196,12 @@ final class ScaledObjectScalers {
         if (snapshot.shadow()) {
             return;
         }
-        Decision.Basis basis = snapshot.decision().basis();
-        if (basis.isFleetKnown()) {
-            boolean sampled = snapshot.pods().stream().anyMatch(pod -> pod.state() == PodState.SAMPLED);
-            startUps.observe(basis.scale().spec(), sampled, now);
-        } else {
-            startUps.lose();
+        switch (snapshot.decision().basis()) {
+            case Decision.Basis.Known known -> {
+                boolean sampled = snapshot.pods().stream().anyMatch(pod -> pod.state() == PodState.SAMPLED);
+                startUps.observe(known.scale().spec(), sampled, now);
+            }
+            case Decision.Basis.NotKnown _ -> startUps.lose();
         }
     }
 

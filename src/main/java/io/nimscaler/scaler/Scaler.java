@@ -239,16 +239,7 @@ final class Scaler {
         Optional<PolicyState> before =
                 decisions++ % DECISIONS_PER_STATE == 0 ? Optional.of(policy.state()) : Optional.empty();
         return new Snapshot(
-                id,
-                name,
-                shadow,
-                trigger,
-                fleet,
-                before,
-                policy.decide(fleet, now),
-                pods,
-                unseenLoad(now),
-                Optional.empty());
+                id, name, shadow, trigger, before, policy.decide(fleet, now), pods, unseenLoad(now), Optional.empty());
     }
 
     /** A time in which this process stood still was not observed. */

@@ -1,6 +1,7 @@
 package io.nimscaler.scaler;
 
 import io.nimscaler.hpa.MetricType;
+import io.nimscaler.policy.Answer;
 import io.nimscaler.policy.Scale;
 import io.nimscaler.poll.ExporterPolls;
 import io.nimscaler.poll.GpuExporters;
@@ -163,10 +164,10 @@ public final class Scalers implements Decisions {
     }
 
     @Override
-    public Scale presentScale(Snapshot snapshot) {
+    public Answer presentAnswer(Snapshot snapshot) {
         return pods.observe(snapshot.scaledObject(), snapshot.trigger().podSelector())
                         instanceof Observation.Known(Scale scale, int _, var _)
-                ? scale
-                : snapshot.decision().basis().scale();
+                ? snapshot.answer(scale)
+                : snapshot.answer();
     }
 }

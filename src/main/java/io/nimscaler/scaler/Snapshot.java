@@ -4,7 +4,8 @@ import io.nimscaler.policy.Activity;
 import io.nimscaler.policy.Answer;
 import io.nimscaler.policy.Answers;
 import io.nimscaler.policy.Decision;
-import io.nimscaler.policy.Fleet;
+import io.nimscaler.policy.Decision.Basis;
+import io.nimscaler.policy.PodReading;
 import io.nimscaler.policy.PolicyState;
 import io.nimscaler.policy.Scale;
 import io.nimscaler.trigger.Trigger;
@@ -21,11 +22,10 @@ import java.util.OptionalLong;
  *
  * @param triggerName see {@link TriggerId#name}
  * @param shadow whether this is a shadow's, which is never told to KEDA
- * @param fleet the reading that the decision was made on: first those of {@code pods} in their order, then replicas that are
- *     wanted and not in our watch
  * @param stateBefore what the policy remembered before this decision; told now and then, since it is large
  * @param unseenLoad the fleet's total of what the signal is {@linkplain io.nimscaler.signal.Signal#blindTo() blind to}: requests that
  *     wait, beside KV usage; empty: not known, or the signal is blind to nothing
+ * @param decision its readings are first those of {@code pods} in their order, then replicas that are wanted and not in our watch
  * @param wake what the trigger's wake source says; empty: it names none
  */
 public record Snapshot(
@@ -33,7 +33,6 @@ public record Snapshot(
         String triggerName,
         boolean shadow,
         Trigger trigger,
-        Fleet fleet,
         Optional<PolicyState> stateBefore,
         Decision decision,
         List<PodStatus> pods,
@@ -46,14 +45,13 @@ public record Snapshot(
         pods = List.copyOf(pods);
     }
 
-    /** Of a trigger that is the only one of its metric, without the readings of its pods. */
+    /** Of a trigger that is the only one of its metric. */
     public Snapshot(ScaledObjectId scaledObject, Trigger trigger, Decision decision, List<PodStatus> pods) {
         this(
                 scaledObject,
                 trigger.metricName(),
                 false,
                 trigger,
-                withoutReadings(decision),
                 Optional.empty(),
                 decision,
                 pods,
@@ -61,30 +59,23 @@ public record Snapshot(
                 Optional.empty());
     }
 
-    private static Fleet withoutReadings(Decision decision) {
-        Decision.Basis basis = decision.basis();
-        if (decision instanceof Decision.Unknown(String reason, var _) && !basis.isFleetKnown()) {
-            return new Fleet.NotKnown(reason);
-        }
-        return new Fleet.Known(basis.scale(), basis.readyPods(), List.of());
-    }
-
     /** The same decision, and what the wake source says beside it. */
     public Snapshot withWake(Optional<Wake> now) {
-        return new Snapshot(
-                scaledObject, triggerName, shadow, trigger, fleet, stateBefore, decision, pods, unseenLoad, now);
+        return new Snapshot(scaledObject, triggerName, shadow, trigger, stateBefore, decision, pods, unseenLoad, now);
     }
 
     /** The same decision, and the load beside it that the signal is blind to. */
     public Snapshot withUnseenLoad(OptionalDouble load) {
-        return new Snapshot(scaledObject, triggerName, shadow, trigger, fleet, stateBefore, decision, pods, load, wake);
+        return new Snapshot(scaledObject, triggerName, shadow, trigger, stateBefore, decision, pods, load, wake);
     }
 
     /** Whether requests wait although the pods are below their target: the signal does not show what they wait for. */
     public boolean isQueueUnseen() {
         return unseenLoad.orElse(0) > 0
-                && decision.basis().arithmetic().isCarriedKnown()
-                && decision.basis().arithmetic().mean() < trigger.targetValue();
+                && decision.basis()
+                        .carried()
+                        .filter(carried -> carried.mean() < trigger.targetValue())
+                        .isPresent();
     }
 
     /** The metric's value at the present scale. */
@@ -94,7 +85,11 @@ public record Snapshot(
 
     /** The metric's value at the scale of the decision. */
     public Answer answer() {
-        return answer(decision.basis().scale());
+        return switch (decision.basis()) {
+            case Basis.Known known -> answer(known.scale());
+            case Basis.NotKnown notKnown ->
+                new Answer.Unavailable(notKnown.fleet().reason());
+        };
     }
 
     /**
@@ -107,20 +102,32 @@ public record Snapshot(
 
     /** What the HPA's formula makes of the answer at the scale of the decision; empty: it is told nothing, or is off (spec 0). */
     public OptionalLong hpaDesiredReplicas() {
-        return new Answers(trigger)
-                .hpaDesiredReplicas(
-                        answer(), decision.basis().scale(), decision.basis().readyPods());
+        return switch (decision.basis()) {
+            case Basis.Known known ->
+                new Answers(trigger)
+                        .hpaDesiredReplicas(
+                                answer(), known.scale(), known.fleet().readyPods());
+            case Basis.NotKnown _ -> OptionalLong.empty();
+        };
     }
 
     /** The same decision without its pods and their readings. */
     public Snapshot withoutPods() {
-        return withPods(List.of(), withoutReadings(decision));
+        return withPods(List.of(), List.of());
     }
 
     /** The same decision with these pods and readings. */
-    public Snapshot withPods(List<PodStatus> others, Fleet readings) {
+    public Snapshot withPods(List<PodStatus> others, List<PodReading> readings) {
         return new Snapshot(
-                scaledObject, triggerName, shadow, trigger, readings, stateBefore, decision, others, unseenLoad, wake);
+                scaledObject,
+                triggerName,
+                shadow,
+                trigger,
+                stateBefore,
+                decision.withPods(readings),
+                others,
+                unseenLoad,
+                wake);
     }
 
     public Activity activity() {

@@ -23,9 +23,8 @@ public record Warning(String reason, String text) {
         if (!missing.isEmpty()) {
             warnings.add(new Warning("PodsMissing", "cannot read " + named(missing)));
         }
-        Decision.Basis basis = snapshot.decision().basis();
-        if (basis.isFleetKnown() && basis.arithmetic().stuck() > 0) {
-            int stuck = basis.arithmetic().stuck();
+        int stuck = stuck(snapshot.decision().basis());
+        if (stuck > 0) {
             warnings.add(new Warning(
                     "PodsStuckStarting",
                     stuck + (stuck == 1 ? " pod is" : " pods are") + " starting for longer than startingDeadline"));
@@ -44,6 +43,13 @@ public record Warning(String reason, String text) {
                                 .map(notice -> new Warning(notice.reason(), notice.text())),
                         of(snapshot).stream())
                 .toList();
+    }
+
+    private static int stuck(Decision.Basis basis) {
+        return switch (basis) {
+            case Decision.Basis.Known known -> known.counts().stuck();
+            case Decision.Basis.NotKnown _ -> 0;
+        };
     }
 
     /** After a start of ours a pod may be missing only because its turn has not come yet. */

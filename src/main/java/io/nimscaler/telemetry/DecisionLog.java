@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
@@ -33,7 +34,7 @@ public final class DecisionLog {
     private static final int CHANGES_PER_MINUTE = 120;
 
     /** What must change for a line: the kind of the decision with its reason, the scale, the replicas asked for. */
-    private record Said(String kind, Scale scale, long replicas, boolean missing, Instant at) {
+    private record Said(String kind, Optional<Scale> scale, long replicas, boolean missing, Instant at) {
 
         boolean saysTheSameAs(Said other) {
             return kind.equals(other.kind) && scale.equals(other.scale) && replicas == other.replicas;
@@ -95,23 +96,24 @@ public final class DecisionLog {
                 : -1;
         boolean missing = snapshot.pods().stream().anyMatch(pod -> pod.state() == PodState.MISSING);
         return new Said(
-                kind,
-                decision.basis().scale(),
-                replicas,
-                missing,
-                decision.basis().at());
+                kind, scale(decision), replicas, missing, decision.basis().at());
+    }
+
+    /** Empty: it is not known. */
+    private static Optional<Scale> scale(Decision decision) {
+        return decision.basis().known().map(Decision.Basis.Known::scale);
     }
 
     private static void logDecision(Snapshot snapshot) {
-        Decision.Basis basis = snapshot.decision().basis();
+        Optional<Scale> scale = scale(snapshot.decision());
         LOG.logf(
                 snapshot.decision() instanceof Decision.Unknown ? Logger.Level.WARN : Logger.Level.INFO,
                 "decision changed namespace=%s scaledObject=%s metric=%s wanted=%s present=%s answer=%s: %s",
                 snapshot.scaledObject().namespace(),
                 snapshot.scaledObject().name(),
                 snapshot.trigger().metricName(),
-                basis.isFleetKnown() ? basis.scale().spec() : UNKNOWN,
-                basis.isFleetKnown() ? basis.scale().status() : UNKNOWN,
+                scale.map(known -> Integer.toString(known.spec())).orElse(UNKNOWN),
+                scale.map(known -> Integer.toString(known.status())).orElse(UNKNOWN),
                 Explanation.answer(snapshot.answer()),
                 Explanation.of(snapshot));
     }

@@ -52,11 +52,11 @@ final class TriggerMeters {
         gauge(
                 "demand.smoothed",
                 "Smoothed demand",
-                s -> orNaN(s.decision().basis().smoothed()));
+                s -> orNaN(s.decision().basis().windows().smoothed()));
         gauge(
                 "demand.highest",
                 "Highest smoothed demand of the downscale window",
-                s -> orNaN(s.decision().basis().highest()));
+                s -> orNaN(s.decision().basis().windows().highest()));
         gauge("value", "What KEDA is told; NaN while that is UNAVAILABLE", TriggerMeters::value);
         gauge("target.value", "What one replica should carry", s -> s.trigger().targetValue());
         gauge("replicas.wanted", "spec.replicas of the scale target", s -> replicas(s, Scale::spec));
@@ -127,9 +127,10 @@ final class TriggerMeters {
     }
 
     private static double replicas(Snapshot snapshot, ToDoubleFunction<Scale> number) {
-        return snapshot.decision().basis().isFleetKnown()
-                ? number.applyAsDouble(snapshot.decision().basis().scale())
-                : Double.NaN;
+        return switch (snapshot.decision().basis()) {
+            case Decision.Basis.Known known -> number.applyAsDouble(known.scale());
+            case Decision.Basis.NotKnown _ -> Double.NaN;
+        };
     }
 
     private static double active(Snapshot snapshot) {
@@ -148,10 +149,11 @@ final class TriggerMeters {
     }
 
     private static double count(Snapshot snapshot, PodState state) {
-        if (!snapshot.decision().basis().isFleetKnown()) {
-            return Double.NaN;
-        }
-        return snapshot.pods().stream().filter(pod -> pod.state() == state).count();
+        return switch (snapshot.decision().basis()) {
+            case Decision.Basis.Known _ ->
+                snapshot.pods().stream().filter(pod -> pod.state() == state).count();
+            case Decision.Basis.NotKnown _ -> Double.NaN;
+        };
     }
 
     private static double oldestSampleAge(Snapshot snapshot) {

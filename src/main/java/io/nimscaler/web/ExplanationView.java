@@ -2,14 +2,16 @@ package io.nimscaler.web;
 
 import io.nimscaler.policy.Answer;
 import io.nimscaler.policy.Answers;
-import io.nimscaler.policy.Arithmetic;
-import io.nimscaler.policy.Decision;
+import io.nimscaler.policy.Carried;
+import io.nimscaler.policy.Counts;
+import io.nimscaler.policy.Decision.Basis;
 import io.nimscaler.scaler.Notice;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.trigger.EffectiveMetadata;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,18 +58,19 @@ record ExplanationView(
             @Nullable Double lo,
             @Nullable Double hi) {
 
-        static ArithmeticView of(Arithmetic a) {
-            boolean read = a.isCarriedKnown();
+        static ArithmeticView of(Basis.Known basis) {
+            Counts counts = basis.counts();
+            Optional<Carried> carried = basis.carried();
             return new ArithmeticView(
-                    a.sampled(),
-                    a.quiet(),
-                    a.countedAsMean(),
-                    a.missing(),
-                    a.starting(),
-                    a.stuck(),
-                    read ? a.mean() : null,
-                    read ? a.lo() : null,
-                    read ? a.hi() : null);
+                    counts.sampled(),
+                    counts.quiet(),
+                    counts.countedAsMean(),
+                    counts.missing(),
+                    counts.starting(),
+                    counts.stuck(),
+                    carried.map(Carried::mean).orElse(null),
+                    carried.map(Carried::atLeast).orElse(null),
+                    carried.map(Carried::atMost).orElse(null));
         }
     }
 
@@ -95,15 +98,15 @@ record ExplanationView(
      * @param notices those on its ScaledObject; none of a past decision, since they are not remembered
      */
     static ExplanationView of(Snapshot snapshot, List<Notice> notices, Instant asked, Span remembered) {
-        Decision.Basis basis = snapshot.decision().basis();
+        Optional<Basis.Known> known = snapshot.decision().basis().known();
         return new ExplanationView(
                 asked,
                 remembered.from(),
                 remembered.to(),
                 ScaledObjectView.of(snapshot, notices, true),
                 EffectiveMetadata.of(snapshot.trigger()),
-                basis.isFleetKnown() ? ArithmeticView.of(basis.arithmetic()) : null,
-                basis.isFleetKnown() ? basis.readyPods() : null,
+                known.map(ArithmeticView::of).orElse(null),
+                known.map(basis -> basis.fleet().readyPods()).orElse(null),
                 AnswerView.of(snapshot));
     }
 }

@@ -142,8 +142,8 @@ record ScaledObjectView(
                 snapshot.trigger().targetValue(),
                 snapshot.trigger().aggregationType().key(),
                 basis.at(),
-                basis.isFleetKnown() ? basis.scale().spec() : null,
-                basis.isFleetKnown() ? basis.scale().status() : null,
+                basis.known().map(known -> known.scale().spec()).orElse(null),
+                basis.known().map(known -> known.scale().status()).orElse(null),
                 kind(snapshot.decision()),
                 snapshot.decision() instanceof Decision.Hold(HoldReason reason, var _) ? reason.label() : null,
                 Explanation.of(snapshot),
@@ -155,10 +155,10 @@ record ScaledObjectView(
                 snapshot.wake().map(Explanation::ofWake).orElse(null),
                 desired.isPresent() ? desired.getAsLong() : null,
                 orNull(basis.demand()),
-                orNull(basis.smoothed()),
-                orNull(basis.lowest()),
-                orNull(basis.highest()),
-                seconds(basis.windowRemaining()),
+                orNull(basis.windows().smoothed()),
+                orNull(basis.windows().lowest()),
+                orNull(basis.windows().highest()),
+                seconds(basis.windows().remaining()),
                 withPods
                         ? snapshot.pods().stream()
                                 .map(pod -> PodView.of(pod, basis.at()))

@@ -241,7 +241,9 @@ class RecordingTest {
             }
             if (policy.isPresent()) {
                 Decision again = policy.get()
-                        .decide(snapshot.fleet(), snapshot.decision().basis().at());
+                        .decide(
+                                snapshot.decision().basis().fleet(),
+                                snapshot.decision().basis().at());
                 assertThat(again).isEqualTo(snapshot.decision());
                 decisions++;
             }
@@ -302,6 +304,7 @@ class RecordingTest {
                 "HEADER;{\"number\":1,\"pods\":[],\"spec\":\"3\"} | line 2: spec = \"3\": expected an integer",
                 "HEADER;{\"number\":1,\"pods\":[],\"spec\":3,\"status\":3} | line 2: readyPods = (missing): expected an integer",
                 "HEADER;;{\"number\":1,\"notKnown\":\"x\",\"decision\":{\"arithmetic\":{}}} | line 3: at = (missing): expected a text",
+                "HEADER;{\"number\":1,\"at\":\"1970-01-01T00:00:00Z\",\"notKnown\":\"x\",\"decision\":{\"kind\":\"report\",\"value\":1,\"windowRemaining\":\"PT0S\"}} | line 2: notKnown: expected it of the kind unknown alone",
                 "HEADER;{\"pods\":[{\"name\":\"a\",\"state\":\"lost\"}]} | expected one of [sampled, missing, starting]"
             })
     void whatIsNoRecordingIsRefusedWithItsLine(String row) {

@@ -167,7 +167,7 @@ class AnswersTest {
         assertThat(policy.decide(fleet(2, pods(2, at(Double.MAX_VALUE))), START.plusSeconds(1)))
                 .isInstanceOf(Decision.Unknown.class);
         Decision after = policy.decide(fleet(2, pods(2, at(.9))), START.plusSeconds(2));
-        assertThat(after.basis().smoothed()).hasValue(1.8);
+        assertThat(after.basis().windows().smoothed()).hasValue(1.8);
     }
 
     @Test

@@ -64,7 +64,8 @@ final class Fleets {
 
     /** The replicas that the HPA writes on this decision; those it has where it gets no value. */
     static long hpaEndsAt(Decision decision, Trigger trigger) {
-        return hpaEndsAt(decision, trigger, decision.basis().scale());
+        return hpaEndsAt(
+                decision, trigger, decision.basis().known().orElseThrow().scale());
     }
 
     static long hpaEndsAt(Decision decision, Trigger trigger, Scale scale) {
@@ -78,7 +79,7 @@ final class Fleets {
                                 milli,
                                 answers.targetMilli(),
                                 scale.spec(),
-                                decision.basis().readyPods())
+                                decision.basis().known().orElseThrow().fleet().readyPods())
                         : hpa.averageValue(milli, answers.targetMilli(), scale.status());
         };
     }

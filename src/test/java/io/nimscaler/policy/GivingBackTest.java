@@ -83,7 +83,7 @@ class GivingBackTest {
 
         // Then
         assertThat(decision).isInstanceOf(Decision.Hold.class);
-        assertThat(decision.basis().highest()).hasValue(1.0);
+        assertThat(decision.basis().windows().highest()).hasValue(1.0);
     }
 
     @Test
@@ -169,7 +169,8 @@ class GivingBackTest {
             double value = random.nextDouble();
             PodReading each = random.nextInt(3) == 0 ? starting() : at(value);
             Decision decision = step(fleet(spec, pods(spec, each)));
-            long highest = (long) Math.ceil(Math.rint(decision.basis().highest().orElse(0) * 1000) / 700);
+            long highest = (long)
+                    Math.ceil(Math.rint(decision.basis().windows().highest().orElse(0) * 1000) / 700);
             assertThat(ends(decision)).isLessThanOrEqualTo(Math.max(spec, highest));
             if (each instanceof PodReading.Starting) {
                 assertThat(ends(decision)).isGreaterThanOrEqualTo(spec);

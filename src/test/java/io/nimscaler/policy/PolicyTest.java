@@ -161,7 +161,9 @@ class PolicyTest {
                     .isCloseTo(4, within(1e-9));
             assertThat(policy.decide(fleet(4, pods(3, at(.1), writtenOff)), START)
                             .basis()
-                            .arithmetic()
+                            .known()
+                            .orElseThrow()
+                            .counts()
                             .missing())
                     .isEqualTo(1);
         }
@@ -179,7 +181,7 @@ class PolicyTest {
             Missing missing = new Missing(OptionalDouble.of(last), Duration.ofSeconds(missingFor));
             Decision decision = new Policy(Triggers.immediate("metric", metric))
                     .decide(fleet(4, pods(2, at(1.0), missing, missing)), START);
-            assertThat(decision.basis().arithmetic().lo()).isCloseTo(lo, within(1e-9));
+            assertThat(decision.basis().carried().orElseThrow().atLeast()).isCloseTo(lo, within(1e-9));
             assertThat(decision instanceof Decision.Report).isEqualTo(lo > 3.08);
         }
 
@@ -224,7 +226,7 @@ class PolicyTest {
             Decision decision = observe(policy, fleet(2, pods(2, at(.9))), 8);
 
             // Then: from 1.4 half the way to 1.8
-            assertThat(decision.basis().smoothed().orElseThrow()).isCloseTo(1.6, within(1e-9));
+            assertThat(decision.basis().windows().smoothed().orElseThrow()).isCloseTo(1.6, within(1e-9));
         }
 
         @ParameterizedTest
@@ -237,7 +239,7 @@ class PolicyTest {
                 decision = step(policy, fleet(2, pods(2, at(.9))), Duration.ofMillis(stepMillis));
             }
             double expected = 1.8 + (.4 - 1.8) * Math.pow(2, -12.0 / 5);
-            assertThat(decision.basis().smoothed().orElseThrow()).isCloseTo(expected, within(1e-9));
+            assertThat(decision.basis().windows().smoothed().orElseThrow()).isCloseTo(expected, within(1e-9));
         }
     }
 
@@ -310,7 +312,7 @@ class PolicyTest {
             Decision decision = step(policy, fleet(4, pods(4, at(.6))), Duration.ofSeconds(1));
 
             // Then
-            assertThat(decision.basis().highest().orElseThrow()).isCloseTo(2.4, within(1e-9));
+            assertThat(decision.basis().windows().highest().orElseThrow()).isCloseTo(2.4, within(1e-9));
         }
     }
 
@@ -348,7 +350,7 @@ class PolicyTest {
             Policy policy = new Policy(minute);
             observe(policy, fleet(4, pods(4, at(.1))), 30);
             Decision decision = step(policy, fleet(4, pods(4, at(.1))), Duration.ofMinutes(-10));
-            assertThat(decision.basis().windowRemaining()).isEqualTo(Duration.ofSeconds(30));
+            assertThat(decision.basis().windows().remaining()).isEqualTo(Duration.ofSeconds(30));
         }
 
         @Test
@@ -362,7 +364,7 @@ class PolicyTest {
 
             // Then
             assertThat(holdReason(decision)).isEqualTo(HoldReason.UNDECIDED);
-            assertThat(decision.basis().highest().orElseThrow()).isCloseTo(2.7, within(1e-9));
+            assertThat(decision.basis().windows().highest().orElseThrow()).isCloseTo(2.7, within(1e-9));
             assertThat(reported(observe(policy, fleet(4, pods(4, at(.3))), 60))).isCloseTo(2.7, within(1e-9));
         }
 
@@ -377,8 +379,8 @@ class PolicyTest {
 
             // Then
             assertThat(holdReason(decision)).isEqualTo(HoldReason.UNDECIDED);
-            assertThat(decision.basis().windowIsFull()).isTrue();
-            assertThat(decision.basis().highest().orElseThrow()).isCloseTo(1.3, within(1e-9));
+            assertThat(decision.basis().windows().isFull()).isTrue();
+            assertThat(decision.basis().windows().highest().orElseThrow()).isCloseTo(1.3, within(1e-9));
         }
 
         @Test
@@ -392,7 +394,7 @@ class PolicyTest {
 
             // Then: reported as if it carried T, remembered as what it last said
             assertThat(reported(decision)).isCloseTo(1.0, within(1e-9));
-            assertThat(decision.basis().highest().orElseThrow()).isCloseTo(.4, within(1e-9));
+            assertThat(decision.basis().windows().highest().orElseThrow()).isCloseTo(.4, within(1e-9));
         }
     }
 

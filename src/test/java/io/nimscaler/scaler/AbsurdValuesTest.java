@@ -85,7 +85,7 @@ class AbsurdValuesTest extends ScalersFixture {
             assertThat(basis(trigger).demand().orElseThrow())
                     .as("after %d s", second)
                     .isCloseTo(usual, withinPercentage(10));
-            assertThat(basis(trigger).smoothed().orElseThrow()).isCloseTo(usual, withinPercentage(10));
+            assertThat(basis(trigger).windows().smoothed().orElseThrow()).isCloseTo(usual, withinPercentage(10));
         }
     }
 

@@ -54,8 +54,15 @@ class EditsTest extends ScalersFixture {
 
         // Then
         assertThat(scalers.snapshot(ID, before)).isEmpty();
-        assertThat(snapshot(after).decision().basis().arithmetic().sampled()).isEqualTo(2);
-        assertThat(snapshot(after).decision().basis().windowRemaining()).isLessThan(Duration.ofSeconds(2));
+        assertThat(snapshot(after)
+                        .decision()
+                        .basis()
+                        .known()
+                        .orElseThrow()
+                        .counts()
+                        .sampled())
+                .isEqualTo(2);
+        assertThat(snapshot(after).decision().basis().windows().remaining()).isLessThan(Duration.ofSeconds(2));
     }
 
     @ParameterizedTest
@@ -71,8 +78,8 @@ class EditsTest extends ScalersFixture {
     void editOfWhatIsMeasuredStartsAnew(String key, String value) {
         Trigger other = Triggers.immediate(key, value, "downscaleStabilizationWindow", "10s");
         Decision.Basis basis = justAfterTheEditTo(other);
-        assertThat(basis.arithmetic().sampled()).isZero();
-        assertThat(basis.windowRemaining()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(basis.known().orElseThrow().counts().sampled()).isZero();
+        assertThat(basis.windows().remaining()).isEqualTo(Duration.ofSeconds(10));
     }
 
     @ParameterizedTest
@@ -97,8 +104,8 @@ class EditsTest extends ScalersFixture {
                 .flatMap(entry -> Stream.of(entry.getKey(), entry.getValue()))
                 .toArray(String[]::new));
         Decision.Basis basis = justAfterTheEditTo(other);
-        assertThat(basis.arithmetic().sampled()).isEqualTo(1);
-        assertThat(basis.windowIsFull()).isTrue();
+        assertThat(basis.known().orElseThrow().counts().sampled()).isEqualTo(1);
+        assertThat(basis.windows().isFull()).isTrue();
     }
 
     @Test
@@ -160,7 +167,7 @@ class EditsTest extends ScalersFixture {
 
         // Then
         assertThat(snapshot(kedas).triggerName()).isEqualTo("gpu_cache_usage_perc");
-        assertThat(snapshot(kedas).decision().basis().windowIsFull()).isTrue();
+        assertThat(snapshot(kedas).decision().basis().windows().isFull()).isTrue();
         assertThat(scalers.snapshots()).hasSize(17);
     }
 
@@ -197,8 +204,15 @@ class EditsTest extends ScalersFixture {
         pass(Duration.ofMillis(100));
 
         // Then
-        assertThat(snapshot(after).decision().basis().arithmetic().sampled()).isEqualTo(1);
-        assertThat(snapshot(after).decision().basis().windowIsFull()).isTrue();
+        assertThat(snapshot(after)
+                        .decision()
+                        .basis()
+                        .known()
+                        .orElseThrow()
+                        .counts()
+                        .sampled())
+                .isEqualTo(1);
+        assertThat(snapshot(after).decision().basis().windows().isFull()).isTrue();
     }
 
     @Test
@@ -218,8 +232,10 @@ class EditsTest extends ScalersFixture {
         pass(Duration.ofSeconds(50));
 
         // Then: had both fed one window, a minute would have passed in it
-        assertThat(snapshot(after).decision().basis().highest().orElseThrow()).isCloseTo(.9, within(1e-9));
-        assertThat(snapshot(before).decision().basis().highest().orElseThrow()).isCloseTo(.9, within(1e-9));
+        assertThat(snapshot(after).decision().basis().windows().highest().orElseThrow())
+                .isCloseTo(.9, within(1e-9));
+        assertThat(snapshot(before).decision().basis().windows().highest().orElseThrow())
+                .isCloseTo(.9, within(1e-9));
     }
 
     @Test

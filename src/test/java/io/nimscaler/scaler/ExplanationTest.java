@@ -42,10 +42,10 @@ class ExplanationTest extends ScalersFixture {
     @Test
     void quietPodIsNotAmongTheSampled() {
         threePodsWithoutTraffic();
-        var arithmetic = snapshot(latency).decision().basis().arithmetic();
-        assertThat(arithmetic.quiet()).isEqualTo(3);
-        assertThat(arithmetic.sampled()).isZero();
-        assertThat(arithmetic.isCarriedKnown()).isFalse();
+        var basis = snapshot(latency).decision().basis().known().orElseThrow();
+        assertThat(basis.counts().quiet()).isEqualTo(3);
+        assertThat(basis.counts().sampled()).isZero();
+        assertThat(basis.carried()).isEmpty();
     }
 
     @Test

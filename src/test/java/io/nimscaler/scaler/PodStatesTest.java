@@ -90,7 +90,14 @@ class PodStatesTest extends ScalersFixture {
         scraper.at("1", 1.0);
         scalers.put(ID, List.of(trigger), false, now);
         pass(Duration.ofSeconds(4));
-        assertThat(snapshot(trigger).decision().basis().arithmetic().starting()).isEqualTo(9);
+        assertThat(snapshot(trigger)
+                        .decision()
+                        .basis()
+                        .known()
+                        .orElseThrow()
+                        .counts()
+                        .starting())
+                .isEqualTo(9);
         assertThat(snapshot(trigger).decision())
                 .isInstanceOfSatisfying(
                         Decision.Hold.class, hold -> assertThat(hold.reason()).isEqualTo(HoldReason.UNDECIDED));
@@ -103,7 +110,14 @@ class PodStatesTest extends ScalersFixture {
         scraper.at("1", .5);
         scalers.put(ID, List.of(hasty), false, now);
         pass(Duration.ofSeconds(63));
-        assertThat(snapshot(hasty).decision().basis().arithmetic().stuck()).isEqualTo(1);
+        assertThat(snapshot(hasty)
+                        .decision()
+                        .basis()
+                        .known()
+                        .orElseThrow()
+                        .counts()
+                        .stuck())
+                .isEqualTo(1);
     }
 
     @Test
@@ -133,7 +147,14 @@ class PodStatesTest extends ScalersFixture {
         pass(Duration.ofSeconds(90));
 
         // Then
-        assertThat(snapshot(hasty).decision().basis().arithmetic().missing()).isEqualTo(4);
+        assertThat(snapshot(hasty)
+                        .decision()
+                        .basis()
+                        .known()
+                        .orElseThrow()
+                        .counts()
+                        .missing())
+                .isEqualTo(4);
         assertThat(snapshot(hasty).decision()).isInstanceOf(Decision.Hold.class);
     }
 
@@ -148,7 +169,14 @@ class PodStatesTest extends ScalersFixture {
         pass(Duration.ofSeconds(4));
 
         // Then: held, not averaged over pods that nobody has read
-        assertThat(snapshot(trigger).decision().basis().arithmetic().missing()).isEqualTo(2);
+        assertThat(snapshot(trigger)
+                        .decision()
+                        .basis()
+                        .known()
+                        .orElseThrow()
+                        .counts()
+                        .missing())
+                .isEqualTo(2);
         assertThat(snapshot(trigger).decision()).isInstanceOf(Decision.Hold.class);
     }
 
@@ -161,9 +189,23 @@ class PodStatesTest extends ScalersFixture {
         pass(Duration.ofSeconds(4));
         scraper.refuses("2");
         pass(Duration.ofMinutes(5));
-        assertThat(snapshot(trigger).decision().basis().arithmetic().missing()).isEqualTo(1);
+        assertThat(snapshot(trigger)
+                        .decision()
+                        .basis()
+                        .known()
+                        .orElseThrow()
+                        .counts()
+                        .missing())
+                .isEqualTo(1);
         pass(Duration.ofSeconds(30));
-        assertThat(snapshot(trigger).decision().basis().arithmetic().missing()).isZero();
+        assertThat(snapshot(trigger)
+                        .decision()
+                        .basis()
+                        .known()
+                        .orElseThrow()
+                        .counts()
+                        .missing())
+                .isZero();
         assertThat(snapshot(trigger).decision().basis().demand().orElseThrow()).isCloseTo(1.8, within(1e-9));
     }
 
@@ -184,7 +226,14 @@ class PodStatesTest extends ScalersFixture {
         pass(Duration.ofSeconds(4));
 
         // Then
-        assertThat(snapshot(trigger).decision().basis().arithmetic().missing()).isEqualTo(1);
+        assertThat(snapshot(trigger)
+                        .decision()
+                        .basis()
+                        .known()
+                        .orElseThrow()
+                        .counts()
+                        .missing())
+                .isEqualTo(1);
     }
 
     /** Failing readiness probes are overload. */
@@ -310,7 +359,14 @@ class PodStatesTest extends ScalersFixture {
         pass(Duration.ofSeconds(30));
         now = now.plus(Duration.ofHours(1));
         pass(Duration.ofSeconds(4));
-        assertThat(snapshot(trigger).decision().basis().arithmetic().missing()).isEqualTo(1);
+        assertThat(snapshot(trigger)
+                        .decision()
+                        .basis()
+                        .known()
+                        .orElseThrow()
+                        .counts()
+                        .missing())
+                .isEqualTo(1);
     }
 
     @Test
@@ -346,8 +402,22 @@ class PodStatesTest extends ScalersFixture {
         pass(Duration.ofSeconds(40));
         pods.has(new Scale(4, 1), FakePods.ready("1", LONG_AGO));
         pass(Duration.ofSeconds(30));
-        assertThat(snapshot(hasty).decision().basis().arithmetic().stuck()).isEqualTo(1);
-        assertThat(snapshot(hasty).decision().basis().arithmetic().starting()).isEqualTo(2);
+        assertThat(snapshot(hasty)
+                        .decision()
+                        .basis()
+                        .known()
+                        .orElseThrow()
+                        .counts()
+                        .stuck())
+                .isEqualTo(1);
+        assertThat(snapshot(hasty)
+                        .decision()
+                        .basis()
+                        .known()
+                        .orElseThrow()
+                        .counts()
+                        .starting())
+                .isEqualTo(2);
     }
 
     @Test

@@ -117,7 +117,7 @@ class RestartTableTest {
                 return OptionalLong.empty();
             }
             return scalers.snapshot(ID, TRIGGER)
-                                    .map(snapshot -> snapshot.answer(scalers.presentScale(snapshot)))
+                                    .map(snapshot -> scalers.presentAnswer(snapshot))
                                     .orElse(new Answer.Unavailable("nothing decided"))
                             instanceof Answer.Value(long milli)
                     ? OptionalLong.of(milli)

@@ -16,7 +16,6 @@ public final class Snapshots {
                 reported.triggerName(),
                 true,
                 other.trigger(),
-                other.fleet(),
                 Optional.empty(),
                 other.decision(),
                 List.of(),

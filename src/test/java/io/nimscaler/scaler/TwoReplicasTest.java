@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nimscaler.policy.Activity;
 import io.nimscaler.policy.Answers;
+import io.nimscaler.policy.Scale;
 import io.nimscaler.poll.GpuExporters;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
@@ -48,19 +49,26 @@ class TwoReplicasTest {
         /** What the HPA ends with that asks this one. Without an answer it changes nothing, and it never goes below 1. */
         long hpaEndsAt() {
             Snapshot snapshot = snapshot();
-            var scale = scalers.presentScale(snapshot);
+            Scale scale = scalers.observe(ID) instanceof Observation.Known(Scale present, int _, var _)
+                    ? present
+                    : snapshot.decision().basis().known().orElseThrow().scale();
             Answers answers = new Answers(trigger);
             return Math.max(
                     1,
                     answers.hpaDesiredReplicas(
                                     snapshot.answer(scale),
                                     scale,
-                                    snapshot.decision().basis().readyPods())
+                                    snapshot.decision()
+                                            .basis()
+                                            .known()
+                                            .orElseThrow()
+                                            .fleet()
+                                            .readyPods())
                             .orElse(scale.spec()));
         }
 
         boolean isWindowFull() {
-            return snapshot().decision().basis().windowIsFull();
+            return snapshot().decision().basis().windows().isFull();
         }
     }
 
