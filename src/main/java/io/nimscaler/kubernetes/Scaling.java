@@ -54,14 +54,17 @@ record Scaling(String hpaName, Following.Bounds bounds) {
         return new Scaling(
                 ownHpaName.isEmpty() ? "keda-hpa-" + name : ownHpaName,
                 new Following.Bounds(
-                        most, isPlain && !isCachedForLong(spec) ? Math.min(most, fallback) : 0, isPlain ? patience(up) : Optional.empty()));
+                        most,
+                        isPlain && !isCachedForLong(spec) ? Math.min(most, fallback) : 0,
+                        isPlain ? patience(up) : Optional.empty()));
     }
 
     /** Whether the HPA may act on a value that was asked for long ago. */
     private static boolean isCachedForLong(Map<?, ?> spec) {
         return integer(spec.get("pollingInterval")).orElse(DEFAULT_POLLING) > DEFAULT_POLLING
                 && spec.get("triggers") instanceof List<?> triggers
-                && triggers.stream().anyMatch(trigger -> Boolean.TRUE.equals(map(trigger).get("useCachedMetrics")));
+                && triggers.stream()
+                        .anyMatch(trigger -> Boolean.TRUE.equals(map(trigger).get("useCachedMetrics")));
     }
 
     /** Its window, and the longest period of its policies. */

@@ -3,10 +3,15 @@ package io.nimscaler.scaler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nimscaler.exposition.Bodies;
+import io.nimscaler.policy.Fleet;
+import io.nimscaler.policy.PodReading;
+import io.nimscaler.policy.Policy;
+import io.nimscaler.policy.Scale;
 import io.nimscaler.poll.ScrapeResult.Scraped;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -67,5 +72,21 @@ class ExplanationTest extends ScalersFixture {
         scalers.put(ID, List.of(trigger), false, now);
         pass(Duration.ofSeconds(4));
         assertThat(Explanation.of(snapshot(trigger))).isEqualTo("unknown: the API server does not answer");
+    }
+
+    @Test
+    void whatIsAskedBackIsSaidToBe() {
+        Policy policy = new Policy(trigger);
+        Fleet five = new Fleet.Known(new Scale(5, 5), 5, Collections.nCopies(5, new PodReading.Sampled(.68)));
+        for (int i = 0; i < 70; i++) {
+            now = now.plusSeconds(1);
+            assertThat(Explanation.of(new Snapshot(ID, trigger, policy.decide(five, now), List.of())))
+                    .doesNotContain("somebody else");
+        }
+        Fleet one = new Fleet.Known(new Scale(1, 1), 0, List.of(new PodReading.Starting(Duration.ofSeconds(1), false)));
+        now = now.plusSeconds(1);
+        assertThat(Explanation.of(new Snapshot(ID, trigger, policy.decide(one, now), List.of())))
+                .isEqualTo("1 starting; demand 3.400 / 0.700 → 5 replicas, the highest of the downscale window:"
+                        + " somebody else took replicas away");
     }
 }
