@@ -87,7 +87,7 @@ final class ProductScaler implements Autoscaler, Pods, Scraper {
         };
         this.answers = new Answers(trigger);
         this.hpa = new HpaModel(
-                new HpaFormula(trigger.tolerance()),
+                new HpaFormula(trigger.stabilization().tolerance()),
                 MetricType.AVERAGE_VALUE,
                 1,
                 Cell.MAX_REPLICAS,

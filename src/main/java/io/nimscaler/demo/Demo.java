@@ -53,7 +53,8 @@ public final class Demo implements Pods {
         this.clock = clock;
         this.start = clock.instant();
         this.trigger = trigger();
-        this.hpa = new HpaModel(new HpaFormula(trigger.tolerance()), MetricType.AVERAGE_VALUE, 1, 8, Duration.ZERO);
+        this.hpa = new HpaModel(
+                new HpaFormula(trigger.stabilization().tolerance()), MetricType.AVERAGE_VALUE, 1, 8, Duration.ZERO);
         add(Duration.ZERO);
     }
 

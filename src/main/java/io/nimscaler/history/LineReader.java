@@ -65,7 +65,7 @@ final class LineReader {
                         decision(),
                         pods,
                         optionalNumber(line, "unseenLoad"),
-                        trigger.wakeSource().map(source -> new Wake.Unknown(source, "it is not recorded"))));
+                        trigger.waking().source().map(source -> new Wake.Unknown(source, "it is not recorded"))));
     }
 
     private Fleet fleet() {

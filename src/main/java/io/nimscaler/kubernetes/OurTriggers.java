@@ -164,7 +164,7 @@ record OurTriggers(
             case ParsedTrigger.Valid(Trigger trigger, List<String> warnings) -> {
                 Trigger compared = trigger.under(metricType);
                 warnings.forEach(warning -> complaints.add(new Complaint("TriggerQuestionable", warning)));
-                if (trigger.wakeSource().isPresent() && !spec.type().equals("external-push")) {
+                if (trigger.waking().source().isPresent() && !spec.type().equals("external-push")) {
                     complaints.add(new Complaint(
                             "TriggerQuestionable",
                             "wakeSource with type " + spec.type() + ": KEDA asks only every pollingInterval; with"

@@ -28,8 +28,8 @@ public enum Activity {
         double most = basis.counts().missing() > 0
                 ? basis.carried().map(Carried::atMost).orElse(0.0)
                 : 0;
-        boolean demanded =
-                milli(Math.max(basis.windows().highest().orElse(0), most)) > milli(trigger.activationTargetValue());
+        boolean demanded = milli(Math.max(basis.windows().highest().orElse(0), most))
+                > milli(trigger.target().activation());
         boolean starting = basis.counts().starting() > 0;
         boolean tooEarly = !basis.windows().isFull() && wanted;
         // A hold changes nothing: to go from some replicas to none would be a change

@@ -27,8 +27,8 @@ public final class Answers {
 
     public Answers(Trigger trigger) {
         this.trigger = trigger;
-        this.hpa = new HpaFormula(trigger.tolerance());
-        this.targetMilli = Math.round(trigger.targetValue() * 1000);
+        this.hpa = new HpaFormula(trigger.stabilization().tolerance());
+        this.targetMilli = Math.round(trigger.target().value() * 1000);
     }
 
     /** The target value in thousandths; exact, for T is a multiple of 0.001. */
@@ -80,7 +80,7 @@ public final class Answers {
 
     /** A demand was judged against the replicas of its moment; what takes some away from others waits for the next one. */
     private boolean isOutdatedDownscale(double demand, Scale judged, Scale present) {
-        return judged.spec() != present.spec() && demand < trigger.targetValue() * (present.spec() - 1);
+        return judged.spec() != present.spec() && demand < trigger.target().value() * (present.spec() - 1);
     }
 
     /** The value at which the HPA ends at {@code spec}. */
@@ -133,8 +133,8 @@ public final class Answers {
     /** The largest values below the band and the smallest above it; three of each, for an edge may be off by rounding. */
     private LongStream nextToTheBand(Scale scale) {
         double middle = targetMilli * (trigger.aggregationType().isPerPod() ? 1.0 : scale.status());
-        long below = (long) Math.ceil(middle * (1 - trigger.tolerance()));
-        long above = (long) Math.floor(middle * (1 + trigger.tolerance()));
+        long below = (long) Math.ceil(middle * (1 - trigger.stabilization().tolerance()));
+        long above = (long) Math.floor(middle * (1 + trigger.stabilization().tolerance()));
         return LongStream.of(below, below - 1, below - 2, above, above + 1, above + 2)
                 .filter(milli -> milli >= 0);
     }

@@ -25,8 +25,8 @@ final class FleetArithmetic {
 
     FleetArithmetic(Trigger trigger) {
         this.trigger = trigger;
-        this.target = trigger.targetValue();
-        this.tolerance = trigger.tolerance();
+        this.target = trigger.target().value();
+        this.tolerance = trigger.stabilization().tolerance();
     }
 
     /**
@@ -43,15 +43,17 @@ final class FleetArithmetic {
             return states.onTheirWay() > 0
                     ? new Demand.Hold(HoldReason.ALL_STARTING, states.countsWithoutMean())
                     : new Demand.Unknown(
-                            "no pod became ready within " + Durations.text(trigger.startingDeadline()),
+                            "no pod became ready within "
+                                    + Durations.text(trigger.deadlines().startingDeadline()),
                             states.countsWithoutMean());
         }
         // Rule 2
         if (states.read() == 0) {
-            return noSampleFor.compareTo(trigger.unavailableAfter()) < 0
+            return noSampleFor.compareTo(trigger.deadlines().unavailableAfter()) < 0
                     ? new Demand.Hold(HoldReason.NO_SAMPLES, states.countsWithoutMean())
                     : new Demand.Unknown(
-                            "no pod has given a sample for " + Durations.text(trigger.unavailableAfter()),
+                            "no pod has given a sample for "
+                                    + Durations.text(trigger.deadlines().unavailableAfter()),
                             states.countsWithoutMean());
         }
         return trigger.signal().isAdditive() ? ofTotal(states) : new LevelArithmetic(trigger).of(states, fleet.level());

@@ -51,12 +51,12 @@ record FleetStates(
                 only(Sampled.class, fleet.pods()).stream().map(Sampled::value).toList();
         List<Missing> missing = only(Missing.class, fleet.pods());
         List<Missing> waitedFor =
-                missingAtMost(longer(trigger.downscaleStabilizationWindow(), LEAST_PATIENCE), missing);
+                missingAtMost(longer(trigger.stabilization().window().down(), LEAST_PATIENCE), missing);
         List<Missing> waitedForUp = missingAtMost(LEAST_PATIENCE, waitedFor);
-        List<Missing> justSeen = missingAtMost(longer(trigger.staleAfter(), SATURATED_FOR), waitedForUp);
+        List<Missing> justSeen = missingAtMost(longer(trigger.deadlines().staleAfter(), SATURATED_FOR), waitedForUp);
         List<Starting> starting = only(Starting.class, fleet.pods());
         List<Starting> stuck = starting.stream()
-                .filter(pod -> pod.startingFor().compareTo(trigger.startingDeadline()) > 0)
+                .filter(pod -> pod.startingFor().compareTo(trigger.deadlines().startingDeadline()) > 0)
                 .toList();
         int read = values.size() + only(Quiet.class, fleet.pods()).size();
         return new FleetStates(
@@ -68,7 +68,8 @@ record FleetStates(
                 waitedFor,
                 waitedFor.size() - waitedForUp.size(),
                 (int) justSeen.stream()
-                        .filter(pod -> pod.lastValue().orElse(0) >= trigger.targetValue())
+                        .filter(pod ->
+                                pod.lastValue().orElse(0) >= trigger.target().value())
                         .count(),
                 starting.size() - stuck.size(),
                 stuck.size(),
@@ -96,7 +97,7 @@ record FleetStates(
      */
     double credit(Trigger trigger) {
         int ordered = Math.clamp(spec - members() - waitedFor.size(), 0, onTheirWay);
-        return trigger.loadingCredit() ? trigger.targetValue() * ordered : 0;
+        return trigger.stabilization().loadingCredit() ? trigger.target().value() * ordered : 0;
     }
 
     Counts counts() {

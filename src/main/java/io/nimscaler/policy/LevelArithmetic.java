@@ -31,8 +31,8 @@ final class LevelArithmetic {
 
     LevelArithmetic(Trigger trigger) {
         this.trigger = trigger;
-        this.target = trigger.targetValue();
-        this.tolerance = trigger.tolerance();
+        this.target = trigger.target().value();
+        this.tolerance = trigger.stabilization().tolerance();
     }
 
     /**

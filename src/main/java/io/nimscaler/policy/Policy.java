@@ -31,9 +31,11 @@ public final class Policy {
     public Policy(Trigger trigger) {
         this(
                 trigger,
-                new ExponentialSmoothing(trigger.smoothingUp(), trigger.smoothingDown()),
-                SlidingExtreme.lowestOf(trigger.upscaleStabilizationWindow()),
-                SlidingExtreme.highestOf(trigger.downscaleStabilizationWindow()));
+                new ExponentialSmoothing(
+                        trigger.stabilization().smoothing().up(),
+                        trigger.stabilization().smoothing().down()),
+                SlidingExtreme.lowestOf(trigger.stabilization().window().up()),
+                SlidingExtreme.highestOf(trigger.stabilization().window().down()));
     }
 
     private Policy(
@@ -57,9 +59,11 @@ public final class Policy {
     public Policy withTrigger(Trigger edited) {
         Policy next = new Policy(
                 edited,
-                smoothing.withHalfLives(edited.smoothingUp(), edited.smoothingDown()),
-                upscaleWindow.withWindow(edited.upscaleStabilizationWindow()),
-                downscaleWindow.withWindow(edited.downscaleStabilizationWindow()));
+                smoothing.withHalfLives(
+                        edited.stabilization().smoothing().up(),
+                        edited.stabilization().smoothing().down()),
+                upscaleWindow.withWindow(edited.stabilization().window().up()),
+                downscaleWindow.withWindow(edited.stabilization().window().down()));
         next.cuts = Cuts.resumed(cuts.state());
         next.previousAt = previousAt;
         next.noSampleSince = noSampleSince;
@@ -121,16 +125,16 @@ public final class Policy {
     }
 
     private Decision givingBack(Decision decision, Basis.Known basis) {
-        double atTarget = trigger.targetValue() * basis.scale().spec();
+        double atTarget = trigger.target().value() * basis.scale().spec();
         double highest = basis.windows().highest().orElse(0);
-        if (highest <= atTarget * (1 + trigger.tolerance())) {
+        if (highest <= atTarget * (1 + trigger.stabilization().tolerance())) {
             cuts.forgive();
         }
         if (!cuts.isOwed()) {
             return decision;
         }
         boolean isFull = basis.carried()
-                .filter(carried -> carried.mean() > trigger.targetValue())
+                .filter(carried -> carried.mean() > trigger.target().value())
                 .isPresent();
         boolean isShort = switch (decision) {
             case Decision.Report(double value, var _) -> isFull && value > atTarget;
@@ -154,7 +158,7 @@ public final class Policy {
     }
 
     private Decision decide(Fleet.Known fleet, Instant now, Duration elapsed) {
-        double atTarget = trigger.targetValue() * fleet.scale().spec();
+        double atTarget = trigger.target().value() * fleet.scale().spec();
         Demand reading = arithmetic.of(fleet, noSampleFor(fleet, now));
         if (!reading.carried().map(Carried::isFinite).orElse(true)) {
             // Each sample is bounded where it enters; what were not finite here would never leave the smoothing again
@@ -224,7 +228,9 @@ public final class Policy {
         if (elapsed.isNegative()) {
             return Duration.ZERO;
         }
-        return elapsed.compareTo(trigger.staleAfter()) > 0 ? trigger.staleAfter() : elapsed;
+        return elapsed.compareTo(trigger.deadlines().staleAfter()) > 0
+                ? trigger.deadlines().staleAfter()
+                : elapsed;
     }
 
     private Duration noSampleFor(Fleet.Known fleet, Instant now) {

@@ -16,7 +16,7 @@ public record Wish(Duration interval, Set<String> names) {
         if (!trigger.signal().isOfGpus()) {
             names.addAll(EngineSleep.SERIES_NAMES);
         }
-        return new Wish(trigger.pollInterval(), names);
+        return new Wish(trigger.reading().pollInterval(), names);
     }
 
     public Wish and(Wish other) {

@@ -59,7 +59,7 @@ public final class Explanation {
         Trigger trigger = snapshot.trigger();
         return switch (snapshot.decision()) {
             case Decision.Report(double value, var basis) ->
-                "demand " + number(value) + " / " + number(trigger.targetValue()) + " → " + replicas(value, trigger)
+                "demand " + number(value) + " / " + number(trigger.target().value()) + " → " + replicas(value, trigger)
                         + withinTolerance(value, trigger, basis)
                         + givenBack(value, trigger, basis);
             case Decision.Hold(HoldReason reason, var basis) ->
@@ -69,13 +69,14 @@ public final class Explanation {
     }
 
     private static String replicas(double value, Trigger trigger) {
-        long replicas = (long) Math.ceil(Math.rint(value * 1000) / Math.rint(trigger.targetValue() * 1000));
+        long replicas = (long)
+                Math.ceil(Math.rint(value * 1000) / Math.rint(trigger.target().value() * 1000));
         return replicas + (replicas == 1 ? " replica" : " replicas");
     }
 
     /** Otherwise no more is asked for than the lowest of the upscale window. */
     private static String givenBack(double value, Trigger trigger, Basis.Known basis) {
-        boolean more = value > trigger.targetValue() * basis.scale().spec();
+        boolean more = value > trigger.target().value() * basis.scale().spec();
         return more
                         && (basis.demand().isEmpty()
                                 || value > basis.windows().lowest().orElse(0))
@@ -85,8 +86,10 @@ public final class Explanation {
 
     private static String withinTolerance(double value, Trigger trigger, Basis.Known basis) {
         int spec = basis.scale().spec();
-        double ratio = value / (trigger.targetValue() * spec);
-        return spec > 0 && Math.abs(ratio - 1) <= trigger.tolerance() ? ", within the tolerance of " + spec : "";
+        double ratio = value / (trigger.target().value() * spec);
+        return spec > 0 && Math.abs(ratio - 1) <= trigger.stabilization().tolerance()
+                ? ", within the tolerance of " + spec
+                : "";
     }
 
     private static String details(HoldReason reason, Trigger trigger, Basis.Known basis) {
@@ -98,7 +101,7 @@ public final class Explanation {
                         + " of their windows)";
             case WINDOW_NOT_FULL ->
                 " (" + Durations.text(Duration.ofSeconds(windows.remaining().toSeconds())) + " of "
-                        + Durations.text(trigger.downscaleStabilizationWindow()) + " to go)";
+                        + Durations.text(trigger.stabilization().window().down()) + " to go)";
             case ALL_STARTING, NO_SAMPLES, TOO_FEW_OBSERVATIONS -> "";
         };
     }
@@ -121,7 +124,7 @@ public final class Explanation {
                         .carried()
                         .map(carried -> number(carried.mean()))
                         .orElse("unknown"),
-                number(snapshot.trigger().targetValue()),
+                number(snapshot.trigger().target().value()),
                 ServingLoad.NAME);
     }
 

@@ -94,7 +94,7 @@ public final class Following {
     public void observe(Snapshot snapshot, Bounds bounds) {
         Decision.Basis basis = snapshot.decision().basis();
         Instant now = basis.at();
-        Duration elapsed = elapsedUntil(now, snapshot.trigger().staleAfter());
+        Duration elapsed = elapsedUntil(now, snapshot.trigger().deadlines().staleAfter());
         takenAway = takenAway.filter(cut -> !cut.at().plus(TOLD_FOR).isBefore(now));
         switch (basis) {
             case Decision.Basis.NotKnown _ -> {

@@ -73,8 +73,10 @@ final class PodMemory {
         if (trigger.signal().isOfGpus()) {
             return;
         }
-        if (now.number(trigger.port()).isEmpty()) {
-            problem = Optional.of(new Problem(PodProblem.NO_PORT, "no container port named " + trigger.port()));
+        if (now.number(trigger.reading().port()).isEmpty()) {
+            problem = Optional.of(new Problem(
+                    PodProblem.NO_PORT,
+                    "no container port named " + trigger.reading().port()));
         }
         now.offLimits().ifPresent(why -> problem = Optional.of(new Problem(PodProblem.NOT_ALLOWED, why)));
     }
@@ -84,17 +86,17 @@ final class PodMemory {
      * asked instead.
      */
     Optional<Endpoint> endpoint(Trigger trigger, String namespace) {
-        OptionalInt port = pod.number(trigger.port());
+        OptionalInt port = pod.number(trigger.reading().port());
         return port.isEmpty() || pod.offLimits().isPresent() || trigger.signal().isOfGpus()
                 ? Optional.empty()
                 : pod.address()
                         .map(host -> new Endpoint(
                                 pod.uid(),
-                                trigger.scheme(),
+                                trigger.reading().scheme(),
                                 host,
                                 port.getAsInt(),
-                                trigger.path(),
-                                new PodAuth(namespace, trigger.podAuth())));
+                                trigger.reading().path(),
+                                new PodAuth(namespace, trigger.reading().podAuth())));
     }
 
     /** The node whose exporter is asked in its stead; empty while it is on none. */
@@ -141,13 +143,13 @@ final class PodMemory {
     private void take(Measurement measurement, Trigger trigger, Instant askedAt) {
         switch (measurement) {
             case Measured(var _, Instant written)
-            when written.plus(trigger.staleAfter()).isBefore(askedAt) ->
+            when written.plus(trigger.deadlines().staleAfter()).isBefore(askedAt) ->
                 problem = Optional.of(new Problem(
                         PodProblem.STALE,
                         "by their timestamps its samples were "
                                 + Duration.between(written, askedAt).toSeconds()
                                 + " s old when asked for, staleAfter is "
-                                + trigger.staleAfter().toSeconds() + " s"));
+                                + trigger.deadlines().staleAfter().toSeconds() + " s"));
             case Measured _
             when pod.restarting() && firstReady.isPresent() ->
                 problem = Optional.of(new Problem(
@@ -167,13 +169,15 @@ final class PodMemory {
 
     /** What it said last, while that is fresh. */
     Optional<PodValue> fresh(Trigger trigger, Instant now) {
-        return last.filter(measured -> measured.isFresh(now, trigger.staleAfter()))
+        return last.filter(measured -> measured.isFresh(now, trigger.deadlines().staleAfter()))
                 .map(Measured::value);
     }
 
     /** What the signal is blind to, while that is fresh. */
     OptionalDouble freshUnseen(Trigger trigger, Instant now) {
-        return lastUnseen.filter(measured -> measured.isFresh(now, trigger.staleAfter())).stream()
+        return lastUnseen
+                .filter(measured -> measured.isFresh(now, trigger.deadlines().staleAfter()))
+                .stream()
                 .map(Measured::value)
                 .filter(PodValue.Amount.class::isInstance)
                 .mapToDouble(amount -> ((PodValue.Amount) amount).value())
@@ -186,7 +190,8 @@ final class PodMemory {
     }
 
     private boolean isStarting(Trigger trigger, Instant now) {
-        boolean justReady = last.isEmpty() && !wasReadyBy(now.minus(trigger.staleAfter()));
+        boolean justReady =
+                last.isEmpty() && !wasReadyBy(now.minus(trigger.deadlines().staleAfter()));
         return firstReady.isEmpty() || (pod.ready() && justReady);
     }
 

@@ -76,7 +76,7 @@ final class ScaledObjectScalers {
         List<Trigger> possible = open.stream()
                 .map(called::under)
                 .filter(trigger -> open.size() == 1
-                        || (trigger.statedAggregation().isPresent()
+                        || (trigger.target().statedAggregation().isPresent()
                                 && trigger.mismatch().isEmpty()))
                 .toList();
         return possible.size() == 1 ? Optional.of(possible.getFirst()) : Optional.empty();
@@ -185,7 +185,7 @@ final class ScaledObjectScalers {
         if (due) {
             Trigger trigger = scaler.trigger();
             Optional<Wake> wake = wakeSources.wake(id.namespace(), trigger, startUps.longest(), now);
-            Snapshot snapshot = scaler.decide(pods.observe(id, trigger.podSelector()), wake, now);
+            Snapshot snapshot = scaler.decide(pods.observe(id, trigger.reading().podSelector()), wake, now);
             observeStartUp(snapshot, now);
             decided.accept(snapshot);
         }

@@ -28,7 +28,7 @@ import java.util.stream.Stream;
 
 /**
  * One trigger of one ScaledObject: keeps its pods' latest samples, makes a reading of the fleet each
- * {@link Trigger#decisionInterval()}, and concludes.
+ * {@code decisionInterval}, and concludes.
  *
  * <p>One thread owns it; {@link #snapshot()} may be called from any.
  */
@@ -80,7 +80,7 @@ final class Scaler {
         this.trigger = trigger;
         this.policy = policy;
         this.signal = signal;
-        this.patience = new Patience(trigger.staleAfter());
+        this.patience = new Patience(trigger.deadlines().staleAfter());
         this.madeAt = now;
         this.due = now;
     }
@@ -190,7 +190,7 @@ final class Scaler {
 
     /** Makes a reading of the fleet and concludes from it. */
     Snapshot decide(Observation observation, Optional<Wake> wake, Instant now) {
-        due = now.plus(trigger.decisionInterval());
+        due = now.plus(trigger.reading().decisionInterval());
         Optional<Violation> mismatch = trigger.mismatch();
         if (mismatch.isPresent()) {
             return keep(decideBlindly(mismatch.get().text(), now), wake);
@@ -245,7 +245,9 @@ final class Scaler {
     /** A time in which this process stood still was not observed. */
     private void learn(Instant now) {
         Duration elapsed = Duration.between(learnedAt.orElse(now), now);
-        Duration observed = elapsed.compareTo(trigger.staleAfter()) > 0 ? trigger.staleAfter() : elapsed;
+        Duration observed = elapsed.compareTo(trigger.deadlines().staleAfter()) > 0
+                ? trigger.deadlines().staleAfter()
+                : elapsed;
         learnedAt = Optional.of(now);
         signal.learn(
                 memories.values().stream()
@@ -318,7 +320,7 @@ final class Scaler {
                 .map(since -> since.isAfter(now) ? Duration.ZERO : Duration.between(since, now))
                 .toList();
         long forLong = waited.stream()
-                .filter(length -> length.compareTo(trigger.staleAfter()) > 0)
+                .filter(length -> length.compareTo(trigger.deadlines().staleAfter()) > 0)
                 .count();
         int unseen = (int) Math.min(forLong, Math.max(0, scale.status() - present));
         resize(unseenSince, unseen, patience.observed());

@@ -165,7 +165,9 @@ public final class Scalers implements Decisions {
 
     @Override
     public Answer presentAnswer(Snapshot snapshot) {
-        return pods.observe(snapshot.scaledObject(), snapshot.trigger().podSelector())
+        return pods.observe(
+                                snapshot.scaledObject(),
+                                snapshot.trigger().reading().podSelector())
                         instanceof Observation.Known(Scale scale, int _, var _)
                 ? snapshot.answer(scale)
                 : snapshot.answer();

@@ -74,7 +74,7 @@ public record Snapshot(
         return unseenLoad.orElse(0) > 0
                 && decision.basis()
                         .carried()
-                        .filter(carried -> carried.mean() < trigger.targetValue())
+                        .filter(carried -> carried.mean() < trigger.target().value())
                         .isPresent();
     }
 

@@ -92,7 +92,7 @@ public final class DecisionLog {
             case Decision.Unknown(String reason, var _) -> reason;
         };
         long replicas = decision instanceof Decision.Report(double value, var _)
-                ? (long) Math.ceil(value / snapshot.trigger().targetValue())
+                ? (long) Math.ceil(value / snapshot.trigger().target().value())
                 : -1;
         boolean missing = snapshot.pods().stream().anyMatch(pod -> pod.state() == PodState.MISSING);
         return new Said(

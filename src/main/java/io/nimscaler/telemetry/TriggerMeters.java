@@ -58,7 +58,10 @@ final class TriggerMeters {
                 "Highest smoothed demand of the downscale window",
                 s -> orNaN(s.decision().basis().windows().highest()));
         gauge("value", "What KEDA is told; NaN while that is UNAVAILABLE", TriggerMeters::value);
-        gauge("target.value", "What one replica should carry", s -> s.trigger().targetValue());
+        gauge(
+                "target.value",
+                "What one replica should carry",
+                s -> s.trigger().target().value());
         gauge("replicas.wanted", "spec.replicas of the scale target", s -> replicas(s, Scale::spec));
         gauge("replicas.present", "status.replicas of the scale target", s -> replicas(s, Scale::status));
         gauge("active", "1 active, 0 inactive, NaN unknown", TriggerMeters::active);
@@ -76,7 +79,8 @@ final class TriggerMeters {
                 "1 while requests wait although the KV cache usage is below its target; NaN where that is not known",
                 TriggerMeters::queueUnseen);
         snapshot.trigger()
-                .wakeSource()
+                .waking()
+                .source()
                 .ifPresent(source -> gauge(
                         "wake.demand",
                         "What the wake source's last reading says; NaN while that is unknown",
@@ -104,7 +108,10 @@ final class TriggerMeters {
 
     /** Whether these are its gauges: an edit of the trigger may give it another wake source, which is a label. */
     boolean fits(Snapshot next) {
-        return snapshot.trigger().wakeSource().equals(next.trigger().wakeSource());
+        return snapshot.trigger()
+                .waking()
+                .source()
+                .equals(next.trigger().waking().source());
     }
 
     void remove() {

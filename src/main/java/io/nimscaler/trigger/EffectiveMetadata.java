@@ -52,36 +52,41 @@ public final class EffectiveMetadata {
 
     private void put(TriggerKey key, Trigger trigger) {
         switch (key) {
-            case TARGET_VALUE -> put(key, number(trigger.targetValue()));
-            case ACTIVATION_TARGET_VALUE -> put(key, number(trigger.activationTargetValue()));
+            case TARGET_VALUE -> put(key, number(trigger.target().value()));
+            case ACTIVATION_TARGET_VALUE -> put(key, number(trigger.target().activation()));
             case METRIC -> put(key, trigger.signal().name());
             case WINDOW, QUANTILE, MAX_RUNNING, SERIES_AGGREGATION -> putOption(key, trigger);
             case AGGREGATION_TYPE -> put(key, trigger.aggregationType().key());
-            case POLL_INTERVAL -> put(key, trigger.pollInterval());
-            case STALE_AFTER -> put(key, trigger.staleAfter());
-            case UNAVAILABLE_AFTER -> put(key, trigger.unavailableAfter());
-            case STARTING_DEADLINE -> put(key, trigger.startingDeadline());
-            case TOLERANCE -> put(key, number(trigger.tolerance()));
-            case SMOOTHING_UP -> put(key, trigger.smoothingUp());
-            case SMOOTHING_DOWN -> put(key, trigger.smoothingDown());
-            case DOWNSCALE_STABILIZATION_WINDOW -> put(key, trigger.downscaleStabilizationWindow());
-            case UPSCALE_STABILIZATION_WINDOW -> put(key, trigger.upscaleStabilizationWindow());
-            case LOADING_CREDIT -> put(key, Boolean.toString(trigger.loadingCredit()));
-            case PORT -> put(key, trigger.port().toString());
+            case POLL_INTERVAL -> put(key, trigger.reading().pollInterval());
+            case STALE_AFTER -> put(key, trigger.deadlines().staleAfter());
+            case UNAVAILABLE_AFTER -> put(key, trigger.deadlines().unavailableAfter());
+            case STARTING_DEADLINE -> put(key, trigger.deadlines().startingDeadline());
+            case TOLERANCE -> put(key, number(trigger.stabilization().tolerance()));
+            case SMOOTHING_UP -> put(key, trigger.stabilization().smoothing().up());
+            case SMOOTHING_DOWN -> put(key, trigger.stabilization().smoothing().down());
+            case DOWNSCALE_STABILIZATION_WINDOW ->
+                put(key, trigger.stabilization().window().down());
+            case UPSCALE_STABILIZATION_WINDOW ->
+                put(key, trigger.stabilization().window().up());
+            case LOADING_CREDIT ->
+                put(key, Boolean.toString(trigger.stabilization().loadingCredit()));
+            case PORT -> put(key, trigger.reading().port().toString());
             case PATH ->
                 put(
                         key,
-                        trigger.path().equals(MetricsPath.AUTO)
+                        trigger.reading().path().equals(MetricsPath.AUTO)
                                 ? "auto"
-                                : trigger.path().candidates().getFirst());
-            case SCHEME -> put(key, trigger.scheme().name().toLowerCase(Locale.ROOT));
+                                : trigger.reading().path().candidates().getFirst());
+            case SCHEME -> put(key, trigger.reading().scheme().name().toLowerCase(Locale.ROOT));
             case MODEL_NAME -> trigger.modelName().ifPresent(name -> put(key, name));
-            case POD_SELECTOR -> trigger.podSelector().ifPresent(selector -> put(key, selector));
-            case POD_AUTH -> trigger.podAuth().ifPresent(name -> put(key, name));
-            case WAKE_SOURCE -> trigger.wakeSource().ifPresent(name -> put(key, name));
+            case POD_SELECTOR -> trigger.reading().podSelector().ifPresent(selector -> put(key, selector));
+            case POD_AUTH -> trigger.reading().podAuth().ifPresent(name -> put(key, name));
+            case WAKE_SOURCE -> trigger.waking().source().ifPresent(name -> put(key, name));
             case WAKE_MODEL_NAME ->
-                trigger.wakeModelName()
-                        .filter(name -> !trigger.modelName().equals(trigger.wakeModelName()))
+                trigger.waking()
+                        .modelName()
+                        .filter(name ->
+                                !trigger.modelName().equals(trigger.waking().modelName()))
                         .ifPresent(name -> put(key, name));
         }
     }

@@ -122,30 +122,42 @@ public final class TriggerParser {
         Trigger trigger = new Trigger(
                 metadata.isFromEnv(METRIC) ? "nim" : asMetricName(metric),
                 signal,
-                targetValue,
-                metadata.number(ACTIVATION_TARGET_VALUE, BigDecimal.ZERO, MOST, 6),
-                metadata.has(AGGREGATION_TYPE)
-                        ? Optional.of(metadata.choice(AGGREGATION_TYPE, AggregationType.class))
-                        : Optional.empty(),
-                pollInterval,
-                metadata.has(STALE_AFTER) ? metadata.duration(STALE_AFTER, leastStaleAfter, HOUR) : defaultStaleAfter,
-                metadata.duration(UNAVAILABLE_AFTER, Duration.ZERO, HOUR),
-                metadata.duration(STARTING_DEADLINE, Duration.ofSeconds(1), Duration.ofHours(24)),
-                metadata.number(TOLERANCE, BigDecimal.ZERO, new BigDecimal("0.5"), 6),
-                metadata.duration(SMOOTHING_UP, Duration.ZERO, HOUR),
-                metadata.duration(SMOOTHING_DOWN, Duration.ZERO, HOUR),
-                metadata.duration(DOWNSCALE_STABILIZATION_WINDOW, Duration.ZERO, HOUR),
-                metadata.duration(UPSCALE_STABILIZATION_WINDOW, Duration.ZERO, HOUR),
-                metadata.text(LOADING_CREDIT, text -> text.equals("true") || text.equals("false"), "true or false")
-                        .equals("true"),
-                metadata.choice(SCHEME, Scheme.class),
-                port(),
-                path(),
                 modelName,
-                podSelector(),
-                settingName(POD_AUTH, "nim-scaler.pods.auth"),
-                settingName(WAKE_SOURCE, "nim-scaler.wake-sources"),
-                metadata.optional(WAKE_MODEL_NAME, 512).or(() -> modelName),
+                new Target(
+                        targetValue,
+                        metadata.number(ACTIVATION_TARGET_VALUE, BigDecimal.ZERO, MOST, 6),
+                        metadata.has(AGGREGATION_TYPE)
+                                ? Optional.of(metadata.choice(AGGREGATION_TYPE, AggregationType.class))
+                                : Optional.empty()),
+                new Reading(
+                        metadata.choice(SCHEME, Scheme.class),
+                        port(),
+                        path(),
+                        podSelector(),
+                        settingName(POD_AUTH, "nim-scaler.pods.auth"),
+                        pollInterval),
+                new Deadlines(
+                        metadata.has(STALE_AFTER)
+                                ? metadata.duration(STALE_AFTER, leastStaleAfter, HOUR)
+                                : defaultStaleAfter,
+                        metadata.duration(UNAVAILABLE_AFTER, Duration.ZERO, HOUR),
+                        metadata.duration(STARTING_DEADLINE, Duration.ofSeconds(1), Duration.ofHours(24))),
+                new Stabilization(
+                        metadata.number(TOLERANCE, BigDecimal.ZERO, new BigDecimal("0.5"), 6),
+                        new UpAndDown(
+                                metadata.duration(SMOOTHING_UP, Duration.ZERO, HOUR),
+                                metadata.duration(SMOOTHING_DOWN, Duration.ZERO, HOUR)),
+                        new UpAndDown(
+                                metadata.duration(UPSCALE_STABILIZATION_WINDOW, Duration.ZERO, HOUR),
+                                metadata.duration(DOWNSCALE_STABILIZATION_WINDOW, Duration.ZERO, HOUR)),
+                        metadata.text(
+                                        LOADING_CREDIT,
+                                        text -> text.equals("true") || text.equals("false"),
+                                        "true or false")
+                                .equals("true")),
+                new Waking(
+                        settingName(WAKE_SOURCE, "nim-scaler.wake-sources"),
+                        metadata.optional(WAKE_MODEL_NAME, 512).or(() -> modelName)),
                 Optional.empty(),
                 Optional.empty());
         expectTargetInTheSignalsUnit(trigger);
@@ -158,9 +170,10 @@ public final class TriggerParser {
     /** A ratio's target in percent would be a hundred times too high, and nearly all replicas would be taken away. */
     private void expectTargetInTheSignalsUnit(Trigger trigger) {
         double highest = trigger.signal().highestTarget();
-        if (trigger.targetValue() > highest) {
-            boolean mayBePercent = trigger.targetValue() <= 100 && !metadata.isFromEnv(TARGET_VALUE);
-            BigDecimal percent = BigDecimal.valueOf(mayBePercent ? trigger.targetValue() : 70);
+        if (trigger.target().value() > highest) {
+            boolean mayBePercent = trigger.target().value() <= 100 && !metadata.isFromEnv(TARGET_VALUE);
+            BigDecimal percent =
+                    BigDecimal.valueOf(mayBePercent ? trigger.target().value() : 70);
             metadata.reject(
                     TARGET_VALUE,
                     "at most "
@@ -274,8 +287,8 @@ public final class TriggerParser {
 
     private static List<String> warningsOf(Trigger trigger) {
         List<String> warnings = new ArrayList<>();
-        if (trigger.signal().saturatesAtOne() && trigger.targetValue() > HIGHEST_USEFUL_RATIO) {
-            warnings.add("targetValue = " + trigger.targetValue() + " of a ratio that saturates at 1: above "
+        if (trigger.signal().saturatesAtOne() && trigger.target().value() > HIGHEST_USEFUL_RATIO) {
+            warnings.add("targetValue = " + trigger.target().value() + " of a ratio that saturates at 1: above "
                     + HIGHEST_USEFUL_RATIO + " it can hardly ask for more replicas");
         }
         return warnings;

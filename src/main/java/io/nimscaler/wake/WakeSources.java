@@ -42,7 +42,8 @@ public final class WakeSources implements TriggerCheck {
             case ParsedTrigger.Invalid invalid -> invalid;
             case ParsedTrigger.Valid valid ->
                 valid.trigger()
-                        .wakeSource()
+                        .waking()
+                        .source()
                         .filter(name -> poll(namespace, name).isEmpty())
                         .<ParsedTrigger>map(name -> new ParsedTrigger.Invalid(List.of(new Violation(
                                 TriggerKey.WAKE_SOURCE.key(),
@@ -60,9 +61,10 @@ public final class WakeSources implements TriggerCheck {
      * @return empty: the trigger names none
      */
     public Optional<Wake> wake(String namespace, Trigger trigger, Duration awakeFor, Instant now) {
-        return trigger.wakeSource()
+        return trigger.waking()
+                .source()
                 .map(name -> poll(namespace, name)
-                        .map(poll -> poll.wake(trigger.wakeModelName(), awakeFor, now))
+                        .map(poll -> poll.wake(trigger.waking().modelName(), awakeFor, now))
                         .orElseGet(() ->
                                 new Wake.Unknown(name, "namespace " + namespace + " may use no source of this name")));
     }

@@ -139,7 +139,7 @@ record ScaledObjectView(
                 snapshot.triggerName(),
                 snapshot.shadow(),
                 snapshot.trigger().signal().name(),
-                snapshot.trigger().targetValue(),
+                snapshot.trigger().target().value(),
                 snapshot.trigger().aggregationType().key(),
                 basis.at(),
                 basis.known().map(known -> known.scale().spec()).orElse(null),

@@ -111,7 +111,7 @@ class KedaVersionsTest {
                     .setName("llm")
                     .putAllScalerMetadata(metadata)
                     .build();
-            HpaFormula hpa = new HpaFormula(trigger.tolerance());
+            HpaFormula hpa = new HpaFormula(trigger.stabilization().tolerance());
             long target = keda.targetMilli(spec(service, ref));
             long value = keda.valueMilli(value(service, ref));
             return trigger.aggregationType().isPerPod()

@@ -334,7 +334,7 @@ class KubernetesPodsTest {
         pass(Duration.ofSeconds(76));
         awaitPods("b", "c");
         await().untilAsserted(() -> assertThat(control.triggers.get(ID))
-                .extracting(Trigger::downscaleStabilizationWindow)
+                .extracting(trigger -> trigger.stabilization().window().down())
                 .containsExactly(Duration.ofMinutes(1)));
 
         api.forgetsItsWatches();
@@ -414,7 +414,7 @@ class KubernetesPodsTest {
     void editedTriggerIsTheOnlyOneThatIsLeft() {
         api.scaledObject("downscaleStabilizationWindow", "1m");
         await().untilAsserted(() -> assertThat(control.triggers.get(ID))
-                .extracting(Trigger::downscaleStabilizationWindow)
+                .extracting(trigger -> trigger.stabilization().window().down())
                 .containsExactly(Duration.ofMinutes(1)));
     }
 }

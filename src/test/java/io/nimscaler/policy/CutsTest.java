@@ -122,7 +122,7 @@ class CutsTest {
     void fewestReplicasOfAnAnswerAreThoseThatSomeNumberOfPresentOnesGives() {
         Random random = new Random(1);
         Trigger trigger = Triggers.immediate();
-        HpaFormula hpa = new HpaFormula(trigger.tolerance());
+        HpaFormula hpa = new HpaFormula(trigger.stabilization().tolerance());
         for (int i = 0; i < 20_000; i++) {
             long milli = i < 200 ? i * 70L : random.nextLong(60_000);
             long fewest = IntStream.rangeClosed(1, 120)

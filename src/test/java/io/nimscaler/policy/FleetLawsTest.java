@@ -56,7 +56,7 @@ class FleetLawsTest {
             assertThat(replicas(busier, trigger))
                     .as(
                             "%s of T = %s: pod %d of %s busier: %s",
-                            trigger.aggregationType(), trigger.targetValue(), pod, fleet, busier)
+                            trigger.aggregationType(), trigger.target().value(), pod, fleet, busier)
                     .isGreaterThanOrEqualTo(replicas(fleet, trigger));
         }
     }

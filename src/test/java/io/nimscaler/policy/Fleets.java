@@ -70,7 +70,7 @@ final class Fleets {
 
     static long hpaEndsAt(Decision decision, Trigger trigger, Scale scale) {
         Answers answers = new Answers(trigger);
-        HpaFormula hpa = new HpaFormula(trigger.tolerance());
+        HpaFormula hpa = new HpaFormula(trigger.stabilization().tolerance());
         return switch (answers.value(decision, scale)) {
             case Answer.Unavailable _ -> scale.spec();
             case Answer.Value(long milli) ->

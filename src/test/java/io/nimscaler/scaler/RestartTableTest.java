@@ -50,8 +50,8 @@ class RestartTableTest {
     private static final class World {
 
         private final SimulatedFleet fleet = new SimulatedFleet(BEFORE, Duration.ofSeconds(30), START);
-        private final HpaModel hpa =
-                new HpaModel(new HpaFormula(TRIGGER.tolerance()), MetricType.AVERAGE_VALUE, 1, 20, Duration.ZERO);
+        private final HpaModel hpa = new HpaModel(
+                new HpaFormula(TRIGGER.stabilization().tolerance()), MetricType.AVERAGE_VALUE, 1, 20, Duration.ZERO);
         private Instant now = START;
         private Instant scalerBackAt = START;
         private Instant kedaBackAt = START;

@@ -88,13 +88,13 @@ class TwoReplicasTest {
     void agreeOnTheDemandWithinTwoPolls(String pollInterval) {
         // Given: one began in the middle of the other's life, and their clocks differ
         Trigger trigger = Triggers.with("pollInterval", pollInterval);
-        Duration twoPolls = trigger.pollInterval().multipliedBy(2);
+        Duration twoPolls = trigger.reading().pollInterval().multipliedBy(2);
         SimulatedFleet fleet = new SimulatedFleet(5, Duration.ofSeconds(20), now);
         fleet.load(3);
         Replica older = new Replica(trigger, fleet, Duration.ZERO);
         pass(Duration.ofSeconds(77), fleet, older);
         Replica younger = new Replica(trigger, fleet, Duration.ofMillis(1234));
-        pass(trigger.pollInterval(), fleet, older, younger);
+        pass(trigger.reading().pollInterval(), fleet, older, younger);
 
         for (int change = 0; change < 50; change++) {
             // When

@@ -112,8 +112,8 @@ class EffectiveMetadataTest {
                             "metricName",
                             "shadow.value.metricName",
                             // It stands in them although the trigger's own metadata leave it to the metricType
-                            "statedAggregation",
-                            "shadow.value.statedAggregation")
+                            "target.statedAggregation",
+                            "shadow.value.target.statedAggregation")
                     .isEqualTo(trigger);
             assertThat(parse(EffectiveMetadata.of(trigger)).aggregationType()).isEqualTo(trigger.aggregationType());
         }

@@ -39,8 +39,10 @@ class ShadowMetadataTest {
         assertThat(shadow("smoothingUp", "9s", "shadow.smoothingUp", "0s"))
                 .isEqualTo(Triggers.with("smoothingUp", "0s"));
         assertThat(shadow("shadow.targetValueFromEnv", "0.8")).isEqualTo(Triggers.with("targetValue", "0.8"));
-        assertThat(shadow("pollInterval", "10s", "shadow.targetValue", "0.8").staleAfter())
-                .isEqualTo(Triggers.with("pollInterval", "10s").staleAfter());
+        assertThat(shadow("pollInterval", "10s", "shadow.targetValue", "0.8")
+                        .deadlines()
+                        .staleAfter())
+                .isEqualTo(Triggers.with("pollInterval", "10s").deadlines().staleAfter());
     }
 
     @Test

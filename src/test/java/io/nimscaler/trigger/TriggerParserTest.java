@@ -40,27 +40,22 @@ class TriggerParserTest {
                 .isEqualTo(new Trigger(
                         "gpu_cache_usage_perc",
                         Signals.named("gpu_cache_usage_perc"),
-                        0.70,
-                        0,
                         Optional.empty(),
-                        Duration.ofSeconds(2),
-                        Duration.ofSeconds(15),
-                        Duration.ofSeconds(30),
-                        Duration.ofMinutes(15),
-                        0.1,
-                        Duration.ofSeconds(5),
-                        Duration.ofSeconds(30),
-                        Duration.ofMinutes(5),
-                        Duration.ZERO,
-                        false,
-                        Scheme.HTTP,
-                        new PodPort.Numbered(8000),
-                        MetricsPath.AUTO,
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
+                        new Target(0.70, 0, Optional.empty()),
+                        new Reading(
+                                Scheme.HTTP,
+                                new PodPort.Numbered(8000),
+                                MetricsPath.AUTO,
+                                Optional.empty(),
+                                Optional.empty(),
+                                Duration.ofSeconds(2)),
+                        new Deadlines(Duration.ofSeconds(15), Duration.ofSeconds(30), Duration.ofMinutes(15)),
+                        new Stabilization(
+                                0.1,
+                                new UpAndDown(Duration.ofSeconds(5), Duration.ofSeconds(30)),
+                                new UpAndDown(Duration.ZERO, Duration.ofMinutes(5)),
+                                false),
+                        new Waking(Optional.empty(), Optional.empty()),
                         Optional.empty(),
                         Optional.empty()));
     }
@@ -83,7 +78,9 @@ class TriggerParserTest {
         "some_gauge, 1000000000, 1000000001"
     })
     void targetValueIsBoundedByWhatTheSignalCanShow(String metric, String highest, String above) {
-        assertThat(Triggers.with("metric", metric, "targetValue", highest).targetValue())
+        assertThat(Triggers.with("metric", metric, "targetValue", highest)
+                        .target()
+                        .value())
                 .isEqualTo(Double.parseDouble(highest));
         assertThat(TriggerParser.parse(Map.of("metric", metric, "targetValue", above)))
                 .isInstanceOfSatisfying(
@@ -108,7 +105,7 @@ class TriggerParserTest {
 
     @Test
     void wakeSourceIsTheNameOfASetting() {
-        assertThat(Triggers.with("wakeSource", "epp-2").wakeSource()).hasValue("epp-2");
+        assertThat(Triggers.with("wakeSource", "epp-2").waking().source()).hasValue("epp-2");
     }
 
     @Test
@@ -143,13 +140,15 @@ class TriggerParserTest {
 
     @Test
     void staleAfterFollowsASlowPollInterval() {
-        assertThat(Triggers.with("pollInterval", "20s").staleAfter()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(Triggers.with("pollInterval", "20s").deadlines().staleAfter())
+                .isEqualTo(Duration.ofMinutes(1));
     }
 
     @ParameterizedTest
     @CsvSource({"500ms, 500", "30s, 30000", "5m, 300000", "1m30s, 90000"})
     void durationsAreWrittenAsInKubernetes(String text, long millis) {
         assertThat(Triggers.with("pollInterval", text, "staleAfter", "1h")
+                        .reading()
                         .pollInterval()
                         .toMillis())
                 .isEqualTo(millis);
@@ -264,7 +263,7 @@ class TriggerParserTest {
                 "/prometheus/metrics"
             })
     void pathThatCanOnlyBeAPathIsTaken(String path) {
-        assertThat(Triggers.with("path", path).path().candidates()).containsExactly(path);
+        assertThat(Triggers.with("path", path).reading().path().candidates()).containsExactly(path);
     }
 
     @ParameterizedTest
@@ -279,7 +278,8 @@ class TriggerParserTest {
                 "rank>0, rank<8"
             })
     void labelSelectorThatTheApiServerTakesIsTaken(String selector) {
-        assertThat(Triggers.with("podSelector", selector).podSelector()).hasValue(selector);
+        assertThat(Triggers.with("podSelector", selector).reading().podSelector())
+                .hasValue(selector);
     }
 
     @Test

@@ -1,0 +1,34 @@
+package io.nimscaler.trigger;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Which pods are read, how, and how often. A shadow has none of its own.
+ *
+ * @param podSelector label selector instead of the scale target's own
+ * @param podAuth name of the trust and credentials that the scaler's own settings hold for these pods
+ */
+public record Reading(
+        Scheme scheme,
+        PodPort port,
+        MetricsPath path,
+        Optional<String> podSelector,
+        Optional<String> podAuth,
+        Duration pollInterval) {
+
+    private static final Duration MAX_DECISION_INTERVAL = Duration.ofSeconds(1);
+
+    /** How often a reading of the fleet is made from the latest samples: min(pollInterval, 1 s). */
+    public Duration decisionInterval() {
+        return pollInterval.compareTo(MAX_DECISION_INTERVAL) < 0 ? pollInterval : MAX_DECISION_INTERVAL;
+    }
+
+    /** Whether the same pods are asked the same, whoever asks and however often. */
+    boolean asksTheSameAs(Reading other) {
+        return scheme == other.scheme
+                && port.equals(other.port)
+                && path.equals(other.path)
+                && podSelector.equals(other.podSelector);
+    }
+}
