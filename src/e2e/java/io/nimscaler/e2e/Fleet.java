@@ -1,10 +1,14 @@
 package io.nimscaler.e2e;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
@@ -23,7 +27,7 @@ import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
 /**
- * A Deployment of NIM pods. Its pods are nobody's containers: one nimfleet process listens on their addresses, answers as NIM does,
+ * A workload of NIM pods, a Deployment unless a story brings another one. Its pods are nobody's containers: one nimfleet process listens on their addresses, answers as NIM does,
  * and is told which of them are ready.
  */
 public final class Fleet {
@@ -35,17 +39,28 @@ public final class Fleet {
     private final int control;
     private final Background nimfleet;
     private final SharedIndexInformer<Pod> pods;
-    private final Deployment deployment;
+    private final HasMetadata workload;
     private final HttpClient http = HttpClient.newHttpClient();
     private String told = "";
 
     Fleet(Story story, String name, int replicas, Duration readyAfter) {
+        this(story, deployment(story, name, replicas, readyAfter), Map.of("app", name));
+        make(replicas);
+    }
+
+    /**
+     * The pods of any workload of the story's namespace, whoever makes it.
+     *
+     * @param labels of its pods
+     */
+    Fleet(Story story, HasMetadata workload, Map<String, String> labels) {
         this.story = story;
         this.client = Cluster.shared().client();
         this.namespace = story.namespace();
-        this.name = name;
+        this.name = workload.getMetadata().getName();
         this.control = freePort();
-        this.deployment = deployment(replicas, readyAfter);
+        this.workload = workload;
+        workload.getMetadata().setNamespace(namespace);
         this.nimfleet = Background.start(
                 story.folder().resolve("nimfleet-" + name + ".log"),
                 Map.of(),
@@ -57,12 +72,21 @@ public final class Fleet {
                 sample("nim-1.x"),
                 "-ctl",
                 "127.0.0.1:" + control);
-        client.resource(deployment).create();
-        this.pods = client.pods().inNamespace(namespace).withLabel("app", name).inform();
+        this.pods = client.pods().inNamespace(namespace).withLabels(labels).inform();
         story.atEnd(nimfleet::kill);
         story.atEnd(pods::close);
         story.every(Duration.ofMillis(250), this::tellWhichPodsThereAre);
-        Waiting.until(name + " has " + replicas + " pods", Duration.ofSeconds(30), () -> pods().size(), n -> n == replicas);
+    }
+
+    /** Makes the workload, which is not there yet. */
+    Fleet make(int replicas) {
+        client.resource(workload).create();
+        expectPods(replicas);
+        return this;
+    }
+
+    private void expectPods(int number) {
+        Waiting.until(name + " has " + number + " pods", Duration.ofSeconds(60), () -> pods().size(), n -> n == number);
     }
 
     public String name() {
@@ -140,10 +164,13 @@ public final class Fleet {
         tell("/fault?ip=all&mode=none", "");
     }
 
-    /** The replicas that the Deployment wants: what the HPA, or KEDA, last wrote. */
+    /** The replicas that the workload wants: what the HPA, or KEDA, or anybody else last wrote. */
     public int replicas() {
-        Deployment present = client.apps().deployments().inNamespace(namespace).withName(name).get();
-        return present == null ? 0 : Objects.requireNonNullElse(present.getSpec().getReplicas(), 1);
+        return switch (client.resource(workload).get()) {
+            case Deployment present -> Objects.requireNonNullElse(present.getSpec().getReplicas(), 1);
+            case StatefulSet present -> Objects.requireNonNullElse(present.getSpec().getReplicas(), 1);
+            case null, default -> 0;
+        };
     }
 
     /** Pods that are ready and stay. */
@@ -179,6 +206,13 @@ public final class Fleet {
         client.apps().deployments().inNamespace(namespace).withName(name).rolling().restart();
     }
 
+    /** Somebody writes the replicas, as the patch of a {@code helm upgrade} does. */
+    public void isUpgradedTo(int replicas) {
+        story.say("an upgrade writes " + replicas + " replicas of " + name);
+        client.resource(workload)
+                .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\": {\"replicas\": " + replicas + "}}");
+    }
+
     public boolean isRolledOut() {
         var status = client.apps().deployments().inNamespace(namespace).withName(name).get();
         return Objects.equals(status.getStatus().getObservedGeneration(), status.getMetadata().getGeneration())
@@ -188,13 +222,13 @@ public final class Fleet {
 
     public void delete() {
         story.say(name + " is deleted");
-        client.resource(deployment).delete();
+        client.resource(workload).delete();
         Waiting.until(name + " has no pods", Duration.ofSeconds(30), () -> pods().size(), n -> n == 0);
     }
 
     public void createAgain() {
         story.say(name + " is made again");
-        client.resource(deployment).create();
+        client.resource(workload).create();
     }
 
     /** Counts what the pods are asked from now on. */
@@ -279,11 +313,10 @@ public final class Fleet {
         }
     }
 
-    private Deployment deployment(int replicas, Duration readyAfter) {
+    private static Deployment deployment(Story story, String name, int replicas, Duration readyAfter) {
         return new DeploymentBuilder()
                 .withNewMetadata()
                 .withName(name)
-                .withNamespace(namespace)
                 .endMetadata()
                 .withNewSpec()
                 .withReplicas(replicas)

@@ -144,6 +144,11 @@ public final class ScaledObject {
         story.say("the HPA desires " + expected);
     }
 
+    /** As of one that is paused: KEDA deletes its HPA. */
+    public void expectNoHpa(Duration within) {
+        Waiting.until("KEDA's HPA is gone", within, () -> hpa() == null, gone -> gone);
+    }
+
     /** How often an Event of this reason was said about the ScaledObject, by anyone. */
     public int events(String reason) {
         return client.events().v1().events().inNamespace(story.namespace()).list().getItems().stream()

@@ -3,9 +3,13 @@ package io.nimscaler.e2e;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -84,6 +88,28 @@ public final class Story {
     /** A Deployment whose pods take a while to load their model; after an hour, say, which no story waits for, never. */
     public Fleet fleet(String name, int replicas, Duration readyAfter) {
         Fleet fleet = new Fleet(this, name, replicas, readyAfter);
+        fleets.add(fleet);
+        return fleet;
+    }
+
+    /**
+     * A StatefulSet of NIM pods, in YAML with its {@code replicas}.
+     */
+    public Fleet statefulSet(String yaml) {
+        StatefulSet statefulSet = Serialization.unmarshal(yaml, StatefulSet.class);
+        Fleet fleet = of(statefulSet, statefulSet.getSpec().getSelector().getMatchLabels());
+        return fleet.make(statefulSet.getSpec().getReplicas());
+    }
+
+    /** The pods of a Deployment of this name, which somebody else makes, with the label {@code app} of its name. */
+    Fleet deploymentOfOthers(String name) {
+        Deployment deployment =
+                new DeploymentBuilder().withNewMetadata().withName(name).endMetadata().build();
+        return of(deployment, Map.of("app", name));
+    }
+
+    private Fleet of(HasMetadata workload, Map<String, String> labels) {
+        Fleet fleet = new Fleet(this, workload, labels);
         fleets.add(fleet);
         return fleet;
     }
