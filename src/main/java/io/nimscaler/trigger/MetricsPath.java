@@ -19,4 +19,9 @@ public record MetricsPath(List<String> candidates) {
     public MetricsPath {
         candidates = List.copyOf(candidates);
     }
+
+    /** As a user would write it. */
+    String text() {
+        return equals(AUTO) ? "auto" : candidates.getFirst();
+    }
 }

@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -19,15 +18,6 @@ final class ShadowMetadata {
     static final String PREFIX = "shadow.";
     private static final String FROM_ENV = "FromEnv";
 
-    /** What means something else, or nothing, for another signal. */
-    private static final Set<TriggerKey> OF_THE_METRIC = Set.of(
-            TriggerKey.TARGET_VALUE,
-            TriggerKey.ACTIVATION_TARGET_VALUE,
-            TriggerKey.WINDOW,
-            TriggerKey.QUANTILE,
-            TriggerKey.MAX_RUNNING,
-            TriggerKey.SERIES_AGGREGATION);
-
     private final Map<String, String> reported = new HashMap<>();
     private final Map<String, String> shadow = new TreeMap<>();
 
@@ -39,13 +29,6 @@ final class ShadowMetadata {
                 reported.put(key, value);
             }
         });
-    }
-
-    /** Whether this key goes with the signal; the one that names it is among them. */
-    static boolean isOfTheMetric(String key) {
-        return TriggerKey.of(key)
-                .filter(known -> known == TriggerKey.METRIC || OF_THE_METRIC.contains(known))
-                .isPresent();
     }
 
     /** The keys of the reported policy. */
@@ -94,7 +77,9 @@ final class ShadowMetadata {
         boolean anotherMetric =
                 shadow.keySet().stream().anyMatch(key -> plain(key).equals(TriggerKey.METRIC.key()));
         if (anotherMetric) {
-            OF_THE_METRIC.forEach(key -> remove(merged, key.key()));
+            Stream.of(TriggerKey.values())
+                    .filter(TriggerKey::isInTheSignalsUnit)
+                    .forEach(key -> remove(merged, key.key()));
         }
         Map<String, String> own = new HashMap<>(shadow);
         own.keySet().removeIf(key -> !isShadowable(key));
