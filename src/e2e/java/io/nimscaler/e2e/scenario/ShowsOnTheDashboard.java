@@ -42,6 +42,8 @@ class ShowsOnTheDashboard {
                 // Low load, which a window holds
                 .trigger(ofSeconds(600), Map.of("wakeSource", "gateway", "shadow.targetValue", "0.5"))
                 .lastTrigger(trigger -> trigger.put("type", "external-push"))
+                // Draws a warning, without which its metric has no series
+                .metadata("targetValue", "0.85")
                 .with("minReplicaCount", 0)
                 .apply();
         scaling.expectHpaDesires(3, SOON);
@@ -56,11 +58,11 @@ class ShowsOnTheDashboard {
         // An alert that reads what is not there would never fire. When each does, promtool says in the unit tests
         for (JsonNode alert : alerts()) {
             String expr = alert.path("expr").asText();
-            prometheus.hasData(expr);
-            assertThat(OUR_METRIC.matcher(expr).results().map(MatchResult::group))
-                    .as(alert.path("alert").asText())
-                    .isNotEmpty()
-                    .allMatch(prometheus::hasData);
+            List<String> metrics =
+                    OUR_METRIC.matcher(expr).results().map(MatchResult::group).toList();
+            assertThat(metrics).as(alert.path("alert").asText()).isNotEmpty();
+            story.expect("what " + alert.path("alert").asText() + " reads is there", SOON, () -> metrics.stream()
+                    .allMatch(prometheus::hasData));
         }
     }
 
