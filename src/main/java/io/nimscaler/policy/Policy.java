@@ -164,7 +164,7 @@ public final class Policy {
             // Each sample is bounded where it enters; what were not finite here would never leave the smoothing again
             return new Decision.Unknown(
                     "what the pods say does not add up to a finite number",
-                    basis(fleet, now, Counts.NO_POD, Optional.empty(), OptionalDouble.empty()));
+                    basis(fleet, now, reading.counts(), Optional.empty(), OptionalDouble.empty()));
         }
         switch (reading) {
             case Demand.Known(double demand, Counts _, Optional<Carried> _) -> {

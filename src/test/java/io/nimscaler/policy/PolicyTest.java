@@ -107,6 +107,15 @@ class PolicyTest {
         }
 
         @Test
+        void podsWhoseValuesDoNotAddUpAreStillCounted() {
+            Fleet absurd = fleet(3, pods(2, at(Double.MAX_VALUE), starting()));
+            Decision decision = new Policy(Triggers.with()).decide(absurd, START);
+            assertThat(decision).isInstanceOf(Decision.Unknown.class);
+            assertThat(decision.basis().known().orElseThrow().counts()).isEqualTo(new Counts(2, 0, 0, 0, 1, 0));
+            assertThat(decision.basis().carried()).isEmpty();
+        }
+
+        @Test
         void rule3StartingPodsDoNotHoldADownscaleOfAnIdleFleet() {
             Decision decision = new Policy(Triggers.immediate()).decide(fleet(3, pods(2, at(.1), starting())), START);
             assertThat(reported(decision)).isCloseTo(.2, within(1e-9));
