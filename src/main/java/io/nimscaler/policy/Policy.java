@@ -18,7 +18,7 @@ import java.util.OptionalDouble;
 public final class Policy {
 
     private final Trigger trigger;
-    private final FleetArithmetic arithmetic;
+    private final TotalRules rules;
     private final Answers answers;
     private final ExponentialSmoothing smoothing;
     private final SlidingExtreme upscaleWindow;
@@ -44,7 +44,7 @@ public final class Policy {
             SlidingExtreme upscaleWindow,
             SlidingExtreme downscaleWindow) {
         this.trigger = trigger;
-        this.arithmetic = new FleetArithmetic(trigger);
+        this.rules = new TotalRules(trigger);
         this.answers = new Answers(trigger);
         this.smoothing = smoothing;
         this.upscaleWindow = upscaleWindow;
@@ -159,7 +159,7 @@ public final class Policy {
 
     private Decision decide(Fleet.Known fleet, Instant now, Duration elapsed) {
         double atTarget = trigger.target().value() * fleet.scale().spec();
-        Demand reading = arithmetic.of(fleet, noSampleFor(fleet, now));
+        Demand reading = rules.of(fleet, noSampleFor(fleet, now));
         if (!reading.carried().map(Carried::isFinite).orElse(true)) {
             // Each sample is bounded where it enters; what were not finite here would never leave the smoothing again
             return new Decision.Unknown(

@@ -11,19 +11,19 @@ import java.util.OptionalDouble;
 import java.util.stream.DoubleStream;
 
 /**
- * Rules 0 to 5 of the design's section 4: one reading of a fleet → what it carries. For signals that do not add up see {@link LevelArithmetic}. The HPA does the same for Pods metrics
+ * Rules 0 to 5 of the design's section 4: one reading of a fleet → what it carries. For signals that do not add up see {@link LevelRules}. The HPA does the same for Pods metrics
  * and cannot for external ones, since it does not know our pods (kubernetes: pkg/controller/podautoscaler/replica_calculator.go,
  * groupPods and the missing, unready and flip guards of calcPlainMetricReplicas).
  *
  * <p>Names of the design: S = spec, T = target value, R / M / U = sampled / missing / starting pods.
  */
-final class FleetArithmetic {
+final class TotalRules {
 
     private final Trigger trigger;
     private final double target;
     private final double tolerance;
 
-    FleetArithmetic(Trigger trigger) {
+    TotalRules(Trigger trigger) {
         this.trigger = trigger;
         this.target = trigger.target().value();
         this.tolerance = trigger.stabilization().tolerance();
@@ -56,7 +56,7 @@ final class FleetArithmetic {
                                     + Durations.text(trigger.deadlines().unavailableAfter()),
                             states.countsWithoutMean());
         }
-        return trigger.signal().isAdditive() ? ofTotal(states) : new LevelArithmetic(trigger).of(states, fleet.level());
+        return trigger.signal().isAdditive() ? ofTotal(states) : new LevelRules(trigger).of(states, fleet.level());
     }
 
     private Demand ofTotal(FleetStates states) {

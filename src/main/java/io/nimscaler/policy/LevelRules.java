@@ -23,13 +23,13 @@ import java.util.stream.DoubleStream;
  *   <li>Too few observations for a level: hold. An idle fleet has no latency; that is not a latency of 0.
  * </ul>
  */
-final class LevelArithmetic {
+final class LevelRules {
 
     private final Trigger trigger;
     private final double target;
     private final double tolerance;
 
-    LevelArithmetic(Trigger trigger) {
+    LevelRules(Trigger trigger) {
         this.trigger = trigger;
         this.target = trigger.target().value();
         this.tolerance = trigger.stabilization().tolerance();
@@ -56,7 +56,7 @@ final class LevelArithmetic {
         int members = states.members();
         int missing = states.waitedFor().size();
         boolean fits = level <= target;
-        // Rule 5, the stuck: as in FleetArithmetic; they are not among the replicas that are at this level
+        // Rule 5, the stuck: as in TotalRules; they are not among the replicas that are at this level
         int carriers = Math.max(Math.min(members, spec), spec - states.stuck());
         double takenByStuck = fits ? 0 : target * states.schedulableStuck();
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Signals that do not add up: replicas that the HPA ends with. T = 0.70, 10 %. */
-class LevelArithmeticTest {
+class LevelRulesTest {
 
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
     private static final Starting STUCK = new Starting(Duration.ofMinutes(20), false);
