@@ -12,12 +12,12 @@ import java.util.stream.DoubleStream;
  * highest pod for the level.
  *
  * <ul>
- *   <li><em>Up:</em> v·S, with missing and starting pods counted as 0 in the mean (lo), as the HPA does; one that was at T or more
+ *   <li><em>Up:</em> v·S, with missing and starting pods counted as 0 in the mean (at least), as the HPA does; one that was at T or more
  *       moments ago counts as T.
  *   <li>A level that looks back (a latency) still holds what was observed before the newcomers were there. Times all replicas it would
  *       order others for the same load, so on the way up a newcomer counts as 0, too.
  *   <li><em>Down:</em> only while no pod is missing. Unlike an amount, the level of one pod does not bound the fleet's: the
- *       pod that does not answer may be the one where requests take long. So hi is the highest of v, T and its own last value.
+ *       pod that does not answer may be the one where requests take long. So at most is the highest of v, T and its own last value.
  *   <li>A fleet that is leaving replicas still has them at work: below T the level counts for each pod that there is, else
  *       each reading of a shrinking fleet would shrink it again. It never asks for more than S then.
  *   <li>Too few observations for a level: hold. An idle fleet has no latency; that is not a latency of 0.
@@ -60,20 +60,20 @@ final class LevelRules {
         int carriers = Math.max(Math.min(members, spec), spec - states.stuck());
         double takenByStuck = fits ? 0 : target * states.schedulableStuck();
 
-        double atLeast = level * (members - states.newcomers() + states.writtenOffUp()) + target * states.saturated();
-        double mean = atLeast / (members + missing + states.onTheirWay());
-        double lo = Math.max(0, mean * carriers + takenByStuck - states.credit(trigger));
+        double sum = level * (members - states.newcomers() + states.writtenOffUp()) + target * states.saturated();
+        double mean = sum / (members + missing + states.onTheirWay());
+        double atLeast = Math.max(0, mean * carriers + takenByStuck - states.credit(trigger));
         double all =
                 fits ? Math.min(level * Math.max(carriers, members), target * spec) : level * carriers + takenByStuck;
-        double hi = missing == 0
+        double atMost = missing == 0
                 ? all
                 : Math.max(
-                        lo,
+                        atLeast,
                         spec
                                 * states.waitedFor().stream()
                                         .mapToDouble(pod -> pod.lastValue().orElse(target))
                                         .reduce(Math.max(level, target), Math::max));
-        Carried carried = new Carried(level, lo, hi);
+        Carried carried = new Carried(level, atLeast, atMost);
 
         if (missing == 0 && (states.coming() == 0 || level <= (1 - tolerance) * target)) {
             if (!fits && all < target * spec) {
@@ -81,8 +81,8 @@ final class LevelRules {
             }
             return new Demand.Known(all, states.counts(), Optional.of(carried));
         }
-        if (lo >= (1 + tolerance) * target * spec) {
-            return new Demand.Known(lo, states.counts(), Optional.of(carried));
+        if (atLeast >= (1 + tolerance) * target * spec) {
+            return new Demand.Known(atLeast, states.counts(), Optional.of(carried));
         }
         return new Demand.Undecided(
                 missing == 0 && fits ? OptionalDouble.of(all) : OptionalDouble.empty(), states.counts(), carried);

@@ -72,32 +72,33 @@ final class TotalRules {
         // load
         double takenByStuck = mean <= target ? 0 : target * states.schedulableStuck();
 
-        DoubleStream atLeast = DoubleStream.concat(
+        DoubleStream certain = DoubleStream.concat(
                 DoubleStream.generate(() -> mean).limit(states.writtenOffUp()),
                 DoubleStream.generate(() -> target).limit(states.saturated()));
-        double lo = total(DoubleStream.concat(DoubleStream.of(values), atLeast)) + takenByStuck;
-        DoubleStream atMost = waitedFor.stream()
+        double carriedNow = total(DoubleStream.concat(DoubleStream.of(values), certain)) + takenByStuck;
+        DoubleStream possible = waitedFor.stream()
                 .mapToDouble(pod -> Math.max(target, pod.lastValue().orElse(target)));
-        double hi = Math.max(lo, total(DoubleStream.concat(DoubleStream.of(values), atMost)) + takenByStuck);
+        double atMost = Math.max(
+                carriedNow, total(DoubleStream.concat(DoubleStream.of(values), possible)) + takenByStuck);
         // An amount that looks back (a rate) still holds what the others did before the newcomers took their part
         double share = (double) (states.members() - states.newcomers()) / states.members();
-        double credited = Math.max(0, lo * share - states.credit(trigger));
-        Carried carried = new Carried(mean, credited, hi);
+        double atLeast = Math.max(0, carriedNow * share - states.credit(trigger));
+        Carried carried = new Carried(mean, atLeast, atMost);
 
         // Rule 3
         if (waitedFor.isEmpty() && (states.coming() == 0 || mean <= (1 - tolerance) * target)) {
-            if (mean > target && lo < target * spec) {
+            if (mean > target && carriedNow < target * spec) {
                 // Rule 5, the stuck: that they carry nothing takes nothing away while the others are above the target
-                return new Demand.Undecided(OptionalDouble.of(lo), states.counts(), carried);
+                return new Demand.Undecided(OptionalDouble.of(carriedNow), states.counts(), carried);
             }
-            double demand = Math.min(lo, Math.max(credited, target * spec));
+            double demand = Math.min(carriedNow, Math.max(atLeast, target * spec));
             return new Demand.Known(demand, states.counts(), Optional.of(carried));
         }
         // Rule 4
-        if (credited >= (1 + tolerance) * target * spec) {
-            return new Demand.Known(credited, states.counts(), Optional.of(carried));
+        if (atLeast >= (1 + tolerance) * target * spec) {
+            return new Demand.Known(atLeast, states.counts(), Optional.of(carried));
         }
-        if (hi <= (1 - tolerance) * target * Math.min(spec, states.members() + waitedFor.size())) {
+        if (atMost <= (1 - tolerance) * target * Math.min(spec, states.members() + waitedFor.size())) {
             double asLastSeen = total(DoubleStream.concat(
                             DoubleStream.of(values),
                             waitedFor.stream()
@@ -107,7 +108,7 @@ final class TotalRules {
         }
         boolean observed = waitedFor.isEmpty() && mean <= target;
         return new Demand.Undecided(
-                observed ? OptionalDouble.of(lo) : OptionalDouble.empty(), states.counts(), carried);
+                observed ? OptionalDouble.of(carriedNow) : OptionalDouble.empty(), states.counts(), carried);
     }
 
     /** What one pod stands for: the mean, or the highest under {@code max}. */

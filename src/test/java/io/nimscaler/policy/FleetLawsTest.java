@@ -85,18 +85,18 @@ class FleetLawsTest {
         for (int i = 0; i < FLEETS; i++) {
             Trigger trigger = oneOf(random, SUM, LEVEL);
             Fleet.Known fleet = randomFleet(random, false);
-            double lo = 0;
-            double hi = 0;
+            double atLeast = 0;
+            double atMost = 0;
             for (PodReading pod : fleet.pods()) {
                 switch (pod) {
                     case Sampled(double value) -> {
-                        lo += value;
-                        hi += value;
+                        atLeast += value;
+                        atMost += value;
                     }
                     case Missing(OptionalDouble last, Duration _) -> {
                         // One that was saturated a moment ago is not empty
-                        lo += last.orElse(0) >= .7 ? .7 : 0;
-                        hi += Math.max(.7, last.orElse(.7));
+                        atLeast += last.orElse(0) >= .7 ? .7 : 0;
+                        atMost += Math.max(.7, last.orElse(.7));
                     }
                     case Starting _, Quiet _ -> {}
                 }
@@ -111,14 +111,14 @@ class FleetLawsTest {
                         fleet.pods().stream().filter(Missing.class::isInstance).count();
                 long sampled =
                         fleet.pods().stream().filter(Sampled.class::isInstance).count();
-                lo = (level * sampled + .7 * saturated) / fleet.pods().size() * spec;
-                hi = missing > 0 ? .7 * spec : level * spec;
+                atLeast = (level * sampled + .7 * saturated) / fleet.pods().size() * spec;
+                atMost = missing > 0 ? .7 * spec : level * spec;
             }
-            long byLo = (long) Math.ceil(Math.rint(lo * 1000) / 700);
-            long byHi = (long) Math.ceil(Math.rint(hi * 1000) / 700);
+            long byAtLeast = (long) Math.ceil(Math.rint(atLeast * 1000) / 700);
+            long byAtMost = (long) Math.ceil(Math.rint(atMost * 1000) / 700);
             assertThat(replicas(fleet, trigger))
-                    .as("%s: lo %s, hi %s", fleet, lo, hi)
-                    .isBetween(Math.min(spec, byHi), Math.max(spec, byLo));
+                    .as("%s: at least %s, at most %s", fleet, atLeast, atMost)
+                    .isBetween(Math.min(spec, byAtMost), Math.max(spec, byAtLeast));
         }
     }
 

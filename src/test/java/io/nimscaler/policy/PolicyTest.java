@@ -186,12 +186,12 @@ class PolicyTest {
             "nv_gpu_utilization, 1.00, 60, 3.4",
             "nv_gpu_utilization, 1.00, 61, 2.0"
         })
-        void rule4PodThatWasSaturatedMomentsAgoIsNotEmpty(String metric, double last, int missingFor, double lo) {
+        void rule4PodThatWasSaturatedMomentsAgoIsNotEmpty(String metric, double last, int missingFor, double atLeast) {
             Missing missing = new Missing(OptionalDouble.of(last), Duration.ofSeconds(missingFor));
             Decision decision = new Policy(Triggers.immediate("metric", metric))
                     .decide(fleet(4, pods(2, at(1.0), missing, missing)), START);
-            assertThat(decision.basis().carried().orElseThrow().atLeast()).isCloseTo(lo, within(1e-9));
-            assertThat(decision instanceof Decision.Report).isEqualTo(lo > 3.08);
+            assertThat(decision.basis().carried().orElseThrow().atLeast()).isCloseTo(atLeast, within(1e-9));
+            assertThat(decision instanceof Decision.Report).isEqualTo(atLeast > 3.08);
         }
 
         @ParameterizedTest
