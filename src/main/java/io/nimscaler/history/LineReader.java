@@ -155,8 +155,8 @@ final class LineReader {
         return optional(node, "mean")
                 .map(_ -> new Carried(
                         number(node, "mean").doubleValue(),
-                        number(node, "lo").doubleValue(),
-                        number(node, "hi").doubleValue()));
+                        number(node, "atLeast").doubleValue(),
+                        number(node, "atMost").doubleValue()));
     }
 
     private static Windows windows(JsonNode node) {

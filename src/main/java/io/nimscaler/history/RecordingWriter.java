@@ -160,7 +160,7 @@ public final class RecordingWriter {
                 .put("starting", counts.starting())
                 .put("stuck", counts.stuck());
         carried.ifPresent(known ->
-                node.put("mean", known.mean()).put("lo", known.atLeast()).put("hi", known.atMost()));
+                node.put("mean", known.mean()).put("atLeast", known.atLeast()).put("atMost", known.atMost()));
     }
 
     private static ObjectNode state(PolicyState state) {

@@ -44,8 +44,8 @@ record ExplanationView(
      * @param starting pods that start, without the stuck ones
      * @param stuck pods that have been starting for longer than {@code startingDeadline}
      * @param mean of the sampled pods, or the fleet's level; null where no pod says anything
-     * @param lo what the fleet carries at least; null with {@code mean}
-     * @param hi what it carries at most; null with {@code mean}
+     * @param atLeast what the fleet carries at least; null with {@code mean}
+     * @param atMost what it carries at most; null with {@code mean}
      */
     record ArithmeticView(
             int sampled,
@@ -55,8 +55,8 @@ record ExplanationView(
             int starting,
             int stuck,
             @Nullable Double mean,
-            @Nullable Double lo,
-            @Nullable Double hi) {
+            @Nullable Double atLeast,
+            @Nullable Double atMost) {
 
         static ArithmeticView of(Basis.Known basis) {
             Counts counts = basis.counts();

@@ -164,13 +164,13 @@ export function carries({decision, arithmetic}) {
     return `Demand ${number(decision.demand)} of ${each}; smoothed ${number(decision.smoothed)},`
       + ` in the windows ${number(decision.lowest)} to ${number(decision.highest)}.`;
   }
-  if (arithmetic === null || arithmetic.lo === null) {
+  if (arithmetic === null || arithmetic.atLeast === null) {
     return `Demand is ${UNKNOWN}.`;
   }
   // With nothing missing the two are one: what those that start will take over of it is open
-  return arithmetic.lo === arithmetic.hi
-    ? `Demand is ${UNKNOWN}: ${number(arithmetic.lo)} now, and what starting pods will take over of it, of ${each}.`
-    : `Demand is ${UNKNOWN}: at least ${number(arithmetic.lo)}, at most ${number(arithmetic.hi)}, of ${each}.`;
+  return arithmetic.atLeast === arithmetic.atMost
+    ? `Demand is ${UNKNOWN}: ${number(arithmetic.atLeast)} now, and what starting pods will take over of it, of ${each}.`
+    : `Demand is ${UNKNOWN}: at least ${number(arithmetic.atLeast)}, at most ${number(arithmetic.atMost)}, of ${each}.`;
 }
 
 export function told({decision, answer}) {

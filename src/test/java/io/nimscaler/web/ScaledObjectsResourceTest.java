@@ -102,7 +102,7 @@ class ScaledObjectsResourceTest {
                         .body(mine + "metadata.pollInterval", equalTo("2s"))
                         .body(mine + "metadata.port", equalTo("metrics"))
                         .body(mine + "arithmetic.sampled", equalTo(2))
-                        .body(mine + "arithmetic.lo", equalTo(0.769f))
+                        .body(mine + "arithmetic.atLeast", equalTo(0.769f))
                         .body(mine + "readyPods", equalTo(2))
                         .body(mine + "answer.valueMilli", equalTo(1400))
                         .body(mine + "answer.targetValueMilli", equalTo(700)));
