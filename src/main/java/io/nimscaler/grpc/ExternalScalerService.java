@@ -27,7 +27,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * KEDA's {@code ExternalScaler} (design, section 6). Each call reads what was concluded last; decisions never advance in one,
+ * KEDA's {@code ExternalScaler}. Each call reads what was concluded last; decisions never advance in one,
  * since KEDA calls from several places at once and several times per sync. The first calls for a new trigger may wait a moment
  * for its first decision ({@link FirstCalls}).
  */

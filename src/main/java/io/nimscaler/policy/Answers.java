@@ -8,7 +8,7 @@ import java.util.function.LongUnaryOperator;
 import java.util.stream.LongStream;
 
 /**
- * A decision and the present scale → what KEDA is told, made at the moment when it asks (design, section 5, "The answer").
+ * A decision and the present scale → what KEDA is told, made at the moment when it asks ({@code deciding.md}, "The answer").
  *
  * <p>The HPA compares a total with T·<em>status</em> and a value per pod with T alone, and inside its tolerance keeps what
  * it compared with. While {@code status} or the ready pods differ from {@code spec}, as in every rollout, the plain number

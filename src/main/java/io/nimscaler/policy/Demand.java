@@ -3,7 +3,7 @@ package io.nimscaler.policy;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/** What one reading of the fleet says (section 4), before any state over time. */
+/** What one reading of the fleet says ({@code deciding.md}, rules 0 to 5), before any state over time. */
 sealed interface Demand {
 
     Counts counts();

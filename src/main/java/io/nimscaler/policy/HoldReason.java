@@ -10,9 +10,9 @@ public enum HoldReason {
     TOO_FEW_OBSERVATIONS("too few observations in the window"),
     /** Rule 4: what is missing or starting could go either way. */
     UNDECIDED("the truth lies between what missing and starting pods leave open"),
-    /** Section 5: the windows forbid a change that the present demand asks for, or there is nothing to change. */
+    /** "Time": the windows forbid a change that the present demand asks for, or there is nothing to change. */
     STABILIZATION("the stabilization windows hold it"),
-    /** Restart: the downscale window has not observed its time yet. */
+    /** "Time", restart: the downscale window has not observed its time yet. */
     WINDOW_NOT_FULL("no scale-down before the downscale window is full");
 
     private final String text;

@@ -7,7 +7,7 @@ import java.util.OptionalDouble;
 import java.util.stream.DoubleStream;
 
 /**
- * Rules 3 to 5 for a signal that does not add up: the fleet is at a level v (a latency, a utilization), and what it carries
+ * {@code deciding.md}, rules 3 to 5 for a signal that does not add up: the fleet is at a level v (a latency, a utilization), and what it carries
  * is v·S, so that the HPA ends at ceil(v·S/T) as it does for {@code Pods} metrics. {@code aggregationType: max} takes the
  * highest pod for the level.
  *
@@ -22,6 +22,9 @@ import java.util.stream.DoubleStream;
  *       each reading of a shrinking fleet would shrink it again. It never asks for more than S then.
  *   <li>Too few observations for a level: hold. An idle fleet has no latency; that is not a latency of 0.
  * </ul>
+ *
+ * <p>E.g. S = 4, T = 0.5 s, tolerance 10 %, a level of 0.8 s: with all four read the demand is 0.8 · 4 = 3.2, and ceil(3.2 / 0.5) = 7
+ * replicas. With one of them missing it is at least (3 · 0.8 + 0) / 4 · 4 = 2.4, which is above 1.1 · 0.5 · 4 = 2.2: 5 replicas.
  */
 final class LevelRules {
 

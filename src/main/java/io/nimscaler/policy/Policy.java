@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * Readings of one fleet over time → decisions: section 5 of the design. Holds the only state that a decision depends on
+ * Readings of one fleet over time → decisions: {@code deciding.md}, "Time". Holds the only state that a decision depends on
  * besides its reading: the smoothed demand, both windows, and since when no pod has given a sample.
  *
  * <p>Not thread-safe.

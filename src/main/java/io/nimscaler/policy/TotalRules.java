@@ -11,11 +11,13 @@ import java.util.OptionalDouble;
 import java.util.stream.DoubleStream;
 
 /**
- * Rules 0 to 5 of the design's section 4: one reading of a fleet → what it carries. For signals that do not add up see {@link LevelRules}. The HPA does the same for Pods metrics
- * and cannot for external ones, since it does not know our pods (kubernetes: pkg/controller/podautoscaler/replica_calculator.go,
+ * {@code deciding.md}, rules 0 to 5: one reading of a fleet → what it carries. For signals that do not add up see {@link LevelRules}.
+ * The HPA does the same for Pods metrics and cannot for external ones, since it does not know our pods (kubernetes: pkg/controller/podautoscaler/replica_calculator.go,
  * groupPods and the missing, unready and flip guards of calcPlainMetricReplicas).
  *
- * <p>Names of the design: S = spec, T = target value, R / M / U = sampled / missing / starting pods.
+ * <p>S = spec, T = target value, R / M / U = sampled / missing / starting pods. E.g. S = 4, T = 0.70, tolerance 10 %, two pods at 0.9 and
+ * two missing that were below T: at least 2 · 0.9 = 1.8, at most 1.8 + 2 · 0.70 = 3.2. Up needs at least 1.1 · 0.70 · 4 = 3.08, down at
+ * most 0.9 · 0.70 · 4 = 2.52: a hold (rule 4). With all four at 0.9 the demand is 3.6 (rule 3), and ceil(3.6 / 0.70) = 6 replicas.
  */
 final class TotalRules {
 

@@ -1,6 +1,6 @@
 package io.nimscaler.scaler;
 
-/** The three states in which a pod counts (design, section 1). */
+/** The three states in which a pod counts ({@code deciding.md}, "Words"). */
 public enum PodState {
     SAMPLED,
     MISSING,

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The acceptance table of the design's section 4: the HPA's own integer formula on what we report. T = 0.70, 10 %. */
+/** The acceptance table of {@code deciding.md}: the HPA's own integer formula on what we report. T = 0.70, 10 %. */
 class AcceptanceTableTest {
 
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** "The answer" of the design's section 5. */
+/** {@code deciding.md}, "The answer". */
 class AnswersTest {
 
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");

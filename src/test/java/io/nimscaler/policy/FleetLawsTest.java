@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The laws of section 4 over random fleets: 300 seeds of 1,000 fleets each. */
+/** The laws of {@code deciding.md} over random fleets: 300 seeds of 1,000 fleets each. */
 class FleetLawsTest {
 
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");

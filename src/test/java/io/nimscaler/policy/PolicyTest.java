@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Sections 4 and 5 of the design, rule by rule. T = 0.70, 10 %. */
+/** {@code deciding.md}, rule by rule. T = 0.70, 10 %. */
 class PolicyTest {
 
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");

@@ -34,7 +34,7 @@ class TriggerParserTest {
     }
 
     @Test
-    void targetValueAloneIsEnoughAndTheRestHasTheDesignsDefaults() {
+    void targetValueAloneIsEnoughAndTheRestHasItsDefaults() {
         Trigger trigger = Triggers.with("targetValue", "0.70");
         assertThat(trigger)
                 .isEqualTo(new Trigger(
