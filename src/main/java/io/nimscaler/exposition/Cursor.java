@@ -86,11 +86,11 @@ final class Cursor {
     }
 
     boolean fail(String expected) {
-        return fail(position, expected, Found.at(bytes, position, end));
+        return fail(position, expected, QuotedBytes.at(bytes, position, end));
     }
 
     boolean failToken(int from, int to, String expected) {
-        return fail(from, expected, from == to ? Found.at(bytes, from, end) : Found.token(bytes, from, to));
+        return fail(from, expected, from == to ? QuotedBytes.at(bytes, from, end) : QuotedBytes.token(bytes, from, to));
     }
 
     /** The same for what is in the format, but over a limit. */

@@ -96,7 +96,7 @@ public final class ExpositionReader {
     private void readLines(byte[] chunk, int from, int to) {
         int start = from;
         if (openLength > 0) {
-            int newline = Words.nextNewline(chunk, from, to);
+            int newline = LongBytes.nextNewline(chunk, from, to);
             keepOpen(chunk, from, newline);
             if (newline == to) {
                 return;
@@ -107,7 +107,7 @@ public final class ExpositionReader {
             start = newline + 1;
         }
         while (start < to && refused == null) {
-            int newline = Words.nextNewline(chunk, start, to);
+            int newline = LongBytes.nextNewline(chunk, start, to);
             if (newline == to) {
                 keepOpen(chunk, start, to);
                 return;

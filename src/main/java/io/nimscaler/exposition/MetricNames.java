@@ -24,7 +24,7 @@ public final class MetricNames {
     static final String TYPE_LINE = "# TYPE ";
 
     private static final long TYPE_LINE_MASK = 0x00ff_ffff_ffff_ffffL;
-    private static final long TYPE_LINE_HEAD = Words.at((TYPE_LINE + '\0').getBytes(UTF_8), 0);
+    private static final long TYPE_LINE_HEAD = LongBytes.at((TYPE_LINE + '\0').getBytes(UTF_8), 0);
 
     /** How a wanted series' name may end that is a part of a metric without this. */
     private static final Pattern PART = Pattern.compile("_(total|bucket|sum|count)$");
@@ -97,7 +97,7 @@ public final class MetricNames {
         }
         if (first == '#') {
             return from > bytes.length - TYPE_LINE.length() - Long.BYTES
-                    || (Words.at(bytes, from) & TYPE_LINE_MASK) == TYPE_LINE_HEAD
+                    || (LongBytes.at(bytes, from) & TYPE_LINE_MASK) == TYPE_LINE_HEAD
                             && familyHeads.matchAt(bytes, from + TYPE_LINE.length());
         }
         return any
@@ -109,7 +109,7 @@ public final class MetricNames {
     }
 
     static boolean isTypeLine(byte[] bytes, int from, int to) {
-        return to - from >= Long.BYTES && (Words.at(bytes, from) & TYPE_LINE_MASK) == TYPE_LINE_HEAD;
+        return to - from >= Long.BYTES && (LongBytes.at(bytes, from) & TYPE_LINE_MASK) == TYPE_LINE_HEAD;
     }
 
     /** Whether these bytes are the name of a wanted metric, or of one that a wanted series may be a part of. */
@@ -136,12 +136,12 @@ public final class MetricNames {
         }
 
         private static List<Long> headAndMask(byte[] name) {
-            long head = Words.at(Arrays.copyOf(name, Math.max(name.length, Long.BYTES)), 0);
+            long head = LongBytes.at(Arrays.copyOf(name, Math.max(name.length, Long.BYTES)), 0);
             return List.of(head, name.length < Long.BYTES ? (1L << 8 * name.length) - 1 : -1L);
         }
 
         boolean matchAt(byte[] bytes, int from) {
-            long head = Words.at(bytes, from);
+            long head = LongBytes.at(bytes, from);
             for (int i = 0; i < heads.length; i++) {
                 if ((head & masks[i]) == heads[i]) {
                     return true;

@@ -1,10 +1,10 @@
 package io.nimscaler.exposition;
 
 /** How bytes of a body look in an error message: printable and short, whatever they are. */
-final class Found {
+final class QuotedBytes {
     private static final int LONGEST = 32;
 
-    private Found() {}
+    private QuotedBytes() {}
 
     static String at(byte[] bytes, int index, int end) {
         return index < end ? token(bytes, index, index + 1) : "end of line";

@@ -6,7 +6,7 @@ import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class WordsTest {
+class LongBytesTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4})
@@ -28,7 +28,7 @@ class WordsTest {
                 expected++;
             }
 
-            assertThat(Words.nextNewline(bytes, from, to)).isEqualTo(expected);
+            assertThat(LongBytes.nextNewline(bytes, from, to)).isEqualTo(expected);
         }
     }
 }

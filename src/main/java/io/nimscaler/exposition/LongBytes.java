@@ -5,13 +5,13 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /** Eight bytes at a time, the first in the lowest byte: how a body is scanned without the Vector API. */
-final class Words {
+final class LongBytes {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long ONES = 0x0101_0101_0101_0101L;
     private static final long HIGH_BITS = 0x8080_8080_8080_8080L;
     private static final long NEWLINES = ONES * '\n';
 
-    private Words() {}
+    private LongBytes() {}
 
     static long at(byte[] bytes, int index) {
         return (long) LONGS.get(bytes, index);
