@@ -147,7 +147,7 @@ class ScaledObjectsResource {
                 .orElse(Instant.MIN);
         List<Remembered> chosen = of(namespace, name).stream()
                 .map(TriggerId::of)
-                .flatMap(trigger -> Thinned.of(history.of(trigger), from, withPods).stream())
+                .flatMap(trigger -> Downsampling.of(history.of(trigger), from, withPods).stream())
                 .toList();
         enterDownloads(context);
         // One after the other as the client reads them: all at once they are megabytes

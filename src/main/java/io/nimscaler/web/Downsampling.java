@@ -6,12 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** So many of the remembered decisions that an answer stays of a size: as many as a plot can show. */
-final class Thinned {
+final class Downsampling {
 
     static final int MAX_DECISIONS = 1_000;
     static final int MAX_PODS = 50_000;
 
-    private Thinned() {}
+    private Downsampling() {}
 
     /** Those after {@code since}, evenly thinned out; the latest is always among them. */
     static List<Remembered> of(List<Remembered> all, Instant since, boolean withPods) {

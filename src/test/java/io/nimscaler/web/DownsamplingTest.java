@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class ThinnedTest {
+class DownsamplingTest {
 
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
     private static final Trigger TRIGGER = Triggers.with();
@@ -53,7 +53,7 @@ class ThinnedTest {
     })
     void answerStaysOfASize(int decisions, int pods, boolean withPods, int expected) {
         List<Remembered> all = decisions(decisions, pods);
-        List<Remembered> thinned = Thinned.of(all, Instant.MIN, withPods);
+        List<Remembered> thinned = Downsampling.of(all, Instant.MIN, withPods);
         assertThat(thinned).hasSize(expected).doesNotHaveDuplicates();
         assertThat(thinned.stream().map(Remembered::at)).isSorted();
         if (decisions > 0) {
@@ -63,7 +63,7 @@ class ThinnedTest {
 
     @Test
     void thinningLeavesEvenGaps() {
-        List<Remembered> thinned = Thinned.of(decisions(3500, 0), Instant.MIN, true);
+        List<Remembered> thinned = Downsampling.of(decisions(3500, 0), Instant.MIN, true);
         for (int i = 1; i < thinned.size(); i++) {
             assertThat(Duration.between(thinned.get(i - 1).at(), thinned.get(i).at()))
                     .isBetween(Duration.ofSeconds(3), Duration.ofSeconds(4));
@@ -72,7 +72,7 @@ class ThinnedTest {
 
     @Test
     void onlyLaterOnesAreGiven() {
-        assertThat(Thinned.of(decisions(10, 1), START.plusSeconds(7), true))
+        assertThat(Downsampling.of(decisions(10, 1), START.plusSeconds(7), true))
                 .extracting(Remembered::number)
                 .containsExactly(8L, 9L);
     }
