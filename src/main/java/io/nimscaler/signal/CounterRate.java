@@ -74,11 +74,11 @@ public record CounterRate(String counter, Duration window) implements Signal {
             List<Series> named = body.stream()
                     .filter(series -> series.name().equals(counter))
                     .toList();
-            List<Series> wanted = Copies.withoutBreakdown(Source.ofModel(named, modelName));
+            List<Series> wanted = Copies.withoutBreakdown(SeriesSelector.ofModel(named, modelName));
             if (wanted.isEmpty()) {
                 return named.isEmpty()
                         ? new NoMetric("no series " + counter)
-                        : Source.noSuchModel(counter, modelName, named);
+                        : SeriesSelector.noSuchModel(counter, modelName, named);
             }
             if (wanted.size() > MOST_SERIES) {
                 return new BadValue(counter + ": expected at most " + MOST_SERIES + " series, got " + wanted.size());
@@ -95,7 +95,7 @@ public record CounterRate(String counter, Duration window) implements Signal {
                 }
                 Double before = now.put(series.labels(), series.value());
                 if (before != null && before != series.value()) {
-                    return Source.twoValues(counter, before, series.value());
+                    return SeriesSelector.twoValues(counter, before, series.value());
                 }
             }
             Map<SeriesIdentity, Double> merged = new HashMap<>();

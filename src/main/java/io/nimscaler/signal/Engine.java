@@ -30,10 +30,10 @@ record Engine(Gauge kvUsage, Gauge running, Gauge waiting, Gauge maxRunning, boo
     static final List<Engine> ALL = List.of(
             // NIM for LLMs 1.x; NIM 2.x passes the engine's own through
             new Engine(
-                    kvUsage(Source.of("gpu_cache_usage_perc")),
-                    count(Source.of("num_requests_running")),
-                    count(Source.of("num_requests_waiting")),
-                    count(Source.of("num_request_max")),
+                    kvUsage(SeriesSelector.of("gpu_cache_usage_perc")),
+                    count(SeriesSelector.of("num_requests_running")),
+                    count(SeriesSelector.of("num_requests_waiting")),
+                    count(SeriesSelector.of("num_request_max")),
                     false),
             // vLLM: vllm/v1/metrics/loggers.py; 0.10 has both names of the KV usage
             new Engine(
@@ -44,38 +44,38 @@ record Engine(Gauge kvUsage, Gauge running, Gauge waiting, Gauge maxRunning, boo
                     false),
             // SGLang: python/sglang/srt/metrics/collector.py; behind some gateways the colon is an underscore
             new Engine(
-                    kvUsage(Source.of("sglang:token_usage"), Source.of("sglang_token_usage")),
-                    count(Source.of("sglang:num_running_reqs"), Source.of("sglang_num_running_reqs")),
-                    count(Source.ofQueue("sglang:", "num_queue_reqs"), Source.ofQueue("sglang_", "num_queue_reqs")),
+                    kvUsage(SeriesSelector.of("sglang:token_usage"), SeriesSelector.of("sglang_token_usage")),
+                    count(SeriesSelector.of("sglang:num_running_reqs"), SeriesSelector.of("sglang_num_running_reqs")),
+                    count(SeriesSelector.ofQueue("sglang:", "num_queue_reqs"), SeriesSelector.ofQueue("sglang_", "num_queue_reqs")),
                     count(),
                     false),
             // trtllm-serve: tensorrt_llm/metrics/collector.py; the numbers of requests came after the KV usage
             new Engine(
-                    kvUsage(Source.of("trtllm_kv_cache_utilization")),
-                    count(Source.of("trtllm_num_requests_running")),
-                    count(Source.of("trtllm_num_requests_waiting")),
-                    count(Source.of("trtllm_max_num_active_requests")),
+                    kvUsage(SeriesSelector.of("trtllm_kv_cache_utilization")),
+                    count(SeriesSelector.of("trtllm_num_requests_running")),
+                    count(SeriesSelector.of("trtllm_num_requests_waiting")),
+                    count(SeriesSelector.of("trtllm_max_num_active_requests")),
                     true),
             // Triton's TensorRT-LLM backend: custom_metrics_reporter.cc; "waiting" came after the others
             new Engine(
-                    kvUsage(Source.of("nv_trt_llm_kv_cache_block_metrics", "kv_cache_block_type", "fraction")),
-                    count(Source.of(TRITON_REQUESTS, TRITON_REQUEST_TYPE, "scheduled")),
-                    count(Source.of(TRITON_REQUESTS, TRITON_REQUEST_TYPE, "waiting")),
-                    count(Source.of(TRITON_REQUESTS, TRITON_REQUEST_TYPE, "max")),
+                    kvUsage(SeriesSelector.of("nv_trt_llm_kv_cache_block_metrics", "kv_cache_block_type", "fraction")),
+                    count(SeriesSelector.of(TRITON_REQUESTS, TRITON_REQUEST_TYPE, "scheduled")),
+                    count(SeriesSelector.of(TRITON_REQUESTS, TRITON_REQUEST_TYPE, "waiting")),
+                    count(SeriesSelector.of(TRITON_REQUESTS, TRITON_REQUEST_TYPE, "max")),
                     true));
 
     /** The newer name before the older, and of each first as it is written where nothing stands between. */
-    private static Source[] vllm(String... names) {
+    private static SeriesSelector[] vllm(String... names) {
         return Stream.of(names)
-                .flatMap(name -> VLLM.stream().map(prefix -> Source.of(prefix + name)))
-                .toArray(Source[]::new);
+                .flatMap(name -> VLLM.stream().map(prefix -> SeriesSelector.of(prefix + name)))
+                .toArray(SeriesSelector[]::new);
     }
 
-    private static Gauge kvUsage(Source... sources) {
+    private static Gauge kvUsage(SeriesSelector... sources) {
         return Gauge.ofEngine("KV usage", Kind.RATIO, List.of(sources));
     }
 
-    private static Gauge count(Source... sources) {
+    private static Gauge count(SeriesSelector... sources) {
         return Gauge.ofEngine("requests", Kind.COUNT, List.of(sources));
     }
 }

@@ -31,7 +31,7 @@ public final class EngineSleep {
         List<Series> states = body.stream()
                 .filter(series -> SERIES_NAMES.contains(series.name()))
                 .toList();
-        return Source.ofModel(states, modelName).stream()
+        return SeriesSelector.ofModel(states, modelName).stream()
                 .anyMatch(series -> series.value() == 1
                         && !series.labels().getOrDefault(STATE, AWAKE).equals(AWAKE));
     }

@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
  * @param sources where it stands, most preferred first: of several names in one body only the first present counts, for
  *     vLLM 0.10 exposes the same gauge under two names
  */
-public record Gauge(String name, Kind kind, SeriesAggregation aggregation, Copies copies, List<Source> sources)
+public record Gauge(String name, Kind kind, SeriesAggregation aggregation, Copies copies, List<SeriesSelector> sources)
         implements Signal {
 
     /** A ratio may be over 1 by rounding, not by more. */
@@ -55,7 +55,7 @@ public record Gauge(String name, Kind kind, SeriesAggregation aggregation, Copie
     }
 
     /** One of an engine's, of which it is known what its series are. */
-    static Gauge ofEngine(String name, Kind kind, List<Source> sources) {
+    static Gauge ofEngine(String name, Kind kind, List<SeriesSelector> sources) {
         return new Gauge(name, kind, kind.aggregation(), Copies.OF_AN_ENGINE, sources);
     }
 
@@ -70,7 +70,7 @@ public record Gauge(String name, Kind kind, SeriesAggregation aggregation, Copie
                 given.orElse(isShareByName(name) ? SeriesAggregation.AVERAGE : SeriesAggregation.SUM);
         Copies copies =
                 given.isEmpty() && aggregation == SeriesAggregation.AVERAGE ? Copies.OF_AN_ENGINE : Copies.OF_RANKS;
-        return new Gauge(name, Kind.COUNT, aggregation, copies, List.of(Source.of(name)));
+        return new Gauge(name, Kind.COUNT, aggregation, copies, List.of(SeriesSelector.of(name)));
     }
 
     private static boolean isShareByName(String name) {
@@ -102,7 +102,7 @@ public record Gauge(String name, Kind kind, SeriesAggregation aggregation, Copie
 
     @Override
     public List<String> seriesNames() {
-        return sources.stream().flatMap(Source::seriesNames).distinct().toList();
+        return sources.stream().flatMap(SeriesSelector::seriesNames).distinct().toList();
     }
 
     @Override
@@ -126,7 +126,7 @@ public record Gauge(String name, Kind kind, SeriesAggregation aggregation, Copie
      * @param modelName only series of this {@code model_name}; empty: any
      */
     public Measurement measure(List<Series> body, Optional<String> modelName, Instant readAt) {
-        for (Source source : sources) {
+        for (SeriesSelector source : sources) {
             List<Series> named = body.stream().filter(source::matches).toList();
             if (!named.isEmpty()) {
                 return source.elsewhere()
@@ -134,7 +134,7 @@ public record Gauge(String name, Kind kind, SeriesAggregation aggregation, Copie
                         .orElseGet(() -> measureNamed(named, modelName, readAt));
             }
         }
-        List<String> names = sources.stream().map(Source::seriesName).distinct().toList();
+        List<String> names = sources.stream().map(SeriesSelector::seriesName).distinct().toList();
         return new NoMetric("no series "
                 + (names.size() > MOST_NAMES ? name + ", by any engine's name" : String.join(" or ", names)));
     }
@@ -164,9 +164,9 @@ public record Gauge(String name, Kind kind, SeriesAggregation aggregation, Copie
     }
 
     private Measurement measureNamed(List<Series> named, Optional<String> modelName, Instant readAt) {
-        List<Series> wanted = Copies.withoutBreakdown(Source.ofModel(named, modelName));
+        List<Series> wanted = Copies.withoutBreakdown(SeriesSelector.ofModel(named, modelName));
         if (wanted.isEmpty()) {
-            return Source.noSuchModel(named.getFirst().name(), modelName, named);
+            return SeriesSelector.noSuchModel(named.getFirst().name(), modelName, named);
         }
         Optional<BadValue> noGauge = TypeCheck.asGauge(wanted);
         if (noGauge.isPresent()) {
@@ -181,7 +181,7 @@ public record Gauge(String name, Kind kind, SeriesAggregation aggregation, Copie
             }
             Double before = values.put(series.labels(), series.value());
             if (before != null && before != series.value()) {
-                return Source.twoValues(series.name(), before, series.value());
+                return SeriesSelector.twoValues(series.name(), before, series.value());
             }
             if (series.timestampMillis().isPresent()) {
                 Instant written = Instant.ofEpochMilli(series.timestampMillis().getAsLong());

@@ -153,7 +153,7 @@ public record GpuUsage(String name, Unit unit) implements Signal {
         return body.stream()
                 .filter(series -> series.name().equals(metric) && isOther(values, series))
                 .findFirst()
-                .map(series -> Source.twoValues(metric, series.value(), values.getOrDefault(series.labels(), 0d)));
+                .map(series -> SeriesSelector.twoValues(metric, series.value(), values.getOrDefault(series.labels(), 0d)));
     }
 
     private static boolean isOther(Map<Map<String, String>, Double> values, Series series) {
@@ -167,7 +167,7 @@ public record GpuUsage(String name, Unit unit) implements Signal {
     private Measurement mean(List<Series> shares, Instant readAt) {
         return shares.isEmpty()
                 ? new NoMetric("no series " + name + " of this pod at the exporter on its node")
-                : Gauge.ofEngine(name, Gauge.Kind.UTILIZATION, List.of(Source.of(name)))
+                : Gauge.ofEngine(name, Gauge.Kind.UTILIZATION, List.of(SeriesSelector.of(name)))
                         .measure(shares, Optional.empty(), readAt);
     }
 }

@@ -61,9 +61,9 @@ final class LatencyOfPod implements PodSignal {
     }
 
     private Measurement read(String name, List<Series> named, List<Series> body, Instant scrapedAt) {
-        List<Series> wanted = Source.ofModel(named, modelName);
+        List<Series> wanted = SeriesSelector.ofModel(named, modelName);
         if (wanted.isEmpty()) {
-            return Source.noSuchModel(name, modelName, named);
+            return SeriesSelector.noSuchModel(name, modelName, named);
         }
         Parsed parsed = parse(name, wanted, body);
         if (parsed.unusable().isPresent()) {
@@ -107,7 +107,7 @@ final class LatencyOfPod implements PodSignal {
             Double before =
                     byLabels.computeIfAbsent(labels, _ -> new TreeMap<>()).put(bound.getAsDouble(), series.value());
             if (before != null && before != series.value()) {
-                return Parsed.unusable(Source.twoValues(name + "_bucket", before, series.value()));
+                return Parsed.unusable(SeriesSelector.twoValues(name + "_bucket", before, series.value()));
             }
         }
         Map<Map<String, String>, Double> sums = new HashMap<>();
@@ -115,7 +115,7 @@ final class LatencyOfPod implements PodSignal {
             if (series.name().equals(name + "_sum")) {
                 Double before = sums.put(series.labels(), series.value());
                 if (before != null && before != series.value()) {
-                    return Parsed.unusable(Source.twoValues(name + "_sum", before, series.value()));
+                    return Parsed.unusable(SeriesSelector.twoValues(name + "_sum", before, series.value()));
                 }
             }
         }

@@ -28,7 +28,7 @@ public final class Signals {
             known(REQUESTS_RUNNING, Kind.COUNT, Engine::running),
             known(REQUESTS_WAITING, Kind.COUNT, Engine::waiting),
             // Triton: a share of time, of each GPU
-            Gauge.ofEngine("nv_gpu_utilization", Kind.UTILIZATION, List.of(Source.of("nv_gpu_utilization"))));
+            Gauge.ofEngine("nv_gpu_utilization", Kind.UTILIZATION, List.of(SeriesSelector.of("nv_gpu_utilization"))));
 
     /** NIM's names of the latency histograms, and where they stand. */
     private static final Map<String, List<String>> LATENCIES = Map.of(
@@ -121,7 +121,7 @@ public final class Signals {
     /** A name that no engine writes is what some exporter in front of one writes, or a slip: nothing else is read for it. */
     private static Gauge asAsked(String name, Gauge known) {
         return name.startsWith(Engine.VLLM_WITHOUT_COLON)
-                ? Gauge.ofEngine(name, known.kind(), List.of(Source.of(name)))
+                ? Gauge.ofEngine(name, known.kind(), List.of(SeriesSelector.of(name)))
                 : known;
     }
 

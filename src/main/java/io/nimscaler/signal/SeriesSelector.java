@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  * @param labels empty for most
  * @param elsewhere queues of an engine's roles that belong to this one; empty for most
  */
-public record Source(String seriesName, Map<String, String> labels, Optional<RoleQueues> elsewhere) {
+public record SeriesSelector(String seriesName, Map<String, String> labels, Optional<RoleQueues> elsewhere) {
 
     /** The label by which engines name the model they serve. */
     private static final String MODEL_NAME = "model_name";
@@ -23,21 +23,21 @@ public record Source(String seriesName, Map<String, String> labels, Optional<Rol
     /** Triton's. */
     private static final String MODEL = "model";
 
-    public Source {
+    public SeriesSelector {
         labels = Map.copyOf(labels);
     }
 
-    static Source of(String seriesName) {
-        return new Source(seriesName, Map.of(), Optional.empty());
+    static SeriesSelector of(String seriesName) {
+        return new SeriesSelector(seriesName, Map.of(), Optional.empty());
     }
 
-    static Source of(String seriesName, String label, String value) {
-        return new Source(seriesName, Map.of(label, value), Optional.empty());
+    static SeriesSelector of(String seriesName, String label, String value) {
+        return new SeriesSelector(seriesName, Map.of(label, value), Optional.empty());
     }
 
     /** The queue of an SGLang server. */
-    static Source ofQueue(String prefix, String seriesName) {
-        return new Source(prefix + seriesName, Map.of(), Optional.of(new RoleQueues(prefix)));
+    static SeriesSelector ofQueue(String prefix, String seriesName) {
+        return new SeriesSelector(prefix + seriesName, Map.of(), Optional.of(new RoleQueues(prefix)));
     }
 
     Stream<String> seriesNames() {
@@ -69,7 +69,7 @@ public record Source(String seriesName, Map<String, String> labels, Optional<Rol
      */
     static NoMetric noSuchModel(String seriesName, Optional<String> modelName, List<Series> named) {
         List<String> there = named.stream()
-                .map(Source::modelOf)
+                .map(SeriesSelector::modelOf)
                 .filter(model -> !model.isEmpty())
                 .distinct()
                 .toList();
