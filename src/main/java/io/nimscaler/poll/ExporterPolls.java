@@ -30,21 +30,21 @@ public final class ExporterPolls {
     }
 
     /** For a while from now on this node's exporter is asked for this, too. */
-    public void want(String node, Wish wish, Instant now) {
-        nodes.computeIfAbsent(node, NodePoll::new).wishes.put(wish, now.plus(WANTED_FOR));
+    public void want(String node, PollRequest request, Instant now) {
+        nodes.computeIfAbsent(node, NodePoll::new).requests.put(request, now.plus(WANTED_FOR));
     }
 
     /** Asks those that are due. {@code delivery} gets each answer on the owner's thread, the absence of an exporter at once. */
     public void pollIfDue(Instant now, Scraper scraper, Consumer<ExporterAnswer> delivery) {
         nodes.values().forEach(poll -> poll.pollIfDue(now, scraper, delivery));
-        nodes.values().removeIf(poll -> poll.wishes.isEmpty());
+        nodes.values().removeIf(poll -> poll.requests.isEmpty());
     }
 
     private final class NodePoll {
 
         private final String node;
-        private final Map<Wish, Instant> wishes = new HashMap<>();
-        private Optional<Wish> wish = Optional.empty();
+        private final Map<PollRequest, Instant> requests = new HashMap<>();
+        private Optional<PollRequest> request = Optional.empty();
         private Optional<GpuExporter> exporter = Optional.empty();
         private Optional<PodPoll> poll = Optional.empty();
         private Instant lookDue = Instant.MIN;
@@ -65,8 +65,8 @@ public final class ExporterPolls {
         }
 
         private void look(Instant now, Consumer<ExporterAnswer> delivery) {
-            wishes.values().removeIf(until -> until.isBefore(now));
-            Optional<Wish> wanted = wishes.keySet().stream().reduce(Wish::and);
+            requests.values().removeIf(until -> until.isBefore(now));
+            Optional<PollRequest> wanted = requests.keySet().stream().reduce(PollRequest::and);
             if (wanted.isEmpty()) {
                 poll = Optional.empty();
                 return;
@@ -81,15 +81,15 @@ public final class ExporterPolls {
             }
         }
 
-        private void ask(GpuExporter present, Wish wanted, Instant now) {
+        private void ask(GpuExporter present, PollRequest wanted, Instant now) {
             boolean same = exporter.filter(present::equals).isPresent();
             if (poll.isEmpty() || !same) {
                 poll = Optional.of(new PodPoll(endpoint(present), wanted.interval(), wanted.metricNames(), now));
-            } else if (!wish.equals(Optional.of(wanted))) {
+            } else if (!request.equals(Optional.of(wanted))) {
                 poll.get().want(wanted.interval(), wanted.metricNames(), now);
             }
             exporter = Optional.of(present);
-            wish = Optional.of(wanted);
+            request = Optional.of(wanted);
         }
 
         private static Endpoint endpoint(GpuExporter exporter) {

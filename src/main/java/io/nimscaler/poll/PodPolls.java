@@ -18,13 +18,13 @@ public final class PodPolls {
     private final Map<Endpoint, PodPoll> polls = new HashMap<>();
 
     /** From now on these endpoints are asked, each for this, and no others. */
-    public void want(Map<Endpoint, Wish> wishes, Instant now) {
-        polls.keySet().retainAll(wishes.keySet());
-        Map<Wish, MetricNames> names = new HashMap<>();
-        wishes.forEach((endpoint, wish) -> {
-            MetricNames wanted = names.computeIfAbsent(wish, Wish::metricNames);
-            polls.computeIfAbsent(endpoint, e -> new PodPoll(e, wish.interval(), wanted, now))
-                    .want(wish.interval(), wanted, now);
+    public void want(Map<Endpoint, PollRequest> requests, Instant now) {
+        polls.keySet().retainAll(requests.keySet());
+        Map<PollRequest, MetricNames> names = new HashMap<>();
+        requests.forEach((endpoint, request) -> {
+            MetricNames wanted = names.computeIfAbsent(request, PollRequest::metricNames);
+            polls.computeIfAbsent(endpoint, e -> new PodPoll(e, request.interval(), wanted, now))
+                    .want(request.interval(), wanted, now);
         });
     }
 

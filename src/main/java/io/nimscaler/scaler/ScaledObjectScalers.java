@@ -8,7 +8,7 @@ import io.nimscaler.poll.ExporterPolls;
 import io.nimscaler.poll.PodPolls;
 import io.nimscaler.poll.ScrapeResult;
 import io.nimscaler.poll.Scraper;
-import io.nimscaler.poll.Wish;
+import io.nimscaler.poll.PollRequest;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.wake.StartUps;
 import io.nimscaler.wake.Wake;
@@ -207,13 +207,13 @@ final class ScaledObjectScalers {
 
     /** What is asked goes with what is wanted: an endpoint of no scaler is asked no more. */
     private void adjustPolls(Instant now) {
-        Map<Endpoint, Wish> wishes = new HashMap<>();
+        Map<Endpoint, PollRequest> requests = new HashMap<>();
         for (Scaler scaler : all()) {
-            Wish wish = Wish.of(scaler.trigger());
-            scaler.endpoints().forEach(endpoint -> wishes.merge(endpoint, wish, Wish::and));
-            scaler.gpuNodes().forEach(node -> exporters.want(node, wish, now));
+            PollRequest request = PollRequest.of(scaler.trigger());
+            scaler.endpoints().forEach(endpoint -> requests.merge(endpoint, request, PollRequest::and));
+            scaler.gpuNodes().forEach(node -> exporters.want(node, request, now));
         }
-        polls.want(wishes, now);
+        polls.want(requests, now);
     }
 
     private void deliver(Endpoint endpoint, ScrapeResult result, Instant askedAt) {

@@ -8,21 +8,21 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** What scalers together want of one endpoint. */
-public record Wish(Duration interval, Set<String> names) {
+public record PollRequest(Duration interval, Set<String> names) {
 
-    public static Wish of(Trigger trigger) {
+    public static PollRequest of(Trigger trigger) {
         Set<String> names = new TreeSet<>(trigger.signal().seriesNames());
         trigger.signal().blindTo().ifPresent(other -> names.addAll(other.seriesNames()));
         if (!trigger.signal().isOfGpus()) {
             names.addAll(EngineSleep.SERIES_NAMES);
         }
-        return new Wish(trigger.reading().pollInterval(), names);
+        return new PollRequest(trigger.reading().pollInterval(), names);
     }
 
-    public Wish and(Wish other) {
+    public PollRequest and(PollRequest other) {
         Set<String> both = new TreeSet<>(names);
         both.addAll(other.names);
-        return new Wish(interval.compareTo(other.interval) < 0 ? interval : other.interval, both);
+        return new PollRequest(interval.compareTo(other.interval) < 0 ? interval : other.interval, both);
     }
 
     MetricNames metricNames() {
