@@ -90,7 +90,7 @@ public final class KubernetesPods implements Pods, AutoCloseable {
     private final Set<TargetWatch> showing = ConcurrentHashMap.newKeySet();
     private volatile Instant lastRefresh;
     private final ScaledObjectEvents events;
-    private final Room room = new Room(Room.forHeap(Runtime.getRuntime().maxMemory()));
+    private final Capacity capacity = new Capacity(Capacity.forHeap(Runtime.getRuntime().maxMemory()));
     private final MinuteBudget lines = new MinuteBudget(LINES_PER_MINUTE);
     private final Notices notices = new Notices();
     private final Outsiders outsiders;
@@ -176,7 +176,7 @@ public final class KubernetesPods implements Pods, AutoCloseable {
             gone(id, control);
             return;
         }
-        Optional<String> refusal = room.enter(scaledObject, ours.number());
+        Optional<String> refusal = capacity.enter(scaledObject, ours.number());
         if (refusal.isPresent()) {
             forget(id, control);
             OurTriggers.Complaint complaint = new OurTriggers.Complaint(Notice.TRIGGER_REFUSED, refusal.get());
@@ -234,7 +234,7 @@ public final class KubernetesPods implements Pods, AutoCloseable {
     private void gone(ScaledObjectId id, ScalerControl control) {
         notices.remove(id);
         forget(id, control);
-        room.leave(id).ifPresent(next -> take(next, control));
+        capacity.leave(id).ifPresent(next -> take(next, control));
     }
 
     private void forget(ScaledObjectId id, ScalerControl control) {
@@ -287,7 +287,7 @@ public final class KubernetesPods implements Pods, AutoCloseable {
         if (target != null) {
             return target.observe(podSelector);
         }
-        Optional<String> refusal = room.refusal(scaledObject);
+        Optional<String> refusal = capacity.refusal(scaledObject);
         if (refusal.isPresent()) {
             return new Observation.NotKnown(refusal.get());
         }

@@ -10,10 +10,10 @@ import java.util.concurrent.ConcurrentSkipListMap;
 final class Notices {
 
     /** Twice as many ScaledObjects as there is room for: those over it are refused, and say so. */
-    private static final int SCALED_OBJECTS = 2 * Room.SCALED_OBJECTS;
+    private static final int SCALED_OBJECTS = 2 * Capacity.SCALED_OBJECTS;
 
     /** Of one ScaledObject: two for each of its triggers. */
-    private static final int OF_ONE = 2 * Room.TRIGGERS;
+    private static final int OF_ONE = 2 * Capacity.TRIGGERS;
 
     private final Map<ScaledObjectId, List<Notice>> notices = new ConcurrentSkipListMap<>();
 

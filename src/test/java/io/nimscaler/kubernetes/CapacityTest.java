@@ -12,14 +12,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class RoomTest {
+class CapacityTest {
 
     private static final ScaledObject FIRST = named("first");
     private static final ScaledObject SECOND = named("second");
     private static final ScaledObject THIRD = named("third");
     private static final ScaledObject FOURTH = named("fourth");
 
-    private final Room room = new Room(2);
+    private final Capacity capacity = new Capacity(2);
 
     private static ScaledObject named(String name) {
         return new ScaledObject(
@@ -28,48 +28,48 @@ class RoomTest {
 
     @Test
     void whoComesOverTheBoundIsRefusedAndTheOthersStay() {
-        assertThat(room.enter(FIRST, 1)).isEmpty();
-        assertThat(room.enter(SECOND, 1)).isEmpty();
-        assertThat(room.enter(THIRD, 1))
+        assertThat(capacity.enter(FIRST, 1)).isEmpty();
+        assertThat(capacity.enter(SECOND, 1)).isEmpty();
+        assertThat(capacity.enter(THIRD, 1))
                 .contains("expected at most 2 ScaledObjects in this much memory, this one is over them");
-        assertThat(room.refusal(THIRD.id())).isPresent();
-        assertThat(room.enter(FIRST, 2)).isEmpty();
-        assertThat(room.refusal(FIRST.id())).isEmpty();
+        assertThat(capacity.refusal(THIRD.id())).isPresent();
+        assertThat(capacity.enter(FIRST, 2)).isEmpty();
+        assertThat(capacity.refusal(FIRST.id())).isEmpty();
     }
 
     @Test
     void whoHasWaitedLongestGetsThePlaceThatBecomesFree() {
-        List.of(FIRST, SECOND, THIRD, FOURTH).forEach(each -> room.enter(each, 1));
+        List.of(FIRST, SECOND, THIRD, FOURTH).forEach(each -> capacity.enter(each, 1));
 
-        assertThat(room.leave(FIRST.id())).contains(THIRD);
-        assertThat(room.enter(THIRD, 1)).isEmpty();
-        assertThat(room.refusal(THIRD.id())).isEmpty();
-        assertThat(room.leave(SECOND.id())).contains(FOURTH);
+        assertThat(capacity.leave(FIRST.id())).contains(THIRD);
+        assertThat(capacity.enter(THIRD, 1)).isEmpty();
+        assertThat(capacity.refusal(THIRD.id())).isEmpty();
+        assertThat(capacity.leave(SECOND.id())).contains(FOURTH);
     }
 
     @Test
     void whoWaitedAndIsGoneLeavesNothing() {
-        List.of(FIRST, SECOND, THIRD).forEach(each -> room.enter(each, 1));
+        List.of(FIRST, SECOND, THIRD).forEach(each -> capacity.enter(each, 1));
 
-        assertThat(room.leave(THIRD.id())).isEmpty();
-        assertThat(room.refusal(THIRD.id())).isEmpty();
-        assertThat(room.leave(FIRST.id())).isEmpty();
+        assertThat(capacity.leave(THIRD.id())).isEmpty();
+        assertThat(capacity.refusal(THIRD.id())).isEmpty();
+        assertThat(capacity.leave(FIRST.id())).isEmpty();
     }
 
     @ParameterizedTest
     @CsvSource({"214748364, 306", "858993459, 1227", "8589934592, 2000", "9223372036854775807, 2000", "16777216, 50"})
     void roomIsAsLargeAsTheHeap(long bytes, int scaledObjects) {
-        assertThat(Room.forHeap(bytes)).isEqualTo(scaledObjects);
+        assertThat(Capacity.forHeap(bytes)).isEqualTo(scaledObjects);
     }
 
     @Test
     void textOfAllTriggersIsBounded() {
-        assertThat(room.enter(withText(30_000, 35_000), 1)).isEmpty();
-        assertThat(room.enter(withText(30_000, 36_000), 1))
+        assertThat(capacity.enter(withText(30_000, 35_000), 1)).isEmpty();
+        assertThat(capacity.enter(withText(30_000, 36_000), 1))
                 .contains("expected triggers of at most 65536 characters in all, got 66008");
-        assertThat(room.refusal(withText().id())).isPresent();
-        assertThat(room.enter(withText(), 1)).isEmpty();
-        assertThat(room.refusal(withText().id())).isEmpty();
+        assertThat(capacity.refusal(withText().id())).isPresent();
+        assertThat(capacity.enter(withText(), 1)).isEmpty();
+        assertThat(capacity.refusal(withText().id())).isEmpty();
     }
 
     private static ScaledObject withText(int... lengths) {
@@ -82,10 +82,10 @@ class RoomTest {
 
     @Test
     void asManyTriggersAsTheBoundAndNoMore() {
-        assertThat(room.enter(FIRST, 16)).isEmpty();
-        assertThat(room.enter(FIRST, 17)).contains("expected at most 16 triggers of one ScaledObject, got 17");
-        assertThat(room.refusal(FIRST.id())).isPresent();
-        assertThat(room.enter(FIRST, 16)).isEmpty();
-        assertThat(room.refusal(FIRST.id())).isEmpty();
+        assertThat(capacity.enter(FIRST, 16)).isEmpty();
+        assertThat(capacity.enter(FIRST, 17)).contains("expected at most 16 triggers of one ScaledObject, got 17");
+        assertThat(capacity.refusal(FIRST.id())).isPresent();
+        assertThat(capacity.enter(FIRST, 16)).isEmpty();
+        assertThat(capacity.refusal(FIRST.id())).isEmpty();
     }
 }

@@ -12,7 +12,7 @@ import java.util.Set;
  * Which ScaledObjects there is room for. The others are unknown to KEDA, with the reason; none loses its place to one that
  * came later, and who waits for one gets the next that becomes free.
  */
-final class Room {
+final class Capacity {
 
     /** One process watches each one's pods; more belong to one scaler per group of namespaces. */
     static final int SCALED_OBJECTS = 2_000;
@@ -41,7 +41,7 @@ final class Room {
         return Math.clamp(bytes / BYTES_FOR_ONE, FEWEST, SCALED_OBJECTS);
     }
 
-    Room(int scaledObjects) {
+    Capacity(int scaledObjects) {
         this.scaledObjects = scaledObjects;
     }
 
