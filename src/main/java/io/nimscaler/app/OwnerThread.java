@@ -86,8 +86,8 @@ final class OwnerThread implements ScalerControl {
     }
 
     @Override
-    public void put(ScaledObjectId id, Collection<Trigger> triggers, Set<MetricType> open) {
-        context.runOnContext(_ -> scalers.put(id, triggers, open, clock.instant()));
+    public void put(ScaledObjectId id, Collection<Trigger> triggers, Set<MetricType> metricTypesByCall) {
+        context.runOnContext(_ -> scalers.put(id, triggers, metricTypesByCall, clock.instant()));
     }
 
     @Override

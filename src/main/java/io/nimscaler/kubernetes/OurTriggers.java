@@ -25,10 +25,10 @@ import java.util.stream.Stream;
  * @param number of entries that name this scaler, wrong ones included
  * @param triggers the valid ones that the ScaledObject tells in full, in its order
  * @param podSelectors selectors of pods other than the scale target's own
- * @param open by which formulas the HPA compares those that only KEDA's calls can tell; empty: there are none
+ * @param metricTypesByCall by which formulas the HPA compares those that only KEDA's calls can tell; empty: there are none
  */
 record OurTriggers(
-        int number, Set<Trigger> triggers, Set<String> podSelectors, Set<MetricType> open, List<Complaint> complaints) {
+        int number, Set<Trigger> triggers, Set<String> podSelectors, Set<MetricType> metricTypesByCall, List<Complaint> complaints) {
 
     /**
      * @param reason one word, of an Event
@@ -52,7 +52,7 @@ record OurTriggers(
     OurTriggers {
         triggers = Collections.unmodifiableSet(new LinkedHashSet<>(triggers));
         podSelectors = Set.copyOf(podSelectors);
-        open = Set.copyOf(open);
+        metricTypesByCall = Set.copyOf(metricTypesByCall);
         complaints = List.copyOf(complaints);
     }
 
@@ -62,7 +62,7 @@ record OurTriggers(
                 .toList();
         Set<Trigger> triggers = new LinkedHashSet<>();
         List<Complaint> complaints = new ArrayList<>();
-        Set<MetricType> open = EnumSet.noneOf(MetricType.class);
+        Set<MetricType> metricTypesByCall = EnumSet.noneOf(MetricType.class);
         for (int i = 0; i < scaledObject.triggers().size(); i++) {
             int index = i;
             ScaledObject.TriggerSpec spec = scaledObject.triggers().get(i);
@@ -74,7 +74,7 @@ record OurTriggers(
                 complaints.add(
                         new Complaint(Notice.TRIGGER_REFUSED, unknownMetricType(spec)).about(index, Optional.empty()));
             } else if (TriggerParser.needsEnvironment(spec.metadata())) {
-                open.add(metricType.get());
+                metricTypesByCall.add(metricType.get());
                 TriggerParser.neverFromEnvironment(spec.metadata())
                         .ifPresent(violation -> complaints.add(
                                 new Complaint(Notice.TRIGGER_REFUSED, "trigger metadata: " + violation.text())));
@@ -87,14 +87,14 @@ record OurTriggers(
                 its.forEach(complaint -> complaints.add(complaint.about(index, compared)));
             }
         }
-        if (ambiguous(ours, triggers, open)) {
+        if (ambiguous(ours, triggers, metricTypesByCall)) {
             complaints.add(new Complaint(
                     Notice.TRIGGER_REFUSED,
                     "aggregationType: expected in the metadata of each of the triggers that have different metricTypes and otherwise"
                             + " the same metadata, or values from the environment: a call of KEDA does not say which of them it is"
                             + " for"));
             triggers.removeAll(withATwin(triggers));
-            open.clear();
+            metricTypesByCall.clear();
         }
         if (!ours.isEmpty()
                 && ours.size() == scaledObject.triggers().size()
@@ -106,7 +106,7 @@ record OurTriggers(
                 .map(String::strip)
                 .filter(TriggerParser::isLabelSelector)
                 .collect(Collectors.toSet());
-        return new OurTriggers(ours.size(), triggers, podSelectors, open, complaints);
+        return new OurTriggers(ours.size(), triggers, podSelectors, metricTypesByCall, complaints);
     }
 
     /** What is wrong with going to zero where nothing wakes it; empty: it never goes there. */
@@ -136,12 +136,12 @@ record OurTriggers(
     }
 
     /** Whether a call may mean one of two triggers that the HPA compares by different formulas. */
-    private static boolean ambiguous(List<ScaledObject.TriggerSpec> ours, Set<Trigger> triggers, Set<MetricType> open) {
-        boolean openToAny = ours.stream()
+    private static boolean ambiguous(List<ScaledObject.TriggerSpec> ours, Set<Trigger> triggers, Set<MetricType> metricTypesByCall) {
+        boolean byAnyCall = ours.stream()
                 .map(ScaledObject.TriggerSpec::metadata)
                 .filter(TriggerParser::needsEnvironment)
                 .anyMatch(metadata -> !metadata.containsKey(TriggerKey.AGGREGATION_TYPE.key()));
-        return (open.size() > 1 && openToAny) || !withATwin(triggers).isEmpty();
+        return (metricTypesByCall.size() > 1 && byAnyCall) || !withATwin(triggers).isEmpty();
     }
 
     /** Those that a call shows as it shows another. */

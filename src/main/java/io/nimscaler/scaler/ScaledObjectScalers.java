@@ -40,7 +40,7 @@ final class ScaledObjectScalers {
     private final PodPolls polls = new PodPolls();
     private final AdoptedTriggers adopted = new AdoptedTriggers();
     private Set<Trigger> declared = Set.of();
-    private Set<MetricType> open = Set.of();
+    private Set<MetricType> metricTypesByCall = Set.of();
     /** By the trigger as a call shows it. */
     private volatile Map<Trigger, Scaler> scalers = Map.of();
 
@@ -51,10 +51,10 @@ final class ScaledObjectScalers {
         this.exporters = exporters;
     }
 
-    void replace(Set<Trigger> triggers, Set<MetricType> nowOpen, Instant now) {
+    void replace(Set<Trigger> triggers, Set<MetricType> nowMetricTypesByCall, Instant now) {
         declared = triggers;
-        open = nowOpen;
-        if (open.isEmpty()) {
+        metricTypesByCall = nowMetricTypesByCall;
+        if (metricTypesByCall.isEmpty()) {
             adopted.clear();
         }
         adjustScalers(now);
@@ -62,7 +62,7 @@ final class ScaledObjectScalers {
 
     /** A trigger that only a call tells, see {@link AdoptedTriggers}. */
     void adopt(Trigger trigger, Instant now) {
-        if (!scalers.containsKey(trigger) && underOpen(trigger).isPresent() && adopted.adopt(trigger, now)) {
+        if (!scalers.containsKey(trigger) && asCompared(trigger).isPresent() && adopted.adopt(trigger, now)) {
             adjustScalers(now);
         }
     }
@@ -72,10 +72,10 @@ final class ScaledObjectScalers {
      *
      * @return empty: there is none, or it is not known how this one is compared
      */
-    private Optional<Trigger> underOpen(Trigger called) {
-        List<Trigger> possible = open.stream()
+    private Optional<Trigger> asCompared(Trigger called) {
+        List<Trigger> possible = metricTypesByCall.stream()
                 .map(called::under)
-                .filter(trigger -> open.size() == 1
+                .filter(trigger -> metricTypesByCall.size() == 1
                         || (trigger.target().statedAggregation().isPresent()
                                 && trigger.mismatch().isEmpty()))
                 .toList();
@@ -84,7 +84,7 @@ final class ScaledObjectScalers {
 
     private void adjustScalers(Instant now) {
         Set<Trigger> triggers = new LinkedHashSet<>(declared);
-        adopted.triggers().forEach(called -> underOpen(called).ifPresent(triggers::add));
+        adopted.triggers().forEach(called -> asCompared(called).ifPresent(triggers::add));
         List<Scaler> obsolete = new ArrayList<>(scalers.values());
         obsolete.removeIf(scaler -> triggers.contains(scaler.trigger()));
         obsolete.sort(Comparator.comparing(Scaler::name));

@@ -9,7 +9,7 @@ import java.util.Set;
 public interface ScalerControl {
 
     /** See {@link Scalers#put}. */
-    void put(ScaledObjectId id, Collection<Trigger> triggers, Set<MetricType> open);
+    void put(ScaledObjectId id, Collection<Trigger> triggers, Set<MetricType> metricTypesByCall);
 
     /** See {@link Scalers#remove}. */
     void remove(ScaledObjectId id);

@@ -59,21 +59,22 @@ public final class Scalers implements Decisions {
      * From now on this ScaledObject has these triggers and no others. A trigger that measures the same as before goes on
      * with its samples and windows.
      *
-     * @param open whether it may have triggers that only a call can tell, see {@link #adopt}, which the HPA then compares by AverageValue
+     * @param acceptsTriggersByCall whether it may have triggers that only a call can tell, see {@link #adopt}, which the HPA then compares
+     *     by AverageValue
      */
-    public void put(ScaledObjectId id, Collection<Trigger> triggers, boolean open, Instant now) {
-        put(id, triggers, open ? Set.of(MetricType.AVERAGE_VALUE) : Set.of(), now);
+    public void put(ScaledObjectId id, Collection<Trigger> triggers, boolean acceptsTriggersByCall, Instant now) {
+        put(id, triggers, acceptsTriggersByCall ? Set.of(MetricType.AVERAGE_VALUE) : Set.of(), now);
     }
 
     /**
      * The same.
      *
-     * @param open by which formulas the HPA compares those of its triggers that only a call can tell; empty: it has none
+     * @param metricTypesByCall by which formulas the HPA compares those of its triggers that only a call can tell; empty: it has none
      */
-    public void put(ScaledObjectId id, Collection<Trigger> triggers, Set<MetricType> open, Instant now) {
+    public void put(ScaledObjectId id, Collection<Trigger> triggers, Set<MetricType> metricTypesByCall, Instant now) {
         scaledObjects
                 .computeIfAbsent(id, fresh -> new ScaledObjectScalers(fresh, exporterPolls))
-                .replace(new LinkedHashSet<>(triggers), open, now);
+                .replace(new LinkedHashSet<>(triggers), metricTypesByCall, now);
     }
 
     /** A call named this trigger. It gets a scaler where its ScaledObject is known and open to triggers by call. */

@@ -54,7 +54,7 @@ class KubernetesPodsTest {
         private final Map<ScaledObjectId, Collection<Trigger>> triggers = new ConcurrentHashMap<>();
 
         @Override
-        public void put(ScaledObjectId id, Collection<Trigger> all, Set<MetricType> open) {
+        public void put(ScaledObjectId id, Collection<Trigger> all, Set<MetricType> metricTypesByCall) {
             triggers.put(id, List.copyOf(all));
         }
 

@@ -76,7 +76,7 @@ class OurTriggersTest {
     void validTriggerIsReadWithoutComplaint() {
         OurTriggers read = read(1, ours("AverageValue", "targetValue", "0.70"));
         assertThat(read.triggers()).containsExactly(Triggers.with().under(MetricType.AVERAGE_VALUE));
-        assertThat(read.open()).isEmpty();
+        assertThat(read.metricTypesByCall()).isEmpty();
         assertThat(read.complaints()).isEmpty();
     }
 
@@ -93,7 +93,7 @@ class OurTriggersTest {
     void triggerWithAValueFromTheEnvironmentWaitsForKedasCall() {
         OurTriggers read = read(1, ours("AverageValue", "targetValueFromEnv", "TARGET"));
         assertThat(read.triggers()).isEmpty();
-        assertThat(read.open()).containsExactly(MetricType.AVERAGE_VALUE);
+        assertThat(read.metricTypesByCall()).containsExactly(MetricType.AVERAGE_VALUE);
     }
 
     @Test
@@ -151,14 +151,14 @@ class OurTriggersTest {
 
         OurTriggers open =
                 read(1, ours("Value", "targetValueFromEnv", "T"), ours("AverageValue", "targetValueFromEnv", "T"));
-        assertThat(open.open()).isEmpty();
+        assertThat(open.metricTypesByCall()).isEmpty();
         assertThat(reasons(open)).containsExactly("TriggerRefused");
 
         OurTriggers stated = read(
                 1,
                 ours("Value", "targetValueFromEnv", "T", "aggregationType", "max"),
                 ours("AverageValue", "targetValueFromEnv", "T", "aggregationType", "sum"));
-        assertThat(stated.open()).containsExactlyInAnyOrder(MetricType.VALUE, MetricType.AVERAGE_VALUE);
+        assertThat(stated.metricTypesByCall()).containsExactlyInAnyOrder(MetricType.VALUE, MetricType.AVERAGE_VALUE);
         assertThat(stated.complaints()).isEmpty();
     }
 
