@@ -71,7 +71,7 @@ public final class ExporterWatch implements GpuExporters, AutoCloseable {
     @Override
     public OnNode on(String node) {
         watch.ifPresent(present -> present.tend(clock.instant()));
-        Optional<String> doubt = watch.map(present -> present.doubt(clock.instant(), HOLDS_FOR))
+        Optional<String> doubt = watch.map(present -> present.untrustedBecause(clock.instant(), HOLDS_FOR))
                 .orElse(Optional.of("has not begun yet"));
         if (doubt.isPresent()) {
             return new OnNode.None("the watch of the exporters in namespace " + where.namespace() + " " + doubt.get());

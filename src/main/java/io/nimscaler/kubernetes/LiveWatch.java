@@ -194,7 +194,7 @@ final class LiveWatch<T extends HasMetadata> implements AutoCloseable {
      *
      * @param holdsFor how long it holds while the watch is broken
      */
-    Optional<String> doubt(Instant now, Duration holdsFor) {
+    Optional<String> untrustedBecause(Instant now, Duration holdsFor) {
         String why = trouble.map(text -> " (" + text + ")").orElse("");
         if (!shown.hasSynced()) {
             return Optional.of("has not synced yet" + why);

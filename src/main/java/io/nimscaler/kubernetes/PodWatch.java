@@ -92,9 +92,9 @@ final class PodWatch implements AutoCloseable {
         return watch.isUpToDate();
     }
 
-    /** See {@link LiveWatch#doubt}. */
-    Optional<String> doubt(Instant now, Duration holdsFor) {
-        return watch.doubt(now, holdsFor);
+    /** See {@link LiveWatch#untrustedBecause}. */
+    Optional<String> untrustedBecause(Instant now, Duration holdsFor) {
+        return watch.untrustedBecause(now, holdsFor);
     }
 
     /**

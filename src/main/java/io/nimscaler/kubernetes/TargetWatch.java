@@ -272,7 +272,7 @@ final class TargetWatch implements ScaleReads.Reader, AutoCloseable {
 
     private Optional<Observation> doubt(List<PodWatch> some, Instant now) {
         return some.stream()
-                .flatMap(watch -> watch.doubt(now, holdsFor()).stream())
+                .flatMap(watch -> watch.untrustedBecause(now, holdsFor()).stream())
                 .findFirst()
                 .map(doubt -> new Observation.NotKnown("the watch of its pods " + doubt));
     }
