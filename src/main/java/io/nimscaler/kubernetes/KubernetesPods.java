@@ -90,7 +90,8 @@ public final class KubernetesPods implements Pods, AutoCloseable {
     private final Set<TargetWatch> showing = ConcurrentHashMap.newKeySet();
     private volatile Instant lastRefresh;
     private final ScaledObjectEvents events;
-    private final Capacity capacity = new Capacity(Capacity.forHeap(Runtime.getRuntime().maxMemory()));
+    private final Capacity capacity =
+            new Capacity(Capacity.forHeap(Runtime.getRuntime().maxMemory()));
     private final MinuteBudget lines = new MinuteBudget(LINES_PER_MINUTE);
     private final Notices notices = new Notices();
     private final Outsiders outsiders;

@@ -28,7 +28,11 @@ import java.util.stream.Stream;
  * @param metricTypesByCall by which formulas the HPA compares those that only KEDA's calls can tell; empty: there are none
  */
 record OurTriggers(
-        int number, Set<Trigger> triggers, Set<String> podSelectors, Set<MetricType> metricTypesByCall, List<Complaint> complaints) {
+        int number,
+        Set<Trigger> triggers,
+        Set<String> podSelectors,
+        Set<MetricType> metricTypesByCall,
+        List<Complaint> complaints) {
 
     /**
      * @param reason one word, of an Event
@@ -136,12 +140,14 @@ record OurTriggers(
     }
 
     /** Whether a call may mean one of two triggers that the HPA compares by different formulas. */
-    private static boolean ambiguous(List<ScaledObject.TriggerSpec> ours, Set<Trigger> triggers, Set<MetricType> metricTypesByCall) {
+    private static boolean ambiguous(
+            List<ScaledObject.TriggerSpec> ours, Set<Trigger> triggers, Set<MetricType> metricTypesByCall) {
         boolean byAnyCall = ours.stream()
                 .map(ScaledObject.TriggerSpec::metadata)
                 .filter(TriggerParser::needsEnvironment)
                 .anyMatch(metadata -> !metadata.containsKey(TriggerKey.AGGREGATION_TYPE.key()));
-        return (metricTypesByCall.size() > 1 && byAnyCall) || !withATwin(triggers).isEmpty();
+        return (metricTypesByCall.size() > 1 && byAnyCall)
+                || !withATwin(triggers).isEmpty();
     }
 
     /** Those that a call shows as it shows another. */

@@ -80,8 +80,8 @@ final class TotalRules {
         double carriedNow = total(DoubleStream.concat(DoubleStream.of(values), certain)) + takenByStuck;
         DoubleStream possible = waitedFor.stream()
                 .mapToDouble(pod -> Math.max(target, pod.lastValue().orElse(target)));
-        double atMost = Math.max(
-                carriedNow, total(DoubleStream.concat(DoubleStream.of(values), possible)) + takenByStuck);
+        double atMost =
+                Math.max(carriedNow, total(DoubleStream.concat(DoubleStream.of(values), possible)) + takenByStuck);
         // An amount that looks back (a rate) still holds what the others did before the newcomers took their part
         double share = (double) (states.members() - states.newcomers()) / states.members();
         double atLeast = Math.max(0, carriedNow * share - states.credit(trigger));

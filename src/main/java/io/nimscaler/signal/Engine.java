@@ -46,7 +46,9 @@ record Engine(Gauge kvUsage, Gauge running, Gauge waiting, Gauge maxRunning, boo
             new Engine(
                     kvUsage(SeriesSelector.of("sglang:token_usage"), SeriesSelector.of("sglang_token_usage")),
                     count(SeriesSelector.of("sglang:num_running_reqs"), SeriesSelector.of("sglang_num_running_reqs")),
-                    count(SeriesSelector.ofQueue("sglang:", "num_queue_reqs"), SeriesSelector.ofQueue("sglang_", "num_queue_reqs")),
+                    count(
+                            SeriesSelector.ofQueue("sglang:", "num_queue_reqs"),
+                            SeriesSelector.ofQueue("sglang_", "num_queue_reqs")),
                     count(),
                     false),
             // trtllm-serve: tensorrt_llm/metrics/collector.py; the numbers of requests came after the KV usage

@@ -134,7 +134,8 @@ public record Gauge(String name, Kind kind, SeriesAggregation aggregation, Copie
                         .orElseGet(() -> measureNamed(named, modelName, readAt));
             }
         }
-        List<String> names = sources.stream().map(SeriesSelector::seriesName).distinct().toList();
+        List<String> names =
+                sources.stream().map(SeriesSelector::seriesName).distinct().toList();
         return new NoMetric("no series "
                 + (names.size() > MOST_NAMES ? name + ", by any engine's name" : String.join(" or ", names)));
     }

@@ -153,7 +153,8 @@ public record GpuUsage(String name, Unit unit) implements Signal {
         return body.stream()
                 .filter(series -> series.name().equals(metric) && isOther(values, series))
                 .findFirst()
-                .map(series -> SeriesSelector.twoValues(metric, series.value(), values.getOrDefault(series.labels(), 0d)));
+                .map(series ->
+                        SeriesSelector.twoValues(metric, series.value(), values.getOrDefault(series.labels(), 0d)));
     }
 
     private static boolean isOther(Map<Map<String, String>, Double> values, Series series) {

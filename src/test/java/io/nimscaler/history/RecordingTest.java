@@ -210,7 +210,9 @@ class RecordingTest {
                 .toList();
 
         // Then
-        assertThat(lines.get(1)).contains("\"missing\":4").doesNotContain("\"mean\"", "\"atLeast\"", "\"atMost\"", "NaN");
+        assertThat(lines.get(1))
+                .contains("\"missing\":4")
+                .doesNotContain("\"mean\"", "\"atLeast\"", "\"atMost\"", "NaN");
         assertThat(lines.get(2)).contains("\"notKnown\":\"forbidden\"").doesNotContain("arithmetic", "spec", "NaN");
     }
 
