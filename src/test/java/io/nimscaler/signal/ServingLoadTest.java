@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.nimscaler.exposition.Bodies;
+import io.nimscaler.exposition.MetricType;
 import io.nimscaler.exposition.Series;
 import io.nimscaler.signal.Measurement.BadValue;
 import io.nimscaler.signal.Measurement.Measured;
@@ -140,8 +141,8 @@ class ServingLoadTest {
                     one("vllm:kv_cache_usage_perc", kvUsage),
                     one("vllm:num_requests_running", running),
                     one("vllm:num_requests_waiting", waiting),
-                    one("vllm:generation_tokens_total", tokens),
-                    one("vllm:request_success_total", completed));
+                    counter("vllm:generation_tokens_total", tokens),
+                    counter("vllm:request_success_total", completed));
             return (Work) ((Measured) pod.read(body, now)).value();
         }
 
@@ -157,6 +158,11 @@ class ServingLoadTest {
 
         private static Series one(String name, double value) {
             return new Series(name, Map.of(), value, OptionalLong.empty());
+        }
+
+        /** As engines write them: with a line before it that says that it is a counter. */
+        private static Series counter(String name, double value) {
+            return new Series(name, Map.of(), value, OptionalLong.empty(), MetricType.COUNTER);
         }
     }
 
@@ -215,8 +221,8 @@ class ServingLoadTest {
                                             "vllm:num_requests_running",
                                             seen.running().orElseThrow()),
                                     Watched.one("vllm:num_requests_waiting", 0),
-                                    Watched.one("vllm:generation_tokens_total", older.tokens),
-                                    Watched.one("vllm:request_success_total", older.completed)),
+                                    Watched.counter("vllm:generation_tokens_total", older.tokens),
+                                    Watched.counter("vllm:request_success_total", older.completed)),
                             older.now))
                     .value();
         }
