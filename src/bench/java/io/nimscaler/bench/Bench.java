@@ -21,7 +21,6 @@ public final class Bench {
 
     static final double START_UP = 120;
     private static final double DAY_MEAN = 6;
-    private static final double DAY_HOURS = Double.parseDouble(System.getProperty("bench.hours", "24"));
     private static final List<Integer> TRAINING_DAYS = List.of(2, 8);
     private static final List<Integer> JUDGED_DAYS = List.of(5, 9, 13);
     private static final double WARM_UP = 1800;
@@ -69,7 +68,7 @@ public final class Bench {
         return engines.stream()
                 .flatMap(engine -> days.stream()
                         .map(day -> new Cell(
-                                engine, Load.day(day, DAY_HOURS, DAY_MEAN), Router.LEAST_LOADED, START_UP, 0)))
+                                engine, Load.day(day, DAY_MEAN), Router.LEAST_LOADED, START_UP, 0)))
                 .toList();
     }
 
@@ -123,9 +122,7 @@ public final class Bench {
         tables.plot("quality-frontier.svg", Svg.scatter("GPU-hours, of perfect foresight's", "late, %", frontier, 3, 10));
         List<List<String>> rows = new ArrayList<>();
         List<List<String>> byEngine = new ArrayList<>();
-        Map<String, Setting> all = new LinkedHashMap<>();
-        all.put("serving_load as the README has it", ours());
-        all.putAll(tuned);
+        Map<String, Setting> all = new LinkedHashMap<>(tuned);
         all.put(Rule.REACTION.name(), Rule.REACTION.settings().getFirst());
         all.put(Rule.FORESIGHT.name(), Rule.FORESIGHT.settings().getFirst());
         all.forEach((name, setting) -> {
@@ -164,8 +161,8 @@ public final class Bench {
         tables.plot("quality-day.svg", Svg.course("A judged day: " + cell.name(), ours));
     }
 
-    private static Setting ours() {
-        return Rule.DEFAULT;
+    private Setting ours() {
+        return tuned.getOrDefault(Rule.OURS.name(), Rule.DEFAULT);
     }
 
 
@@ -304,7 +301,7 @@ public final class Bench {
                 rows);
     }
 
-    private static Setting ours(int replicas, Answering answering, double... restarts) {
+    private Setting ours(int replicas, Answering answering, double... restarts) {
         return Rule.withScalers(ours(), replicas, answering, restarts);
     }
 }

@@ -61,18 +61,17 @@ record Load(String name, double seconds, DoubleUnaryOperator at, double burstine
     /**
      * One of the 14 days.
      *
-     * @param hours of it, from 6 in the morning on; 24: the whole day
      * @param mean of all days, so that some are quieter than others
      */
-    static Load day(int day, double hours, double mean) {
+    static Load day(int day, double mean) {
         double[] rates = Trace.days();
         double scale = mean / java.util.Arrays.stream(rates).average().orElse(1);
         int perDay = (int) (DAY / TEN_MINUTES);
         return new Load(
                 "day " + day,
-                hours * HOUR,
+                DAY,
                 t -> {
-                    double at = day * perDay + (hours < 24 ? 36 : 0) + t / TEN_MINUTES;
+                    double at = day * perDay + t / TEN_MINUTES;
                     int before = Math.min(rates.length - 1, (int) at);
                     int after = Math.min(rates.length - 1, before + 1);
                     return scale * (rates[before] + (rates[after] - rates[before]) * (at - before));

@@ -105,12 +105,7 @@ public final class Policy {
                         notKnown.reason(), new Basis.NotKnown(now, notKnown, windows(OptionalDouble.empty())));
             }
             case Fleet.Known known -> {
-                int spec = known.scale().spec();
-                if (trigger.signal().stepsDown() && spec != cuts.lastSeen().orElse(spec)) {
-                    // What a fleet of another size read says little of this one
-                    downscaleWindow.observeAnew();
-                }
-                cuts.see(spec);
+                cuts.see(known.scale().spec());
                 Decision decision = givingBack(decide(known, now, elapsed));
                 ask(decision, known.scale(), elapsed);
                 yield decision;
@@ -210,29 +205,11 @@ public final class Policy {
         return highest < atTarget ? scaleDown(highest, basis) : new Decision.Hold(HoldReason.STABILIZATION, basis);
     }
 
-    /**
-     * After a restart nothing is taken away before the window is full; at one replica there is nothing to protect. Where the signal
-     * {@linkplain io.nimscaler.signal.Signal#stepsDown() goes down in steps}, each size is observed for a window of its own, and a step goes no
-     * further than the square root of the way: with fewer pods each has more to do, and what it reads then may grow with the square of it. One
-     * replica may always go where the others have room for its load. Without a window there is no observation to wait for, and no step.
-     *
-     * <p>Worked, T = 0.70: 16 replicas that read 1.6 in all go to √(1.6 · 11.2) = 4.23, which is 7 replicas.
-     */
-    private Decision scaleDown(double value, Basis.Known basis) {
-        int spec = basis.scale().spec();
-        if (!basis.windows().isFull() && spec > 1) {
-            return new Decision.Hold(HoldReason.WINDOW_NOT_FULL, basis);
-        }
-        if (spec <= 1
-                || !trigger.signal().stepsDown()
-                || trigger.stabilization().window().down().isZero()) {
-            return new Decision.Report(value, basis);
-        }
-        double target = trigger.target().value();
-        double step = Math.sqrt(value * target * spec);
-        double oneFewer = target * (spec - 1);
-        boolean hasRoom = value <= (1 - trigger.stabilization().tolerance()) * oneFewer;
-        return new Decision.Report(hasRoom ? Math.min(step, oneFewer) : step, basis);
+    /** After a restart nothing is taken away before the window is full; at one replica there is nothing to protect. */
+    private static Decision scaleDown(double value, Basis.Known basis) {
+        return basis.windows().isFull() || basis.scale().spec() <= 1
+                ? new Decision.Report(value, basis)
+                : new Decision.Hold(HoldReason.WINDOW_NOT_FULL, basis);
     }
 
     private void observe(double demand, Duration elapsed) {

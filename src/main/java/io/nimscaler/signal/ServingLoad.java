@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * Work in replicas full of it: what runs on a pod, and its queue. KV usage alone is blind twice: it stops at 1 while a queue
  * grows, and where the number of running requests binds first it never gets near the target.
  *
- * <p>Per pod: base + waiting · u, see {@link ServingLoadOfFleet}.
+ * <p>Per pod: max(KV usage, running / max running) + waiting · u, see {@link ServingLoadOfFleet}.
  *
  * <p>A pod without a queue length has no sample, for KV usage under this name would hide the queue. Only where the engine's
  * exposition really lacks it (early versions of TensorRT-LLM) it is what is there: KV usage, and running requests if any.
@@ -48,29 +48,17 @@ public record ServingLoad(OptionalInt maxRunning) implements Signal {
     }
 
     @Override
-    public boolean stepsDown() {
-        return true;
-    }
-
-    @Override
     public List<String> seriesNames() {
         return Engine.ALL.stream()
-                .flatMap(engine -> Stream.of(
-                        engine.kvUsage().seriesNames(),
-                        engine.running().seriesNames(),
-                        engine.waiting().seriesNames(),
-                        engine.maxRunning().seriesNames(),
-                        engine.tokens().names(),
-                        engine.completed().names()))
-                .flatMap(List::stream)
+                .flatMap(engine -> Stream.of(engine.kvUsage(), engine.running(), engine.waiting(), engine.maxRunning()))
+                .flatMap(gauge -> gauge.seriesNames().stream())
                 .distinct()
                 .toList();
     }
 
     @Override
     public PodSignal ofPod(Optional<String> modelName) {
-        WorkHistory history = new WorkHistory();
-        return (body, scrapedAt) -> measure(body, modelName, scrapedAt, history);
+        return (body, scrapedAt) -> measure(body, modelName, scrapedAt);
     }
 
     @Override
@@ -78,12 +66,11 @@ public record ServingLoad(OptionalInt maxRunning) implements Signal {
         return new ServingLoadOfFleet(maxRunning);
     }
 
-    private static Measurement measure(
-            List<Series> body, Optional<String> modelName, Instant scrapedAt, WorkHistory history) {
+    private static Measurement measure(List<Series> body, Optional<String> modelName, Instant scrapedAt) {
         return Engine.ALL.stream()
                 .filter(engine -> engine.kvUsage().isIn(body))
                 .findFirst()
-                .map(engine -> new Reader(engine, body, modelName, scrapedAt).read(history))
+                .map(engine -> new Reader(engine, body, modelName, scrapedAt).read())
                 .orElseGet(() -> new NoMetric("no series of the KV cache usage, by any engine's name"));
     }
 
@@ -105,25 +92,13 @@ public record ServingLoad(OptionalInt maxRunning) implements Signal {
             this.oldest = scrapedAt;
         }
 
-        Measurement read(WorkHistory history) {
+        Measurement read() {
             OptionalDouble kvUsage = amount(engine.kvUsage(), false);
             OptionalDouble running = amount(engine.running(), engine.mayLackRequests());
             OptionalDouble waiting = amount(engine.waiting(), engine.mayLackRequests());
             OptionalDouble max = amount(engine.maxRunning(), true);
-            if (unusable.isPresent()) {
-                return unusable.get();
-            }
-            Pace pace = running.isEmpty()
-                    ? Pace.UNKNOWN
-                    : history.add(
-                            scrapedAt,
-                            kvUsage.orElseThrow(),
-                            running.getAsDouble(),
-                            waiting.orElse(0),
-                            engine.tokens().read(body, modelName),
-                            engine.completed().read(body, modelName));
-            return new Measured(
-                    new PodValue.Work(kvUsage.orElseThrow(), running, waiting.orElse(0), max, pace), oldest);
+            return unusable.orElseGet(() ->
+                    new Measured(new PodValue.Work(kvUsage.orElseThrow(), running, waiting.orElse(0), max), oldest));
         }
 
         private OptionalDouble amount(Gauge gauge, boolean mayLack) {

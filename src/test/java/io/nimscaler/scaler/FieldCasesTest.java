@@ -134,7 +134,7 @@ class FieldCasesTest extends ScalersFixture {
         "vllm-four-api-servers.pod, '', 3",
         "vllm-four-api-servers.pod, metric=serving_load, 3",
         "sglang-decode-prealloc-queue.pod, metric=num_requests_waiting;targetValue=10, 63",
-        "slots-full-kv-low.pod, metric=serving_load, 6"
+        "slots-full-kv-low.pod, metric=serving_load, 4"
     })
     void hpaEndsWithTheReplicasThatTheReportWanted(String body, String metadata, long expected) {
         assertThat(replicas(run(body + " " + body, metadata))).hasValue(expected);
