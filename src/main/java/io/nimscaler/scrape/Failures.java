@@ -25,6 +25,10 @@ final class Failures {
     /** Of what others wrote. */
     static final int LONGEST = 120;
 
+    /** A sidecar that takes mutual TLS only resets what comes in plain, and says no more (istio/istio#27328). */
+    private static final String WANTS_TLS =
+            "; a port that takes TLS only does that: scheme https, or in a mesh the sidecar's own port for metrics";
+
     private Failures() {}
 
     /** The connection closed or was reset, and said nothing before. */
@@ -43,7 +47,7 @@ final class Failures {
             case HttpClosedException _ -> new Failed(CONNECTION_LOST, "connection closed " + when);
             case PrematureChannelClosureException _ ->
                 new Failed(CONNECTION_LOST, "connection closed within the headers");
-            case IOException _ -> new Failed(CONNECTION_LOST, "connection reset " + when);
+            case IOException _ -> new Failed(CONNECTION_LOST, "connection reset " + when + WANTS_TLS);
             case TooLongHttpHeaderException _ ->
                 new Failed(TOO_LARGE, "expected headers of at most " + PodClients.HEADER_BYTES + " bytes, got more");
             default -> new Failed(NOT_HTTP, "expected HTTP/1.1, got something else " + when);
