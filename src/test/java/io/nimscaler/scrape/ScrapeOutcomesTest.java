@@ -111,12 +111,14 @@ class ScrapeOutcomesTest {
     /** What a sidecar does with a plain request where the mesh takes mutual TLS only. */
     @Test
     void aResetInsteadOfAnAnswerSaysThatThePortMayWantTls() throws Exception {
-        RawPod pod = RawPod.start(
-                vertx, "127.0.0.1", new NetServerOptions().setSoLinger(0), (socket, _) -> socket.close());
+        RawPod pod =
+                RawPod.start(vertx, "127.0.0.1", new NetServerOptions().setSoLinger(0), (socket, _) -> socket.close());
 
         assertThat(asker.ask(pod.port())).isInstanceOfSatisfying(Failed.class, failed -> {
             assertThat(failed.reason()).isEqualTo(CONNECTION_LOST);
-            assertThat(failed.detail()).startsWith("connection reset before the response").contains("scheme https");
+            assertThat(failed.detail())
+                    .startsWith("connection reset before the response")
+                    .contains("scheme https");
         });
     }
 
