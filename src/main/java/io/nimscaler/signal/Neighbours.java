@@ -2,7 +2,6 @@ package io.nimscaler.signal;
 
 import io.nimscaler.exposition.Foreign;
 import io.nimscaler.exposition.MetricType;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -78,23 +77,7 @@ public final class Neighbours {
         if (Math.abs(name.length() - other.length()) > most) {
             return Integer.MAX_VALUE;
         }
-        int edits = edits(name, other);
+        int edits = EditDistance.between(name, other);
         return edits <= most ? edits + 1 : Integer.MAX_VALUE;
-    }
-
-    /** Levenshtein's edit distance. */
-    private static int edits(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        Arrays.setAll(row, i -> i);
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
-            }
-        }
-        return row[b.length()];
     }
 }

@@ -1,6 +1,6 @@
 package io.nimscaler.trigger;
 
-import java.util.Arrays;
+import io.nimscaler.signal.EditDistance;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
@@ -17,24 +17,7 @@ public final class Nearest {
             return Optional.empty();
         }
         return known.stream()
-                .min(Comparator.comparingInt(word -> distance(word, other)))
-                .filter(word -> distance(word, other) <= Math.max(2, word.length() / 3));
-    }
-
-    /** Levenshtein's edit distance, case not counted. */
-    private static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        Arrays.setAll(row, i -> i);
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                boolean same = Character.toLowerCase(a.charAt(i - 1)) == Character.toLowerCase(b.charAt(j - 1));
-                int replaced = diagonal + (same ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
-            }
-        }
-        return row[b.length()];
+                .min(Comparator.comparingInt(word -> EditDistance.between(word, other)))
+                .filter(word -> EditDistance.between(word, other) <= Math.max(2, word.length() / 3));
     }
 }
