@@ -39,6 +39,17 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}
 {{- end -}}
 
+{{/* A class is an object of the cluster, and whoever watches some namespaces only may have no right to make one. */}}
+{{- define "scaler.ownsPriorityClass" -}}
+{{- if and .Values.priorityClass.create (not .Values.priorityClassName) (not .Values.watchNamespaces) -}}
+true
+{{- end -}}
+{{- end -}}
+
+{{- define "scaler.priorityClass" -}}
+{{- .Values.priorityClassName | default (ternary (include "scaler.fullname" .) "" (eq (include "scaler.ownsPriorityClass" .) "true")) -}}
+{{- end -}}
+
 {{- define "scaler.tlsSecret" -}}
 {{- .Values.tls.secretName | default (printf "%s-tls" (include "scaler.fullname" .)) -}}
 {{- end -}}
@@ -124,6 +135,11 @@ NIM_SCALER_{{ regexReplaceAll "[^A-Za-z0-9]" . "_" | upper }}
 {{- range .Values.scaleTargets }}
 - apiGroups: [{{ .apiGroup }}]
   resources: [{{ .resource }}/scale]
+  verbs: [get]
+{{- end }}
+{{- if .Values.rbac.readHpas }}
+- apiGroups: [autoscaling]
+  resources: [horizontalpodautoscalers]
   verbs: [get]
 {{- end }}
 {{- end -}}

@@ -28,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -39,6 +40,7 @@ import java.util.stream.Stream;
 public final class Scaler {
 
     private static final String NAME = "keda-nim-scaler";
+    private static final Set<String> SHARED_BY_ALL_STORIES = Set.of("ClusterRole", "PriorityClass");
     private static final Duration KUBELET_LOOKS_EVERY = Duration.ofMillis(500);
     private static final Duration READINESS_TIMEOUT = Duration.ofSeconds(2);
 
@@ -259,8 +261,7 @@ public final class Scaler {
             }
             default -> {}
         }
-        if (resource.getKind().equals("ClusterRole")) {
-            // Shared by all stories
+        if (SHARED_BY_ALL_STORIES.contains(resource.getKind())) {
             client.resource(resource).serverSideApply();
         } else {
             story.make(resource);
