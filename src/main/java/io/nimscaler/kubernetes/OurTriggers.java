@@ -2,6 +2,7 @@ package io.nimscaler.kubernetes;
 
 import io.nimscaler.hpa.MetricType;
 import io.nimscaler.scaler.Notice;
+import io.nimscaler.trigger.Grammar;
 import io.nimscaler.trigger.ParsedTrigger;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.TriggerCheck;
@@ -108,7 +109,7 @@ record OurTriggers(
         Set<String> podSelectors = ours.stream()
                 .flatMap(spec -> Stream.ofNullable(spec.metadata().get(TriggerKey.POD_SELECTOR.key())))
                 .map(String::strip)
-                .filter(TriggerParser::isLabelSelector)
+                .filter(Grammar::isLabelSelector)
                 .collect(Collectors.toSet());
         return new OurTriggers(ours.size(), triggers, podSelectors, metricTypesByCall, complaints);
     }
@@ -130,8 +131,7 @@ record OurTriggers(
     }
 
     private static boolean namesWakeSource(ScaledObject.TriggerSpec spec) {
-        String key = TriggerKey.WAKE_SOURCE.key();
-        return spec.metadata().containsKey(key) || spec.metadata().containsKey(key + "FromEnv");
+        return TriggerKey.WAKE_SOURCE.isIn(spec.metadata());
     }
 
     private static String unknownMetricType(ScaledObject.TriggerSpec spec) {

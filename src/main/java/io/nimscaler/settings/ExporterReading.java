@@ -3,8 +3,8 @@ package io.nimscaler.settings;
 import io.nimscaler.config.ScalerSettings;
 import io.nimscaler.kubernetes.Confinement;
 import io.nimscaler.kubernetes.ExporterWatch;
+import io.nimscaler.trigger.Grammar;
 import io.nimscaler.trigger.Scheme;
-import io.nimscaler.trigger.TriggerParser;
 import java.util.Optional;
 import java.util.Set;
 
@@ -30,15 +30,10 @@ final class ExporterReading {
         String selector = reader.text(
                 ITEM + "selector",
                 written.selector(),
-                TriggerParser::isLabelSelector,
+                Grammar::isLabelSelector,
                 "a label selector such as app=nvidia-dcgm-exporter");
-        String port = reader.text(
-                ITEM + "port",
-                written.port(),
-                text -> text.matches("[1-9][0-9]{0,4}") && Integer.parseInt(text) <= 65535,
-                "a port number (1 to 65535)");
-        String path =
-                reader.text(ITEM + "path", written.path(), TriggerParser::isPath, "a path that starts with one /");
+        String port = reader.text(ITEM + "port", written.port(), Grammar::isPortNumber, "a port number (1 to 65535)");
+        String path = reader.text(ITEM + "path", written.path(), Grammar::isPath, "a path that starts with one /");
         boolean https = reader.flag(ITEM + "https", written.https());
         Optional<String> podAuth = reader.optional(
                 ITEM + "pod-auth", written.podAuth(), podAuths::contains, "one of nim-scaler.pods.auth");

@@ -4,7 +4,7 @@ import io.nimscaler.config.ScalerSettings;
 import io.nimscaler.files.Expiries;
 import io.nimscaler.scrape.PodAuthSettings;
 import io.nimscaler.scrape.PodAuths;
-import io.nimscaler.trigger.TriggerParser;
+import io.nimscaler.trigger.Grammar;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,7 +28,7 @@ final class PodAuthReading {
 
     private static PodAuthSettings auth(SettingsReader reader, String name, ScalerSettings.PodAuth written) {
         String item = "pods.auth." + name + ".";
-        if (!TriggerParser.isSettingName(name)) {
+        if (!Grammar.isSettingName(name)) {
             reader.wrong(
                     "pods.auth." + name, Optional.empty(), "a name of a letter, then letters, digits or -, 63 at most");
         }

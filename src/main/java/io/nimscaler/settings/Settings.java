@@ -15,6 +15,7 @@ import io.nimscaler.server.BasicUsers;
 import io.nimscaler.server.GateSettings;
 import io.nimscaler.server.ServerTls;
 import io.nimscaler.server.TlsFiles;
+import io.nimscaler.trigger.Grammar;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Violation;
 import io.nimscaler.wake.WakeSource;

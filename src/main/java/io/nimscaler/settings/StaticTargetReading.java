@@ -4,6 +4,7 @@ import io.nimscaler.config.ScalerSettings;
 import io.nimscaler.hpa.MetricType;
 import io.nimscaler.poll.GpuExporters;
 import io.nimscaler.scaler.ScaledObjectId;
+import io.nimscaler.trigger.Grammar;
 import io.nimscaler.trigger.ParsedTrigger;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.TriggerCheck;

@@ -1,8 +1,8 @@
 package io.nimscaler.settings;
 
 import io.nimscaler.config.ScalerSettings;
+import io.nimscaler.trigger.Grammar;
 import io.nimscaler.trigger.Scheme;
-import io.nimscaler.trigger.TriggerParser;
 import io.nimscaler.wake.WakeMetric;
 import io.nimscaler.wake.WakeSource;
 import java.net.URI;
@@ -44,7 +44,7 @@ final class WakeReading {
     private static Optional<WakeSource> source(
             SettingsReader reader, String name, ScalerSettings.WakeSource written, Set<String> auths) {
         String item = "wake-sources." + name + ".";
-        if (!TriggerParser.isSettingName(name)) {
+        if (!Grammar.isSettingName(name)) {
             reader.wrong(
                     "wake-sources." + name,
                     Optional.empty(),

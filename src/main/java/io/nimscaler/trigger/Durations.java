@@ -7,6 +7,10 @@ public final class Durations {
 
     private Durations() {}
 
+    static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
+    }
+
     /** The shortest way to write it: {@code 500ms}, {@code 90s}, {@code 5m}, {@code 1h}. */
     public static String text(Duration duration) {
         long millis = duration.toMillis();

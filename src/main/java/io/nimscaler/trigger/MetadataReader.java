@@ -21,10 +21,7 @@ import java.util.stream.Stream;
 /** Reads the keys of one trigger's metadata one by one and gathers what is wrong with them. */
 final class MetadataReader {
 
-    /** KEDA resolves {@code fooFromEnv} and sends the value under that key (keda: pkg/scalers/external_scaler.go). */
-    private static final String FROM_ENV = "FromEnv";
-
-    /** The keys of KEDA's own external scaler; it sends all of a trigger's metadata (same file). */
+    /** The keys of KEDA's own external scaler; it sends all of a trigger's metadata (keda: pkg/scalers/external_scaler.go). */
     private static final Set<String> KEDA_KEYS =
             Set.of("scalerAddress", "tlsCertFile", "tlsClientCert", "tlsClientKey", "caCert", "enableTLS", "unsafeSsl");
 
@@ -44,7 +41,7 @@ final class MetadataReader {
 
     MetadataReader(Map<String, String> metadata) {
         metadata.forEach((key, value) -> {
-            String plain = isFromEnv(key) ? key.substring(0, key.length() - FROM_ENV.length()) : key;
+            String plain = Grammar.withoutFromEnv(key);
             Optional<TriggerKey> known = TriggerKey.of(plain);
             if (known.isPresent()) {
                 accept(known.get(), key, value.strip());
@@ -60,12 +57,8 @@ final class MetadataReader {
         });
     }
 
-    static boolean isFromEnv(String key) {
-        return key.endsWith(FROM_ENV);
-    }
-
     private void accept(TriggerKey known, String key, String value) {
-        if (isFromEnv(key)) {
+        if (Grammar.isFromEnv(key)) {
             fromEnv.add(known);
             if (known == TriggerKey.POD_SELECTOR) {
                 // Whoever may call could have any pods watched
@@ -75,10 +68,7 @@ final class MetadataReader {
         }
         if (values.put(known, value) != null) {
             violations.add(new Violation(
-                    known.key(),
-                    Optional.empty(),
-                    "it once, not as " + known.key() + FROM_ENV + " too",
-                    Optional.empty()));
+                    known.key(), Optional.empty(), "it once, not as " + known.keyFromEnv() + " too", Optional.empty()));
         }
     }
 
@@ -133,6 +123,28 @@ final class MetadataReader {
         return choices.getOrDefault(text.toLowerCase(Locale.ROOT), type.getEnumConstants()[0]);
     }
 
+    /** The same for a key without a default; empty where it is absent. */
+    <E extends Enum<E>> Optional<E> optionalChoice(TriggerKey key, Class<E> type) {
+        return has(key) ? Optional.of(choice(key, type)) : Optional.empty();
+    }
+
+    /** {@code true} or {@code false}. */
+    boolean flag(TriggerKey key) {
+        return text(key, text -> text.equals("true") || text.equals("false"), "true or false")
+                .equals("true");
+    }
+
+    /**
+     * The name that something has in the scaler's own settings; empty where the key is absent.
+     *
+     * @param setting under which it has that name
+     */
+    Optional<String> settingName(TriggerKey key, String setting) {
+        String expected =
+                "a name of the scaler's setting " + setting + ": a letter, then letters, digits or -, 63 at most";
+        return Optional.of(text(key, Grammar::isSettingName, expected)).filter(name -> !name.isEmpty());
+    }
+
     /** A plain decimal number of at most {@code decimals} decimals within [least, most]. */
     double number(TriggerKey key, BigDecimal least, BigDecimal most, int decimals) {
         String text = values.getOrDefault(key, key.defaultText().orElse(""));
@@ -177,6 +189,11 @@ final class MetadataReader {
                 key,
                 "a duration such as 500ms, 30s or 5m, from " + Durations.text(least) + " to " + Durations.text(most));
         return duration.orElse(least).compareTo(most) > 0 ? most : least;
+    }
+
+    /** The same for a key without a default; empty where it is absent. */
+    Optional<Duration> optionalDuration(TriggerKey key, Duration least, Duration most) {
+        return has(key) ? Optional.of(duration(key, least, most)) : Optional.empty();
     }
 
     static Optional<Duration> parseDuration(String text) {

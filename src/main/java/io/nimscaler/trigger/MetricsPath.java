@@ -16,12 +16,22 @@ public record MetricsPath(List<String> candidates) {
      */
     public static final MetricsPath AUTO = new MetricsPath(List.of("/v1/metrics", "/metrics", "/prometheus/metrics"));
 
+    private static final String AUTO_TEXT = "auto";
+
     public MetricsPath {
         candidates = List.copyOf(candidates);
     }
 
+    static MetricsPath from(MetadataReader metadata) {
+        String text = metadata.text(
+                TriggerKey.PATH,
+                value -> value.equals(AUTO_TEXT) || Grammar.isPath(value),
+                "auto, or a path that starts with one /, without . and .. as segments");
+        return text.equals(AUTO_TEXT) ? AUTO : new MetricsPath(List.of(text));
+    }
+
     /** As a user would write it. */
     String text() {
-        return equals(AUTO) ? "auto" : candidates.getFirst();
+        return equals(AUTO) ? AUTO_TEXT : candidates.getFirst();
     }
 }

@@ -16,4 +16,12 @@ public sealed interface PodPort {
             return name;
         }
     }
+
+    static PodPort from(MetadataReader metadata) {
+        String text = metadata.text(
+                TriggerKey.PORT,
+                value -> Grammar.isPortNumber(value) || Grammar.isPortName(value),
+                "a port number (1 to 65535) or the name of a container port");
+        return Grammar.isPortNumber(text) ? new Numbered(Integer.parseInt(text)) : new Named(text);
+    }
 }

@@ -19,6 +19,20 @@ public record Reading(
 
     private static final Duration MAX_DECISION_INTERVAL = Duration.ofSeconds(1);
 
+    static Reading from(MetadataReader metadata) {
+        String selector = metadata.text(
+                TriggerKey.POD_SELECTOR,
+                Grammar::isLabelSelector,
+                "a label selector such as app=nim,role in (leader), 1024 characters at most");
+        return new Reading(
+                metadata.choice(TriggerKey.SCHEME, Scheme.class),
+                PodPort.from(metadata),
+                MetricsPath.from(metadata),
+                Optional.of(selector).filter(text -> !text.isEmpty()),
+                metadata.settingName(TriggerKey.POD_AUTH, "nim-scaler.pods.auth"),
+                metadata.duration(TriggerKey.POLL_INTERVAL, Duration.ofMillis(250), Duration.ofMinutes(5)));
+    }
+
     /** How often a reading of the fleet is made from the latest samples: min(pollInterval, 1 s). */
     public Duration decisionInterval() {
         return pollInterval.compareTo(MAX_DECISION_INTERVAL) < 0 ? pollInterval : MAX_DECISION_INTERVAL;

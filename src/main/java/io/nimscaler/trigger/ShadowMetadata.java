@@ -16,7 +16,6 @@ import java.util.stream.Stream;
 final class ShadowMetadata {
 
     static final String PREFIX = "shadow.";
-    private static final String FROM_ENV = "FromEnv";
 
     private final Map<String, String> reported = new HashMap<>();
     private final Map<String, String> shadow = new TreeMap<>();
@@ -65,8 +64,8 @@ final class ShadowMetadata {
                                 PREFIX + key,
                                 Optional.empty(),
                                 "a key that a shadow can have of its own; it reads the same pods as the reported policy",
-                                TriggerKey.nearestTo(plain(key))
-                                        .filter(near -> !near.equals(plain(key)))
+                                TriggerKey.nearestTo(Grammar.withoutFromEnv(key))
+                                        .filter(near -> !near.equals(Grammar.withoutFromEnv(key)))
                                         .map(near -> PREFIX + near))
                         .text())
                 .toList();
@@ -74,8 +73,8 @@ final class ShadowMetadata {
 
     private Map<String, String> merged() {
         Map<String, String> merged = new HashMap<>(reported);
-        boolean anotherMetric =
-                shadow.keySet().stream().anyMatch(key -> plain(key).equals(TriggerKey.METRIC.key()));
+        boolean anotherMetric = shadow.keySet().stream()
+                .anyMatch(key -> Grammar.withoutFromEnv(key).equals(TriggerKey.METRIC.key()));
         if (anotherMetric) {
             Stream.of(TriggerKey.values())
                     .filter(TriggerKey::isInTheSignalsUnit)
@@ -83,21 +82,19 @@ final class ShadowMetadata {
         }
         Map<String, String> own = new HashMap<>(shadow);
         own.keySet().removeIf(key -> !isShadowable(key));
-        own.keySet().forEach(key -> remove(merged, plain(key)));
+        own.keySet().forEach(key -> remove(merged, Grammar.withoutFromEnv(key)));
         merged.putAll(own);
         return merged;
     }
 
     private static boolean isShadowable(String key) {
-        return TriggerKey.of(plain(key)).filter(TriggerKey::isShadowable).isPresent();
+        return TriggerKey.of(Grammar.withoutFromEnv(key))
+                .filter(TriggerKey::isShadowable)
+                .isPresent();
     }
 
     private static void remove(Map<String, String> metadata, String key) {
         metadata.remove(key);
-        metadata.remove(key + FROM_ENV);
-    }
-
-    private static String plain(String key) {
-        return key.endsWith(FROM_ENV) ? key.substring(0, key.length() - FROM_ENV.length()) : key;
+        metadata.remove(Grammar.fromEnv(key));
     }
 }

@@ -1,5 +1,7 @@
 package io.nimscaler.trigger;
 
+import java.math.BigDecimal;
+
 /**
  * What keeps the answer steady.
  *
@@ -8,4 +10,14 @@ package io.nimscaler.trigger;
  * @param window the HPA's stabilization windows
  * @param loadingCredit whether, on the way up, each starting pod is credited with T of the load that there is
  */
-public record Stabilization(double tolerance, UpAndDown smoothing, UpAndDown window, boolean loadingCredit) {}
+public record Stabilization(double tolerance, UpAndDown smoothing, UpAndDown window, boolean loadingCredit) {
+
+    static Stabilization from(MetadataReader metadata) {
+        return new Stabilization(
+                metadata.number(TriggerKey.TOLERANCE, BigDecimal.ZERO, new BigDecimal("0.5"), 6),
+                UpAndDown.from(metadata, TriggerKey.SMOOTHING_UP, TriggerKey.SMOOTHING_DOWN),
+                UpAndDown.from(
+                        metadata, TriggerKey.UPSCALE_STABILIZATION_WINDOW, TriggerKey.DOWNSCALE_STABILIZATION_WINDOW),
+                metadata.flag(TriggerKey.LOADING_CREDIT));
+    }
+}

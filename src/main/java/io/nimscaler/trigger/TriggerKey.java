@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -24,10 +25,11 @@ public enum TriggerKey {
             "gpu_cache_usage_perc",
             About.METRIC,
             trigger -> Optional.of(trigger.signal().name())),
-    WINDOW("window", "", About.UNIT, trigger -> SignalTexts.window(trigger.signal())),
-    QUANTILE("quantile", "", About.UNIT, trigger -> SignalTexts.quantile(trigger.signal())),
-    MAX_RUNNING("maxRunning", "", About.UNIT, trigger -> SignalTexts.maxRunning(trigger.signal())),
-    SERIES_AGGREGATION("seriesAggregation", "", About.UNIT, trigger -> SignalTexts.seriesAggregation(trigger.signal())),
+    WINDOW("window", "", About.UNIT, trigger -> SignalMetadata.window(trigger.signal())),
+    QUANTILE("quantile", "", About.UNIT, trigger -> SignalMetadata.quantile(trigger.signal())),
+    MAX_RUNNING("maxRunning", "", About.UNIT, trigger -> SignalMetadata.maxRunning(trigger.signal())),
+    SERIES_AGGREGATION(
+            "seriesAggregation", "", About.UNIT, trigger -> SignalMetadata.seriesAggregation(trigger.signal())),
     AGGREGATION_TYPE(
             "aggregationType",
             "",
@@ -157,6 +159,16 @@ public enum TriggerKey {
     /** As it stands in the ScaledObject. */
     public String key() {
         return key;
+    }
+
+    /** The key under which a ScaledObject names the environment variable that has the value. */
+    public String keyFromEnv() {
+        return Grammar.fromEnv(key);
+    }
+
+    /** Whether metadata have it, in either writing. */
+    public boolean isIn(Map<String, String> metadata) {
+        return metadata.containsKey(key) || metadata.containsKey(keyFromEnv());
     }
 
     /** What holds where the key is absent; empty where that is no fixed text. */
