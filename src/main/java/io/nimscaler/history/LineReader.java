@@ -12,6 +12,7 @@ import io.nimscaler.policy.HoldReason;
 import io.nimscaler.policy.PodReading;
 import io.nimscaler.policy.PolicyState;
 import io.nimscaler.policy.Scale;
+import io.nimscaler.policy.Unserved;
 import io.nimscaler.poll.PodProblem;
 import io.nimscaler.poll.Problem;
 import io.nimscaler.scaler.PodState;
@@ -80,7 +81,8 @@ final class LineReader {
                 integer(line, "readyPods"),
                 readings,
                 integer(line, "newcomers"),
-                optionalNumber(line, "level"));
+                optionalNumber(line, "level"),
+                new Unserved(optionalNumber(line, "unseenLoad")));
     }
 
     private static PodStatus status(JsonNode pod) {

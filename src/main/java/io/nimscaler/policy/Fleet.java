@@ -11,21 +11,28 @@ public sealed interface Fleet {
      * @param pods a reading of each; a replica that is wanted and not in our watch yet is one that starts
      * @param newcomers how many of the pods that were read have been ready for less than the signal looks back
      * @param level what the fleet is at, of a signal that does not add up; empty: it adds up, or too little was observed to say
+     * @param unserved what is asked of it beside what its pods' values show
      */
-    record Known(Scale scale, int readyPods, List<PodReading> pods, int newcomers, OptionalDouble level)
+    record Known(
+            Scale scale, int readyPods, List<PodReading> pods, int newcomers, OptionalDouble level, Unserved unserved)
             implements Fleet {
 
         public Known {
             pods = List.copyOf(pods);
         }
 
-        /** A fleet whose pods' values add up. */
+        /** A fleet of which everything shows in its pods' values. */
+        public Known(Scale scale, int readyPods, List<PodReading> pods, int newcomers, OptionalDouble level) {
+            this(scale, readyPods, pods, newcomers, level, Unserved.NONE);
+        }
+
+        /** The same, whose pods' values add up. */
         public Known(Scale scale, int readyPods, List<PodReading> pods) {
             this(scale, readyPods, pods, 0, OptionalDouble.empty());
         }
 
         Known withPods(List<PodReading> others) {
-            return new Known(scale, readyPods, others, newcomers, level);
+            return new Known(scale, readyPods, others, newcomers, level, unserved);
         }
     }
 

@@ -13,7 +13,9 @@ public enum HoldReason {
     /** "Time": the windows forbid a change that the present demand asks for, or there is nothing to change. */
     STABILIZATION("the stabilization windows hold it"),
     /** "Time", restart: the downscale window has not observed its time yet. */
-    WINDOW_NOT_FULL("no scale-down before the downscale window is full");
+    WINDOW_NOT_FULL("no scale-down before the downscale window is full"),
+    /** Rule 6: requests wait, which the KV usage does not show. */
+    REQUESTS_WAITING("requests wait, which KV usage does not show");
 
     private final String text;
 

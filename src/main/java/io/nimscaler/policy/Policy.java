@@ -106,11 +106,20 @@ public final class Policy {
             }
             case Fleet.Known known -> {
                 cuts.see(known.scale().spec());
-                Decision decision = givingBack(decide(known, now, elapsed));
+                Decision decision = serving(givingBack(decide(known, now, elapsed)));
                 ask(decision, known.scale(), elapsed);
                 yield decision;
             }
         };
+    }
+
+    /** Rule 6: nothing is taken away from a fleet that does not get round to what it is asked for. */
+    private Decision serving(Decision decision) {
+        return decision instanceof Decision.Report(double value, Basis.Known basis)
+                        && value < trigger.target().value() * basis.scale().spec()
+                        && basis.fleet().unserved().waits()
+                ? new Decision.Hold(HoldReason.REQUESTS_WAITING, basis)
+                : decision;
     }
 
     /**
@@ -142,7 +151,7 @@ public final class Policy {
                 switch (reason) {
                     case ALL_STARTING, NO_SAMPLES -> true;
                     case UNDECIDED -> isFull;
-                    case TOO_FEW_OBSERVATIONS, STABILIZATION, WINDOW_NOT_FULL -> false;
+                    case TOO_FEW_OBSERVATIONS, STABILIZATION, WINDOW_NOT_FULL, REQUESTS_WAITING -> false;
                 };
             case Decision.Unknown _ -> false;
         };

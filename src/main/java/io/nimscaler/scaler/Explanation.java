@@ -102,6 +102,11 @@ public final class Explanation {
             case WINDOW_NOT_FULL ->
                 " (" + Durations.text(Duration.ofSeconds(windows.remaining().toSeconds())) + " of "
                         + Durations.text(trigger.stabilization().window().down()) + " to go)";
+            case REQUESTS_WAITING ->
+                String.format(
+                        Locale.ROOT,
+                        " (%.0f of them)",
+                        basis.fleet().unserved().waiting().orElse(0));
             case ALL_STARTING, NO_SAMPLES, TOO_FEW_OBSERVATIONS -> "";
         };
     }

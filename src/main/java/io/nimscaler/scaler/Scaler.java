@@ -5,6 +5,7 @@ import io.nimscaler.policy.PodReading;
 import io.nimscaler.policy.Policy;
 import io.nimscaler.policy.PolicyState;
 import io.nimscaler.policy.Scale;
+import io.nimscaler.policy.Unserved;
 import io.nimscaler.poll.Endpoint;
 import io.nimscaler.poll.ExporterAnswer;
 import io.nimscaler.poll.ScrapeResult;
@@ -226,7 +227,13 @@ final class Scaler {
         OptionalDouble level =
                 trigger.signal().isAdditive() ? OptionalDouble.empty() : signal.level(valuesOf(readings, now));
         return conclude(
-                new Fleet.Known(observation.scale(), observation.readyPods(), all, newcomers(readings, now), level),
+                new Fleet.Known(
+                        observation.scale(),
+                        observation.readyPods(),
+                        all,
+                        newcomers(readings, now),
+                        level,
+                        new Unserved(unseenLoad(now))),
                 statuses(readings),
                 now);
     }

@@ -15,6 +15,7 @@ const REASONS = {
   undecided: 'missing or starting pods could change it either way',
   stabilization: 'the stabilization windows hold it',
   window_not_full: 'the downscale window is not full yet',
+  requests_waiting: 'requests wait, which KV usage does not show',
 };
 
 export const KINDS = {

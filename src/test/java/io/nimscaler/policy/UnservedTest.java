@@ -1,0 +1,107 @@
+package io.nimscaler.policy;
+
+import static io.nimscaler.policy.Fleets.at;
+import static io.nimscaler.policy.Fleets.fleet;
+import static io.nimscaler.policy.Fleets.missing;
+import static io.nimscaler.policy.Fleets.pods;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nimscaler.trigger.Trigger;
+import io.nimscaler.trigger.Triggers;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code deciding.md}, rule 6. T = 0.70, 10 %, no windows. */
+class UnservedTest {
+
+    private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+
+    private static final Trigger KV_USAGE =
+            Triggers.with("downscaleStabilizationWindow", "0s", "smoothingUp", "0s", "smoothingDown", "0s");
+
+    private static Fleet.Known waiting(Fleet.Known fleet, double requests) {
+        return with(fleet, new Unserved(OptionalDouble.of(requests)));
+    }
+
+    private static Fleet.Known with(Fleet.Known fleet, Unserved unserved) {
+        return new Fleet.Known(
+                fleet.scale(), fleet.readyPods(), fleet.pods(), fleet.newcomers(), fleet.level(), unserved);
+    }
+
+    private static Decision decide(Fleet fleet) {
+        return new Policy(KV_USAGE).decide(fleet, START);
+    }
+
+    @Test
+    void whileRequestsWaitKvUsageTakesNoReplicaAway() {
+        // Given 4 replicas at 0.1, which are 1 by KV usage alone
+        Fleet.Known idle = fleet(4, pods(4, at(.1)));
+
+        // When
+        Decision quiet = decide(waiting(idle, 0));
+        Decision queued = decide(waiting(idle, 1));
+
+        // Then
+        assertThat(Fleets.hpaEndsAt(quiet, KV_USAGE)).isEqualTo(1);
+        assertThat(queued).isInstanceOf(Decision.Hold.class);
+        assertThat(((Decision.Hold) queued).reason()).isEqualTo(HoldReason.REQUESTS_WAITING);
+        assertThat(Fleets.hpaEndsAt(queued, KV_USAGE)).isEqualTo(4);
+    }
+
+    @Test
+    void aQueueOfWhichNothingIsKnownHoldsNothing() {
+        assertThat(Fleets.hpaEndsAt(decide(fleet(4, pods(4, at(.1)))), KV_USAGE))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void requestsThatWaitAskForNoReplicaByThemselves() {
+        assertThat(Fleets.hpaEndsAt(decide(waiting(fleet(4, pods(4, at(.7))), 500)), KV_USAGE))
+                .isEqualTo(4);
+        assertThat(Fleets.hpaEndsAt(decide(waiting(fleet(4, pods(4, at(.95))), 500)), KV_USAGE))
+                .isEqualTo(Fleets.hpaEndsAt(decide(fleet(4, pods(4, at(.95)))), KV_USAGE));
+    }
+
+    @Test
+    void aScaleDownThatAMissingPodBoundsIsHeldToo() {
+        Fleet.Known oneMissing = fleet(8, pods(7, at(.1), missing(.1)));
+        assertThat(Fleets.hpaEndsAt(decide(oneMissing), KV_USAGE)).isLessThan(8);
+        assertThat(Fleets.hpaEndsAt(decide(waiting(oneMissing, 3)), KV_USAGE)).isEqualTo(8);
+    }
+
+    @Test
+    void oneReplicaForWhichRequestsWaitIsActive() {
+        Trigger toZero = Triggers.with("downscaleStabilizationWindow", "0s", "activationTargetValue", "0.5");
+        Fleet.Known idle = fleet(1, pods(1, at(0)));
+        assertThat(Activity.of(new Policy(toZero).decide(waiting(idle, 0), START), toZero))
+                .isEqualTo(Activity.INACTIVE);
+        assertThat(Activity.of(new Policy(toZero).decide(waiting(idle, 2), START), toZero))
+                .isEqualTo(Activity.ACTIVE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 5, 20})
+    void theQueueEndsAndTheWindowsDecideAsEver(int replicas) {
+        // Given
+        Policy policy = new Policy(Triggers.with("downscaleStabilizationWindow", "30s"));
+        Fleet.Known idle = fleet(replicas, pods(replicas, at(0)));
+        Instant now = START;
+        for (int i = 0; i < 120; i++) {
+            now = now.plus(Duration.ofSeconds(1));
+            Decision held = policy.decide(waiting(idle, 4), now);
+            assertThat(Fleets.hpaEndsAt(held, Triggers.with())).isEqualTo(replicas);
+        }
+
+        // When
+        Decision after = policy.decide(waiting(idle, 0), now.plus(Duration.ofSeconds(1)));
+
+        // Then
+        assertThat(after).isInstanceOf(Decision.Report.class);
+        assertThat(List.of(0L, 1L)).contains(Fleets.hpaEndsAt(after, Triggers.with()));
+    }
+}
