@@ -1,5 +1,8 @@
 package io.nimscaler.policy;
 
+import java.util.Optional;
+import java.util.stream.Stream;
+
 /** Why nothing changes on purpose. */
 public enum HoldReason {
     /** Rule 1: all pods are starting. */
@@ -31,5 +34,12 @@ public enum HoldReason {
     /** The value of the label {@code reason}. */
     public String label() {
         return name().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    /** The one with this label; empty: there is none. */
+    public static Optional<HoldReason> labelled(String label) {
+        return Stream.of(values())
+                .filter(reason -> reason.label().equals(label))
+                .findFirst();
     }
 }
