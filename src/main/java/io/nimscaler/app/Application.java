@@ -72,8 +72,10 @@ class Application {
         boolean watching = demo.isEmpty()
                 && staticTargets.isEmpty()
                 && settings.kubernetes().enabled();
-        this.exporters =
-                settings.gpuExporters().filter(_ -> watching).map(where -> new ExporterWatch(client, where, clock));
+        this.exporters = settings.gpuExporters()
+                .filter(_ -> watching)
+                .map(where ->
+                        new ExporterWatch(client, where, settings.kubernetes().scaleRefresh(), clock));
         GpuExporters onNodes = exporters.<GpuExporters>map(watch -> watch).orElseGet(GpuExporters::none);
         this.kubernetes = watching
                 ? Optional.of(

@@ -30,17 +30,20 @@ public final class ExporterWatch implements GpuExporters, AutoCloseable {
             Optional<String> podAuth,
             Confinement confinement) {}
 
-    /** An exporter that went is not asked at an address that may be another's by then. */
-    private static final Duration HOLDS_FOR = Duration.ofSeconds(90);
-
     private final KubernetesClient client;
     private final Where where;
     private final InstantSource clock;
+    private final Duration holdsFor;
     private final AtomicBoolean changed = new AtomicBoolean();
     private volatile Optional<PodWatch> watch = Optional.empty();
     private volatile Map<String, Pod> byNode = Map.of();
 
-    public ExporterWatch(KubernetesClient client, Where where, InstantSource clock) {
+    /**
+     * @param scaleRefresh how often replicas are read; the watch of exporters holds as long as those of scale targets, so that an
+     *     exporter that went is not asked at an address that may be another's by then
+     */
+    public ExporterWatch(KubernetesClient client, Where where, Duration scaleRefresh, InstantSource clock) {
+        this.holdsFor = LiveWatch.holdsFor(scaleRefresh);
         this.client = client;
         this.where = where;
         this.clock = clock;
@@ -71,7 +74,7 @@ public final class ExporterWatch implements GpuExporters, AutoCloseable {
     @Override
     public OnNode on(String node) {
         watch.ifPresent(present -> present.tend(clock.instant()));
-        Optional<String> doubt = watch.map(present -> present.untrustedBecause(clock.instant(), HOLDS_FOR))
+        Optional<String> doubt = watch.map(present -> present.untrustedBecause(clock.instant(), holdsFor))
                 .orElse(Optional.of("has not begun yet"));
         if (doubt.isPresent()) {
             return new OnNode.None("the watch of the exporters in namespace " + where.namespace() + " " + doubt.get());

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class LiveWatch<T extends HasMetadata> implements AutoCloseable {
 
-    /** After so long without a sign of life nobody knows what there is. */
-    static final Duration HOLDS_FOR = Duration.ofSeconds(90);
+    /** After so long without a sign of life, bookmarks included, nobody knows what there is. */
+    static final Duration SILENT_HOLDS_FOR = Duration.ofSeconds(90);
 
     private static final Duration SILENT_AFTER = Duration.ofSeconds(70);
 
@@ -184,6 +184,15 @@ final class LiveWatch<T extends HasMetadata> implements AutoCloseable {
         return isUpToDate(shown);
     }
 
+    /**
+     * How long what the API server last said holds while it says nothing else: three reads of {@code /scale} in a row.
+     *
+     * @param scaleRefresh how often {@code /scale} is read
+     */
+    static Duration holdsFor(Duration scaleRefresh) {
+        return scaleRefresh.multipliedBy(3);
+    }
+
     private static boolean isUpToDate(SharedIndexInformer<?> informer) {
         return informer.hasSynced() && informer.isWatching();
     }
@@ -202,8 +211,8 @@ final class LiveWatch<T extends HasMetadata> implements AutoCloseable {
         if (!shown.isWatching()) {
             return watchedAt.plus(holdsFor).isBefore(now) ? Optional.of("is broken" + why) : Optional.empty();
         }
-        return aliveAt.plus(HOLDS_FOR).isBefore(now)
-                ? Optional.of("has shown no sign of life for " + HOLDS_FOR.toSeconds() + " s" + why)
+        return aliveAt.plus(SILENT_HOLDS_FOR).isBefore(now)
+                ? Optional.of("has shown no sign of life for " + SILENT_HOLDS_FOR.toSeconds() + " s" + why)
                 : Optional.empty();
     }
 

@@ -6,7 +6,6 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.nimscaler.policy.Decision;
 import io.nimscaler.scaler.Explanation;
-import io.nimscaler.scaler.PodState;
 import io.nimscaler.scaler.PodStatus;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.Snapshot;
@@ -25,8 +24,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -46,7 +43,6 @@ final class ScaledObjectEvents {
     /** For all ScaledObjects together: an outage that all of them notice must not flood the API server. */
     private static final int EVENTS_PER_MINUTE = 120;
 
-    private static final int PODS_NAMED = 3;
     /** In bytes (kubernetes: pkg/apis/core/validation/events.go); a longer one is refused. */
     private static final int MAX_NOTE = 1024;
 
@@ -84,7 +80,7 @@ final class ScaledObjectEvents {
                     since,
                     since.filter(moment -> !moment.plus(NEWS_AFTER).isAfter(now))
                             .isPresent(),
-                    unreadable(snapshot).findAny().isPresent(),
+                    !snapshot.unreadablePods().isEmpty(),
                     snapshot.decision()
                             .basis()
                             .known()
@@ -134,7 +130,7 @@ final class ScaledObjectEvents {
             say(scaledObject, "Normal", "DemandKnown", Explanation.of(snapshot));
         }
         if (now.missing() && !before.missing()) {
-            warn(scaledObject, "PodsMissing", "cannot read " + missing(snapshot));
+            warn(scaledObject, "PodsMissing", "cannot read " + PodStatus.named(snapshot.unreadablePods()));
         }
         if (now.saidQueueUnseen() && !before.saidQueueUnseen()) {
             warn(scaledObject, "RequestsWaiting", Explanation.ofUnseenQueue(snapshot));
@@ -148,24 +144,6 @@ final class ScaledObjectEvents {
         if (now.stuck() && !before.stuck()) {
             warn(scaledObject, "PodsStuckStarting", Explanation.of(snapshot));
         }
-    }
-
-    private static String missing(Snapshot snapshot) {
-        return unreadable(snapshot)
-                .limit(PODS_NAMED)
-                .map(ScaledObjectEvents::problem)
-                .collect(Collectors.joining(", "));
-    }
-
-    /** After a start of ours a pod may be missing only because its turn has not come yet. */
-    private static Stream<PodStatus> unreadable(Snapshot snapshot) {
-        return snapshot.pods().stream()
-                .filter(pod -> pod.state() == PodState.MISSING && pod.problem().isPresent());
-    }
-
-    private static String problem(PodStatus pod) {
-        return pod.name()
-                + pod.problem().map(problem -> " (" + problem.detail() + ")").orElse("");
     }
 
     void warn(ScaledObject scaledObject, String reason, String note) {

@@ -27,9 +27,6 @@ final class TargetWatch implements ScaleReads.Reader, AutoCloseable {
     /** The key of the pods that the scale target itself selects. */
     private static final String OWN = "";
 
-    /** For so many intervals of reading {@code /scale}, what it and the watches last said holds while the API server says nothing else. */
-    private static final int HOLDS_FOR_REFRESHES = 3;
-
     /** However often its pods change. */
     private static final Duration BETWEEN_READS = Duration.ofSeconds(1);
 
@@ -42,6 +39,7 @@ final class TargetWatch implements ScaleReads.Reader, AutoCloseable {
     private final KubernetesClient client;
     private final InstantSource clock;
     private final Duration scaleRefresh;
+    private final Duration holdsFor;
     private final Confinement confinement;
     private final Map<String, PodWatch> watches = new ConcurrentHashMap<>();
     private final Map<String, Shown> shown = new ConcurrentHashMap<>();
@@ -70,6 +68,7 @@ final class TargetWatch implements ScaleReads.Reader, AutoCloseable {
         this.client = client;
         this.scaledObject = scaledObject;
         this.scaleRefresh = scaleRefresh;
+        this.holdsFor = LiveWatch.holdsFor(scaleRefresh);
         this.clock = clock;
     }
 
@@ -98,10 +97,9 @@ final class TargetWatch implements ScaleReads.Reader, AutoCloseable {
             return new Observation.NotKnown(trouble.orElse("the scale target was not read yet"));
         }
         Instant now = clock.instant();
-        if (latest.readAt().plus(holdsFor()).isBefore(now)) {
+        if (latest.readAt().plus(holdsFor).isBefore(now)) {
             // Others may scale meanwhile, and a number for a fleet that has grown unseen would shrink it
-            return new Observation.NotKnown(
-                    trouble.orElse("/scale was not read for " + holdsFor().toSeconds() + " s"));
+            return new Observation.NotKnown(trouble.orElse("/scale was not read for " + holdsFor.toSeconds() + " s"));
         }
         return doubt(latest.watches(), now).orElse(latest.observation());
     }
@@ -272,13 +270,9 @@ final class TargetWatch implements ScaleReads.Reader, AutoCloseable {
 
     private Optional<Observation> doubt(List<PodWatch> some, Instant now) {
         return some.stream()
-                .flatMap(watch -> watch.untrustedBecause(now, holdsFor()).stream())
+                .flatMap(watch -> watch.untrustedBecause(now, holdsFor).stream())
                 .findFirst()
                 .map(doubt -> new Observation.NotKnown("the watch of its pods " + doubt));
-    }
-
-    private Duration holdsFor() {
-        return scaleRefresh.multipliedBy(HOLDS_FOR_REFRESHES);
     }
 
     private void forgetWhatWasRead(String reason) {

@@ -10,13 +10,13 @@ public enum HoldReason {
     /** Rule 2: no pod has a fresh sample, not yet for {@code unavailableAfter}. */
     NO_SAMPLES("no pod has a fresh sample"),
     /** The pods answer, and had too little to do within the window for a level: of an idle fleet there is no latency. */
-    TOO_FEW_OBSERVATIONS("too few observations in the window"),
+    TOO_FEW_OBSERVATIONS("too few observations"),
     /** Rule 4: what is missing or starting could go either way. */
-    UNDECIDED("the truth lies between what missing and starting pods leave open"),
+    UNDECIDED("missing or starting pods could change it either way"),
     /** "Time": the windows forbid a change that the present demand asks for, or there is nothing to change. */
     STABILIZATION("the stabilization windows hold it"),
     /** "Time", restart: the downscale window has not observed its time yet. */
-    WINDOW_NOT_FULL("no scale-down before the downscale window is full"),
+    WINDOW_NOT_FULL("the downscale window is not full yet"),
     /** Rule 6: requests wait, which the KV usage does not show. */
     REQUESTS_WAITING("requests wait, which KV usage does not show");
 

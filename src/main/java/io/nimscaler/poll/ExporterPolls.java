@@ -16,9 +16,6 @@ import java.util.function.Consumer;
  */
 public final class ExporterPolls {
 
-    /** Scalers decide every second; whose last one has been silent for this long is gone. */
-    private static final Duration WANTED_FOR = Duration.ofSeconds(10);
-
     /** How often it is looked who is wanted, and where that is. */
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
@@ -31,7 +28,7 @@ public final class ExporterPolls {
 
     /** For a while from now on this node's exporter is asked for this, too. */
     public void want(String node, PollRequest request, Instant now) {
-        nodes.computeIfAbsent(node, NodePoll::new).requests.put(request, now.plus(WANTED_FOR));
+        nodes.computeIfAbsent(node, NodePoll::new).requests.put(request, now.plus(PollRequest.WANTED_FOR));
     }
 
     /** Asks those that are due. {@code delivery} gets each answer on the owner's thread, the absence of an exporter at once. */

@@ -10,6 +10,9 @@ import java.util.TreeSet;
 /** What scalers together want of one endpoint. */
 public record PollRequest(Duration interval, Set<String> names) {
 
+    /** What was asked for is wanted for so long: scalers decide every second, and whoever was silent for this long is gone. */
+    public static final Duration WANTED_FOR = Duration.ofSeconds(10);
+
     public static PollRequest of(Trigger trigger) {
         Set<String> names = new TreeSet<>(trigger.signal().seriesNames());
         trigger.signal().blindTo().ifPresent(other -> names.addAll(other.seriesNames()));

@@ -2,7 +2,9 @@ package io.nimscaler.scaler;
 
 import io.nimscaler.poll.Problem;
 import io.nimscaler.signal.Sample;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * One pod as a scaler sees it.
@@ -11,4 +13,27 @@ import java.util.Optional;
  * @param problem what is wrong with its last scrape; empty while all is well
  */
 public record PodStatus(
-        String name, Optional<String> address, PodState state, Optional<Sample> sample, Optional<Problem> problem) {}
+        String name, Optional<String> address, PodState state, Optional<Sample> sample, Optional<Problem> problem) {
+
+    private static final int MOST_NAMED = 3;
+
+    /** Whether it is known why it is missing; after a start of ours its turn may not have come yet. */
+    boolean isUnreadable() {
+        return state == PodState.MISSING && problem.isPresent();
+    }
+
+    /** The first three of them, each with its problem, and how many more there are. */
+    public static String named(List<PodStatus> pods) {
+        int more = pods.size() - MOST_NAMED;
+        return pods.stream()
+                .limit(MOST_NAMED)
+                .map(PodStatus::named)
+                .collect(Collectors.joining(", ", "", more > 0 ? " and " + more + " more" : ""));
+    }
+
+    private String named() {
+        return name
+                + problem.map(why -> " (" + why.reason().label() + ": " + why.detail() + ")")
+                        .orElse("");
+    }
+}

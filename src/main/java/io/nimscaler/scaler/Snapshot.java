@@ -39,7 +39,8 @@ public record Snapshot(
         OptionalDouble unseenLoad,
         Optional<Wake> wake) {
 
-    private static final Duration CURRENT_FOR = Duration.ofSeconds(15);
+    /** A decision stands for so long; the next one is due within a second, and a clock may be a little ahead of another. */
+    public static final Duration CURRENT_FOR = Duration.ofSeconds(15);
 
     public Snapshot {
         pods = List.copyOf(pods);
@@ -98,6 +99,11 @@ public record Snapshot(
      */
     public boolean isCurrent(Instant now) {
         return !decision.basis().at().plus(CURRENT_FOR).isBefore(now);
+    }
+
+    /** The pods that are missing, where it is known why. */
+    public List<PodStatus> unreadablePods() {
+        return pods.stream().filter(PodStatus::isUnreadable).toList();
     }
 
     /** What the HPA's formula makes of the answer at the scale of the decision; empty: it is told nothing, or is off (spec 0). */

@@ -3,7 +3,6 @@ package io.nimscaler.scaler;
 import io.nimscaler.policy.Decision;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -14,14 +13,12 @@ import java.util.stream.Stream;
  */
 public record Warning(String reason, String text) {
 
-    private static final int PODS_NAMED = 3;
-
     /** What the decision itself shows. */
     public static List<Warning> of(Snapshot snapshot) {
         List<Warning> warnings = new ArrayList<>();
-        List<PodStatus> missing = missing(snapshot).toList();
+        List<PodStatus> missing = snapshot.unreadablePods();
         if (!missing.isEmpty()) {
-            warnings.add(new Warning("PodsMissing", "cannot read " + named(missing)));
+            warnings.add(new Warning("PodsMissing", "cannot read " + PodStatus.named(missing)));
         }
         int stuck = stuck(snapshot.decision().basis());
         if (stuck > 0) {
@@ -50,22 +47,5 @@ public record Warning(String reason, String text) {
             case Decision.Basis.Known known -> known.counts().stuck();
             case Decision.Basis.NotKnown _ -> 0;
         };
-    }
-
-    /** After a start of ours a pod may be missing only because its turn has not come yet. */
-    private static Stream<PodStatus> missing(Snapshot snapshot) {
-        return snapshot.pods().stream()
-                .filter(pod -> pod.state() == PodState.MISSING && pod.problem().isPresent());
-    }
-
-    private static String named(List<PodStatus> pods) {
-        int more = pods.size() - PODS_NAMED;
-        return pods.stream()
-                .limit(PODS_NAMED)
-                .map(pod -> pod.name()
-                        + pod.problem()
-                                .map(problem -> " (" + problem.reason().label() + ": " + problem.detail() + ")")
-                                .orElse(""))
-                .collect(Collectors.joining(", ", "", more > 0 ? " and " + more + " more" : ""));
     }
 }

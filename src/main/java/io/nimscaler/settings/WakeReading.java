@@ -2,6 +2,7 @@ package io.nimscaler.settings;
 
 import io.nimscaler.config.ScalerSettings;
 import io.nimscaler.trigger.Grammar;
+import io.nimscaler.trigger.Reading;
 import io.nimscaler.trigger.Scheme;
 import io.nimscaler.wake.WakeMetric;
 import io.nimscaler.wake.WakeSource;
@@ -18,9 +19,6 @@ import java.util.TreeMap;
 
 /** Reads {@code nim-scaler.wake-sources}. */
 final class WakeReading {
-
-    private static final Duration LEAST = Duration.ofMillis(250);
-    private static final Duration MOST = Duration.ofMinutes(5);
 
     /** Any that {@link WakeMetric} takes, for a source that is refused for something else. */
     private static final double NO_ACTIVATION = 0;
@@ -65,7 +63,11 @@ final class WakeReading {
                 "the name of a gauge, or rate(NAME) of a counter");
         List<String> namespaces = reader.list(
                 item + "namespaces", written.namespaces(), true, Grammar::isLabelOrEvery, "names of namespaces, or *");
-        Duration interval = reader.duration(item + "poll-interval", written.pollInterval(), LEAST, MOST);
+        Duration interval = reader.duration(
+                item + "poll-interval",
+                written.pollInterval(),
+                Reading.SHORTEST_POLL_INTERVAL,
+                Reading.LONGEST_POLL_INTERVAL);
         String modelLabel =
                 reader.text(item + "model-label", written.modelLabel(), Grammar::isLabelName, "the name of a label");
         String activation = reader.text(

@@ -1,12 +1,11 @@
 package io.nimscaler.signal;
 
+import io.nimscaler.exposition.MetricExpression;
 import io.nimscaler.signal.Gauge.Kind;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** The signals by name: those that engines expose under several names, and any gauge by its own. */
 public final class Signals {
@@ -19,9 +18,6 @@ public final class Signals {
 
     /** NIM's name of the queue's length. */
     public static final String REQUESTS_WAITING = "num_requests_waiting";
-
-    /** A metric name as the Prometheus text format has it. */
-    private static final Pattern SERIES_NAME = Pattern.compile("[a-zA-Z_:][a-zA-Z0-9_:]{0,199}");
 
     private static final List<Gauge> KNOWN = List.of(
             known(KV_CACHE_USAGE, Kind.RATIO, Engine::kvUsage),
@@ -69,13 +65,11 @@ public final class Signals {
                     "sglang_e2e_request_latency_seconds",
                     "trtllm_e2e_request_latency_seconds"));
 
-    private static final Pattern RATE = Pattern.compile("rate\\((" + SERIES_NAME.pattern() + ")\\)");
-
     private Signals() {}
 
     /** Whether this can be the name of a signal: a Prometheus metric name of at most 200 characters, or {@code rate(NAME)}. */
     public static boolean isName(String name) {
-        return SERIES_NAME.matcher(name).matches() || RATE.matcher(name).matches();
+        return MetricExpression.of(name).isPresent();
     }
 
     /** The signal of this name with no options, see {@link #named(String, SignalOptions)}. */
@@ -91,16 +85,14 @@ public final class Signals {
      * @throws IllegalArgumentException if {@link #isName} is false
      */
     public static Signal named(String name, SignalOptions options) {
-        if (!isName(name)) {
-            throw new IllegalArgumentException(
-                    "metric = \"" + name + "\", must be a Prometheus metric name or rate(NAME)");
-        }
+        MetricExpression expression = MetricExpression.of(name)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "metric = \"" + name + "\", must be a Prometheus metric name or rate(NAME)"));
         if (name.equals(ServingLoad.NAME)) {
             return new ServingLoad(options.maxRunning());
         }
-        Matcher rate = RATE.matcher(name);
-        if (rate.matches()) {
-            return new CounterRate(rate.group(1), options.window());
+        if (expression.isRate()) {
+            return new CounterRate(expression.name(), options.window());
         }
         Optional<GpuUsage> gpuUsage = GpuUsage.named(name);
         if (gpuUsage.isPresent()) {

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
@@ -27,7 +26,6 @@ public final class DecisionLog {
 
     private static final Logger LOG = Logger.getLogger(DecisionLog.class);
     private static final Duration PAUSE = Duration.ofSeconds(5);
-    private static final int PODS_NAMED = 3;
     private static final String UNKNOWN = "unknown";
 
     /** An outage that all triggers notice must not flood the log; the others are said later. */
@@ -133,11 +131,6 @@ public final class DecisionLog {
                 snapshot.scaledObject().namespace(),
                 snapshot.scaledObject().name(),
                 pods.size(),
-                pods.stream().limit(PODS_NAMED).map(DecisionLog::problem).collect(Collectors.joining(", ")));
-    }
-
-    private static String problem(PodStatus pod) {
-        return pod.name()
-                + pod.problem().map(problem -> " (" + problem.detail() + ")").orElse("");
+                PodStatus.named(pods));
     }
 }

@@ -17,6 +17,12 @@ public record Reading(
         Optional<String> podAuth,
         Duration pollInterval) {
 
+    /** Nothing is asked more often. */
+    public static final Duration SHORTEST_POLL_INTERVAL = Duration.ofMillis(250);
+
+    /** Nothing that is wanted is asked less often. */
+    public static final Duration LONGEST_POLL_INTERVAL = Duration.ofMinutes(5);
+
     private static final Duration MAX_DECISION_INTERVAL = Duration.ofSeconds(1);
 
     static Reading from(MetadataReader metadata) {
@@ -30,7 +36,7 @@ public record Reading(
                 MetricsPath.from(metadata),
                 Optional.of(selector).filter(text -> !text.isEmpty()),
                 metadata.settingName(TriggerKey.POD_AUTH, "nim-scaler.pods.auth"),
-                metadata.duration(TriggerKey.POLL_INTERVAL, Duration.ofMillis(250), Duration.ofMinutes(5)));
+                metadata.duration(TriggerKey.POLL_INTERVAL, SHORTEST_POLL_INTERVAL, LONGEST_POLL_INTERVAL));
     }
 
     /** How often a reading of the fleet is made from the latest samples: min(pollInterval, 1 s). */

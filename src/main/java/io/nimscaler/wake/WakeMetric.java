@@ -1,8 +1,7 @@
 package io.nimscaler.wake;
 
+import io.nimscaler.exposition.MetricExpression;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Which series of a source show demand, and how.
@@ -15,8 +14,6 @@ import java.util.regex.Pattern;
  *     a labelled series only once there was a request; but of a name that is misspelt, or was changed, there is none either
  */
 public record WakeMetric(String series, boolean isCounter, String modelLabel, double activation, boolean absentIsZero) {
-
-    private static final Pattern TEXT = Pattern.compile("(rate\\()?([a-zA-Z_:][a-zA-Z0-9_:]{0,250})(\\))?");
 
     public WakeMetric {
         if (!Double.isFinite(activation) || activation < 0) {
@@ -31,12 +28,12 @@ public record WakeMetric(String series, boolean isCounter, String modelLabel, do
      * @return empty: it is neither
      */
     public static Optional<WakeMetric> of(String text, String modelLabel, double activation, boolean absentIsZero) {
-        Matcher matcher = TEXT.matcher(text);
-        if (!matcher.matches() || (matcher.group(1) == null) != (matcher.group(3) == null)) {
-            return Optional.empty();
-        }
-        String series = matcher.group(2);
-        boolean counter = matcher.group(1) != null || series.endsWith("_total");
-        return Optional.of(new WakeMetric(series, counter, modelLabel, activation, absentIsZero));
+        return MetricExpression.of(text)
+                .map(metric -> new WakeMetric(
+                        metric.name(),
+                        metric.isRate() || metric.name().endsWith("_total"),
+                        modelLabel,
+                        activation,
+                        absentIsZero));
     }
 }

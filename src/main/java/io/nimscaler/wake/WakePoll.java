@@ -2,6 +2,7 @@ package io.nimscaler.wake;
 
 import io.nimscaler.exposition.MetricNames;
 import io.nimscaler.poll.PodAuth;
+import io.nimscaler.poll.PollRequest;
 import io.nimscaler.poll.ScrapeFailure;
 import io.nimscaler.poll.ScrapeRequest;
 import io.nimscaler.poll.ScrapeResult;
@@ -13,9 +14,6 @@ import java.util.Optional;
 
 /** When one wake source is asked, and what it said. At most one request is under way. */
 final class WakePoll {
-
-    /** Scalers decide every second; whose last one has been silent for this long is gone. */
-    private static final Duration WANTED_FOR = Duration.ofSeconds(10);
 
     private final WakeSource source;
     private final ScrapeRequest request;
@@ -45,7 +43,7 @@ final class WakePoll {
             // What was counted before nobody asked is no demand of now
             demand = new WakeDemand(source.metric());
         }
-        wantedUntil = now.plus(WANTED_FOR);
+        wantedUntil = now.plus(PollRequest.WANTED_FOR);
         return demand.wake(source.name(), model, awakeFor, source.staleAfter(), now);
     }
 

@@ -1,7 +1,7 @@
 package io.nimscaler.web;
 
 import io.nimscaler.history.Remembered;
-import java.time.Duration;
+import io.nimscaler.scaler.Snapshot;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,9 +13,6 @@ import org.jspecify.annotations.Nullable;
  */
 record Span(@Nullable Instant from, @Nullable Instant to) {
 
-    /** A decision stands until the next one, which is due within a second; a clock may be a little ahead of ours. */
-    private static final Duration STANDS_FOR = Duration.ofSeconds(15);
-
     static Span of(List<Remembered> all) {
         return all.isEmpty()
                 ? new Span(null, null)
@@ -23,7 +20,7 @@ record Span(@Nullable Instant from, @Nullable Instant to) {
     }
 
     boolean contains(Instant moment) {
-        return from != null && to != null && !moment.isBefore(from) && !moment.isAfter(to.plus(STANDS_FOR));
+        return from != null && to != null && !moment.isBefore(from) && !moment.isAfter(to.plus(Snapshot.CURRENT_FOR));
     }
 
     /** For people. */

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -50,6 +51,7 @@ class ExporterWatchTest {
                         "/metrics",
                         Optional.empty(),
                         new Confinement(true, false)),
+                Duration.ofSeconds(30),
                 () -> Instant.parse("2026-01-01T00:00:00Z"));
     }
 

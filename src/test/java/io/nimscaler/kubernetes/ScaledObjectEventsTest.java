@@ -212,7 +212,7 @@ class ScaledObjectEventsTest {
         assertThat(written).isEmpty();
         decided(missing, refused);
         assertThat(reasons()).containsExactly("PodsMissing");
-        assertThat(written.getFirst().getNote()).isEqualTo("cannot read llm-0 (connection refused)");
+        assertThat(written.getFirst().getNote()).isEqualTo("cannot read llm-0 (cannot_connect: connection refused)");
     }
 
     @Test

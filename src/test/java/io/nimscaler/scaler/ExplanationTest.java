@@ -41,7 +41,7 @@ class ExplanationTest extends ScalersFixture {
     void podsThatAnswerWithoutEnoughObservationsAreSaidToAnswer() {
         threePodsWithoutTraffic();
         assertThat(Explanation.of(snapshot(latency)))
-                .isEqualTo("3 answered, none with enough observations; held at 3: too few observations in the window");
+                .isEqualTo("3 answered, none with enough observations; held at 3: too few observations");
     }
 
     @Test
