@@ -100,9 +100,9 @@ public final class Bench {
         List<Cell> training = dayCells(Engine.TRAINING, TRAINING_DAYS);
         List<Cell> judged = dayCells(Engine.JUDGING, JUDGED_DAYS);
         double needed = Outcome.total(runAll(training, Rule.FORESIGHT.settings().getFirst(), 1)).gpuHours();
-        List<Svg.Series> frontier = new ArrayList<>();
+        List<Svg.SampleLine> frontier = new ArrayList<>();
         for (Rule rule : scaling()) {
-            Svg.Series points = new Svg.Series(rule.name(), new ArrayList<>());
+            Svg.SampleLine points = new Svg.SampleLine(rule.name(), new ArrayList<>());
             double best = Double.POSITIVE_INFINITY;
             for (Setting setting : rule.settings()) {
                 Outcome outcome = timed(

@@ -17,7 +17,7 @@ final class Svg {
     private Svg() {}
 
     /** Points of one rule. */
-    record Series(String name, List<double[]> points) {}
+    record SampleLine(String name, List<double[]> points) {}
 
     /** Replicas wanted and ready, those that the load needs, and the share of late requests, over hours. */
     static String course(String title, Course course) {
@@ -47,7 +47,7 @@ final class Svg {
         return svg.append("</svg>\n").toString();
     }
 
-    static String scatter(String xName, String yName, List<Series> all, double mostX, double mostY) {
+    static String scatter(String xName, String yName, List<SampleLine> all, double mostX, double mostY) {
         StringBuilder svg = begin("Training days, each setting a point", xName, yName, mostX, mostY);
         for (int i = 0; i < all.size(); i++) {
             String colour = COLOURS.get(i % COLOURS.size());
@@ -62,7 +62,7 @@ final class Svg {
                 }
             }
         }
-        legend(svg, all.stream().map(Series::name).toList(), COLOURS);
+        legend(svg, all.stream().map(SampleLine::name).toList(), COLOURS);
         return svg.append("</svg>\n").toString();
     }
 

@@ -14,14 +14,14 @@ public sealed interface Exposition {
      * @param bytes length of the body
      * @param names of all that it has, where they were {@linkplain MetricNames#surveyed asked for}; 2000 of 100 characters at most
      */
-    record Parsed(List<Series> series, long bytes, Map<String, MetricType> names) implements Exposition {
+    record Parsed(List<SampleLine> series, long bytes, Map<String, MetricType> names) implements Exposition {
         public Parsed {
             series = List.copyOf(series);
             names = Map.copyOf(names);
         }
 
         /** Without a survey. */
-        public Parsed(List<Series> series, long bytes) {
+        public Parsed(List<SampleLine> series, long bytes) {
             this(series, bytes, Map.of());
         }
     }

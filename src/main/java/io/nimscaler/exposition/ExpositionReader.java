@@ -23,7 +23,7 @@ public final class ExpositionReader {
     private final MetricTypes types;
     private final LineParser parser;
     private final Survey survey = new Survey();
-    private final List<Series> series = new ArrayList<>();
+    private final List<SampleLine> series = new ArrayList<>();
 
     /** The line that is still open at the end of a chunk, as far as the limit allows; its length is the whole one. */
     private byte[] open = NOTHING;
@@ -157,10 +157,10 @@ public final class ExpositionReader {
             case Line.Wanted _
             when keptBytes + (to - from) > limits.keptBytes() ->
                 exceed(1, "expected wanted lines of at most " + limits.keptBytes() + " bytes in all, got more");
-            case Line.Wanted(Series sample)
+            case Line.Wanted(SampleLine sample)
             when keptLabels + sample.labels().size() > limits.keptLabels() ->
                 exceed(1, "expected at most " + limits.keptLabels() + " labels in all, got more");
-            case Line.Wanted(Series sample) -> {
+            case Line.Wanted(SampleLine sample) -> {
                 keptBytes += to - from;
                 keptLabels += sample.labels().size();
                 series.add(sample);

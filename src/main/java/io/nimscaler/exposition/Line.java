@@ -4,7 +4,7 @@ package io.nimscaler.exposition;
 sealed interface Line {
 
     /** A well-formed sample of a wanted metric. */
-    record Wanted(Series series) implements Line {}
+    record Wanted(SampleLine series) implements Line {}
 
     /** A blank line, a comment, or a line, well-formed or not, of another metric. */
     enum Unwanted implements Line {

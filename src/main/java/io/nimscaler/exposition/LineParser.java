@@ -43,7 +43,7 @@ final class LineParser {
         timestamp = OptionalLong.empty();
         boolean complete = sampleBegins() && metricName() && labels() && value() && timestamp();
         if (complete && name != null) {
-            return new Line.Wanted(new Series(name, labels, value.value(), timestamp, types.of(name)));
+            return new Line.Wanted(new SampleLine(name, labels, value.value(), timestamp, types.of(name)));
         }
         Line broken = name != null || wanted.isAny() ? cursor.broken() : null;
         return broken != null ? broken : Line.Unwanted.UNWANTED;

@@ -1,6 +1,6 @@
 package io.nimscaler.poll;
 
-import io.nimscaler.exposition.Series;
+import io.nimscaler.exposition.SampleLine;
 import io.nimscaler.poll.ScrapeResult.Failed;
 import io.nimscaler.poll.ScrapeResult.Scraped;
 import java.util.ArrayList;
@@ -30,7 +30,7 @@ public final class ExporterAnswer {
 
     private final String node;
     private final Optional<Problem> problem;
-    private final Map<PodName, List<Series>> byPod = new HashMap<>();
+    private final Map<PodName, List<SampleLine>> byPod = new HashMap<>();
 
     private ExporterAnswer(String node, Optional<Problem> problem) {
         this.node = node;
@@ -46,10 +46,10 @@ public final class ExporterAnswer {
         return switch (result) {
             case Failed(ScrapeFailure reason, String detail) ->
                 new ExporterAnswer(node, Optional.of(new Problem(PodProblem.of(reason), detail)));
-            case Scraped(List<Series> all, var _) -> {
+            case Scraped(List<SampleLine> all, var _) -> {
                 ExporterAnswer answer = new ExporterAnswer(node, Optional.empty());
                 PodName itself = new PodName(exporter.namespace(), exporter.name());
-                for (Series series : all) {
+                for (SampleLine series : all) {
                     podOf(series, itself)
                             .ifPresent(pod -> answer.byPod
                                     .computeIfAbsent(pod, _ -> new ArrayList<>())
@@ -60,7 +60,7 @@ public final class ExporterAnswer {
         };
     }
 
-    private static Optional<PodName> podOf(Series series, PodName exporter) {
+    private static Optional<PodName> podOf(SampleLine series, PodName exporter) {
         Set<PodName> named = new HashSet<>();
         for (PodName labels : LABELS) {
             String namespace = series.labels().getOrDefault(labels.namespace(), "");
@@ -83,7 +83,7 @@ public final class ExporterAnswer {
     }
 
     /** What was read of this pod; no series where the exporter names it nowhere. */
-    public List<Series> of(String namespace, String pod) {
+    public List<SampleLine> of(String namespace, String pod) {
         return byPod.getOrDefault(new PodName(namespace, pod), List.of());
     }
 }

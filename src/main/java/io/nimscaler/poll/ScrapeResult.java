@@ -1,7 +1,7 @@
 package io.nimscaler.poll;
 
 import io.nimscaler.exposition.MetricType;
-import io.nimscaler.exposition.Series;
+import io.nimscaler.exposition.SampleLine;
 import java.util.List;
 import java.util.Map;
 
@@ -14,7 +14,7 @@ public sealed interface ScrapeResult {
      * @param series the wanted ones only; may be empty
      * @param names of all that the body has, where they were asked for
      */
-    record Scraped(List<Series> series, Map<String, MetricType> names) implements ScrapeResult {
+    record Scraped(List<SampleLine> series, Map<String, MetricType> names) implements ScrapeResult {
 
         public Scraped {
             series = List.copyOf(series);
@@ -22,7 +22,7 @@ public sealed interface ScrapeResult {
         }
 
         /** Without the names of all others. */
-        public Scraped(List<Series> series) {
+        public Scraped(List<SampleLine> series) {
             this(series, Map.of());
         }
     }

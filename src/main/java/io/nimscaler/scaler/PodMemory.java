@@ -1,6 +1,6 @@
 package io.nimscaler.scaler;
 
-import io.nimscaler.exposition.Series;
+import io.nimscaler.exposition.SampleLine;
 import io.nimscaler.policy.PodReading;
 import io.nimscaler.poll.Endpoint;
 import io.nimscaler.poll.PodAuth;
@@ -127,7 +127,7 @@ final class PodMemory {
         }
     }
 
-    void take(List<Series> series, Trigger trigger, Instant askedAt) {
+    void take(List<SampleLine> series, Trigger trigger, Instant askedAt) {
         if (EngineSleep.isAsleep(series, trigger.modelName())) {
             take(new Problem(
                     PodProblem.ASLEEP,

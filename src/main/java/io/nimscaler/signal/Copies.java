@@ -1,6 +1,6 @@
 package io.nimscaler.signal;
 
-import io.nimscaler.exposition.Series;
+import io.nimscaler.exposition.SampleLine;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +41,7 @@ public enum Copies {
     }
 
     /** Without what a total beside it already counts. */
-    static List<Series> withoutBreakdown(List<Series> series) {
+    static List<SampleLine> withoutBreakdown(List<SampleLine> series) {
         boolean hasTotal =
                 series.stream().anyMatch(one -> "".equals(one.labels().get(PRIORITY)));
         return hasTotal

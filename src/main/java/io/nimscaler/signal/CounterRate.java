@@ -1,6 +1,6 @@
 package io.nimscaler.signal;
 
-import io.nimscaler.exposition.Series;
+import io.nimscaler.exposition.SampleLine;
 import io.nimscaler.signal.Measurement.BadValue;
 import io.nimscaler.signal.Measurement.Measured;
 import io.nimscaler.signal.Measurement.NoMetric;
@@ -70,11 +70,11 @@ public record CounterRate(String counter, Duration window) implements Signal {
         }
 
         @Override
-        public Measurement read(List<Series> body, Instant scrapedAt) {
-            List<Series> named = body.stream()
+        public Measurement read(List<SampleLine> body, Instant scrapedAt) {
+            List<SampleLine> named = body.stream()
                     .filter(series -> series.name().equals(counter))
                     .toList();
-            List<Series> wanted = Copies.withoutBreakdown(SeriesSelector.ofModel(named, modelName));
+            List<SampleLine> wanted = Copies.withoutBreakdown(SeriesSelector.ofModel(named, modelName));
             if (wanted.isEmpty()) {
                 return named.isEmpty()
                         ? new NoMetric("no series " + counter)
@@ -88,7 +88,7 @@ public record CounterRate(String counter, Duration window) implements Signal {
                 return noCounter.get();
             }
             Map<Map<String, String>, Double> now = new HashMap<>();
-            for (Series series : wanted) {
+            for (SampleLine series : wanted) {
                 Optional<String> objection = Plausible.objectionToCounter(series.value());
                 if (objection.isPresent()) {
                     return new BadValue(counter + " = " + series.value() + ", " + objection.get());

@@ -1,6 +1,6 @@
 package io.nimscaler.signal;
 
-import io.nimscaler.exposition.Series;
+import io.nimscaler.exposition.SampleLine;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,8 +27,8 @@ public final class EngineSleep {
      *
      * @param modelName only engines of this model; empty: any
      */
-    public static boolean isAsleep(List<Series> body, Optional<String> modelName) {
-        List<Series> states = body.stream()
+    public static boolean isAsleep(List<SampleLine> body, Optional<String> modelName) {
+        List<SampleLine> states = body.stream()
                 .filter(series -> SERIES_NAMES.contains(series.name()))
                 .toList();
         return SeriesSelector.ofModel(states, modelName).stream()
@@ -37,7 +37,7 @@ public final class EngineSleep {
     }
 
     /** The series that say something else. */
-    public static List<Series> without(List<Series> body) {
+    public static List<SampleLine> without(List<SampleLine> body) {
         return body.stream()
                 .filter(series -> !SERIES_NAMES.contains(series.name()))
                 .toList();

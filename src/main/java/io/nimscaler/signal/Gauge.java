@@ -1,6 +1,6 @@
 package io.nimscaler.signal;
 
-import io.nimscaler.exposition.Series;
+import io.nimscaler.exposition.SampleLine;
 import io.nimscaler.signal.Measurement.BadValue;
 import io.nimscaler.signal.Measurement.Measured;
 import io.nimscaler.signal.Measurement.NoMetric;
@@ -116,7 +116,7 @@ public record Gauge(String name, Kind kind, SeriesAggregation aggregation, Copie
     }
 
     /** Whether this body has it at all. */
-    boolean isIn(List<Series> body) {
+    boolean isIn(List<SampleLine> body) {
         return sources.stream().anyMatch(source -> body.stream().anyMatch(source::matches));
     }
 
@@ -125,9 +125,9 @@ public record Gauge(String name, Kind kind, SeriesAggregation aggregation, Copie
      *
      * @param modelName only series of this {@code model_name}; empty: any
      */
-    public Measurement measure(List<Series> body, Optional<String> modelName, Instant readAt) {
+    public Measurement measure(List<SampleLine> body, Optional<String> modelName, Instant readAt) {
         for (SeriesSelector source : sources) {
-            List<Series> named = body.stream().filter(source::matches).toList();
+            List<SampleLine> named = body.stream().filter(source::matches).toList();
             if (!named.isEmpty()) {
                 return source.elsewhere()
                         .map(queues -> measureQueues(named, queues, body, modelName, readAt))
@@ -141,19 +141,23 @@ public record Gauge(String name, Kind kind, SeriesAggregation aggregation, Copie
     }
 
     private Measurement measureQueues(
-            List<Series> named, RoleQueues queues, List<Series> body, Optional<String> modelName, Instant readAt) {
+            List<SampleLine> named,
+            RoleQueues queues,
+            List<SampleLine> body,
+            Optional<String> modelName,
+            Instant readAt) {
         Optional<NoMetric> unknown = queues.unknown(named, body);
         if (unknown.isPresent()) {
             return unknown.get();
         }
-        Map<String, List<Series>> others = body.stream()
+        Map<String, List<SampleLine>> others = body.stream()
                 .filter(series -> queues.seriesNames().anyMatch(series.name()::equals))
-                .collect(Collectors.groupingBy(Series::name));
-        List<List<Series>> all = new ArrayList<>(others.values());
+                .collect(Collectors.groupingBy(SampleLine::name));
+        List<List<SampleLine>> all = new ArrayList<>(others.values());
         all.addFirst(named);
         double sum = 0;
         Instant oldest = readAt;
-        for (List<Series> queue : all) {
+        for (List<SampleLine> queue : all) {
             if (!(measureNamed(queue, modelName, readAt)
                     instanceof Measured(PodValue.Amount(double value), Instant at))) {
                 return measureNamed(queue, modelName, readAt);
@@ -164,8 +168,8 @@ public record Gauge(String name, Kind kind, SeriesAggregation aggregation, Copie
         return new Measured(new PodValue.Amount(sum), oldest);
     }
 
-    private Measurement measureNamed(List<Series> named, Optional<String> modelName, Instant readAt) {
-        List<Series> wanted = Copies.withoutBreakdown(SeriesSelector.ofModel(named, modelName));
+    private Measurement measureNamed(List<SampleLine> named, Optional<String> modelName, Instant readAt) {
+        List<SampleLine> wanted = Copies.withoutBreakdown(SeriesSelector.ofModel(named, modelName));
         if (wanted.isEmpty()) {
             return SeriesSelector.noSuchModel(named.getFirst().name(), modelName, named);
         }
@@ -175,7 +179,7 @@ public record Gauge(String name, Kind kind, SeriesAggregation aggregation, Copie
         }
         Map<Map<String, String>, Double> values = new HashMap<>();
         Instant oldest = readAt;
-        for (Series series : wanted) {
+        for (SampleLine series : wanted) {
             Optional<String> wrong = whatIsWrongWith(series.value());
             if (wrong.isPresent()) {
                 return new BadValue(series.name() + " = " + series.value() + ", " + wrong.get());

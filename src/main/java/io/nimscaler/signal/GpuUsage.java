@@ -1,6 +1,6 @@
 package io.nimscaler.signal;
 
-import io.nimscaler.exposition.Series;
+import io.nimscaler.exposition.SampleLine;
 import io.nimscaler.signal.Measurement.BadValue;
 import io.nimscaler.signal.Measurement.NoMetric;
 import java.time.Instant;
@@ -88,15 +88,15 @@ public record GpuUsage(String name, Unit unit) implements Signal {
         return new MeanOfPods();
     }
 
-    private Measurement measure(List<Series> body, Instant readAt) {
+    private Measurement measure(List<SampleLine> body, Instant readAt) {
         List<String> names = seriesNames();
-        Optional<Series> blank = body.stream()
+        Optional<SampleLine> blank = body.stream()
                 .filter(series -> names.contains(series.name()) && series.value() >= LEAST_BLANK)
                 .findFirst();
         if (blank.isPresent()) {
             return new BadValue(blank.get().name() + " = " + blank.get().value() + ", DCGM has no value");
         }
-        List<Series> own =
+        List<SampleLine> own =
                 body.stream().filter(series -> series.name().equals(name)).toList();
         return switch (unit) {
             case PERCENT -> measurePercent(own, readAt);
@@ -105,7 +105,7 @@ public record GpuUsage(String name, Unit unit) implements Signal {
         };
     }
 
-    private Measurement measurePercent(List<Series> percent, Instant readAt) {
+    private Measurement measurePercent(List<SampleLine> percent, Instant readAt) {
         return percent.stream()
                 .filter(series -> series.value() > MOST_PERCENT)
                 .findFirst()
@@ -118,7 +118,7 @@ public record GpuUsage(String name, Unit unit) implements Signal {
     }
 
     /** Where there is neither used nor free memory its share is NaN, which is no good value. */
-    private Measurement measureMemory(List<Series> used, List<Series> body, Instant readAt) {
+    private Measurement measureMemory(List<SampleLine> used, List<SampleLine> body, Instant readAt) {
         for (String other : List.of(MEMORY_FREE, MEMORY_RESERVED)) {
             Optional<BadValue> twice = twoValues(other, body);
             if (twice.isPresent()) {
@@ -127,8 +127,8 @@ public record GpuUsage(String name, Unit unit) implements Signal {
         }
         Map<Map<String, String>, Double> free = byGpu(MEMORY_FREE, body);
         Map<Map<String, String>, Double> reserved = byGpu(MEMORY_RESERVED, body);
-        List<Series> shares = new ArrayList<>();
-        for (Series series : used) {
+        List<SampleLine> shares = new ArrayList<>();
+        for (SampleLine series : used) {
             Double itsFree = free.get(series.labels());
             if (itsFree == null) {
                 return new NoMetric("no series " + MEMORY_FREE + " beside " + name);
@@ -140,7 +140,7 @@ public record GpuUsage(String name, Unit unit) implements Signal {
     }
 
     /** The exporter writes the same labels for each field of a GPU. */
-    private static Map<Map<String, String>, Double> byGpu(String metric, List<Series> body) {
+    private static Map<Map<String, String>, Double> byGpu(String metric, List<SampleLine> body) {
         Map<Map<String, String>, Double> values = new HashMap<>();
         body.stream()
                 .filter(series -> series.name().equals(metric))
@@ -148,7 +148,7 @@ public record GpuUsage(String name, Unit unit) implements Signal {
         return values;
     }
 
-    private static Optional<BadValue> twoValues(String metric, List<Series> body) {
+    private static Optional<BadValue> twoValues(String metric, List<SampleLine> body) {
         Map<Map<String, String>, Double> values = byGpu(metric, body);
         return body.stream()
                 .filter(series -> series.name().equals(metric) && isOther(values, series))
@@ -157,15 +157,15 @@ public record GpuUsage(String name, Unit unit) implements Signal {
                         SeriesSelector.twoValues(metric, series.value(), values.getOrDefault(series.labels(), 0d)));
     }
 
-    private static boolean isOther(Map<Map<String, String>, Double> values, Series series) {
+    private static boolean isOther(Map<Map<String, String>, Double> values, SampleLine series) {
         return values.getOrDefault(series.labels(), Double.NaN) != series.value();
     }
 
-    private static Series share(Series series, double share) {
-        return new Series(series.name(), series.labels(), share, series.timestampMillis());
+    private static SampleLine share(SampleLine series, double share) {
+        return new SampleLine(series.name(), series.labels(), share, series.timestampMillis());
     }
 
-    private Measurement mean(List<Series> shares, Instant readAt) {
+    private Measurement mean(List<SampleLine> shares, Instant readAt) {
         return shares.isEmpty()
                 ? new NoMetric("no series " + name + " of this pod at the exporter on its node")
                 : Gauge.ofEngine(name, Gauge.Kind.UTILIZATION, List.of(SeriesSelector.of(name)))

@@ -1,6 +1,6 @@
 package io.nimscaler.signal;
 
-import io.nimscaler.exposition.Series;
+import io.nimscaler.exposition.SampleLine;
 import io.nimscaler.signal.Measurement.BadValue;
 import io.nimscaler.signal.Measurement.Measured;
 import io.nimscaler.signal.Measurement.NoMetric;
@@ -48,9 +48,9 @@ final class LatencyOfPod implements PodSignal {
     }
 
     @Override
-    public Measurement read(List<Series> body, Instant scrapedAt) {
+    public Measurement read(List<SampleLine> body, Instant scrapedAt) {
         for (String name : signal.histograms()) {
-            List<Series> named = body.stream()
+            List<SampleLine> named = body.stream()
                     .filter(series -> series.name().equals(name + "_bucket"))
                     .toList();
             if (!named.isEmpty()) {
@@ -60,8 +60,8 @@ final class LatencyOfPod implements PodSignal {
         return new NoMetric("no histogram " + String.join(" or ", signal.histograms()));
     }
 
-    private Measurement read(String name, List<Series> named, List<Series> body, Instant scrapedAt) {
-        List<Series> wanted = SeriesSelector.ofModel(named, modelName);
+    private Measurement read(String name, List<SampleLine> named, List<SampleLine> body, Instant scrapedAt) {
+        List<SampleLine> wanted = SeriesSelector.ofModel(named, modelName);
         if (wanted.isEmpty()) {
             return SeriesSelector.noSuchModel(name, modelName, named);
         }
@@ -79,7 +79,7 @@ final class LatencyOfPod implements PodSignal {
     }
 
     /** Where the engine does not say, it may have. */
-    private boolean hasNoWork(List<Series> body, Instant scrapedAt) {
+    private boolean hasNoWork(List<SampleLine> body, Instant scrapedAt) {
         return Latency.WORK.stream()
                 .allMatch(work -> work.ofPod(modelName).read(body, scrapedAt)
                                 instanceof Measured(PodValue.Amount(double requests), Instant readAt)
@@ -87,9 +87,9 @@ final class LatencyOfPod implements PodSignal {
                         && readAt.equals(scrapedAt));
     }
 
-    private Parsed parse(String name, List<Series> buckets, List<Series> body) {
+    private Parsed parse(String name, List<SampleLine> buckets, List<SampleLine> body) {
         Map<Map<String, String>, TreeMap<Double, Double>> byLabels = new HashMap<>();
-        for (Series series : buckets) {
+        for (SampleLine series : buckets) {
             OptionalDouble bound = series.number(BOUND);
             if (bound.isEmpty() || Double.isNaN(bound.getAsDouble())) {
                 return Parsed.unusable(new BadValue(name + "_bucket has no le that is a number"));
@@ -111,7 +111,7 @@ final class LatencyOfPod implements PodSignal {
             }
         }
         Map<Map<String, String>, Double> sums = new HashMap<>();
-        for (Series series : body) {
+        for (SampleLine series : body) {
             if (series.name().equals(name + "_sum")) {
                 Double before = sums.put(series.labels(), series.value());
                 if (before != null && before != series.value()) {

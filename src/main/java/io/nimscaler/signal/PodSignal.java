@@ -1,6 +1,6 @@
 package io.nimscaler.signal;
 
-import io.nimscaler.exposition.Series;
+import io.nimscaler.exposition.SampleLine;
 import java.time.Instant;
 import java.util.List;
 
@@ -14,5 +14,5 @@ public interface PodSignal {
      * @param body the series of {@link Signal#seriesNames()}, and possibly others
      * @param scrapedAt our own time of the scrape, later than that of the one before
      */
-    Measurement read(List<Series> body, Instant scrapedAt);
+    Measurement read(List<SampleLine> body, Instant scrapedAt);
 }

@@ -1,7 +1,7 @@
 package io.nimscaler.signal;
 
 import io.nimscaler.exposition.Foreign;
-import io.nimscaler.exposition.Series;
+import io.nimscaler.exposition.SampleLine;
 import io.nimscaler.signal.Measurement.NoMetric;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +41,7 @@ public record RoleQueues(String prefix) {
     }
 
     /** Why the queue that every server has does not tell how many wait: the role is not known, or where it waits is not shown. */
-    Optional<NoMetric> unknown(List<Series> queue, List<Series> body) {
+    Optional<NoMetric> unknown(List<SampleLine> queue, List<SampleLine> body) {
         return queue.stream()
                 .map(series -> series.labels().getOrDefault(ROLE, ""))
                 .filter(role -> !ALONE.contains(role))
@@ -52,7 +52,7 @@ public record RoleQueues(String prefix) {
                         + Foreign.quoted(List.of(role)) + whereItWaits(OWN.getOrDefault(role, List.of()))));
     }
 
-    private boolean shows(List<String> own, List<Series> body) {
+    private boolean shows(List<String> own, List<SampleLine> body) {
         return body.stream()
                 .anyMatch(series -> own.stream().anyMatch(name -> series.name().equals(prefix + name)));
     }

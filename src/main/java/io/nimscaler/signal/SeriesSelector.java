@@ -1,7 +1,7 @@
 package io.nimscaler.signal;
 
 import io.nimscaler.exposition.Foreign;
-import io.nimscaler.exposition.Series;
+import io.nimscaler.exposition.SampleLine;
 import io.nimscaler.signal.Measurement.BadValue;
 import io.nimscaler.signal.Measurement.NoMetric;
 import java.util.List;
@@ -44,7 +44,7 @@ public record SeriesSelector(String seriesName, Map<String, String> labels, Opti
         return Stream.concat(Stream.of(seriesName), elsewhere.stream().flatMap(RoleQueues::seriesNames));
     }
 
-    boolean matches(Series series) {
+    boolean matches(SampleLine series) {
         return series.name().equals(seriesName)
                 && labels.entrySet().stream()
                         .allMatch(
@@ -52,7 +52,7 @@ public record SeriesSelector(String seriesName, Map<String, String> labels, Opti
     }
 
     /** Those of this {@code model_name}, or {@code model} where they have none; empty: any. */
-    static List<Series> ofModel(List<Series> series, Optional<String> modelName) {
+    static List<SampleLine> ofModel(List<SampleLine> series, Optional<String> modelName) {
         return modelName.isEmpty()
                 ? series
                 : series.stream()
@@ -60,14 +60,14 @@ public record SeriesSelector(String seriesName, Map<String, String> labels, Opti
                         .toList();
     }
 
-    private static String modelOf(Series series) {
+    private static String modelOf(SampleLine series) {
         return series.labels().getOrDefault(MODEL_NAME, series.labels().getOrDefault(MODEL, ""));
     }
 
     /**
      * @param named the series of that name
      */
-    static NoMetric noSuchModel(String seriesName, Optional<String> modelName, List<Series> named) {
+    static NoMetric noSuchModel(String seriesName, Optional<String> modelName, List<SampleLine> named) {
         List<String> there = named.stream()
                 .map(SeriesSelector::modelOf)
                 .filter(model -> !model.isEmpty())

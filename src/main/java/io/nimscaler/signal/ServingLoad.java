@@ -1,6 +1,6 @@
 package io.nimscaler.signal;
 
-import io.nimscaler.exposition.Series;
+import io.nimscaler.exposition.SampleLine;
 import io.nimscaler.signal.Measurement.Measured;
 import io.nimscaler.signal.Measurement.NoMetric;
 import java.time.Instant;
@@ -66,7 +66,7 @@ public record ServingLoad(OptionalInt maxRunning) implements Signal {
         return new ServingLoadOfFleet(maxRunning);
     }
 
-    private static Measurement measure(List<Series> body, Optional<String> modelName, Instant scrapedAt) {
+    private static Measurement measure(List<SampleLine> body, Optional<String> modelName, Instant scrapedAt) {
         return Engine.ALL.stream()
                 .filter(engine -> engine.kvUsage().isIn(body))
                 .findFirst()
@@ -78,13 +78,13 @@ public record ServingLoad(OptionalInt maxRunning) implements Signal {
     private static final class Reader {
 
         private final Engine engine;
-        private final List<Series> body;
+        private final List<SampleLine> body;
         private final Optional<String> modelName;
         private final Instant scrapedAt;
         private Instant oldest;
         private Optional<Measurement> unusable = Optional.empty();
 
-        Reader(Engine engine, List<Series> body, Optional<String> modelName, Instant scrapedAt) {
+        Reader(Engine engine, List<SampleLine> body, Optional<String> modelName, Instant scrapedAt) {
             this.engine = engine;
             this.body = body;
             this.modelName = modelName;

@@ -1,7 +1,7 @@
 package io.nimscaler.signal;
 
 import io.nimscaler.exposition.MetricType;
-import io.nimscaler.exposition.Series;
+import io.nimscaler.exposition.SampleLine;
 import io.nimscaler.signal.Measurement.BadValue;
 import java.util.List;
 import java.util.Optional;
@@ -15,11 +15,11 @@ final class TypeCheck {
     private TypeCheck() {}
 
     /** Why these series are no gauge: a counter only ever grows, and the parts of a histogram or summary are counters too. */
-    static Optional<BadValue> asGauge(List<Series> series) {
+    static Optional<BadValue> asGauge(List<SampleLine> series) {
         return series.stream().flatMap(one -> asGauge(one).stream()).findFirst();
     }
 
-    private static Optional<BadValue> asGauge(Series series) {
+    private static Optional<BadValue> asGauge(SampleLine series) {
         String name = series.name();
         boolean bucket = name.endsWith("_bucket");
         boolean part = bucket || name.endsWith("_sum") || name.endsWith("_count");
@@ -45,7 +45,7 @@ final class TypeCheck {
     }
 
     /** Why these series are no counter; a name that ends like a counter's is one, whatever the exporter calls it. */
-    static Optional<BadValue> asCounter(List<Series> series) {
+    static Optional<BadValue> asCounter(List<SampleLine> series) {
         return series.stream()
                 .filter(one -> one.type() == MetricType.GAUGE && !one.name().endsWith("_total"))
                 .findFirst()

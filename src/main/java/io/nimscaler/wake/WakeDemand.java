@@ -2,7 +2,7 @@ package io.nimscaler.wake;
 
 import io.nimscaler.exposition.Foreign;
 import io.nimscaler.exposition.MetricType;
-import io.nimscaler.exposition.Series;
+import io.nimscaler.exposition.SampleLine;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,7 +27,7 @@ public final class WakeDemand {
     private static final Duration FORGET_AFTER = Duration.ofMinutes(1);
 
     /** A series, and what it says of demand; no amount: its value can not be. */
-    private record Amount(Series series, OptionalDouble demand) {}
+    private record Amount(SampleLine series, OptionalDouble demand) {}
 
     private sealed interface Reading {
 
@@ -65,8 +65,8 @@ public final class WakeDemand {
      *
      * @param askedAt when it was asked for: what it says may be as old
      */
-    public void take(List<Series> body, Instant askedAt) {
-        List<Series> named = body.stream()
+    public void take(List<SampleLine> body, Instant askedAt) {
+        List<SampleLine> named = body.stream()
                 .filter(series -> series.name().equals(metric.series()))
                 .toList();
         countedOnce = metric.isCounter() && counts.isEmpty();
@@ -136,7 +136,7 @@ public final class WakeDemand {
         if (otherType.isPresent()) {
             return new Reading.NotKnown(otherType.get());
         }
-        Optional<Series> bad = wanted.stream()
+        Optional<SampleLine> bad = wanted.stream()
                 .filter(amount -> amount.demand().isEmpty())
                 .map(Amount::series)
                 .findFirst();
@@ -159,7 +159,7 @@ public final class WakeDemand {
     }
 
     /** A counter's value never falls to 0 again; and what a gauge grows by is not what waits. */
-    private Optional<String> otherType(Series series) {
+    private Optional<String> otherType(SampleLine series) {
         boolean counts = series.type() == MetricType.COUNTER
                 || series.type() == MetricType.HISTOGRAM
                 || series.type() == MetricType.SUMMARY;
@@ -184,10 +184,10 @@ public final class WakeDemand {
         return alike.isEmpty() ? "" : "; there is " + Foreign.quoted(alike);
     }
 
-    private static List<Amount> values(List<Series> named) {
+    private static List<Amount> values(List<SampleLine> named) {
         Map<Map<String, String>, Double> seen = new HashMap<>();
         List<Amount> values = new ArrayList<>();
-        for (Series series : named) {
+        for (SampleLine series : named) {
             Double before = seen.put(series.labels(), series.value());
             boolean repeated = before != null && before == series.value();
             if (!repeated) {
@@ -201,7 +201,7 @@ public final class WakeDemand {
         return List.copyOf(values);
     }
 
-    private List<Amount> growth(List<Series> named) {
+    private List<Amount> growth(List<SampleLine> named) {
         Map<Map<String, String>, Double> before = counts.orElse(Map.of());
         Map<Map<String, String>, Double> now = new HashMap<>();
         List<Amount> growth = new ArrayList<>();
@@ -220,7 +220,7 @@ public final class WakeDemand {
         return List.copyOf(growth);
     }
 
-    private static boolean isPossible(Series series) {
+    private static boolean isPossible(SampleLine series) {
         return series.value() >= 0 && series.value() <= MOST;
     }
 }

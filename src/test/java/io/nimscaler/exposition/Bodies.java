@@ -28,7 +28,7 @@ public final class Bodies {
     }
 
     /** The series of these names in a pod's body of a case from the field, under {@code cases/NAME}. */
-    public static List<Series> ofCase(String name, List<String> names) {
+    public static List<SampleLine> ofCase(String name, List<String> names) {
         return series(read(resource("/cases/" + name + "/pod.prom"), MetricNames.of(names)));
     }
 
@@ -42,7 +42,7 @@ public final class Bodies {
     }
 
     /** The series of these names in a fixture. */
-    public static List<Series> real(String name, List<String> names) {
+    public static List<SampleLine> real(String name, List<String> names) {
         return series(read(real(name), MetricNames.of(names)));
     }
 
@@ -75,7 +75,7 @@ public final class Bodies {
         return readSplit(body, wanted, limits, all);
     }
 
-    static List<Series> series(Exposition exposition) {
+    static List<SampleLine> series(Exposition exposition) {
         return switch (exposition) {
             case Exposition.Parsed parsed -> parsed.series();
             case Exposition.Refused refused -> throw new AssertionError(refused.message());

@@ -50,7 +50,7 @@ class ClientJavaTest {
                     .build());
 
             assertThat(Bodies.series(Bodies.read(write(writer, snapshots), MetricNames.any())))
-                    .containsExactly(new Series(
+                    .containsExactly(new SampleLine(
                             "usage",
                             Map.of("engine", "0", "model_name", value),
                             Double.isNaN(number) ? Double.NaN : number,
@@ -77,11 +77,12 @@ class ClientJavaTest {
 
         assertThat(Bodies.series(exposition))
                 .containsExactlyInAnyOrder(
-                        new Series("requests_total", Map.of(), 3, OptionalLong.empty(), MetricType.COUNTER),
+                        new SampleLine("requests_total", Map.of(), 3, OptionalLong.empty(), MetricType.COUNTER),
                         bucket("0.5", 0),
                         bucket("1.0", 1),
                         bucket("+Inf", 1),
-                        new Series("latency_seconds_sum", Map.of(), 0.7, OptionalLong.empty(), MetricType.HISTOGRAM));
+                        new SampleLine(
+                                "latency_seconds_sum", Map.of(), 0.7, OptionalLong.empty(), MetricType.HISTOGRAM));
     }
 
     @Test
@@ -100,7 +101,7 @@ class ClientJavaTest {
 
         assertThat(Bodies.series(exposition))
                 .containsExactly(
-                        new Series("kv.cache.\u00fcsage", Map.of("engine.id", "0"), 0.25, OptionalLong.empty()));
+                        new SampleLine("kv.cache.\u00fcsage", Map.of("engine.id", "0"), 0.25, OptionalLong.empty()));
     }
 
     @Test
@@ -112,11 +113,11 @@ class ClientJavaTest {
         ExpositionFormatWriter writer = PrometheusTextFormatWriter.create();
 
         assertThat(Bodies.series(Bodies.read(write(writer, snapshots), MetricNames.any())))
-                .containsExactly(new Series("usage", Map.of(), 0.5, OptionalLong.of(1_700_000_000_123L)));
+                .containsExactly(new SampleLine("usage", Map.of(), 0.5, OptionalLong.of(1_700_000_000_123L)));
     }
 
-    private static Series bucket(String upperBound, double count) {
-        return new Series(
+    private static SampleLine bucket(String upperBound, double count) {
+        return new SampleLine(
                 "latency_seconds_bucket", Map.of("le", upperBound), count, OptionalLong.empty(), MetricType.HISTOGRAM);
     }
 

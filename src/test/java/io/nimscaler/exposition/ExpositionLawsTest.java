@@ -23,7 +23,7 @@ class ExpositionLawsTest {
     void readingGivesBackWhatWasWritten(int seed) {
         Generator generator = new Generator(new Random(seed));
         for (int round = 0; round < 100; round++) {
-            List<Series> written = generator.series();
+            List<SampleLine> written = generator.series();
 
             assertThat(Bodies.series(Bodies.read(generator.write(written).getBytes(UTF_8), MetricNames.any())))
                     .isEqualTo(written);
@@ -36,10 +36,10 @@ class ExpositionLawsTest {
         Random random = new Random(seed);
         Generator generator = new Generator(random);
         for (int round = 0; round < 100; round++) {
-            List<Series> written = generator.series();
+            List<SampleLine> written = generator.series();
             byte[] body = generator.write(written).getBytes(UTF_8);
             Set<String> names = written.stream()
-                    .map(Series::name)
+                    .map(SampleLine::name)
                     .filter(_ -> random.nextInt(3) == 0)
                     .collect(Collectors.toSet());
 
@@ -53,7 +53,7 @@ class ExpositionLawsTest {
         Random random = new Random(seed);
         Generator generator = new Generator(random);
         for (int round = 0; round < 100; round++) {
-            List<Series> written = generator.series();
+            List<SampleLine> written = generator.series();
             byte[] body = generator.write(written).getBytes(UTF_8);
 
             assertThat(Bodies.series(Bodies.readInRandomChunks(body, MetricNames.any(), ReadLimits.DEFAULT, random)))
@@ -68,7 +68,7 @@ class ExpositionLawsTest {
         Random random = new Random(seed);
         byte[] real = Bodies.real(Bodies.REAL.get(seed % Bodies.REAL.size()));
         Set<String> names = Bodies.series(Bodies.read(real, MetricNames.any())).stream()
-                .map(Series::name)
+                .map(SampleLine::name)
                 .filter(_ -> random.nextInt(4) == 0)
                 .collect(Collectors.toSet());
         MetricNames wanted = MetricNames.of(names);
@@ -101,7 +101,7 @@ class ExpositionLawsTest {
         }
     }
 
-    private static List<Series> only(Set<String> names, List<Series> series) {
+    private static List<SampleLine> only(Set<String> names, List<SampleLine> series) {
         return series.stream().filter(one -> names.contains(one.name())).toList();
     }
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ExpositionReaderTest {
-    private static final Series USAGE = new Series("usage", Map.of("engine", "0"), 0.97, OptionalLong.empty());
+    private static final SampleLine USAGE = new SampleLine("usage", Map.of("engine", "0"), 0.97, OptionalLong.empty());
 
     @Test
     void aLongerNameIsAnotherMetric() {
@@ -209,7 +209,7 @@ class ExpositionReaderTest {
         MetricNames wanted = MetricNames.of(List.of(name));
         for (int split = 0; split <= body.length; split++) {
             Exposition read = Bodies.readSplit(body, wanted, ReadLimits.DEFAULT, split, body.length);
-            assertThat(Bodies.series(read)).extracting(Series::type).containsExactly(expected);
+            assertThat(Bodies.series(read)).extracting(SampleLine::type).containsExactly(expected);
         }
     }
 
@@ -221,7 +221,7 @@ class ExpositionReaderTest {
         reader.finish();
         byte[] bare = "x 1\n".getBytes(UTF_8);
         reader.read(bare, 0, bare.length);
-        assertThat(Bodies.series(reader.finish())).extracting(Series::type).containsExactly(MetricType.UNKNOWN);
+        assertThat(Bodies.series(reader.finish())).extracting(SampleLine::type).containsExactly(MetricType.UNKNOWN);
     }
 
     @ParameterizedTest
@@ -246,7 +246,7 @@ class ExpositionReaderTest {
             assertThat(read).isInstanceOf(Exposition.Malformed.class);
         } else {
             assertThat(Bodies.series(read))
-                    .extracting(Series::timestampMillis)
+                    .extracting(SampleLine::timestampMillis)
                     .containsExactly(OptionalLong.of(millis));
         }
     }

@@ -57,14 +57,14 @@ final class Generator {
         this.random = random;
     }
 
-    List<Series> series() {
-        List<Series> series = new ArrayList<>();
+    List<SampleLine> series() {
+        List<SampleLine> series = new ArrayList<>();
         for (int i = random.nextInt(8); i > 0; i--) {
             Map<String, String> labels = new LinkedHashMap<>();
             for (int j = random.nextInt(4); j > 0; j--) {
                 labels.put(random.nextBoolean() ? "x" + j : text(1), text(0));
             }
-            series.add(new Series(
+            series.add(new SampleLine(
                     random.nextInt(4) > 0 ? oneOf(NAMES) : text(1),
                     labels,
                     number(),
@@ -73,9 +73,9 @@ final class Generator {
         return series;
     }
 
-    String write(List<Series> series) {
+    String write(List<SampleLine> series) {
         StringBuilder body = new StringBuilder();
-        for (Series one : series) {
+        for (SampleLine one : series) {
             noise(body);
             sample(body, one);
             body.append(oneOf(List.of("\n", "\n", "\r\n", " \n", " # {trace=\"x\"} 1.0\n")));
@@ -96,7 +96,7 @@ final class Generator {
                 "", "", "\n", " \t\n", "# HELP a b\n", "#\n", "\r\n", "# " + text(0).replace("\n", "") + "\n")));
     }
 
-    private void sample(StringBuilder body, Series series) {
+    private void sample(StringBuilder body, SampleLine series) {
         boolean bare = NAMES.contains(series.name()) && random.nextInt(4) > 0;
         body.append(blank());
         if (bare) {
@@ -113,7 +113,7 @@ final class Generator {
                         millis -> body.append(oneOf(List.of(" ", "\t", "  "))).append(millis));
     }
 
-    private void labels(StringBuilder body, Series series, boolean bare) {
+    private void labels(StringBuilder body, SampleLine series, boolean bare) {
         List<String> parts = new ArrayList<>();
         series.labels()
                 .forEach((name, value) -> parts.add((name.matches("x\\d") && random.nextBoolean() ? name : quoted(name))

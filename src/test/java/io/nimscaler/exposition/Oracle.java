@@ -24,7 +24,7 @@ final class Oracle {
     /**
      * @param malformedLine counted from 1; empty: all of it was well-formed
      */
-    record Verdict(List<Series> series, Optional<Integer> malformedLine) {
+    record Verdict(List<SampleLine> series, Optional<Integer> malformedLine) {
 
         /** @throws AssertionError unless the reader has come to the same */
         void requireSame(Exposition read) {
@@ -62,12 +62,12 @@ final class Oracle {
     }
 
     static Verdict read(byte[] body) {
-        List<Series> series = new ArrayList<>();
+        List<SampleLine> series = new ArrayList<>();
         String[] lines = new String(body, ISO_8859_1).split("\n", -1);
         for (int i = 0; i < lines.length; i++) {
             String line = lines[i].endsWith("\r") ? lines[i].substring(0, lines[i].length() - 1) : lines[i];
             if (!NOTHING.matcher(line).matches()) {
-                Optional<Series> one = new Oracle(line).sample();
+                Optional<SampleLine> one = new Oracle(line).sample();
                 if (one.isEmpty()) {
                     return new Verdict(List.of(), Optional.of(i + 1));
                 }
@@ -86,7 +86,7 @@ final class Oracle {
         return Optional.of(matcher);
     }
 
-    private Optional<Series> sample() {
+    private Optional<SampleLine> sample() {
         List<String> names = new ArrayList<>();
         next(NAME).ifPresent(name -> names.add(name.group(1)));
         Map<String, String> labels = new LinkedHashMap<>();
@@ -100,10 +100,10 @@ final class Oracle {
         String rest = line.substring(position);
         Matcher timestamp = TIMESTAMP.matcher(rest);
         if (rest.isEmpty() || rest.startsWith("#")) {
-            return Optional.of(new Series(names.getFirst(), labels, value.get(), OptionalLong.empty()));
+            return Optional.of(new SampleLine(names.getFirst(), labels, value.get(), OptionalLong.empty()));
         }
         return timestamp.matches() && new BigInteger(timestamp.group(1)).bitLength() < 64
-                ? Optional.of(new Series(
+                ? Optional.of(new SampleLine(
                         names.getFirst(),
                         labels,
                         value.get(),

@@ -64,7 +64,7 @@ class PrometheusConformanceTest {
 
     @ParameterizedTest
     @MethodSource
-    void accepted(String input, Series expected) {
+    void accepted(String input, SampleLine expected) {
         assertThat(Bodies.series(Bodies.read(input.getBytes(ISO_8859_1), MetricNames.any())))
                 .containsExactly(expected);
     }
@@ -153,16 +153,16 @@ class PrometheusConformanceTest {
         assertThat(Bodies.message(Bodies.read(body, MetricNames.any()))).isEqualTo("line 2, " + error);
     }
 
-    private static Series series(String name, double value, String... labels) {
+    private static SampleLine series(String name, double value, String... labels) {
         Map<String, String> map = new LinkedHashMap<>();
         for (List<String> label :
                 Arrays.stream(labels).gather(Gatherers.windowFixed(2)).toList()) {
             map.put(label.getFirst(), label.getLast());
         }
-        return new Series(name, map, value, OptionalLong.empty());
+        return new SampleLine(name, map, value, OptionalLong.empty());
     }
 
-    private static Series timed(String name, double value, long timestampMillis) {
-        return new Series(name, Map.of(), value, OptionalLong.of(timestampMillis));
+    private static SampleLine timed(String name, double value, long timestampMillis) {
+        return new SampleLine(name, Map.of(), value, OptionalLong.of(timestampMillis));
     }
 }

@@ -46,7 +46,7 @@ class RealBodiesTest {
         Exposition exposition = Bodies.read(Bodies.real(body), MetricNames.of(List.of(name)));
 
         assertThat(Bodies.series(exposition))
-                .extracting(Series::value)
+                .extracting(SampleLine::value)
                 .containsExactlyElementsOf(
                         values == null
                                 ? List.of()
@@ -69,7 +69,7 @@ class RealBodiesTest {
                         Exposition.Parsed.class,
                         parsed -> assertThat(parsed.bytes()).isEqualTo(body.length));
         assertThat(Bodies.series(exposition))
-                .extracting(Series::name)
+                .extracting(SampleLine::name)
                 .containsExactly("vllm:gpu_cache_usage_perc", "vllm:kv_cache_usage_perc");
         assertThat(Bodies.series(exposition))
                 .allSatisfy(series -> assertThat(series.labels())

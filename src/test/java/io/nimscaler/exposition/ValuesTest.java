@@ -19,7 +19,7 @@ class ValuesTest {
         Map<String, String> labels = new LinkedHashMap<>();
         labels.put("z", "1");
         labels.put("a", "2");
-        Series series = new Series("m", labels, 1, OptionalLong.empty());
+        SampleLine series = new SampleLine("m", labels, 1, OptionalLong.empty());
 
         labels.put("late", "3");
 
@@ -31,16 +31,16 @@ class ValuesTest {
     @Test
     void aSeriesHasAName() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Series("", Map.of(), 1, OptionalLong.empty()))
+                .isThrownBy(() -> new SampleLine("", Map.of(), 1, OptionalLong.empty()))
                 .withMessage("name is empty, must be a metric name");
     }
 
     @Test
     void aParsedBodyKeepsItsSeriesToItself() {
-        List<Series> series = new ArrayList<>();
+        List<SampleLine> series = new ArrayList<>();
         Exposition.Parsed parsed = new Exposition.Parsed(series, 0);
 
-        series.add(new Series("m", Map.of(), 1, OptionalLong.empty()));
+        series.add(new SampleLine("m", Map.of(), 1, OptionalLong.empty()));
 
         assertThat(parsed.series()).isEmpty();
     }
@@ -56,7 +56,7 @@ class ValuesTest {
     void aWantedNameIsNotCopiedForEachSeries() {
         String name = "vllm:kv_cache_usage_perc";
 
-        List<Series> series = Bodies.series(Bodies.read(name + " 1\n{\"" + name + "\"} 1\n", name, name));
+        List<SampleLine> series = Bodies.series(Bodies.read(name + " 1\n{\"" + name + "\"} 1\n", name, name));
 
         assertThat(series).hasSize(2).allSatisfy(one -> assertThat(one.name()).isSameAs(name));
     }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.nimscaler.exposition.Series;
+import io.nimscaler.exposition.SampleLine;
 import io.nimscaler.grpc.proto.GetMetricsRequest;
 import io.nimscaler.grpc.proto.GetMetricsResponse;
 import io.nimscaler.grpc.proto.ScaledObjectRef;
@@ -42,8 +42,8 @@ class FirstCallTest {
             1,
             List.of(new Pod(
                     "1", "1", Optional.of("10.0.0.1"), Map.of(), true, Optional.of(LONG_AGO), true, LONG_AGO, false)));
-    private static final ScrapeResult FULL =
-            new ScrapeResult.Scraped(List.of(new Series("gpu_cache_usage_perc", Map.of(), .9, OptionalLong.empty())));
+    private static final ScrapeResult FULL = new ScrapeResult.Scraped(
+            List.of(new SampleLine("gpu_cache_usage_perc", Map.of(), .9, OptionalLong.empty())));
 
     private volatile Observation observation = new Observation.Absent("no such ScaledObject");
     private volatile Instant now = Instant.parse("2026-01-01T00:00:00Z");

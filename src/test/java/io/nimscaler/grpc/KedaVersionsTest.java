@@ -3,7 +3,7 @@ package io.nimscaler.grpc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.nimscaler.exposition.Series;
+import io.nimscaler.exposition.SampleLine;
 import io.nimscaler.grpc.proto.GetMetricSpecResponse;
 import io.nimscaler.grpc.proto.GetMetricsRequest;
 import io.nimscaler.grpc.proto.GetMetricsResponse;
@@ -123,7 +123,7 @@ class KedaVersionsTest {
             return value.isEmpty()
                     ? new ScrapeResult.Failed(ScrapeFailure.CANNOT_CONNECT, "connection refused")
                     : new ScrapeResult.Scraped(
-                            List.of(new Series("load", Map.of(), value.getAsDouble(), OptionalLong.empty())));
+                            List.of(new SampleLine("load", Map.of(), value.getAsDouble(), OptionalLong.empty())));
         }
 
         private static MetricSpec spec(ExternalScalerService service, ScaledObjectRef ref) {

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.nimscaler.exposition.Series;
+import io.nimscaler.exposition.SampleLine;
 import io.nimscaler.grpc.proto.GetMetricsRequest;
 import io.nimscaler.grpc.proto.IsActiveResponse;
 import io.nimscaler.grpc.proto.ScaledObjectRef;
@@ -63,7 +63,8 @@ class WakeStreamTest {
             new ExternalScalerService(new SnapshotLookup(scalers, NoControl.INSTANCE, () -> now), scalers);
 
     private static ScrapeResult waits(double requests) {
-        return new ScrapeResult.Scraped(List.of(new Series("queue_size", Map.of(), requests, OptionalLong.empty())));
+        return new ScrapeResult.Scraped(
+                List.of(new SampleLine("queue_size", Map.of(), requests, OptionalLong.empty())));
     }
 
     private static ScaledObjectRef ref(String namespace, String source) {

@@ -3,7 +3,7 @@ package io.nimscaler.history;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.nimscaler.exposition.Series;
+import io.nimscaler.exposition.SampleLine;
 import io.nimscaler.policy.Activity;
 import io.nimscaler.policy.Decision;
 import io.nimscaler.policy.Fleet;
@@ -81,8 +81,8 @@ class RecordingTest {
             };
         }
 
-        private Series series(String name) {
-            return new Series(name, Map.of(), random.nextDouble(), OptionalLong.empty());
+        private SampleLine series(String name) {
+            return new SampleLine(name, Map.of(), random.nextDouble(), OptionalLong.empty());
         }
 
         void pass(int seconds) {

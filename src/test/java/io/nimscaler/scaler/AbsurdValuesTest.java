@@ -3,7 +3,7 @@ package io.nimscaler.scaler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
-import io.nimscaler.exposition.Series;
+import io.nimscaler.exposition.SampleLine;
 import io.nimscaler.policy.Decision;
 import io.nimscaler.poll.ScrapeResult.Scraped;
 import io.nimscaler.trigger.Trigger;
@@ -27,13 +27,13 @@ class AbsurdValuesTest extends ScalersFixture {
     private Scraped body(Instant began) {
         double seconds = Duration.between(began, now).toMillis() / 1000.0 + 100;
         String histogram = "time_to_first_token_seconds";
-        List<Series> body = new ArrayList<>();
+        List<SampleLine> body = new ArrayList<>();
         add(body, "x_load", Map.of(), 9);
         add(body, "gpu_cache_usage_perc", Map.of(), .5);
         add(body, "num_requests_running", Map.of(), 20);
         add(body, "num_requests_waiting", Map.of(), 5);
         if (absurd.equals("num_request_max")) {
-            body.add(new Series("num_request_max", Map.of(), Double.MIN_NORMAL, OptionalLong.empty()));
+            body.add(new SampleLine("num_request_max", Map.of(), Double.MIN_NORMAL, OptionalLong.empty()));
         }
         add(body, "x_total", Map.of(), seconds * 3);
         add(body, histogram + "_bucket", Map.of("le", "1"), 0);
@@ -43,8 +43,8 @@ class AbsurdValuesTest extends ScalersFixture {
         return new Scraped(body);
     }
 
-    private void add(List<Series> body, String name, Map<String, String> labels, double value) {
-        body.add(new Series(name, labels, name.equals(absurd) ? MOST : value, OptionalLong.empty()));
+    private void add(List<SampleLine> body, String name, Map<String, String> labels, double value) {
+        body.add(new SampleLine(name, labels, name.equals(absurd) ? MOST : value, OptionalLong.empty()));
     }
 
     @ParameterizedTest

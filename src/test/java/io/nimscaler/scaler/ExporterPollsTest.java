@@ -2,7 +2,7 @@ package io.nimscaler.scaler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.nimscaler.exposition.Series;
+import io.nimscaler.exposition.SampleLine;
 import io.nimscaler.policy.Answer;
 import io.nimscaler.poll.GpuExporter;
 import io.nimscaler.poll.GpuExporters;
@@ -56,7 +56,7 @@ class ExporterPollsTest {
         }
     }
 
-    private void exporter(String node, String address, Series... says) {
+    private void exporter(String node, String address, SampleLine... says) {
         exporters.put(
                 node,
                 new GpuExporter(
@@ -71,14 +71,14 @@ class ExporterPollsTest {
         scraper.answers(address, _ -> new Scraped(List.of(says)));
     }
 
-    private static Series gpu(String pod, int gpu, double percent, String... moreLabels) {
+    private static SampleLine gpu(String pod, int gpu, double percent, String... moreLabels) {
         Map<String, String> labels = new HashMap<>(
                 Map.of("gpu", String.valueOf(gpu), "namespace", "ns", "pod", pod, "modelName", "NVIDIA H100"));
         for (int i = 0; i < moreLabels.length; i += 2) {
             labels.put(moreLabels[i], moreLabels[i + 1]);
         }
         labels.values().removeIf(String::isEmpty);
-        return new Series(UTILIZATION, labels, percent, OptionalLong.empty());
+        return new SampleLine(UTILIZATION, labels, percent, OptionalLong.empty());
     }
 
     private static Pod ready(String name, String node) {

@@ -1,6 +1,6 @@
 package io.nimscaler.scaler;
 
-import io.nimscaler.exposition.Series;
+import io.nimscaler.exposition.SampleLine;
 import io.nimscaler.poll.ScrapeFailure;
 import io.nimscaler.poll.ScrapeRequest;
 import io.nimscaler.poll.ScrapeResult;
@@ -39,7 +39,7 @@ final class FakeScraper implements Scraper {
     }
 
     static Scraped kv(double value) {
-        return new Scraped(List.of(new Series("gpu_cache_usage_perc", Map.of(), value, OptionalLong.empty())));
+        return new Scraped(List.of(new SampleLine("gpu_cache_usage_perc", Map.of(), value, OptionalLong.empty())));
     }
 
     @Override

@@ -3,7 +3,7 @@ package io.nimscaler.scaler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.nimscaler.exposition.Series;
+import io.nimscaler.exposition.SampleLine;
 import io.nimscaler.policy.Decision;
 import io.nimscaler.policy.HoldReason;
 import io.nimscaler.policy.Scale;
@@ -458,7 +458,8 @@ class PodStatesTest extends ScalersFixture {
         // An exporter that goes on telling what it once read
         long old = now.minus(Duration.ofHours(1)).toEpochMilli();
         scraper.answers(
-                "1", _ -> new Scraped(List.of(new Series("gpu_cache_usage_perc", Map.of(), .1, OptionalLong.of(old)))));
+                "1",
+                _ -> new Scraped(List.of(new SampleLine("gpu_cache_usage_perc", Map.of(), .1, OptionalLong.of(old)))));
         pass(Duration.ofSeconds(20));
         assertThat(pod(0).state()).isEqualTo(PodState.MISSING);
         assertThat(pod(0).problem().orElseThrow().reason()).isEqualTo(PodProblem.STALE);

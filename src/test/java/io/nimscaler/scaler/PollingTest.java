@@ -3,7 +3,7 @@ package io.nimscaler.scaler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.nimscaler.exposition.Series;
+import io.nimscaler.exposition.SampleLine;
 import io.nimscaler.policy.Decision;
 import io.nimscaler.policy.HoldReason;
 import io.nimscaler.poll.PodProblem;
@@ -277,9 +277,9 @@ class PollingTest extends ScalersFixture {
     private static Scraped observations(double count, String bound) {
         String name = "time_to_first_token_seconds_bucket";
         return new Scraped(List.of(
-                new Series(name, Map.of("le", "1.0"), 0, OptionalLong.empty()),
-                new Series(name, Map.of("le", bound), count, OptionalLong.empty()),
-                new Series(name, Map.of("le", "+Inf"), count, OptionalLong.empty())));
+                new SampleLine(name, Map.of("le", "1.0"), 0, OptionalLong.empty()),
+                new SampleLine(name, Map.of("le", bound), count, OptionalLong.empty()),
+                new SampleLine(name, Map.of("le", "+Inf"), count, OptionalLong.empty())));
     }
 
     @Test
@@ -313,11 +313,11 @@ class PollingTest extends ScalersFixture {
                 "vllm:num_requests_running", running,
                 "vllm:num_requests_waiting", waiting,
                 "x_total", counter);
-        List<Series> series = new ArrayList<>();
-        values.forEach((name, value) -> series.add(new Series(name, Map.of(), value, OptionalLong.empty())));
-        series.add(
-                new Series("vllm:time_to_first_token_seconds_bucket", Map.of("le", "+Inf"), 5, OptionalLong.empty()));
-        series.add(new Series("vllm:time_to_first_token_seconds_sum", Map.of(), 5, OptionalLong.empty()));
+        List<SampleLine> series = new ArrayList<>();
+        values.forEach((name, value) -> series.add(new SampleLine(name, Map.of(), value, OptionalLong.empty())));
+        series.add(new SampleLine(
+                "vllm:time_to_first_token_seconds_bucket", Map.of("le", "+Inf"), 5, OptionalLong.empty()));
+        series.add(new SampleLine("vllm:time_to_first_token_seconds_sum", Map.of(), 5, OptionalLong.empty()));
         return new Scraped(series);
     }
 

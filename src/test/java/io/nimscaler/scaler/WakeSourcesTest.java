@@ -2,7 +2,7 @@ package io.nimscaler.scaler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.nimscaler.exposition.Series;
+import io.nimscaler.exposition.SampleLine;
 import io.nimscaler.policy.Activity;
 import io.nimscaler.policy.Answer;
 import io.nimscaler.poll.GpuExporters;
@@ -58,8 +58,8 @@ class WakeSourcesTest {
         scraper.answers(
                 "gateway",
                 _ -> new Scraped(List.of(
-                        new Series("queue_size", Map.of("model_name", "llm"), requests, OptionalLong.empty()),
-                        new Series("queue_size", Map.of("model_name", "other"), 0, OptionalLong.empty()))));
+                        new SampleLine("queue_size", Map.of("model_name", "llm"), requests, OptionalLong.empty()),
+                        new SampleLine("queue_size", Map.of("model_name", "other"), 0, OptionalLong.empty()))));
     }
 
     private void dies() {
@@ -69,8 +69,8 @@ class WakeSourcesTest {
     private void pod(String name, double value) {
         scraper.answers(
                 name,
-                _ -> new Scraped(List.of(
-                        new Series("gpu_cache_usage_perc", Map.of("model_name", "llm"), value, OptionalLong.empty()))));
+                _ -> new Scraped(List.of(new SampleLine(
+                        "gpu_cache_usage_perc", Map.of("model_name", "llm"), value, OptionalLong.empty()))));
     }
 
     private void pass(Duration time) {

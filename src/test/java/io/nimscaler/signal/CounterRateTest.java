@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.nimscaler.exposition.Bodies;
-import io.nimscaler.exposition.Series;
+import io.nimscaler.exposition.SampleLine;
 import io.nimscaler.signal.Measurement.BadValue;
 import io.nimscaler.signal.Measurement.Measured;
 import io.nimscaler.signal.Measurement.NoMetric;
@@ -29,13 +29,13 @@ class CounterRateTest {
 
     private final PodSignal pod = SIGNAL.ofPod(Optional.empty());
 
-    private static Series series(double value, String... labels) {
-        return new Series(
+    private static SampleLine series(double value, String... labels) {
+        return new SampleLine(
                 "x_total", labels.length == 0 ? Map.of() : Map.of(labels[0], labels[1]), value, OptionalLong.of(7));
     }
 
     private Measurement read(long second, double... values) {
-        List<Series> body = Stream.iterate(0, i -> i < values.length, i -> i + 1)
+        List<SampleLine> body = Stream.iterate(0, i -> i < values.length, i -> i + 1)
                 .map(i -> series(values[i], "engine", "" + i))
                 .toList();
         return pod.read(body, START.plusSeconds(second));
@@ -184,9 +184,10 @@ class CounterRateTest {
     void countersOfRealBodiesAreRead(String body, String counter) {
         // Given
         PodSignal real = Signals.named("rate(" + counter + ")").ofPod(Optional.empty());
-        List<Series> before = Bodies.real(body, List.of(counter));
-        List<Series> after = before.stream()
-                .map(series -> new Series(series.name(), series.labels(), series.value() + 30, OptionalLong.empty()))
+        List<SampleLine> before = Bodies.real(body, List.of(counter));
+        List<SampleLine> after = before.stream()
+                .map(series ->
+                        new SampleLine(series.name(), series.labels(), series.value() + 30, OptionalLong.empty()))
                 .toList();
 
         // When

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.nimscaler.exposition.Series;
+import io.nimscaler.exposition.SampleLine;
 import io.nimscaler.signal.Measurement.BadValue;
 import io.nimscaler.signal.Measurement.Measured;
 import io.nimscaler.signal.Measurement.NoMetric;
@@ -31,12 +31,12 @@ class GaugeTest {
     private static final Signal KV = Signals.named(Signals.KV_CACHE_USAGE);
     private static final Signal WAITING = Signals.named("num_requests_waiting");
 
-    private static Series series(String name, double value, String... labels) {
+    private static SampleLine series(String name, double value, String... labels) {
         Map<String, String> all = new HashMap<>();
         for (int i = 0; i < labels.length; i += 2) {
             all.put(labels[i], labels[i + 1]);
         }
-        return new Series(name, all, value, OptionalLong.empty());
+        return new SampleLine(name, all, value, OptionalLong.empty());
     }
 
     private static double value(Measurement measurement) {
@@ -61,7 +61,7 @@ class GaugeTest {
 
     @Test
     void tritonsBlockMetricCountsByItsFractionOnly() {
-        List<Series> body = List.of(
+        List<SampleLine> body = List.of(
                 series("nv_trt_llm_kv_cache_block_metrics", 100, "kv_cache_block_type", "max"),
                 series("nv_trt_llm_kv_cache_block_metrics", .3, "kv_cache_block_type", "fraction"));
         assertThat(value(KV.ofPod(Optional.empty()).read(body, NOW))).isEqualTo(.3);
@@ -69,16 +69,17 @@ class GaugeTest {
 
     @Test
     void bothNamesInOneBodyCountOnce() {
-        List<Series> body = List.of(series("vllm:gpu_cache_usage_perc", .5), series("vllm:kv_cache_usage_perc", .5));
+        List<SampleLine> body =
+                List.of(series("vllm:gpu_cache_usage_perc", .5), series("vllm:kv_cache_usage_perc", .5));
         assertThat(value(KV.ofPod(Optional.empty()).read(body, NOW))).isEqualTo(.5);
     }
 
     @Test
     void ratiosOfSeveralEnginesAreAveragedAndCountsSummed() {
-        List<Series> ratios = List.of(
+        List<SampleLine> ratios = List.of(
                 series("vllm:kv_cache_usage_perc", .2, "engine", "0"),
                 series("vllm:kv_cache_usage_perc", .4, "engine", "1"));
-        List<Series> counts = List.of(
+        List<SampleLine> counts = List.of(
                 series("vllm:num_requests_waiting", 7, "engine", "0"),
                 series("vllm:num_requests_waiting", 3, "engine", "1"));
         assertThat(value(KV.ofPod(Optional.empty()).read(ratios, NOW))).isCloseTo(.3, within(1e-12));
@@ -87,7 +88,7 @@ class GaugeTest {
 
     @Test
     void onlyTheWantedModelCounts() {
-        List<Series> body = List.of(
+        List<SampleLine> body = List.of(
                 series(Signals.KV_CACHE_USAGE, .2, "model_name", "a"),
                 series(Signals.KV_CACHE_USAGE, .9, "model_name", "b"));
         assertThat(value(KV.ofPod(Optional.of("b")).read(body, NOW))).isEqualTo(.9);
@@ -98,7 +99,7 @@ class GaugeTest {
 
     @Test
     void tritonNamesItsModelsOtherwise() {
-        List<Series> body = List.of(
+        List<SampleLine> body = List.of(
                 series("nv_trt_llm_request_metrics", 4, "model", "a", "request_type", "waiting"),
                 series("nv_trt_llm_request_metrics", 6, "model", "b", "request_type", "waiting"));
         assertThat(value(WAITING.ofPod(Optional.of("b")).read(body, NOW))).isEqualTo(6);
@@ -108,7 +109,7 @@ class GaugeTest {
 
     @Test
     void dataParallelRanksAddUpAndTensorParallelOnesAreTheSameWork() {
-        List<Series> body = List.of(
+        List<SampleLine> body = List.of(
                 series("sglang:num_queue_reqs", 3, "dp_rank", "0", "tp_rank", "0"),
                 series("sglang:num_queue_reqs", 3, "dp_rank", "0", "tp_rank", "1"),
                 series("sglang:num_queue_reqs", 4, "dp_rank", "1", "tp_rank", "0"));
@@ -142,17 +143,17 @@ class GaugeTest {
 
     @Test
     void sameSeriesTwiceCountsOnceAndWithTwoValuesNotAtAll() {
-        List<Series> same = List.of(series("num_requests_waiting", 5), series("num_requests_waiting", 5));
-        List<Series> different = List.of(series("num_requests_waiting", 5), series("num_requests_waiting", 6));
+        List<SampleLine> same = List.of(series("num_requests_waiting", 5), series("num_requests_waiting", 5));
+        List<SampleLine> different = List.of(series("num_requests_waiting", 5), series("num_requests_waiting", 6));
         assertThat(value(WAITING.ofPod(Optional.empty()).read(same, NOW))).isEqualTo(5);
         assertThat(WAITING.ofPod(Optional.empty()).read(different, NOW)).isInstanceOf(BadValue.class);
     }
 
     @Test
     void bodysOwnTimestampMakesASampleOlderButNeverYounger() {
-        Series old = new Series(
+        SampleLine old = new SampleLine(
                 "x", Map.of(), 1, OptionalLong.of(NOW.minusSeconds(3600).toEpochMilli()));
-        Series future = new Series(
+        SampleLine future = new SampleLine(
                 "x", Map.of(), 1, OptionalLong.of(NOW.plusSeconds(3600).toEpochMilli()));
         Signal x = Signals.named("x");
         assertThat(((Measured) x.ofPod(Optional.empty()).read(List.of(old), NOW)).readAt())
@@ -168,9 +169,9 @@ class GaugeTest {
 
     @Test
     void processesThatWorkOnTheSameRequestsCountOnce() {
-        List<Series> body = Stream.of("0", "1")
+        List<SampleLine> body = Stream.of("0", "1")
                 .flatMap(dp -> Stream.of("0", "1")
-                        .map(tp -> new Series(
+                        .map(tp -> new SampleLine(
                                 "sglang:num_queue_reqs",
                                 Map.of("dp_rank", dp, "tp_rank", tp, "pp_rank", "0"),
                                 5,
@@ -182,7 +183,7 @@ class GaugeTest {
     @Test
     void utilizationIsTheMeanOfTheGpusAndDoesNotAddUp() {
         Signal utilization = Signals.named("nv_gpu_utilization");
-        List<Series> body = List.of(
+        List<SampleLine> body = List.of(
                 series("nv_gpu_utilization", .5, "gpu_uuid", "a"), series("nv_gpu_utilization", .9, "gpu_uuid", "b"));
         assertThat(value(utilization.ofPod(Optional.empty()).read(body, NOW))).isCloseTo(.7, within(1e-12));
         assertThat(utilization.isAdditive()).isFalse();
@@ -218,7 +219,7 @@ class GaugeTest {
                 .isCloseTo(expected, within(1e-12));
     }
 
-    private static List<Series> each(String name, String label, String values) {
+    private static List<SampleLine> each(String name, String label, String values) {
         String[] each = values.split(" ");
         return IntStream.range(0, each.length)
                 .mapToObj(i -> series(name, Double.parseDouble(each[i]), label, Integer.toString(i)))
@@ -244,7 +245,7 @@ class GaugeTest {
 
     @Test
     void copiesAreOneThingAndPartsAreNot() {
-        List<Series> body = new ArrayList<>();
+        List<SampleLine> body = new ArrayList<>();
         for (String engine : List.of("0", "1")) {
             for (String pid : List.of("41", "42")) {
                 body.add(series("vllm:kv_cache_usage_perc", pid.equals("42") ? .8 : 0, "engine", engine, "pid", pid));
@@ -266,7 +267,7 @@ class GaugeTest {
     void queueOfARoleStandsElsewhereAndOneThatIsNotShownIsNotEmpty(
             String role, String other, double there, Double expected) {
         for (String prefix : List.of("sglang:", "sglang_")) {
-            List<Series> body = List.of(
+            List<SampleLine> body = List.of(
                     series(prefix + "num_queue_reqs", 5, "engine_type", role),
                     series(prefix + other, there, "engine_type", role));
             Measurement measurement = WAITING.ofPod(Optional.empty()).read(body, NOW);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.nimscaler.exposition.Bodies;
-import io.nimscaler.exposition.Series;
+import io.nimscaler.exposition.SampleLine;
 import io.nimscaler.signal.Measurement.BadValue;
 import io.nimscaler.signal.Measurement.Measured;
 import io.nimscaler.signal.Measurement.NoMetric;
@@ -23,7 +23,7 @@ class GpuUsageTest {
 
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
-    private static Measurement measure(String metric, List<Series> body) {
+    private static Measurement measure(String metric, List<SampleLine> body) {
         return Signals.named(metric).ofPod(Optional.of("a-model")).read(body, NOW);
     }
 
@@ -32,8 +32,8 @@ class GpuUsageTest {
         return ((PodValue.Amount) ((Measured) measurement).value()).value();
     }
 
-    private static Series of(String name, String gpu, double value) {
-        return new Series(name, Map.of("gpu", gpu), value, OptionalLong.empty());
+    private static SampleLine of(String name, String gpu, double value) {
+        return new SampleLine(name, Map.of("gpu", gpu), value, OptionalLong.empty());
     }
 
     @ParameterizedTest
@@ -46,9 +46,9 @@ class GpuUsageTest {
         "DCGM_FI_DEV_FB_USED,           nim-llm-1, 0.0875"
     })
     void gpusOfOnePodAreAShareOnAverage(String metric, String pod, double share) {
-        List<Series> all =
+        List<SampleLine> all =
                 Bodies.real("dcgm-exporter-4.8", Signals.named(metric).seriesNames());
-        List<Series> own = all.stream()
+        List<SampleLine> own = all.stream()
                 .filter(series -> pod.equals(series.labels().get("pod")))
                 .toList();
         assertThat(share(measure(metric, own))).isCloseTo(share, within(1e-9));
@@ -57,12 +57,12 @@ class GpuUsageTest {
     @ParameterizedTest
     @ValueSource(strings = {"DCGM_FI_DEV_FB_USED", "DCGM_FI_DEV_FB_FREE", "DCGM_FI_DEV_FB_RESERVED"})
     void oneGpuWithTwoValuesIsABadValue(String twice) {
-        List<Series> once = List.of(
+        List<SampleLine> once = List.of(
                 of("DCGM_FI_DEV_FB_USED", "0", 60),
                 of("DCGM_FI_DEV_FB_FREE", "0", 30),
                 of("DCGM_FI_DEV_FB_RESERVED", "0", 10));
         assertThat(share(measure("DCGM_FI_DEV_FB_USED", once))).isCloseTo(.6, within(1e-9));
-        List<Series> body = new ArrayList<>(once);
+        List<SampleLine> body = new ArrayList<>(once);
         body.add(of(twice, "0", 5));
         assertThat(measure("DCGM_FI_DEV_FB_USED", body)).isInstanceOf(BadValue.class);
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.nimscaler.exposition.Bodies;
-import io.nimscaler.exposition.Series;
+import io.nimscaler.exposition.SampleLine;
 import io.nimscaler.signal.Measurement.BadValue;
 import io.nimscaler.signal.Measurement.Measured;
 import io.nimscaler.signal.Measurement.NoMetric;
@@ -35,20 +35,20 @@ class LatencyTest {
         return Signals.named(name, new SignalOptions(OptionalInt.empty(), Duration.ofMinutes(1), quantile));
     }
 
-    private static List<Series> body(double sum, String[] bounds, double... counts) {
-        List<Series> body = new ArrayList<>();
+    private static List<SampleLine> body(double sum, String[] bounds, double... counts) {
+        List<SampleLine> body = new ArrayList<>();
         for (int i = 0; i < counts.length; i++) {
-            body.add(new Series(
+            body.add(new SampleLine(
                     "vllm:time_to_first_token_seconds_bucket",
                     Map.of("le", bounds[i]),
                     counts[i],
                     OptionalLong.empty()));
         }
-        body.add(new Series("vllm:time_to_first_token_seconds_sum", Map.of(), sum, OptionalLong.empty()));
+        body.add(new SampleLine("vllm:time_to_first_token_seconds_sum", Map.of(), sum, OptionalLong.empty()));
         return body;
     }
 
-    private static PodValue observed(Signal signal, List<Series> before, List<Series> after) {
+    private static PodValue observed(Signal signal, List<SampleLine> before, List<SampleLine> after) {
         PodSignal pod = signal.ofPod(Optional.empty());
         pod.read(before, START);
         return ((Measured) pod.read(after, START.plusSeconds(20))).value();
@@ -129,7 +129,7 @@ class LatencyTest {
         assertThat(P95.ofPod(Optional.empty()).read(body(1, bounds, 3, 4, 5), START))
                 .isEqualTo(new BadValue("vllm:time_to_first_token_seconds_bucket = 3.0 and 4.0, expected one value for"
                         + " one set of labels"));
-        List<Series> twoSums = new ArrayList<>(body(1, BOUNDS, 1, 2, 3, 4));
+        List<SampleLine> twoSums = new ArrayList<>(body(1, BOUNDS, 1, 2, 3, 4));
         twoSums.addAll(body(2, BOUNDS, 1, 2, 3, 4));
         assertThat(MEAN.ofPod(Optional.empty()).read(twoSums, START)).isInstanceOf(BadValue.class);
     }
@@ -167,8 +167,8 @@ class LatencyTest {
     /** Quiet for {@code seconds}, then a body with these beside the histogram. */
     private static PodValue quiet(int seconds, Map<String, Double> gauges) {
         PodSignal pod = P95.ofPod(Optional.empty());
-        List<Series> body = new ArrayList<>(body(9, BOUNDS, 5, 6, 7, 8));
-        gauges.forEach((name, value) -> body.add(new Series(name, Map.of(), value, OptionalLong.empty())));
+        List<SampleLine> body = new ArrayList<>(body(9, BOUNDS, 5, 6, 7, 8));
+        gauges.forEach((name, value) -> body.add(new SampleLine(name, Map.of(), value, OptionalLong.empty())));
         pod.read(body(5, BOUNDS, 5, 6, 7, 7), START.minusSeconds(2));
         for (int second = 0; second < seconds; second += 2) {
             pod.read(body, START.plusSeconds(second));
@@ -293,7 +293,7 @@ class LatencyTest {
     void histogramsOfRealBodiesAreRead(String body, String metric) {
         // Given: the body as the growth of a window, a thousandfold so that there is enough of it
         Signal signal = signal(metric, OptionalDouble.of(.5));
-        List<Series> after = scaled(Bodies.real(body, signal.seriesNames()), 1000);
+        List<SampleLine> after = scaled(Bodies.real(body, signal.seriesNames()), 1000);
 
         // When
         PodValue value = observed(signal, scaled(after, 0), after);
@@ -319,10 +319,10 @@ class LatencyTest {
         });
     }
 
-    private static List<Series> scaled(List<Series> body, double factor) {
+    private static List<SampleLine> scaled(List<SampleLine> body, double factor) {
         return body.stream()
                 .map(series ->
-                        new Series(series.name(), series.labels(), series.value() * factor, OptionalLong.empty()))
+                        new SampleLine(series.name(), series.labels(), series.value() * factor, OptionalLong.empty()))
                 .toList();
     }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.nimscaler.Promtool;
-import io.nimscaler.exposition.Series;
+import io.nimscaler.exposition.SampleLine;
 import io.nimscaler.signal.Measurement.Measured;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -86,8 +86,8 @@ class PrometheusQuantileTest {
             PodSignal pod = signal.ofPod(Optional.empty());
             Measurement last = new Measurement.TooEarly();
             for (var scrape : scrapes.entrySet()) {
-                List<Series> body = IntStream.range(0, bounds.size())
-                        .mapToObj(i -> new Series(
+                List<SampleLine> body = IntStream.range(0, bounds.size())
+                        .mapToObj(i -> new SampleLine(
                                 "x_bucket", Map.of("le", bounds.get(i)), scrape.getValue()[i], OptionalLong.empty()))
                         .toList();
                 last = pod.read(body, START.plusSeconds(scrape.getKey()));

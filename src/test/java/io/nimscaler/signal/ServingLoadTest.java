@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.nimscaler.exposition.Bodies;
-import io.nimscaler.exposition.Series;
+import io.nimscaler.exposition.SampleLine;
 import io.nimscaler.signal.Measurement.BadValue;
 import io.nimscaler.signal.Measurement.Measured;
 import io.nimscaler.signal.Measurement.NoMetric;
@@ -81,7 +81,7 @@ class ServingLoadTest {
     @ParameterizedTest
     @ValueSource(strings = {"vllm:num_requests_waiting", "vllm:num_requests_running"})
     void numberOfRequestsThatThisEngineHasAndThisBodyLacksIsNotZero(String lacking) {
-        List<Series> body = Bodies.real("vllm-0.32.0-saturated", SIGNAL.seriesNames()).stream()
+        List<SampleLine> body = Bodies.real("vllm-0.32.0-saturated", SIGNAL.seriesNames()).stream()
                 .filter(series -> !series.name().equals(lacking))
                 .toList();
         assertThat(SIGNAL.ofPod(Optional.empty()).read(body, NOW)).isInstanceOf(NoMetric.class);
@@ -89,10 +89,10 @@ class ServingLoadTest {
 
     @Test
     void valueThatCanNotBeIsNoSample() {
-        List<Series> body = List.of(
-                new Series("sglang:token_usage", Map.of(), .5, OptionalLong.empty()),
-                new Series("sglang:num_running_reqs", Map.of(), 4, OptionalLong.empty()),
-                new Series("sglang:num_queue_reqs", Map.of(), Double.NaN, OptionalLong.empty()));
+        List<SampleLine> body = List.of(
+                new SampleLine("sglang:token_usage", Map.of(), .5, OptionalLong.empty()),
+                new SampleLine("sglang:num_running_reqs", Map.of(), 4, OptionalLong.empty()),
+                new SampleLine("sglang:num_queue_reqs", Map.of(), Double.NaN, OptionalLong.empty()));
         assertThat(SIGNAL.ofPod(Optional.empty()).read(body, NOW)).isInstanceOf(BadValue.class);
     }
 

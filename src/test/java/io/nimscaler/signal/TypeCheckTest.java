@@ -3,7 +3,7 @@ package io.nimscaler.signal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nimscaler.exposition.MetricType;
-import io.nimscaler.exposition.Series;
+import io.nimscaler.exposition.SampleLine;
 import io.nimscaler.signal.Measurement.BadValue;
 import io.nimscaler.signal.Measurement.Measured;
 import io.nimscaler.signal.Measurement.TooEarly;
@@ -24,7 +24,7 @@ class TypeCheckTest {
     private static Measurement read(String metric, String series, MetricType type) {
         return Signals.named(metric)
                 .ofPod(Optional.empty())
-                .read(List.of(new Series(series, Map.of(), 5, OptionalLong.empty(), type)), NOW);
+                .read(List.of(new SampleLine(series, Map.of(), 5, OptionalLong.empty(), type)), NOW);
     }
 
     @ParameterizedTest(name = "{0} {1}")

@@ -3,7 +3,7 @@ package io.nimscaler.wake;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nimscaler.exposition.MetricType;
-import io.nimscaler.exposition.Series;
+import io.nimscaler.exposition.SampleLine;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -32,19 +32,19 @@ class WakeDemandTest {
                 WakeMetric.of(metric, "model_name", 0, absentIsZero).orElseThrow());
     }
 
-    private static Series series(String name, String model, double value) {
-        return new Series(name, Map.of("model_name", model), value, OptionalLong.empty());
+    private static SampleLine series(String name, String model, double value) {
+        return new SampleLine(name, Map.of("model_name", model), value, OptionalLong.empty());
     }
 
-    private static Series queue(String model, double value) {
+    private static SampleLine queue(String model, double value) {
         return series(QUEUE, model, value);
     }
 
-    private static Series incoming(String model, double value) {
+    private static SampleLine incoming(String model, double value) {
         return series(INCOMING, model, value);
     }
 
-    private void read(Series... body) {
+    private void read(SampleLine... body) {
         now = now.plusSeconds(2);
         demand.take(List.of(body), now);
     }
@@ -108,8 +108,8 @@ class WakeDemandTest {
     @Test
     void severalSeriesOfOneModelAddUp() {
         read(
-                new Series(QUEUE, Map.of("model_name", "llm", "priority", "0"), 2, OptionalLong.empty()),
-                new Series(QUEUE, Map.of("model_name", "llm", "priority", "-10"), 5, OptionalLong.empty()));
+                new SampleLine(QUEUE, Map.of("model_name", "llm", "priority", "0"), 2, OptionalLong.empty()),
+                new SampleLine(QUEUE, Map.of("model_name", "llm", "priority", "-10"), 5, OptionalLong.empty()));
         assertDemanded(wake("llm"), 7);
     }
 
@@ -312,10 +312,10 @@ class WakeDemandTest {
     /** A counter's value never falls to 0 again: it would never sleep. What a gauge grows by is not what waits: it would not wake. */
     @Test
     void whatIsOfAnotherTypeIsUnknown() {
-        read(new Series(QUEUE, Map.of(), 3, OptionalLong.empty(), MetricType.COUNTER));
+        read(new SampleLine(QUEUE, Map.of(), 3, OptionalLong.empty(), MetricType.COUNTER));
         assertUnknown(wake(), QUEUE + " only ever grows; metric: rate(" + QUEUE + ") is by how much");
         demand = of("rate(" + QUEUE + ")", false);
-        read(new Series(QUEUE, Map.of(), 3, OptionalLong.empty(), MetricType.GAUGE));
+        read(new SampleLine(QUEUE, Map.of(), 3, OptionalLong.empty(), MetricType.GAUGE));
         assertUnknown(wake(), QUEUE + " is a gauge; metric: " + QUEUE + " is its value");
     }
 }

@@ -7,7 +7,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
- * One sample line.
+ * One line of a body that has a value: a series, its value and perhaps a time.
  *
  * @param name the metric's name, not empty
  * @param labels in the order in which they were written
@@ -15,9 +15,9 @@ import java.util.OptionalLong;
  * @param timestampMillis the exporter's own time of the sample, which hardly any exporter writes
  * @param type what the line before says that the metric is, of which this may be a part ({@code _sum} of a summary)
  */
-public record Series(
+public record SampleLine(
         String name, Map<String, String> labels, double value, OptionalLong timestampMillis, MetricType type) {
-    public Series {
+    public SampleLine {
         if (name.isEmpty()) {
             throw new IllegalArgumentException("name is empty, must be a metric name");
         }
@@ -25,7 +25,7 @@ public record Series(
     }
 
     /** One of which no type is known. */
-    public Series(String name, Map<String, String> labels, double value, OptionalLong timestampMillis) {
+    public SampleLine(String name, Map<String, String> labels, double value, OptionalLong timestampMillis) {
         this(name, labels, value, timestampMillis, MetricType.UNKNOWN);
     }
 
