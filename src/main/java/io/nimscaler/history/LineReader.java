@@ -15,6 +15,7 @@ import io.nimscaler.policy.Scale;
 import io.nimscaler.policy.Unserved;
 import io.nimscaler.poll.PodProblem;
 import io.nimscaler.poll.Problem;
+import io.nimscaler.scaler.Circumstances;
 import io.nimscaler.scaler.PodState;
 import io.nimscaler.scaler.PodStatus;
 import io.nimscaler.scaler.ScaledObjectId;
@@ -66,7 +67,8 @@ final class LineReader {
                         decision(),
                         pods,
                         optionalNumber(line, "unseenLoad"),
-                        trigger.waking().source().map(source -> new Wake.Unknown(source, "it is not recorded"))));
+                        trigger.waking().source().map(source -> new Wake.Unknown(source, "it is not recorded")),
+                        Circumstances.UNWATCHED));
     }
 
     private Fleet fleet() {

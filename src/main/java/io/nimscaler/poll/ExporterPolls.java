@@ -81,9 +81,9 @@ public final class ExporterPolls {
         private void ask(GpuExporter present, PollRequest wanted, Instant now) {
             boolean same = exporter.filter(present::equals).isPresent();
             if (poll.isEmpty() || !same) {
-                poll = Optional.of(new PodPoll(endpoint(present), wanted.interval(), wanted.metricNames(), now));
+                poll = Optional.of(new PodPoll(endpoint(present), wanted, wanted.metricNames(), now));
             } else if (!request.equals(Optional.of(wanted))) {
-                poll.get().want(wanted.interval(), wanted.metricNames(), now);
+                poll.get().want(wanted, wanted.metricNames(), now);
             }
             exporter = Optional.of(present);
             request = Optional.of(wanted);

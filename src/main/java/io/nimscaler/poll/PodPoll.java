@@ -30,7 +30,7 @@ final class PodPoll {
     private static final Duration SURVEY_EVERY = Duration.ofMinutes(1);
 
     private final Endpoint endpoint;
-    private Duration interval;
+    private PollRequest request;
     private MetricNames wanted;
     private Instant due;
     private boolean wasAsked;
@@ -39,18 +39,22 @@ final class PodPoll {
     private boolean blind;
     private Instant surveyDue = Instant.MIN;
 
-    PodPoll(Endpoint endpoint, Duration interval, MetricNames wanted, Instant now) {
+    /**
+     * @param wanted those of the request, which many endpoints share
+     */
+    PodPoll(Endpoint endpoint, PollRequest request, MetricNames wanted, Instant now) {
         this.endpoint = endpoint;
-        this.interval = interval;
+        this.request = request;
         this.wanted = wanted;
         this.due = earlier(nextInPhase(now), now.plusMillis(phase(AT_ONCE.toMillis())));
     }
 
     /** Takes over what the askers want now. */
-    void want(Duration newInterval, MetricNames newWanted, Instant now) {
+    void want(PollRequest newRequest, MetricNames newWanted, Instant now) {
+        boolean anotherInterval = !newRequest.interval().equals(request.interval());
+        request = newRequest;
         wanted = newWanted;
-        if (!newInterval.equals(interval)) {
-            interval = newInterval;
+        if (anotherInterval) {
             due = earlier(due, nextInPhase(now));
         }
     }
@@ -102,14 +106,14 @@ final class PodPoll {
                     underWay = false;
                     ScrapeResult best = moreTelling(before, result);
                     blind = best instanceof Scraped(var series, var _)
-                            && EngineSleep.without(series).isEmpty();
+                            && !request.isAnsweredBy(EngineSleep.without(series));
                     delivery.accept(best);
                 });
     }
 
     private boolean mayBeTheWrongPath(ScrapeResult result) {
         return switch (result) {
-            case Scraped(var series, var _) -> series.isEmpty();
+            case Scraped(var series, var _) -> !request.isAnsweredBy(series);
             case Failed(ScrapeFailure reason, String _) ->
                 switch (reason) {
                     case NOT_FOUND -> true;
@@ -121,7 +125,7 @@ final class PodPoll {
     }
 
     /** The result to go by: one with the metric, else one that was readable, else the latest that is not just a 404. */
-    private static ScrapeResult moreTelling(Optional<ScrapeResult> before, ScrapeResult now) {
+    private ScrapeResult moreTelling(Optional<ScrapeResult> before, ScrapeResult now) {
         return before.filter(earlier -> !hasMetric(now) && weight(earlier) > weight(now))
                 .orElse(now);
     }
@@ -133,13 +137,13 @@ final class PodPoll {
         };
     }
 
-    private static boolean hasMetric(ScrapeResult result) {
-        return result instanceof Scraped(var series, var _) && !series.isEmpty();
+    private boolean hasMetric(ScrapeResult result) {
+        return result instanceof Scraped(var series, var _) && request.isAnsweredBy(series);
     }
 
     /** The first moment after {@code now} that lies in this endpoint's phase of the interval. */
     private Instant nextInPhase(Instant now) {
-        long period = interval.toMillis();
+        long period = request.interval().toMillis();
         return now.plusMillis(period - Math.floorMod(now.toEpochMilli() - phase(period), period));
     }
 

@@ -23,8 +23,8 @@ public final class PodPolls {
         Map<PollRequest, MetricNames> names = new HashMap<>();
         requests.forEach((endpoint, request) -> {
             MetricNames wanted = names.computeIfAbsent(request, PollRequest::metricNames);
-            polls.computeIfAbsent(endpoint, e -> new PodPoll(e, request.interval(), wanted, now))
-                    .want(request.interval(), wanted, now);
+            polls.computeIfAbsent(endpoint, e -> new PodPoll(e, request, wanted, now))
+                    .want(request, wanted, now);
         });
     }
 

@@ -1,14 +1,26 @@
 package io.nimscaler.poll;
 
 import io.nimscaler.exposition.MetricNames;
+import io.nimscaler.exposition.Series;
 import io.nimscaler.signal.EngineSleep;
 import io.nimscaler.trigger.Trigger;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** What scalers together want of one endpoint. */
-public record PollRequest(Duration interval, Set<String> names) {
+/**
+ * What scalers together want of one endpoint.
+ *
+ * @param names of the series that they are after
+ * @param beside of series that are kept where they are there, and that do not make a body the right one
+ */
+public record PollRequest(Duration interval, Set<String> names, Set<String> beside) {
+
+    /** Without any beside. */
+    public PollRequest(Duration interval, Set<String> names) {
+        this(interval, names, Set.of());
+    }
 
     /** What was asked for is wanted for so long: scalers decide every second, and whoever was silent for this long is gone. */
     public static final Duration WANTED_FOR = Duration.ofSeconds(10);
@@ -22,13 +34,30 @@ public record PollRequest(Duration interval, Set<String> names) {
         return new PollRequest(trigger.reading().pollInterval(), names);
     }
 
+    /** The same, and these beside. */
+    public PollRequest with(Set<String> others) {
+        return new PollRequest(interval, names, union(beside, others));
+    }
+
     public PollRequest and(PollRequest other) {
-        Set<String> both = new TreeSet<>(names);
-        both.addAll(other.names);
-        return new PollRequest(interval.compareTo(other.interval) < 0 ? interval : other.interval, both);
+        return new PollRequest(
+                interval.compareTo(other.interval) < 0 ? interval : other.interval,
+                union(names, other.names),
+                union(beside, other.beside));
+    }
+
+    private static Set<String> union(Set<String> some, Set<String> others) {
+        Set<String> both = new TreeSet<>(some);
+        both.addAll(others);
+        return both;
     }
 
     MetricNames metricNames() {
-        return MetricNames.of(names);
+        return MetricNames.of(union(names, beside));
+    }
+
+    /** Whether a body has any of what is looked for. */
+    boolean isAnsweredBy(List<Series> series) {
+        return series.stream().anyMatch(one -> names.contains(one.name()) || !beside.contains(one.name()));
     }
 }

@@ -16,6 +16,8 @@ import io.nimscaler.signal.Neighbours;
 import io.nimscaler.signal.PodSignal;
 import io.nimscaler.signal.PodValue;
 import io.nimscaler.signal.Sample;
+import io.nimscaler.signal.Traffic;
+import io.nimscaler.signal.TrafficOfPod;
 import io.nimscaler.trigger.Trigger;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,20 +36,30 @@ final class PodMemory {
     private Optional<Duration> waitingSince = Optional.empty();
     private final PodSignal signal;
     private final Optional<PodSignal> unseen;
+    private final Optional<TrafficOfPod> watched;
     private Optional<Measured> lastUnseen = Optional.empty();
     private Optional<Measured> last = Optional.empty();
     private Optional<Problem> problem = Optional.empty();
     private String insteadThere = "";
+    private Traffic traffic = Traffic.UNKNOWN;
+    private Optional<Duration> startUp = Optional.empty();
 
-    PodMemory(Pod pod, Trigger trigger) {
+    /**
+     * @param watchesTraffic whether what the pod says of its requests is read, too
+     */
+    PodMemory(Pod pod, Trigger trigger, boolean watchesTraffic) {
         this.pod = pod;
         this.signal = trigger.signal().ofPod(trigger.modelName());
         this.unseen = trigger.signal().blindTo().map(other -> other.ofPod(trigger.modelName()));
+        this.watched = watchesTraffic
+                ? Optional.of(
+                        new TrafficOfPod(trigger.modelName(), trigger.reading().pollInterval()))
+                : Optional.empty();
     }
 
     /** The same for another trigger that measures the same; what spans several scrapes begins anew. */
     PodMemory copy(Trigger other) {
-        PodMemory copy = new PodMemory(pod, other);
+        PodMemory copy = new PodMemory(pod, other, watched.isPresent());
         copy.firstReady = firstReady;
         copy.seenSince = seenSince;
         copy.waitingSince = waitingSince;
@@ -67,6 +79,11 @@ final class PodMemory {
         if (now.ready() || (now.everReady() && firstReady.isEmpty())) {
             // Of one that is not ready any more nobody says since when it was, but that it was scheduled before
             Instant since = earlier(now.readySince().orElse(now.startingSince()), at);
+            if (now.ready()
+                    && firstReady.isEmpty()
+                    && seenSince.filter(at::isAfter).isPresent()) {
+                startUp = Optional.of(lengthFrom(now.startingSince(), since));
+            }
             firstReady =
                     Optional.of(firstReady.map(before -> earlier(before, since)).orElse(since));
         }
@@ -135,6 +152,7 @@ final class PodMemory {
             return;
         }
         take(signal.read(series, askedAt), trigger, askedAt);
+        watched.ifPresent(reader -> traffic = reader.read(series, askedAt));
         unseen.map(other -> other.read(series, askedAt))
                 .filter(Measured.class::isInstance)
                 .ifPresent(measured -> lastUnseen = Optional.of((Measured) measured));
@@ -182,6 +200,18 @@ final class PodMemory {
                 .filter(PodValue.Amount.class::isInstance)
                 .mapToDouble(amount -> ((PodValue.Amount) amount).value())
                 .findFirst();
+    }
+
+    /** What it last said of its requests; meant while what it said is {@link #fresh}. */
+    Traffic traffic() {
+        return traffic;
+    }
+
+    /** How long it had been starting when it became ready, told once; empty: it did not, or was when it was seen first. */
+    Optional<Duration> takeStartUp() {
+        Optional<Duration> told = startUp;
+        startUp = Optional.empty();
+        return told;
     }
 
     /** Whether it counts as what it says: it has a fresh sample and does not start. Whether it is ready now does not matter. */

@@ -36,6 +36,7 @@ final class ScaledObjectScalers {
 
     private final ScaledObjectId id;
     private final ExporterPolls exporters;
+    private final boolean watches;
     private final StartUps startUps = new StartUps();
     private final PodPolls polls = new PodPolls();
     private final AdoptedTriggers adopted = new AdoptedTriggers();
@@ -46,9 +47,13 @@ final class ScaledObjectScalers {
 
     private volatile Map<String, Scaler> shadows = Map.of();
 
-    ScaledObjectScalers(ScaledObjectId id, ExporterPolls exporters) {
+    /**
+     * @param watches whether the {@link Circumstances} of decisions are told
+     */
+    ScaledObjectScalers(ScaledObjectId id, ExporterPolls exporters, boolean watches) {
         this.id = id;
         this.exporters = exporters;
+        this.watches = watches;
     }
 
     void replace(Set<Trigger> triggers, Set<MetricType> nowMetricTypesByCall, Instant now) {
@@ -102,7 +107,7 @@ final class ScaledObjectScalers {
             String name = freeName(trigger, next.values());
             Scaler scaler = testator(trigger)
                     .map(other -> other.heir(name, trigger, now))
-                    .orElseGet(() -> new Scaler(id, name, trigger, now));
+                    .orElseGet(() -> new Scaler(id, name, trigger, watches, now));
             next.put(trigger.asCalled(), scaler);
         }
         scalers = Map.copyOf(next);
@@ -209,7 +214,7 @@ final class ScaledObjectScalers {
     private void adjustPolls(Instant now) {
         Map<Endpoint, PollRequest> requests = new HashMap<>();
         for (Scaler scaler : all()) {
-            PollRequest request = PollRequest.of(scaler.trigger());
+            PollRequest request = scaler.pollRequest();
             scaler.endpoints().forEach(endpoint -> requests.merge(endpoint, request, PollRequest::and));
             scaler.gpuNodes().forEach(node -> exporters.want(node, request, now));
         }

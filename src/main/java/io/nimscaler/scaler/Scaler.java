@@ -8,9 +8,12 @@ import io.nimscaler.policy.Scale;
 import io.nimscaler.policy.Unserved;
 import io.nimscaler.poll.Endpoint;
 import io.nimscaler.poll.ExporterAnswer;
+import io.nimscaler.poll.PollRequest;
 import io.nimscaler.poll.ScrapeResult;
 import io.nimscaler.signal.FleetSignal;
 import io.nimscaler.signal.PodValue;
+import io.nimscaler.signal.Traffic;
+import io.nimscaler.signal.TrafficOfPod;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Violation;
 import io.nimscaler.wake.Wake;
@@ -50,6 +53,7 @@ final class Scaler {
     private final Trigger trigger;
     private final Policy policy;
     private final FleetSignal signal;
+    private final boolean watches;
     private final Instant madeAt;
     private final Map<String, PodMemory> memories = new LinkedHashMap<>();
     private final Patience patience;
@@ -62,9 +66,10 @@ final class Scaler {
 
     /**
      * @param name see {@link TriggerId#name}
+     * @param watches whether it tells the {@link Circumstances} of its decisions
      */
-    Scaler(ScaledObjectId id, String name, Trigger trigger, Instant now) {
-        this(id, name, false, trigger, new Policy(trigger), trigger.signal().ofFleet(), now);
+    Scaler(ScaledObjectId id, String name, Trigger trigger, boolean watches, Instant now) {
+        this(id, name, false, trigger, new Policy(trigger), trigger.signal().ofFleet(), watches, now);
     }
 
     private Scaler(
@@ -74,6 +79,7 @@ final class Scaler {
             Trigger trigger,
             Policy policy,
             FleetSignal signal,
+            boolean watches,
             Instant now) {
         this.id = id;
         this.name = name;
@@ -81,6 +87,7 @@ final class Scaler {
         this.trigger = trigger;
         this.policy = policy;
         this.signal = signal;
+        this.watches = watches;
         this.patience = new Patience(trigger.deadlines().staleAfter());
         this.madeAt = now;
         this.due = now;
@@ -92,7 +99,7 @@ final class Scaler {
      * @param edited one that {@link Trigger#measuresTheSameAs measures the same}
      */
     Scaler withTrigger(Trigger edited, Instant now) {
-        Scaler next = new Scaler(id, name, shadow, edited, policy.withTrigger(edited), signal, now);
+        Scaler next = new Scaler(id, name, shadow, edited, policy.withTrigger(edited), signal, watches, now);
         next.memories.putAll(memories);
         next.patience.goOnFrom(patience);
         next.awaitedSince.addAll(awaitedSince);
@@ -108,7 +115,7 @@ final class Scaler {
      */
     Scaler heir(String itsName, Trigger other, Instant now) {
         Policy copy = Policy.resumed(trigger, policy.state()).withTrigger(other);
-        Scaler heir = new Scaler(id, itsName, false, other, copy, other.signal().ofFleet(), now);
+        Scaler heir = new Scaler(id, itsName, false, other, copy, other.signal().ofFleet(), watches, now);
         memories.forEach((uid, memory) -> heir.memories.put(uid, memory.copy(other)));
         heir.patience.goOnFrom(patience);
         heir.awaitedSince.addAll(awaitedSince);
@@ -125,6 +132,7 @@ final class Scaler {
                 shadow,
                 new Policy(shadow),
                 shadow.signal().ofFleet(),
+                false,
                 now);
     }
 
@@ -144,6 +152,12 @@ final class Scaler {
     /** Whether what it does not know yet may be known in a moment. */
     boolean isNew(Instant now) {
         return now.isBefore(madeAt.plus(NEW_FOR));
+    }
+
+    /** What it wants of the endpoints. */
+    PollRequest pollRequest() {
+        PollRequest request = PollRequest.of(trigger);
+        return watches && !trigger.signal().isOfGpus() ? request.with(TrafficOfPod.SERIES_NAMES) : request;
     }
 
     /** Where its pods are asked. */
@@ -235,18 +249,43 @@ final class Scaler {
                         level,
                         new Unserved(unseenLoad(now))),
                 statuses(readings),
+                circumstances(readings),
                 now);
     }
 
     private Snapshot decideBlindly(String reason, Instant now) {
-        return conclude(new Fleet.NotKnown(reason), statuses(readings(now)), now);
+        return conclude(new Fleet.NotKnown(reason), statuses(readings(now)), Circumstances.UNWATCHED, now);
     }
 
-    private Snapshot conclude(Fleet fleet, List<PodStatus> pods, Instant now) {
+    private Circumstances circumstances(Map<PodMemory, PodReading> readings) {
+        if (!watches) {
+            return Circumstances.UNWATCHED;
+        }
+        List<Duration> startUps = readings.keySet().stream()
+                .flatMap(memory -> memory.takeStartUp().stream())
+                .toList();
+        boolean anyMissing = readings.values().stream().anyMatch(PodReading.Missing.class::isInstance);
+        List<Traffic> traffic = readings.entrySet().stream()
+                .filter(entry -> isRead(entry.getValue()))
+                .map(entry -> entry.getKey().traffic())
+                .toList();
+        return new Circumstances(anyMissing ? Traffic.UNKNOWN : Traffic.total(traffic), startUps);
+    }
+
+    private Snapshot conclude(Fleet fleet, List<PodStatus> pods, Circumstances circumstances, Instant now) {
         Optional<PolicyState> before =
                 decisions++ % DECISIONS_PER_STATE == 0 ? Optional.of(policy.state()) : Optional.empty();
         return new Snapshot(
-                id, name, shadow, trigger, before, policy.decide(fleet, now), pods, unseenLoad(now), Optional.empty());
+                id,
+                name,
+                shadow,
+                trigger,
+                before,
+                policy.decide(fleet, now),
+                pods,
+                unseenLoad(now),
+                Optional.empty(),
+                circumstances);
     }
 
     /** A time in which this process stood still was not observed. */
@@ -297,7 +336,7 @@ final class Scaler {
         Map<String, Pod> present =
                 pods.stream().collect(Collectors.toMap(Pod::uid, pod -> pod, (one, same) -> one, LinkedHashMap::new));
         memories.keySet().retainAll(present.keySet());
-        present.forEach((uid, pod) -> memories.computeIfAbsent(uid, fresh -> new PodMemory(pod, trigger))
+        present.forEach((uid, pod) -> memories.computeIfAbsent(uid, fresh -> new PodMemory(pod, trigger, watches))
                 .describe(pod, trigger, now));
     }
 

@@ -36,23 +36,37 @@ public final class Scalers implements Decisions {
     private final TriggerCheck check;
     private final ExporterPolls exporterPolls;
     private final Consumer<Snapshot> decided;
+    private final boolean watches;
     private final Map<ScaledObjectId, ScaledObjectScalers> scaledObjects = new ConcurrentSkipListMap<>();
 
-    /**
-     * @param decided told of each decision, on the owner's thread
-     */
+    /** Without the {@link Circumstances} of decisions. */
     public Scalers(
             Pods pods,
             Scraper scraper,
             WakeSources wakeSources,
             GpuExporters gpuExporters,
             Consumer<Snapshot> decided) {
+        this(pods, scraper, wakeSources, gpuExporters, decided, false);
+    }
+
+    /**
+     * @param decided told of each decision, on the owner's thread
+     * @param watches whether the {@link Circumstances} of decisions are told: more series are then read of each pod
+     */
+    public Scalers(
+            Pods pods,
+            Scraper scraper,
+            WakeSources wakeSources,
+            GpuExporters gpuExporters,
+            Consumer<Snapshot> decided,
+            boolean watches) {
         this.pods = pods;
         this.scraper = scraper;
         this.wakeSources = wakeSources;
         this.check = wakeSources.and(gpuExporters);
         this.exporterPolls = new ExporterPolls(gpuExporters);
         this.decided = decided;
+        this.watches = watches;
     }
 
     /**
@@ -73,7 +87,7 @@ public final class Scalers implements Decisions {
      */
     public void put(ScaledObjectId id, Collection<Trigger> triggers, Set<MetricType> metricTypesByCall, Instant now) {
         scaledObjects
-                .computeIfAbsent(id, fresh -> new ScaledObjectScalers(fresh, exporterPolls))
+                .computeIfAbsent(id, fresh -> new ScaledObjectScalers(fresh, exporterPolls, watches))
                 .replace(new LinkedHashSet<>(triggers), metricTypesByCall, now);
     }
 

@@ -27,6 +27,7 @@ import java.util.OptionalLong;
  *     wait, beside KV usage; empty: not known, or the signal is blind to nothing
  * @param decision its readings are first those of {@code pods} in their order, then replicas that are wanted and not in our watch
  * @param wake what the trigger's wake source says; empty: it names none
+ * @param circumstances what was seen beside the decision
  */
 public record Snapshot(
         ScaledObjectId scaledObject,
@@ -37,7 +38,8 @@ public record Snapshot(
         Decision decision,
         List<PodStatus> pods,
         OptionalDouble unseenLoad,
-        Optional<Wake> wake) {
+        Optional<Wake> wake,
+        Circumstances circumstances) {
 
     /** A decision stands for so long; the next one is due within a second, and a clock may be a little ahead of another. */
     public static final Duration CURRENT_FOR = Duration.ofSeconds(15);
@@ -57,17 +59,29 @@ public record Snapshot(
                 decision,
                 pods,
                 OptionalDouble.empty(),
-                Optional.empty());
+                Optional.empty(),
+                Circumstances.UNWATCHED);
     }
 
     /** The same decision, and what the wake source says beside it. */
     public Snapshot withWake(Optional<Wake> now) {
-        return new Snapshot(scaledObject, triggerName, shadow, trigger, stateBefore, decision, pods, unseenLoad, now);
+        return new Snapshot(
+                scaledObject,
+                triggerName,
+                shadow,
+                trigger,
+                stateBefore,
+                decision,
+                pods,
+                unseenLoad,
+                now,
+                circumstances);
     }
 
     /** The same decision, and the load beside it that the signal is blind to. */
     public Snapshot withUnseenLoad(OptionalDouble load) {
-        return new Snapshot(scaledObject, triggerName, shadow, trigger, stateBefore, decision, pods, load, wake);
+        return new Snapshot(
+                scaledObject, triggerName, shadow, trigger, stateBefore, decision, pods, load, wake, circumstances);
     }
 
     /** Whether requests wait although the pods are below their target: the signal does not show what they wait for. */
@@ -117,13 +131,17 @@ public record Snapshot(
         };
     }
 
-    /** The same decision without its pods and their readings. */
+    /** The same decision without its pods, their readings and its circumstances. */
     public Snapshot withoutPods() {
-        return withPods(List.of(), List.of());
+        return with(List.of(), List.of(), Circumstances.UNWATCHED);
     }
 
     /** The same decision with these pods and readings. */
     public Snapshot withPods(List<PodStatus> others, List<PodReading> readings) {
+        return with(others, readings, circumstances);
+    }
+
+    private Snapshot with(List<PodStatus> others, List<PodReading> readings, Circumstances otherCircumstances) {
         return new Snapshot(
                 scaledObject,
                 triggerName,
@@ -133,7 +151,8 @@ public record Snapshot(
                 decision.withPods(readings),
                 others,
                 unseenLoad,
-                wake);
+                wake,
+                otherCircumstances);
     }
 
     public Activity activity() {

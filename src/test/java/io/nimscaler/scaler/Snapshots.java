@@ -20,6 +20,7 @@ public final class Snapshots {
                 other.decision(),
                 List.of(),
                 OptionalDouble.empty(),
-                Optional.empty());
+                Optional.empty(),
+                Circumstances.UNWATCHED);
     }
 }

@@ -1,0 +1,4 @@
+package io.nimscaler.history;
+
+/** A minute that is over, and under which settings it was. */
+public record KeptMinute(MinuteHeader header, Minute minute) {}

@@ -1,0 +1,48 @@
+package io.nimscaler.history;
+
+import io.nimscaler.scaler.TriggerId;
+import java.time.Instant;
+import java.util.Optional;
+
+/** The minutes that last, to read. Reading takes its time: it is nothing for an event loop. */
+public interface KeptMinutes {
+
+    /** Whether minutes are kept at all. */
+    boolean isKept();
+
+    /** Why the latest could not be kept, for people; empty: all is well, or none are kept. */
+    Optional<String> trouble();
+
+    /** The first minute that is kept of a trigger; empty: none. */
+    Optional<Instant> since(TriggerId trigger);
+
+    /**
+     * Reads those of a trigger of which {@code from <= at < to}, with the headers that they are of, in order of time. What can not be read is
+     * left out.
+     */
+    void read(TriggerId trigger, Instant from, Instant to, MinuteReader.Sink sink);
+
+    /** Where none are kept. */
+    static KeptMinutes none() {
+        return new KeptMinutes() {
+
+            @Override
+            public boolean isKept() {
+                return false;
+            }
+
+            @Override
+            public Optional<String> trouble() {
+                return Optional.empty();
+            }
+
+            @Override
+            public Optional<Instant> since(TriggerId trigger) {
+                return Optional.empty();
+            }
+
+            @Override
+            public void read(TriggerId trigger, Instant from, Instant to, MinuteReader.Sink sink) {}
+        };
+    }
+}
