@@ -40,7 +40,8 @@ class ArchitectureTest {
             Map.entry("scaler", List.of("exposition", "signal", "window", "trigger", "poll", "wake", "policy", "hpa")),
             Map.entry(
                     "history",
-                    List.of("exposition", "signal", "window", "trigger", "poll", "wake", "policy", "hpa", "scaler")));
+                    List.of("exposition", "signal", "window", "trigger", "poll", "wake", "policy", "hpa", "scaler")),
+            Map.entry("replay", List.of("signal", "window", "trigger", "policy", "hpa", "scaler", "history")));
 
     /** The format of recordings is the history's, and JSON is nothing to write anew; it has no clock, no thread and no I/O of its own. */
     private static final Map<String, List<String>> LIBRARIES =

@@ -14,7 +14,7 @@ public final class Signals {
     public static final String KV_CACHE_USAGE = "gpu_cache_usage_perc";
 
     /** NIM's name of how many requests it works on. */
-    static final String REQUESTS_RUNNING = "num_requests_running";
+    public static final String REQUESTS_RUNNING = "num_requests_running";
 
     /** NIM's name of the queue's length. */
     public static final String REQUESTS_WAITING = "num_requests_waiting";

@@ -1,6 +1,7 @@
 package io.nimscaler.trigger;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /** Durations as users write them. */
 public final class Durations {
@@ -9,6 +10,11 @@ public final class Durations {
 
     static Duration longer(Duration one, Duration other) {
         return one.compareTo(other) > 0 ? one : other;
+    }
+
+    /** What is written so: {@code 500ms}, {@code 90s}, {@code 1h30m}; empty: it is no duration. */
+    public static Optional<Duration> parse(String text) {
+        return MetadataReader.parseDuration(text);
     }
 
     /** The shortest way to write it: {@code 500ms}, {@code 90s}, {@code 5m}, {@code 1h}. */

@@ -1,0 +1,288 @@
+package io.nimscaler.replay;
+
+import io.nimscaler.trigger.EffectiveMetadata;
+import io.nimscaler.trigger.OtherMetadata;
+import io.nimscaler.trigger.ParsedTrigger;
+import io.nimscaler.trigger.Trigger;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Which settings to take: those of many tried that cost least and are overloaded no more than allowed.
+ *
+ * @param observed how long, without what is not known
+ * @param was what was really there
+ * @param present the present settings in the same loop
+ * @param tried all that were tried, the present ones among them
+ * @param advised empty: there is no advice, and {@code reasons} say why
+ * @param perfect the least with which nothing is overloaded, of one who knows the future
+ * @param allowed share of the time that may be overloaded, 0 to 1
+ * @param reasons why there is no advice, or why to trust it less, in words
+ * @param settings what held for all
+ */
+public record Advice(
+        Duration observed,
+        Outcome was,
+        Tried present,
+        List<Tried> tried,
+        Optional<Tried> advised,
+        Outcome perfect,
+        double allowed,
+        List<String> reasons,
+        FleetSettings settings) {
+
+    /** Of a month, in hours: 365.25 days a year. */
+    public static final double HOURS_A_MONTH = 730.5;
+
+    private static final List<String> TARGETS_OF_RATIO =
+            List.of("0.4", "0.5", "0.55", "0.6", "0.65", "0.7", "0.75", "0.8", "0.85", "0.9");
+    private static final List<Double> FACTORS = List.of(.5, .6, .7, .8, .9, 1.0, 1.1, 1.2, 1.35, 1.5);
+    private static final List<String> DOWN_WINDOWS = List.of("1m", "2m", "5m", "10m", "20m");
+    private static final List<String> SMOOTHING_UP = List.of("0s", "5s", "15s");
+    private static final List<String> SMOOTHING_DOWN = List.of("0s", "30s", "2m");
+
+    /** Of what was seen for so large a share of the time too little is known. */
+    private static final double SATURATED_TOO_LONG = .2;
+
+    /** A load that is so steady is carried as well by a fixed number of replicas. */
+    private static final double LEAST_VARIATION = 1.2;
+
+    /** A loop that is so far from what was is no model of it. */
+    private static final double FAR_OFF = .15;
+
+    /** What saves less is not worth an edit. */
+    private static final double WORTH_IT = .01;
+
+    /**
+     * One setting.
+     *
+     * @param changed the keys of the metadata with other values than now
+     * @param minReplicaCount of the ScaledObject
+     * @param outcome on the demand that was seen
+     * @param atMost where the demand was not all seen, on its upper bound
+     */
+    public record Tried(Map<String, String> changed, int minReplicaCount, Outcome outcome, Optional<Outcome> atMost) {
+
+        public Tried {
+            changed = Map.copyOf(changed);
+        }
+
+        /** By the upper bound of the demand, where it was not all seen. */
+        double overloadedTime() {
+            return atMost.orElse(outcome).overloadedTime();
+        }
+
+        double replicaHours() {
+            return atMost.orElse(outcome).replicaHours();
+        }
+    }
+
+    public Advice {
+        tried = List.copyOf(tried);
+        reasons = List.copyOf(reasons);
+    }
+
+    /**
+     * Tries settings around the present ones.
+     *
+     * @throws UnusableException where the history does not answer it
+     * @throws StoppedException where {@code stop} says so
+     */
+    public static Advice of(FleetHistory history, Question question, Stop stop) {
+        return new Sweep(history, question, stop).advice();
+    }
+
+    /** The lines of the ScaledObject to change: the trigger's metadata, and {@code minReplicaCount} if that is another. */
+    public Map<String, String> metadataToChange() {
+        return advised.map(one -> (Map<String, String>) new TreeMap<>(one.changed()))
+                .orElseGet(Map::of);
+    }
+
+    private static final class Sweep {
+
+        private final FleetHistory history;
+        private final Question question;
+        private final Stop stop;
+        private final List<Part> parts;
+        private final Censoring censoring;
+        private final Map<String, String> now;
+        private final Map<String, Tried> tried = new LinkedHashMap<>();
+
+        Sweep(FleetHistory history, Question question, Stop stop) {
+            this.history = history;
+            this.question = question;
+            this.stop = stop;
+            this.parts = WhatIf.usable(history);
+            this.censoring = Censoring.of(parts);
+            this.now = EffectiveMetadata.of(question.trigger());
+        }
+
+        Advice advice() {
+            Tried present = run(Map.of(), question.present().least());
+            double allowed = question.maxOverload().orElse(present.overloadedTime());
+            int least = question.present().least();
+            for (String target : targets()) {
+                for (String window : with(now.getOrDefault("downscaleStabilizationWindow", "5m"), DOWN_WINDOWS)) {
+                    run(Map.of("targetValue", target, "downscaleStabilizationWindow", window), least);
+                }
+            }
+            Tried best = best(allowed, present);
+            for (String up : with(now.getOrDefault("smoothingUp", "5s"), SMOOTHING_UP)) {
+                for (String down : with(now.getOrDefault("smoothingDown", "30s"), SMOOTHING_DOWN)) {
+                    Map<String, String> changes = new TreeMap<>(best.changed());
+                    changes.put("smoothingUp", up);
+                    changes.put("smoothingDown", down);
+                    run(changes, least);
+                }
+            }
+            best = best(allowed, present);
+            for (int min : minimums(least)) {
+                run(best.changed(), min);
+            }
+            // A higher minimum may leave room for a higher target value
+            for (String target : targets()) {
+                for (int min : minimums(least)) {
+                    Map<String, String> changes = new TreeMap<>(best.changed());
+                    changes.put("targetValue", target);
+                    run(changes, min);
+                }
+            }
+            return conclude(present, best(allowed, present), allowed);
+        }
+
+        private Advice conclude(Tried present, Tried best, double allowed) {
+            HistoryLoop loop = new HistoryLoop(parts, stop);
+            Outcome was = loop.asItWas(question.settings().capacity());
+            List<String> reasons = new ArrayList<>();
+            boolean usable = true;
+            if (history.observed().compareTo(question.leastHistory()) < 0) {
+                usable = false;
+                reasons.add("too little history: " + Texts.length(history.observed()) + " of the "
+                        + Texts.length(question.leastHistory()) + " that an advice needs");
+            }
+            double variation = variation();
+            if (variation < LEAST_VARIATION) {
+                usable = false;
+                reasons.add("too little variation: the demand's 95th percentile is " + Texts.number(variation, 2)
+                        + " times its 5th; a fixed number of replicas does as well");
+            }
+            if (censoring.share() > SATURATED_TOO_LONG) {
+                usable = false;
+                reasons.add("saturated for " + Texts.percent(censoring.share(), 0)
+                        + " of the time: what the demand was is not seen; give it more replicas first, or a signal that shows a queue"
+                        + " (serving_load)");
+            } else if (censoring.open()) {
+                reasons.add("saturated for " + Texts.percent(censoring.share(), 1)
+                        + " of the time, in some of it with nothing seen before or after that bounds the demand");
+            }
+            double off = was.replicaHours() == 0 ? 0 : present.outcome().replicaHours() / was.replicaHours() - 1;
+            if (Math.abs(off) > FAR_OFF) {
+                usable = false;
+                reasons.add("the model is far from what was: under the present settings it comes to "
+                        + Texts.number(present.outcome().replicaHours(), 1) + " replica-hours, and there were "
+                        + Texts.number(was.replicaHours(), 1)
+                        + "; say minReplicaCount, maxReplicaCount and the HPA's behavior as they are");
+            }
+            if (best.overloadedTime() > allowed + 1e-12) {
+                usable = false;
+                reasons.add("nothing that was tried is overloaded for at most " + Texts.percent(allowed, 2)
+                        + " of the time; the least is " + Texts.percent(best.overloadedTime(), 2));
+            }
+            if (present.outcome().spread().isEmpty()) {
+                reasons.add("no error bars: they need three days");
+            }
+            boolean better = best.replicaHours() < present.replicaHours() * (1 - WORTH_IT)
+                    || present.overloadedTime() > allowed + 1e-12;
+            if (usable && !better) {
+                reasons.add("the present settings are as good as any that were tried");
+            }
+            return new Advice(
+                    history.observed(),
+                    was,
+                    present,
+                    List.copyOf(tried.values()),
+                    usable && better ? Optional.of(best) : Optional.empty(),
+                    loop.perfect(question.settings()),
+                    allowed,
+                    reasons,
+                    question.present());
+        }
+
+        /** The cheapest that is allowed; where none is, the one that is overloaded least. The first of equals. */
+        private Tried best(double allowed, Tried present) {
+            return tried.values().stream()
+                    .filter(one -> one.overloadedTime() <= allowed + 1e-12)
+                    .min(Comparator.comparingDouble(Tried::replicaHours))
+                    .orElseGet(() -> tried.values().stream()
+                            .min(Comparator.comparingDouble(Tried::overloadedTime))
+                            .orElse(present));
+        }
+
+        private Tried run(Map<String, String> changes, int least) {
+            Map<String, String> changed = new TreeMap<>(changes);
+            changed.entrySet().removeIf(entry -> entry.getValue().equals(now.get(entry.getKey())));
+            return tried.computeIfAbsent(changed + " " + least, _ -> simulate(changed, least));
+        }
+
+        private Tried simulate(Map<String, String> changed, int least) {
+            stop.check();
+            Trigger trigger = switch (OtherMetadata.with(question.trigger(), changed)) {
+                case ParsedTrigger.Valid valid -> valid.trigger();
+                case ParsedTrigger.Invalid invalid -> throw new IllegalStateException(invalid.text());
+            };
+            WhatIf.Prediction prediction =
+                    WhatIf.predict(parts, censoring, trigger, question.present().withLeast(least), stop);
+            return new Tried(changed, least, prediction.outcome(), prediction.atMost());
+        }
+
+        private Set<String> targets() {
+            double target = question.trigger().target().value();
+            Set<String> targets = new LinkedHashSet<>();
+            targets.add(now.getOrDefault("targetValue", "0.7"));
+            if (question.trigger().signal().highestTarget() <= 10) {
+                targets.addAll(TARGETS_OF_RATIO);
+            } else {
+                FACTORS.forEach(factor -> targets.add(threeDecimals(target * factor)));
+            }
+            return targets;
+        }
+
+        private static String threeDecimals(double value) {
+            return BigDecimal.valueOf(Math.max(10, Math.round(value * 1000)), 3)
+                    .stripTrailingZeros()
+                    .toPlainString();
+        }
+
+        private static Set<String> with(String present, List<String> others) {
+            Set<String> all = new LinkedHashSet<>();
+            all.add(present);
+            all.addAll(others);
+            return all;
+        }
+
+        private static Set<Integer> minimums(int least) {
+            Set<Integer> all = new LinkedHashSet<>();
+            all.add(least);
+            for (int other = Math.max(1, least - 1); other <= least + 2; other++) {
+                all.add(other);
+            }
+            return all;
+        }
+
+        private double variation() {
+            double[] sorted = parts.stream().mapToDouble(Part::mean).sorted().toArray();
+            double low = sorted[sorted.length / 20];
+            double high = sorted[sorted.length - 1 - sorted.length / 20];
+            return low <= 0 ? (high <= 0 ? 1 : Double.POSITIVE_INFINITY) : high / low;
+        }
+    }
+}

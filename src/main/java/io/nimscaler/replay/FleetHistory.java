@@ -1,0 +1,90 @@
+package io.nimscaler.replay;
+
+import io.nimscaler.history.Minute;
+import io.nimscaler.history.MinuteStretch;
+import io.nimscaler.history.Recording;
+import io.nimscaler.scaler.TriggerId;
+import io.nimscaler.trigger.ParsedTrigger;
+import io.nimscaler.trigger.Trigger;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What one trigger saw of its fleet over time.
+ *
+ * @param trigger its metadata at the end
+ * @param limits the ScaledObject's {@code minReplicaCount} and {@code maxReplicaCount} at the end; empty: they were not recorded
+ * @param parts in order of time, none over another
+ * @param startUps how long pods took from being scheduled to being read first, in seconds, as far as it was seen
+ */
+public record FleetHistory(
+        TriggerId id, Trigger trigger, Optional<Minute.Limits> limits, List<Part> parts, List<Double> startUps) {
+
+    public FleetHistory {
+        parts = List.copyOf(parts);
+        startUps = List.copyOf(startUps);
+    }
+
+    /** How long it was observed, without what is not known between. */
+    public Duration observed() {
+        return Duration.ofSeconds(parts.stream().mapToLong(Part::seconds).sum());
+    }
+
+    /**
+     * The history that recordings of one trigger hold; of several signals, that of the last.
+     *
+     * @param recordings at least one
+     */
+    public static FleetHistory of(List<Recording> recordings) {
+        List<Recording> inOrder = recordings.stream()
+                .sorted(Comparator.comparing(recording -> recording.lines().isEmpty()
+                        ? java.time.Instant.MIN
+                        : recording
+                                .lines()
+                                .getFirst()
+                                .snapshot()
+                                .decision()
+                                .basis()
+                                .at()))
+                .toList();
+        Recording last = inOrder.getLast();
+        PartsOfRecording parts = new PartsOfRecording();
+        inOrder.stream()
+                .filter(recording ->
+                        recording.trigger().signal().equals(last.trigger().signal()))
+                .forEach(recording -> recording.lines().forEach(parts::take));
+        return new FleetHistory(
+                new TriggerId(last.scaledObject(), last.triggerName(), last.shadow()),
+                last.trigger(),
+                Optional.empty(),
+                parts.parts(),
+                parts.startUps());
+    }
+
+    /**
+     * The history that minutes of one trigger hold; of several signals, that of the last.
+     *
+     * @param stretches at least one, in order of time
+     * @throws UnusableException where the metadata of the last are none of this version
+     */
+    public static FleetHistory ofMinutes(List<MinuteStretch> stretches) {
+        MinuteStretch last = stretches.getLast();
+        Trigger trigger = trigger(last);
+        PartsOfMinutes parts = new PartsOfMinutes(trigger.signal());
+        stretches.stream()
+                .filter(stretch -> stretch.header().parsed() instanceof ParsedTrigger.Valid valid
+                        && valid.trigger().signal().equals(trigger.signal()))
+                .forEach(stretch -> stretch.minutes().forEach(parts::take));
+        return new FleetHistory(
+                last.header().trigger(), trigger, last.header().limits(), parts.parts(), parts.startUps());
+    }
+
+    private static Trigger trigger(MinuteStretch stretch) {
+        return switch (stretch.header().parsed()) {
+            case ParsedTrigger.Valid valid -> valid.trigger();
+            case ParsedTrigger.Invalid invalid -> throw new UnusableException(invalid.text());
+        };
+    }
+}

@@ -1,0 +1,89 @@
+package io.nimscaler.replay;
+
+/**
+ * A part of a fleet's history, in whole seconds, of which it is known what the fleet carried. What lies between two parts is not known.
+ *
+ * @param from seconds since 1970
+ * @param seconds how long it lasts, at least 1
+ * @param lowest demand in the part, in the signal's unit: what the pods carried plus what waited
+ * @param mean of the part
+ * @param highest in the part
+ * @param saturated whether the pods were so full that they may have shown less than there was: the demand is then these values at least
+ * @param wanted replicas
+ * @param present replicas, the starting among them: what is paid for
+ * @param ready replicas, as present ones on average of the part
+ */
+public record Part(
+        long from,
+        int seconds,
+        double lowest,
+        double mean,
+        double highest,
+        boolean saturated,
+        int wanted,
+        double present,
+        double ready) {
+
+    /** At the lowest and at the highest value at least so long, of a minute. */
+    private static final double AT_EXTREMES = 1.0 / 12;
+
+    public Part {
+        if (seconds < 1) {
+            throw new IllegalArgumentException("seconds = " + seconds + ", must be at least 1");
+        }
+        if (!(lowest <= mean && mean <= highest && lowest >= 0 && highest < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("lowest = " + lowest + ", mean = " + mean + ", highest = " + highest
+                    + ": expected finite ones in this order, from 0");
+        }
+    }
+
+    /** One of a demand that does not change. */
+    static Part steady(
+            long from, int seconds, double demand, boolean saturated, int wanted, double present, double ready) {
+        return new Part(from, seconds, demand, demand, demand, saturated, wanted, present, ready);
+    }
+
+    /** The same with so much demand throughout, where it had less. */
+    Part atLeast(double demand) {
+        return new Part(
+                from,
+                seconds,
+                Math.max(lowest, demand),
+                Math.max(mean, demand),
+                Math.max(highest, demand),
+                saturated,
+                wanted,
+                present,
+                ready);
+    }
+
+    long until() {
+        return from + seconds;
+    }
+
+    /**
+     * The demand of one second of the part. Where it is longer than a second only three numbers are known of it: it is then for a twelfth
+     * at the highest, for a twelfth at the lowest, and so high between that the mean is right.
+     *
+     * @param second 0 to {@code seconds} - 1
+     */
+    double at(int second) {
+        if (highest == lowest) {
+            return mean;
+        }
+        double part = (second + .5) / seconds;
+        double rest = (mean - AT_EXTREMES * (lowest + highest)) / (1 - 2 * AT_EXTREMES);
+        if (rest > highest) {
+            double low = (highest - mean) / (highest - lowest);
+            return part < low ? lowest : highest;
+        }
+        if (rest < lowest) {
+            double high = (mean - lowest) / (highest - lowest);
+            return part < high ? highest : lowest;
+        }
+        if (part >= .25 && part < .25 + AT_EXTREMES) {
+            return highest;
+        }
+        return part >= .75 && part < .75 + AT_EXTREMES ? lowest : rest;
+    }
+}

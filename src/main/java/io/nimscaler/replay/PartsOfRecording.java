@@ -1,0 +1,91 @@
+package io.nimscaler.replay;
+
+import io.nimscaler.history.Carrying;
+import io.nimscaler.history.Recorded;
+import io.nimscaler.policy.Fleet;
+import io.nimscaler.policy.PodReading;
+import io.nimscaler.scaler.PodState;
+import io.nimscaler.scaler.PodStatus;
+import io.nimscaler.scaler.Snapshot;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/** Decisions → parts: each stands until the next, but not for long. */
+final class PartsOfRecording {
+
+    private static final Duration STANDS_FOR = Duration.ofSeconds(15);
+
+    private final List<Part> parts = new ArrayList<>();
+    private final List<Double> startUps = new ArrayList<>();
+    private final Map<String, Double> starting = new HashMap<>();
+    private Optional<Snapshot> standing = Optional.empty();
+
+    void take(Recorded line) {
+        Snapshot next = line.snapshot();
+        if (standing.filter(one -> second(one) > second(next)).isPresent()) {
+            return;
+        }
+        standing.filter(one -> second(one) < second(next)).ifPresent(one -> add(one, second(next)));
+        standing = Optional.of(next);
+        measureStartUps(next);
+    }
+
+    /** All of them; the last decision stands for a second. */
+    List<Part> parts() {
+        standing.ifPresent(one -> add(one, second(one) + 1));
+        standing = Optional.empty();
+        return parts;
+    }
+
+    List<Double> startUps() {
+        return startUps;
+    }
+
+    private static long second(Snapshot snapshot) {
+        return snapshot.decision().basis().at().getEpochSecond();
+    }
+
+    private void add(Snapshot snapshot, long until) {
+        if (!(snapshot.decision().basis().fleet() instanceof Fleet.Known fleet)) {
+            return;
+        }
+        OptionalDouble carried = Carrying.of(fleet);
+        if (carried.isEmpty()) {
+            return;
+        }
+        OptionalDouble waiting = snapshot.unseenLoad();
+        long sampled = fleet.pods().stream()
+                .filter(PodReading.Sampled.class::isInstance)
+                .count();
+        boolean full = snapshot.trigger().signal().saturatesAtOne()
+                && sampled > 0
+                && carried.getAsDouble() >= PartsOfMinutes.SATURATED * sampled;
+        parts.add(Part.steady(
+                second(snapshot),
+                (int) Math.min(until - second(snapshot), STANDS_FOR.toSeconds()),
+                carried.getAsDouble() + PartsOfMinutes.SHARE_OF_A_REQUEST * waiting.orElse(0),
+                full && waiting.orElse(1) > 0,
+                fleet.scale().spec(),
+                fleet.scale().status(),
+                fleet.readyPods()));
+    }
+
+    private void measureStartUps(Snapshot snapshot) {
+        if (!(snapshot.decision().basis().fleet() instanceof Fleet.Known fleet)) {
+            return;
+        }
+        for (int i = 0; i < Math.min(snapshot.pods().size(), fleet.pods().size()); i++) {
+            PodStatus pod = snapshot.pods().get(i);
+            if (fleet.pods().get(i) instanceof PodReading.Starting(Duration startingFor, boolean _)) {
+                starting.put(pod.name(), startingFor.toMillis() / 1000.0);
+            } else if (pod.state() == PodState.SAMPLED) {
+                Optional.ofNullable(starting.remove(pod.name())).ifPresent(startUps::add);
+            }
+        }
+    }
+}

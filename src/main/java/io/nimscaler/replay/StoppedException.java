@@ -1,0 +1,11 @@
+package io.nimscaler.replay;
+
+/** The caller has stopped it: it took too long, or nobody waits for it any more. The message says which. */
+public final class StoppedException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    public StoppedException(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,62 @@
+package io.nimscaler.trigger;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** A trigger → the same with other values of some keys, as if the ScaledObject had been written so. */
+public final class OtherMetadata {
+
+    private OtherMetadata() {}
+
+    /** Whether the policy goes by this key; those that say whom to ask, and how, have no other value on what was read already. */
+    public static boolean isOfThePolicy(String key) {
+        return TriggerKey.of(key).filter(TriggerKey::isShadowable).isPresent();
+    }
+
+    /** The known key of a trigger that is most like {@code other}, if any is within a third of its length. */
+    public static Optional<String> nearestTo(String other) {
+        return TriggerKey.nearestTo(other);
+    }
+
+    /**
+     * Never throws. Another {@code metric} takes nothing over that is in the unit of the first. Without the trigger's shadow.
+     *
+     * @param others values by key
+     */
+    public static ParsedTrigger with(Trigger trigger, Map<String, String> others) {
+        List<Violation> violations = new ArrayList<>();
+        others.keySet().stream()
+                .filter(key -> TriggerKey.of(key).isPresent() && !isOfThePolicy(key))
+                .sorted()
+                .forEach(key -> violations.add(new Violation(
+                        key,
+                        Optional.of(others.get(key)),
+                        "a key that the policy goes by; what was read was read, whoever was asked and how",
+                        Optional.empty())));
+        Map<String, String> merged = new HashMap<>(EffectiveMetadata.of(trigger));
+        merged.keySet().removeIf(key -> key.startsWith(ShadowMetadata.PREFIX));
+        boolean anotherMetric = Optional.ofNullable(others.get(TriggerKey.METRIC.key()))
+                .filter(metric -> !metric.equals(trigger.signal().name()))
+                .isPresent();
+        if (anotherMetric) {
+            Stream.of(TriggerKey.values())
+                    .filter(TriggerKey::isInTheSignalsUnit)
+                    .forEach(key -> merged.remove(key.key()));
+        }
+        merged.putAll(others);
+        ParsedTrigger parsed = TriggerParser.parseOne(merged);
+        if (parsed instanceof ParsedTrigger.Invalid(List<Violation> more)) {
+            violations.addAll(more);
+        }
+        if (!violations.isEmpty()) {
+            return new ParsedTrigger.Invalid(violations);
+        }
+        return parsed instanceof ParsedTrigger.Valid(Trigger other, List<String> warnings)
+                ? new ParsedTrigger.Valid(trigger.metricType().map(other::under).orElse(other), warnings)
+                : parsed;
+    }
+}
