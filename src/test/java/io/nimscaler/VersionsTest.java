@@ -34,6 +34,12 @@ class VersionsTest {
                 "k8s/base/kustomization.yaml | newTag: (.*)",
                 "k8s/helm/keda-nim-scaler/Chart.yaml | (?m)^version: (.*)$",
                 "k8s/helm/keda-nim-scaler/Chart.yaml | appVersion: (.*)",
+                "k8s/examples/combined/kustomization.yaml | ref=v([0-9.]+[0-9])",
+                "k8s/artifacthub/keda-nim-scaler/artifacthub-pkg.yml | (?m)^version: (.*)$",
+                "k8s/artifacthub/keda-nim-scaler/artifacthub-pkg.yml | appVersion: (.*)",
+                "k8s/artifacthub/keda-nim-scaler/artifacthub-pkg.yml | ref=v([0-9.]+[0-9])",
+                "k8s/artifacthub/keda-nim-scaler/artifacthub-pkg.yml | keda-nim-scaler/keda-nim-scaler:([0-9.]+[0-9])",
+                "src/docs/end-to-end.md | keda-nim-scaler-([0-9.]+[0-9])-SNAPSHOT-runner",
             })
     void filesSayTheVersionOfThePom(String file, String pattern) throws IOException {
         String version = pom("<version>([^<]+)</version>").replace("-SNAPSHOT", "");
