@@ -1,7 +1,7 @@
 package io.nimscaler.poll;
 
 import io.nimscaler.exposition.MetricNames;
-import io.nimscaler.exposition.Series;
+import io.nimscaler.exposition.SampleLine;
 import io.nimscaler.signal.EngineSleep;
 import io.nimscaler.trigger.Trigger;
 import java.time.Duration;
@@ -57,7 +57,7 @@ public record PollRequest(Duration interval, Set<String> names, Set<String> besi
     }
 
     /** Whether a body has any of what is looked for. */
-    boolean isAnsweredBy(List<Series> series) {
+    boolean isAnsweredBy(List<SampleLine> series) {
         return series.stream().anyMatch(one -> names.contains(one.name()) || !beside.contains(one.name()));
     }
 }

@@ -1,6 +1,6 @@
 package io.nimscaler.signal;
 
-import io.nimscaler.exposition.Series;
+import io.nimscaler.exposition.SampleLine;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -66,7 +66,7 @@ public final class TrafficOfPod {
      *
      * @param scrapedAt later than that of the one before
      */
-    public Traffic read(List<Series> body, Instant scrapedAt) {
+    public Traffic read(List<SampleLine> body, Instant scrapedAt) {
         return new Traffic(
                 amount(running.read(body, scrapedAt)),
                 amount(waiting.read(body, scrapedAt)),
@@ -96,7 +96,7 @@ public final class TrafficOfPod {
             this.modelName = modelName;
         }
 
-        OptionalDouble read(List<Series> body, Instant scrapedAt) {
+        OptionalDouble read(List<SampleLine> body, Instant scrapedAt) {
             Optional<String> now = names.stream()
                     .filter(one ->
                             body.stream().anyMatch(series -> series.name().equals(one)))

@@ -2,7 +2,7 @@ package io.nimscaler.scaler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.nimscaler.exposition.Series;
+import io.nimscaler.exposition.SampleLine;
 import io.nimscaler.poll.GpuExporters;
 import io.nimscaler.poll.ScrapeFailure;
 import io.nimscaler.poll.ScrapeResult.Failed;
@@ -46,8 +46,8 @@ class CircumstancesTest extends ScalersFixture {
         return watched.getLast().circumstances();
     }
 
-    private static Series series(String name, double value) {
-        return new Series(name, Map.of(), value, OptionalLong.empty());
+    private static SampleLine series(String name, double value) {
+        return new SampleLine(name, Map.of(), value, OptionalLong.empty());
     }
 
     private Scraped busy() {

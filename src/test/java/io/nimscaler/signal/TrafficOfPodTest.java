@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.nimscaler.exposition.Bodies;
-import io.nimscaler.exposition.Series;
+import io.nimscaler.exposition.SampleLine;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,7 +34,7 @@ class TrafficOfPodTest {
     void whatABodyHasIsReadByAnyEnginesNameAndTheRestIsUnknown(
             String name, double running, double waiting, boolean prompts, boolean answers, boolean refusals) {
         TrafficOfPod pod = new TrafficOfPod(Optional.empty(), INTERVAL);
-        List<Series> body = Bodies.real(name, List.copyOf(TrafficOfPod.SERIES_NAMES));
+        List<SampleLine> body = Bodies.real(name, List.copyOf(TrafficOfPod.SERIES_NAMES));
 
         assertThat(pod.read(body, START).promptTokens()).isEmpty();
         Traffic traffic = read(pod, body, 10, 0);
@@ -47,13 +47,13 @@ class TrafficOfPodTest {
     }
 
     /** Reads the body so often, each time with the counters higher by this. */
-    private static Traffic read(TrafficOfPod pod, List<Series> body, int times, double growth) {
+    private static Traffic read(TrafficOfPod pod, List<SampleLine> body, int times, double growth) {
         Traffic traffic = Traffic.UNKNOWN;
         for (int i = 1; i <= times; i++) {
-            List<Series> now = new ArrayList<>();
-            for (Series series : body) {
+            List<SampleLine> now = new ArrayList<>();
+            for (SampleLine series : body) {
                 double more = series.name().endsWith("_total") ? growth * i : 0;
-                now.add(new Series(
+                now.add(new SampleLine(
                         series.name(),
                         series.labels(),
                         series.value() + more,
