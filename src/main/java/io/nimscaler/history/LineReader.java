@@ -20,6 +20,7 @@ import io.nimscaler.scaler.PodState;
 import io.nimscaler.scaler.PodStatus;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.Snapshot;
+import io.nimscaler.signal.Admission;
 import io.nimscaler.signal.Sample;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.wake.Wake;
@@ -84,7 +85,14 @@ final class LineReader {
                 readings,
                 integer(line, "newcomers"),
                 optionalNumber(line, "level"),
-                new Unserved(optionalNumber(line, "unseenLoad")));
+                new Unserved(
+                        optionalNumber(line, "unseenLoad"),
+                        optional(line, "admission").map(LineReader::admission)));
+    }
+
+    private static Admission admission(JsonNode node) {
+        return new Admission(
+                number(node, "taken").doubleValue(), number(node, "refused").doubleValue());
     }
 
     private static PodStatus status(JsonNode pod) {

@@ -75,6 +75,11 @@ public final class RecordingWriter {
                         .put("readyPods", fleet.readyPods())
                         .put("newcomers", fleet.newcomers());
                 put(line, "level", fleet.level());
+                fleet.unserved()
+                        .admission()
+                        .ifPresent(admission -> line.putObject("admission")
+                                .put("taken", admission.taken())
+                                .put("refused", admission.refused()));
                 readings = fleet.pods();
             }
         }

@@ -61,11 +61,12 @@ final class ScaledObjectEvents {
             boolean stuck,
             Optional<Instant> queueUnseenSince,
             boolean saidQueueUnseen,
+            boolean refused,
             Optional<Instant> wakeUnknownSince,
             boolean saidWakeUnknown) {
 
-        static final State NONE =
-                new State(Optional.empty(), false, false, false, Optional.empty(), false, Optional.empty(), false);
+        static final State NONE = new State(
+                Optional.empty(), false, false, false, Optional.empty(), false, false, Optional.empty(), false);
 
         State next(Snapshot snapshot) {
             Instant now = snapshot.decision().basis().at();
@@ -90,6 +91,7 @@ final class ScaledObjectEvents {
                     queueSince
                             .filter(moment -> !moment.plus(QUEUE_IS_NEWS_AFTER).isAfter(now))
                             .isPresent(),
+                    Explanation.ofRefusals(snapshot).isPresent(),
                     wakeSince,
                     wakeSince
                             .filter(moment -> !moment.plus(NEWS_AFTER).isAfter(now))
@@ -134,6 +136,9 @@ final class ScaledObjectEvents {
         }
         if (now.saidQueueUnseen() && !before.saidQueueUnseen()) {
             warn(scaledObject, "RequestsWaiting", Explanation.ofUnseenQueue(snapshot));
+        }
+        if (now.refused() && !before.refused()) {
+            Explanation.ofRefusals(snapshot).ifPresent(text -> warn(scaledObject, "RequestsRefused", text));
         }
         if (now.saidWakeUnknown() && !before.saidWakeUnknown()) {
             snapshot.wake().ifPresent(wake -> warn(scaledObject, "WakeSourceUnknown", Explanation.ofWake(wake)));

@@ -18,7 +18,9 @@ public enum HoldReason {
     /** "Time", restart: the downscale window has not observed its time yet. */
     WINDOW_NOT_FULL("the downscale window is not full yet"),
     /** Rule 6: requests wait, which the KV usage does not show. */
-    REQUESTS_WAITING("requests wait, which KV usage does not show");
+    REQUESTS_WAITING("requests wait, which KV usage does not show"),
+    /** Rule 6: requests are refused for want of capacity. */
+    REQUESTS_REFUSED("requests are refused for want of capacity");
 
     private final String text;
 

@@ -115,11 +115,17 @@ public final class Policy {
 
     /** Rule 6: nothing is taken away from a fleet that does not get round to what it is asked for. */
     private Decision serving(Decision decision) {
-        return decision instanceof Decision.Report(double value, Basis.Known basis)
-                        && value < trigger.target().value() * basis.scale().spec()
-                        && basis.fleet().unserved().waits()
-                ? new Decision.Hold(HoldReason.REQUESTS_WAITING, basis)
-                : decision;
+        if (decision instanceof Decision.Report(double value, Basis.Known basis)
+                && value < trigger.target().value() * basis.scale().spec()) {
+            Unserved unserved = basis.fleet().unserved();
+            if (unserved.isRefused()) {
+                return new Decision.Hold(HoldReason.REQUESTS_REFUSED, basis);
+            }
+            if (unserved.waits()) {
+                return new Decision.Hold(HoldReason.REQUESTS_WAITING, basis);
+            }
+        }
+        return decision;
     }
 
     /**
@@ -151,7 +157,8 @@ public final class Policy {
                 switch (reason) {
                     case ALL_STARTING, NO_SAMPLES -> true;
                     case UNDECIDED -> isFull;
-                    case TOO_FEW_OBSERVATIONS, STABILIZATION, WINDOW_NOT_FULL, REQUESTS_WAITING -> false;
+                    case TOO_FEW_OBSERVATIONS, STABILIZATION, WINDOW_NOT_FULL, REQUESTS_WAITING, REQUESTS_REFUSED ->
+                        false;
                 };
             case Decision.Unknown _ -> false;
         };

@@ -58,10 +58,12 @@ final class TotalRules {
                                     + Durations.text(trigger.deadlines().unavailableAfter()),
                             states.countsWithoutMean());
         }
-        return trigger.signal().isAdditive() ? ofTotal(states) : new LevelRules(trigger).of(states, fleet.level());
+        return trigger.signal().isAdditive()
+                ? ofTotal(states, fleet.unserved())
+                : new LevelRules(trigger).of(states, fleet.level());
     }
 
-    private Demand ofTotal(FleetStates states) {
+    private Demand ofTotal(FleetStates states, Unserved unserved) {
         int spec = states.spec();
         List<Missing> waitedFor = states.waitedFor();
         double mean = mean(states.values().stream().mapToDouble(Double::doubleValue));
@@ -70,26 +72,30 @@ final class TotalRules {
                         states.values().stream().mapToDouble(Double::doubleValue),
                         DoubleStream.generate(() -> mean).limit(states.writtenOff()))
                 .toArray();
+        double beyond = unserved.beyond(total(states.values().stream().mapToDouble(Double::doubleValue)));
+        // What each of them would carry if nothing was left outside
+        double asked = mean + beyond / states.members();
         // Rule 5, the stuck: not there when the load fits the others; else it takes a replica's place without carrying
         // load
-        double takenByStuck = mean <= target ? 0 : target * states.schedulableStuck();
+        double takenByStuck = asked <= target ? 0 : target * states.schedulableStuck();
 
         DoubleStream certain = DoubleStream.concat(
                 DoubleStream.generate(() -> mean).limit(states.writtenOffUp()),
                 DoubleStream.generate(() -> target).limit(states.saturated()));
-        double carriedNow = total(DoubleStream.concat(DoubleStream.of(values), certain)) + takenByStuck;
+        double shownNow = total(DoubleStream.concat(DoubleStream.of(values), certain)) + takenByStuck;
+        double carriedNow = shownNow + beyond;
         DoubleStream possible = waitedFor.stream()
                 .mapToDouble(pod -> Math.max(target, pod.lastValue().orElse(target)));
-        double atMost =
-                Math.max(carriedNow, total(DoubleStream.concat(DoubleStream.of(values), possible)) + takenByStuck);
+        double atMost = Math.max(
+                carriedNow, total(DoubleStream.concat(DoubleStream.of(values), possible)) + takenByStuck + beyond);
         // An amount that looks back (a rate) still holds what the others did before the newcomers took their part
         double share = (double) (states.members() - states.newcomers()) / states.members();
-        double atLeast = Math.max(0, carriedNow * share - states.credit(trigger));
+        double atLeast = Math.max(0, shownNow * share + beyond - states.credit(trigger));
         Carried carried = new Carried(mean, atLeast, atMost);
 
         // Rule 3
-        if (waitedFor.isEmpty() && (states.coming() == 0 || mean <= (1 - tolerance) * target)) {
-            if (mean > target && carriedNow < target * spec) {
+        if (waitedFor.isEmpty() && (states.coming() == 0 || asked <= (1 - tolerance) * target)) {
+            if (asked > target && carriedNow < target * spec) {
                 // Rule 5, the stuck: that they carry nothing takes nothing away while the others are above the target
                 return new Demand.Undecided(OptionalDouble.of(carriedNow), states.counts(), carried);
             }
@@ -105,10 +111,11 @@ final class TotalRules {
                             DoubleStream.of(values),
                             waitedFor.stream()
                                     .mapToDouble(pod -> pod.lastValue().orElse(mean))))
-                    + takenByStuck;
+                    + takenByStuck
+                    + beyond;
             return new Demand.Bounded(asLastSeen, states.counts(), carried);
         }
-        boolean observed = waitedFor.isEmpty() && mean <= target;
+        boolean observed = waitedFor.isEmpty() && asked <= target;
         return new Demand.Undecided(
                 observed ? OptionalDouble.of(carriedNow) : OptionalDouble.empty(), states.counts(), carried);
     }

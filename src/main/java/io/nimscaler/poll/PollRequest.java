@@ -2,6 +2,7 @@ package io.nimscaler.poll;
 
 import io.nimscaler.exposition.MetricNames;
 import io.nimscaler.exposition.SampleLine;
+import io.nimscaler.signal.AdmissionOfPod;
 import io.nimscaler.signal.EngineSleep;
 import io.nimscaler.trigger.Trigger;
 import java.time.Duration;
@@ -31,7 +32,10 @@ public record PollRequest(Duration interval, Set<String> names, Set<String> besi
         if (!trigger.signal().isOfGpus()) {
             names.addAll(EngineSleep.SERIES_NAMES);
         }
-        return new PollRequest(trigger.reading().pollInterval(), names);
+        return new PollRequest(
+                trigger.reading().pollInterval(),
+                names,
+                trigger.signal().isCutByRefusals() ? AdmissionOfPod.SERIES_NAMES : Set.of());
     }
 
     /** The same, and these beside. */

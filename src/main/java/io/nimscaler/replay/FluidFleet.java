@@ -108,7 +108,7 @@ final class FluidFleet implements ClosedLoop.Fleet {
     /** What is more than the pods carry waits, and where the signal does not show it, the scaler reads it beside. */
     private Unserved unserved(int ready) {
         double waiting = demand.orElse(0) - ready * capacity;
-        return blind && waiting > 0 ? new Unserved(OptionalDouble.of(waiting)) : Unserved.NONE;
+        return blind && waiting > 0 ? Unserved.waiting(OptionalDouble.of(waiting)) : Unserved.NONE;
     }
 
     /** As the scaler sees it: a pod that has only just become ready is not read yet. */

@@ -7,6 +7,8 @@ import io.nimscaler.policy.Decision;
 import io.nimscaler.policy.Decision.Basis;
 import io.nimscaler.policy.Decision.Windows;
 import io.nimscaler.policy.HoldReason;
+import io.nimscaler.policy.Unserved;
+import io.nimscaler.signal.Admission;
 import io.nimscaler.signal.ServingLoad;
 import io.nimscaler.trigger.Durations;
 import io.nimscaler.trigger.Trigger;
@@ -26,7 +28,9 @@ public final class Explanation {
     /** For example {@code 3 sampled with mean 0.917, 1 starting; demand 2.750 of 0.700 each; held at 4: …}. */
     public static String of(Snapshot snapshot) {
         return switch (snapshot.decision().basis()) {
-            case Basis.Known known -> pods(known.counts(), known.carried()) + "; " + conclusion(snapshot);
+            case Basis.Known known ->
+                pods(known.counts(), known.carried()) + unserved(known.fleet().unserved()) + "; "
+                        + conclusion(snapshot);
             case Basis.NotKnown _ -> conclusion(snapshot);
         };
     }
@@ -47,6 +51,34 @@ public final class Explanation {
         append(text, counts.starting(), "starting");
         append(text, counts.stuck(), "stuck");
         return text.isEmpty() ? "no pod" : text.toString();
+    }
+
+    private static String unserved(Unserved unserved) {
+        return unserved.isRefused()
+                ? unserved.admission()
+                        .map(admission -> "; " + refused(admission))
+                        .orElse("")
+                : "";
+    }
+
+    private static String refused(Admission admission) {
+        return String.format(
+                Locale.ROOT,
+                "%.0f of %.0f requests refused for want of capacity, so the load counts × %.2f",
+                admission.refused(),
+                admission.taken() + admission.refused(),
+                admission.factor());
+    }
+
+    /** For example {@code 40 of 60 requests refused for want of capacity, so the load counts × 2.00}; empty: none is. */
+    public static Optional<String> ofRefusals(Snapshot snapshot) {
+        return snapshot.decision()
+                .basis()
+                .known()
+                .map(known -> known.fleet().unserved())
+                .filter(Unserved::isRefused)
+                .flatMap(Unserved::admission)
+                .map(Explanation::refused);
     }
 
     private static void append(StringBuilder text, int number, String state) {
@@ -107,7 +139,7 @@ public final class Explanation {
                         Locale.ROOT,
                         " (%.0f of them)",
                         basis.fleet().unserved().waiting().orElse(0));
-            case ALL_STARTING, NO_SAMPLES, TOO_FEW_OBSERVATIONS -> "";
+            case ALL_STARTING, NO_SAMPLES, TOO_FEW_OBSERVATIONS, REQUESTS_REFUSED -> "";
         };
     }
 

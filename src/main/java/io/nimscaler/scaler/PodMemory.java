@@ -8,6 +8,9 @@ import io.nimscaler.poll.PodProblem;
 import io.nimscaler.poll.Problem;
 import io.nimscaler.poll.ScrapeFailure;
 import io.nimscaler.poll.ScrapeResult;
+import io.nimscaler.signal.Admission;
+import io.nimscaler.signal.AdmissionOfFleet;
+import io.nimscaler.signal.AdmissionOfPod;
 import io.nimscaler.signal.EngineSleep;
 import io.nimscaler.signal.FleetSignal;
 import io.nimscaler.signal.Measurement;
@@ -37,6 +40,8 @@ final class PodMemory {
     private final PodSignal signal;
     private final Optional<PodSignal> unseen;
     private final Optional<TrafficOfPod> watched;
+    private final Optional<AdmissionOfPod> admission;
+    private Optional<Admission> admitted = Optional.empty();
     private Optional<Measured> lastUnseen = Optional.empty();
     private Optional<Measured> last = Optional.empty();
     private Optional<Problem> problem = Optional.empty();
@@ -54,6 +59,11 @@ final class PodMemory {
         this.watched = watchesTraffic
                 ? Optional.of(
                         new TrafficOfPod(trigger.modelName(), trigger.reading().pollInterval()))
+                : Optional.empty();
+        this.admission = trigger.signal().isCutByRefusals()
+                ? Optional.of(new AdmissionOfPod(
+                        trigger.modelName(),
+                        AdmissionOfFleet.window(trigger.reading().pollInterval())))
                 : Optional.empty();
     }
 
@@ -156,6 +166,17 @@ final class PodMemory {
         unseen.map(other -> other.read(series, askedAt))
                 .filter(Measured.class::isInstance)
                 .ifPresent(measured -> lastUnseen = Optional.of((Measured) measured));
+        admitted = admission
+                .flatMap(counts -> counts.read(series, askedAt))
+                .map(now -> admitted.map(now::plus).orElse(now))
+                .or(() -> admitted);
+    }
+
+    /** What it took and refused since this was last asked; empty: it does not tell. */
+    Optional<Admission> admitted() {
+        Optional<Admission> told = admitted;
+        admitted = Optional.empty();
+        return told;
     }
 
     private void take(Measurement measurement, Trigger trigger, Instant askedAt) {

@@ -10,6 +10,8 @@ import io.nimscaler.poll.Endpoint;
 import io.nimscaler.poll.ExporterAnswer;
 import io.nimscaler.poll.PollRequest;
 import io.nimscaler.poll.ScrapeResult;
+import io.nimscaler.signal.Admission;
+import io.nimscaler.signal.AdmissionOfFleet;
 import io.nimscaler.signal.FleetSignal;
 import io.nimscaler.signal.PodValue;
 import io.nimscaler.signal.Traffic;
@@ -56,6 +58,7 @@ final class Scaler {
     private final boolean watches;
     private final Instant madeAt;
     private final Map<String, PodMemory> memories = new LinkedHashMap<>();
+    private final AdmissionOfFleet admission;
     private final Patience patience;
     private final List<Instant> awaitedSince = new ArrayList<>();
     private final List<Duration> unseenSince = new ArrayList<>();
@@ -69,7 +72,7 @@ final class Scaler {
      * @param watches whether it tells the {@link Circumstances} of its decisions
      */
     Scaler(ScaledObjectId id, String name, Trigger trigger, boolean watches, Instant now) {
-        this(id, name, false, trigger, new Policy(trigger), trigger.signal().ofFleet(), watches, now);
+        this(id, name, false, trigger, new Policy(trigger), trigger.signal().ofFleet(), watches, admissionOf(trigger), now);
     }
 
     private Scaler(
@@ -80,6 +83,7 @@ final class Scaler {
             Policy policy,
             FleetSignal signal,
             boolean watches,
+            AdmissionOfFleet admission,
             Instant now) {
         this.id = id;
         this.name = name;
@@ -88,6 +92,7 @@ final class Scaler {
         this.policy = policy;
         this.signal = signal;
         this.watches = watches;
+        this.admission = admission;
         this.patience = new Patience(trigger.deadlines().staleAfter());
         this.madeAt = now;
         this.due = now;
@@ -99,7 +104,7 @@ final class Scaler {
      * @param edited one that {@link Trigger#measuresTheSameAs measures the same}
      */
     Scaler withTrigger(Trigger edited, Instant now) {
-        Scaler next = new Scaler(id, name, shadow, edited, policy.withTrigger(edited), signal, watches, now);
+        Scaler next = new Scaler(id, name, shadow, edited, policy.withTrigger(edited), signal, watches, admission, now);
         next.memories.putAll(memories);
         next.patience.goOnFrom(patience);
         next.awaitedSince.addAll(awaitedSince);
@@ -115,7 +120,7 @@ final class Scaler {
      */
     Scaler heir(String itsName, Trigger other, Instant now) {
         Policy copy = Policy.resumed(trigger, policy.state()).withTrigger(other);
-        Scaler heir = new Scaler(id, itsName, false, other, copy, other.signal().ofFleet(), watches, now);
+        Scaler heir = new Scaler(id, itsName, false, other, copy, other.signal().ofFleet(), watches, admissionOf(other), now);
         memories.forEach((uid, memory) -> heir.memories.put(uid, memory.copy(other)));
         heir.patience.goOnFrom(patience);
         heir.awaitedSince.addAll(awaitedSince);
@@ -133,7 +138,12 @@ final class Scaler {
                 new Policy(shadow),
                 shadow.signal().ofFleet(),
                 false,
+                admissionOf(shadow),
                 now);
+    }
+
+    private static AdmissionOfFleet admissionOf(Trigger trigger) {
+        return new AdmissionOfFleet(AdmissionOfFleet.window(trigger.reading().pollInterval()));
     }
 
     String name() {
@@ -247,7 +257,7 @@ final class Scaler {
                         all,
                         newcomers(readings, now),
                         level,
-                        new Unserved(unseenLoad(now))),
+                        new Unserved(unseenLoad(now), admission(readings, now))),
                 statuses(readings),
                 circumstances(readings),
                 now);
@@ -329,6 +339,12 @@ final class Scaler {
         return loads.length == 0
                 ? OptionalDouble.empty()
                 : OptionalDouble.of(DoubleStream.of(loads).sum());
+    }
+
+    private Optional<Admission> admission(Map<PodMemory, PodReading> readings, Instant now) {
+        readings.keySet().forEach(memory -> memory.admitted().ifPresent(admission::add));
+        int serving = (int) readings.values().stream().filter(Scaler::isRead).count();
+        return admission.at(now, serving);
     }
 
     /** What is kept of a pod goes with the pod. */

@@ -29,6 +29,7 @@ public record Warning(String reason, String text) {
         if (snapshot.isQueueUnseen()) {
             warnings.add(new Warning("RequestsWaiting", Explanation.ofUnseenQueue(snapshot)));
         }
+        Explanation.ofRefusals(snapshot).ifPresent(text -> warnings.add(new Warning("RequestsRefused", text)));
         return List.copyOf(warnings);
     }
 

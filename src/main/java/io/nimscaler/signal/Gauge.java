@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -98,6 +99,12 @@ public record Gauge(String name, Kind kind, SeriesAggregation aggregation, Copie
         return name.equals(Signals.KV_CACHE_USAGE)
                 ? Optional.of(Signals.named(Signals.REQUESTS_WAITING))
                 : Optional.empty();
+    }
+
+    @Override
+    public boolean isCutByRefusals() {
+        return Set.of(Signals.KV_CACHE_USAGE, Signals.REQUESTS_RUNNING, Signals.REQUESTS_WAITING)
+                .contains(name);
     }
 
     @Override

@@ -48,6 +48,11 @@ public record ServingLoad(OptionalInt maxRunning) implements Signal {
     }
 
     @Override
+    public boolean isCutByRefusals() {
+        return true;
+    }
+
+    @Override
     public List<String> seriesNames() {
         return Engine.ALL.stream()
                 .flatMap(engine -> Stream.of(engine.kvUsage(), engine.running(), engine.waiting(), engine.maxRunning()))

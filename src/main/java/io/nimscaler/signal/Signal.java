@@ -39,6 +39,11 @@ public sealed interface Signal permits Gauge, ServingLoad, CounterRate, Latency,
         return Optional.empty();
     }
 
+    /** Whether it is the load of an engine, which would be more had the engine not refused some of it. */
+    default boolean isCutByRefusals() {
+        return false;
+    }
+
     /** How far a pod's value looks back; zero: it is of this moment. */
     default Duration window() {
         return Duration.ZERO;

@@ -75,6 +75,10 @@ final class TriggerMeters {
                 "Requests that wait; NaN where the signal is not the KV cache usage alone, which does not show them",
                 s -> orNaN(s.unseenLoad()));
         gauge(
+                "requests.refused.ratio",
+                "Share of the requests that are refused for want of capacity; NaN while that is not known",
+                TriggerMeters::refusedRatio);
+        gauge(
                 "queue.unseen",
                 "1 while requests wait although the KV cache usage is below its target; NaN where that is not known",
                 TriggerMeters::queueUnseen);
@@ -153,6 +157,16 @@ final class TriggerMeters {
             return Double.NaN;
         }
         return snapshot.isQueueUnseen() ? 1 : 0;
+    }
+
+    /** Of none that came none was refused. */
+    private static double refusedRatio(Snapshot snapshot) {
+        return snapshot.decision()
+                .basis()
+                .known()
+                .flatMap(known -> known.fleet().unserved().admission())
+                .map(admission -> admission.refused() / Math.max(1, admission.taken() + admission.refused()))
+                .orElse(Double.NaN);
     }
 
     private static double count(Snapshot snapshot, PodState state) {

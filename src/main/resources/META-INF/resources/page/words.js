@@ -16,6 +16,7 @@ const REASONS = {
   stabilization: 'the stabilization windows hold it',
   window_not_full: 'the downscale window is not full yet',
   requests_waiting: 'requests wait, which KV usage does not show',
+  requests_refused: 'requests are refused for want of capacity',
 };
 
 export const KINDS = {

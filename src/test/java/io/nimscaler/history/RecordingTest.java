@@ -10,6 +10,7 @@ import io.nimscaler.policy.Fleet;
 import io.nimscaler.policy.PodReading;
 import io.nimscaler.policy.Policy;
 import io.nimscaler.policy.Scale;
+import io.nimscaler.policy.Unserved;
 import io.nimscaler.poll.GpuExporters;
 import io.nimscaler.poll.ScrapeFailure;
 import io.nimscaler.poll.ScrapeResult;
@@ -21,6 +22,7 @@ import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.Scalers;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.scaler.TriggerId;
+import io.nimscaler.signal.Admission;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
 import io.nimscaler.wake.Wake;
@@ -324,6 +326,27 @@ class RecordingTest {
         assertThatThrownBy(() -> RecordingReader.read(Stream.of(text.split(";"))))
                 .isInstanceOf(RecordingException.class)
                 .hasMessageContaining(parts[1]);
+    }
+
+    @Test
+    void whatWasRefusedIsReadBack() {
+        Trigger trigger = stated();
+        Fleet refusing = new Fleet.Known(
+                new Scale(1, 1),
+                1,
+                List.of(),
+                0,
+                OptionalDouble.empty(),
+                new Unserved(OptionalDouble.empty(), Optional.of(new Admission(10, 7))));
+        Snapshot snapshot = new Snapshot(ID, trigger, new Policy(trigger).decide(refusing, Instant.EPOCH), List.of());
+
+        assertThat(writtenAndRead(List.of(new Recorded(0, snapshot)))
+                        .getFirst()
+                        .lines()
+                        .getFirst()
+                        .snapshot()
+                        .decision())
+                .isEqualTo(snapshot.decision());
     }
 
     /** What a wake source said is not recorded, which must not read as if it had been quiet. */

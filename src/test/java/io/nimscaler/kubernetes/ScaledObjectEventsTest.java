@@ -11,12 +11,14 @@ import io.nimscaler.policy.Fleet;
 import io.nimscaler.policy.PodReading;
 import io.nimscaler.policy.Policy;
 import io.nimscaler.policy.Scale;
+import io.nimscaler.policy.Unserved;
 import io.nimscaler.poll.PodProblem;
 import io.nimscaler.poll.Problem;
 import io.nimscaler.scaler.PodState;
 import io.nimscaler.scaler.PodStatus;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.Snapshot;
+import io.nimscaler.signal.Admission;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
 import io.nimscaler.wake.Wake;
@@ -101,6 +103,28 @@ class ScaledObjectEventsTest {
         assertThat(event.getEventTime().getTime()).isEqualTo("2026-01-01T00:00:00.000000Z");
         assertThat(event.getRegarding().getKind()).isEqualTo("ScaledObject");
         assertThat(event.getRegarding().getUid()).isEqualTo("uid-1");
+    }
+
+    @Test
+    void refusedRequestsAreSaidOnceForAsLongAsTheyAre() {
+        decided(refusing(0));
+        for (int i = 0; i < 300; i++) {
+            now = now.plusSeconds(1);
+            decided(refusing(7));
+        }
+        assertThat(reasons()).containsExactly("RequestsRefused");
+        assertThat(written.getFirst().getNote())
+                .isEqualTo("7 of 17 requests refused for want of capacity, so the load counts × 1.70");
+    }
+
+    private static Fleet refusing(double refused) {
+        return new Fleet.Known(
+                new Scale(1, 1),
+                1,
+                List.of(new PodReading.Sampled(.5)),
+                0,
+                OptionalDouble.empty(),
+                new Unserved(OptionalDouble.empty(), Optional.of(new Admission(10, refused))));
     }
 
     @Test

@@ -4,16 +4,20 @@ import static io.nimscaler.policy.Fleets.at;
 import static io.nimscaler.policy.Fleets.fleet;
 import static io.nimscaler.policy.Fleets.missing;
 import static io.nimscaler.policy.Fleets.pods;
+import static io.nimscaler.policy.Fleets.starting;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nimscaler.signal.Admission;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code deciding.md}, rule 6. T = 0.70, 10 %, no windows. */
@@ -25,7 +29,7 @@ class UnservedTest {
             Triggers.with("downscaleStabilizationWindow", "0s", "smoothingUp", "0s", "smoothingDown", "0s");
 
     private static Fleet.Known waiting(Fleet.Known fleet, double requests) {
-        return with(fleet, new Unserved(OptionalDouble.of(requests)));
+        return with(fleet, new Unserved(OptionalDouble.of(requests), Optional.empty()));
     }
 
     private static Fleet.Known with(Fleet.Known fleet, Unserved unserved) {
@@ -103,5 +107,42 @@ class UnservedTest {
         // Then
         assertThat(after).isInstanceOf(Decision.Report.class);
         assertThat(List.of(0L, 1L)).contains(Fleets.hpaEndsAt(after, Triggers.with()));
+    }
+
+    private static Fleet.Known refusing(Fleet.Known fleet, double taken, double refused) {
+        return with(fleet, new Unserved(OptionalDouble.empty(), Optional.of(new Admission(taken, refused))));
+    }
+
+    /** 2 replicas at 0.95 carry 1.9, which is 3 replicas. */
+    @ParameterizedTest
+    @CsvSource({"100, 0, 3", "100, 25, 4", "100, 100, 6", "100, 900, 6", "0, 1, 6"})
+    void refusedRequestsCountAsDemandAndAtMostDoubleIt(double taken, double refused, long replicas) {
+        assertThat(Fleets.hpaEndsAt(decide(refusing(fleet(2, pods(2, at(.95))), taken, refused)), KV_USAGE))
+                .isEqualTo(replicas);
+    }
+
+    @Test
+    void whileRequestsAreRefusedNothingIsTakenAway() {
+        Decision held = decide(refusing(fleet(4, pods(4, at(.1))), 1000, 1));
+        assertThat(((Decision.Hold) held).reason()).isEqualTo(HoldReason.REQUESTS_REFUSED);
+        assertThat(Fleets.hpaEndsAt(decide(refusing(fleet(4, pods(4, at(.1))), 1000, 0)), KV_USAGE))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void podsThatStartForRefusedRequestsAreNotOrderedAgain() {
+        // Given 2 replicas at 0.95 that refuse as much as they take, and 4 that start for it
+        Fleet.Known growing =
+                refusing(fleet(6, pods(2, at(.95), starting(), starting(), starting(), starting())), 9, 90);
+        Decision decision = decide(growing);
+        assertThat(Fleets.hpaEndsAt(decision, KV_USAGE)).isEqualTo(6);
+    }
+
+    @Test
+    void whatIsRefusedCountsWhereAPodIsMissing() {
+        Fleet.Known oneMissing = fleet(3, pods(2, at(.95), missing(.1)));
+        assertThat(Fleets.hpaEndsAt(decide(oneMissing), KV_USAGE)).isEqualTo(3);
+        assertThat(Fleets.hpaEndsAt(decide(refusing(oneMissing, 50, 50)), KV_USAGE))
+                .isEqualTo(6);
     }
 }

@@ -9,6 +9,7 @@ import io.nimscaler.policy.Fleet;
 import io.nimscaler.policy.PodReading;
 import io.nimscaler.policy.Policy;
 import io.nimscaler.policy.Scale;
+import io.nimscaler.policy.Unserved;
 import io.nimscaler.poll.PodAuth;
 import io.nimscaler.poll.ScrapeFailure;
 import io.nimscaler.poll.ScrapeRequest;
@@ -19,6 +20,7 @@ import io.nimscaler.scaler.PodState;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.scaler.Snapshots;
+import io.nimscaler.signal.Admission;
 import io.nimscaler.trigger.Scheme;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
@@ -84,6 +86,29 @@ class MetersTest {
         meters.update(kv.withUnseenLoad(OptionalDouble.of(294)));
         assertThat(gauge("nim_scaler.requests.waiting")).isEqualTo(294);
         assertThat(gauge("nim_scaler.queue.unseen")).isEqualTo(1);
+    }
+
+    @Test
+    void refusedRequestsAreShownAsTheirShare() {
+        Trigger trigger = Triggers.with();
+        meters.update(snapshot(trigger, one(.9)));
+        assertThat(gauge("nim_scaler.requests.refused.ratio")).isNaN();
+        meters.update(snapshot(trigger, refusing(20, 0)));
+        assertThat(gauge("nim_scaler.requests.refused.ratio")).isZero();
+        meters.update(snapshot(trigger, refusing(20, 60)));
+        assertThat(gauge("nim_scaler.requests.refused.ratio")).isEqualTo(.75);
+        meters.update(snapshot(trigger, refusing(0, 0)));
+        assertThat(gauge("nim_scaler.requests.refused.ratio")).isZero();
+    }
+
+    private static Fleet refusing(double taken, double refused) {
+        return new Fleet.Known(
+                new Scale(1, 1),
+                1,
+                List.of(new PodReading.Sampled(.9)),
+                0,
+                OptionalDouble.empty(),
+                new Unserved(OptionalDouble.empty(), Optional.of(new Admission(taken, refused))));
     }
 
     @Test

@@ -1,0 +1,29 @@
+package io.nimscaler.signal;
+
+/**
+ * What became of the requests that came within a time.
+ *
+ * @param taken how many were taken; between two scrapes of one pod it may be less than 0, where what is at work is counted late
+ * @param refused how many were refused for want of capacity; at least 0
+ */
+public record Admission(double taken, double refused) {
+
+    static final Admission NONE = new Admission(0, 0);
+
+    /** Who is refused asks again: that many requests for each that is taken are no measure. */
+    private static final double MOST = 2;
+
+    /** By how much the load would be more, had all been taken: 1 to 2. Where refusals go on at replicas that came for it, it is more again. */
+    public double factor() {
+        return refused > 0 ? Math.min(MOST, (taken + refused) / taken) : 1;
+    }
+
+    /** Both together. */
+    public Admission plus(Admission other) {
+        return new Admission(taken + other.taken, refused + other.refused);
+    }
+
+    Admission minus(Admission other) {
+        return new Admission(taken - other.taken, refused - other.refused);
+    }
+}

@@ -1,0 +1,69 @@
+package io.nimscaler.signal;
+
+import io.nimscaler.window.SlidingExtreme;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * How many requests a fleet took and how many it refused, over a short sliding window. It begins anew when there are more pods than there
+ * were within it: what was refused before they came is no measure of what is refused now, and they order no others for it.
+ *
+ * <p>Not thread-safe.
+ */
+public final class AdmissionOfFleet {
+
+    private static final Duration LEAST_WINDOW = Duration.ofSeconds(20);
+
+    private final SlidingTotal<Admission> totals;
+    private final SlidingExtreme mostServing;
+    private Admission total = Admission.NONE;
+    private boolean isTold;
+    private Optional<Instant> lookedAt = Optional.empty();
+
+    /**
+     * @param window see {@link #window}
+     */
+    public AdmissionOfFleet(Duration window) {
+        this.totals = new SlidingTotal<>(window);
+        this.mostServing = SlidingExtreme.highestOf(window);
+    }
+
+    /** Long enough for several scrapes of each pod: 20 s, or 4 × {@code pollInterval}. */
+    public static Duration window(Duration pollInterval) {
+        Duration four = pollInterval.multipliedBy(4);
+        return four.compareTo(LEAST_WINDOW) > 0 ? four : LEAST_WINDOW;
+    }
+
+    /** What one of its pods tells. */
+    public void add(Admission ofPod) {
+        total = total.plus(ofPod);
+        isTold = true;
+    }
+
+    /**
+     * Over the window.
+     *
+     * @param serving how many pods are read
+     * @return empty: no pod tells, or not for long enough
+     */
+    public Optional<Admission> at(Instant now, int serving) {
+        if (!isTold) {
+            return Optional.empty();
+        }
+        boolean grew = serving > mostServing.value().orElse(serving);
+        Duration elapsed = Duration.between(lookedAt.orElse(now), now);
+        mostServing.add(serving, elapsed.isNegative() ? Duration.ZERO : elapsed);
+        lookedAt = Optional.of(now);
+        if (grew) {
+            totals.clear();
+        }
+        totals.add(now, total);
+        if (!totals.spansEnough()) {
+            return Optional.empty();
+        }
+        Admission within = totals.newest().total().minus(totals.oldest().total());
+        // One that was preempted, or whose end was counted late, may have begun before
+        return Optional.of(new Admission(Math.max(0, within.taken()), within.refused()));
+    }
+}

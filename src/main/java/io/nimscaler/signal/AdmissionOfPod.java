@@ -1,0 +1,144 @@
+package io.nimscaler.signal;
+
+import io.nimscaler.exposition.SampleLine;
+import io.nimscaler.signal.Measurement.Measured;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * How many requests one pod took and how many it refused for want of capacity, from scrape to scrape. What can not be told counts as
+ * neither. As with {@link CounterRate}, a counter that is lower than before was reset and has counted from 0 since, and of a new series it is
+ * not known what it had counted before.
+ *
+ * <p>An engine that counts a request when it is done took as many as were done, and as many more as it has at work now.
+ *
+ * <p>Not thread-safe.
+ */
+public final class AdmissionOfPod {
+
+    /** Each is kept until the next scrape. */
+    private static final int MOST_SERIES = 1024;
+
+    private static final Signal RUNNING = Signals.named(Signals.REQUESTS_RUNNING);
+    private static final Signal WAITING = Signals.named(Signals.REQUESTS_WAITING);
+
+    /** The names that a reader must keep. */
+    public static final Set<String> SERIES_NAMES = Stream.concat(
+                    RefusalCounters.ALL.stream().flatMap(RefusalCounters::seriesNames),
+                    Stream.of(RUNNING, WAITING).flatMap(gauge -> gauge.seriesNames().stream()))
+            .collect(Collectors.toUnmodifiableSet());
+
+    /** What stood in a body. */
+    private record Counted(
+            RefusalCounters by,
+            Map<SeriesIdentity, Double> refused,
+            Map<SeriesIdentity, Double> taken,
+            double atWork,
+            Instant at) {}
+
+    private record Growth(double total, boolean reset) {}
+
+    private final Optional<String> modelName;
+    private final Duration window;
+    private final PodSignal running;
+    private final PodSignal waiting;
+    private Optional<Counted> last = Optional.empty();
+
+    /**
+     * @param modelName only of this model, where the engine says of which; empty: of any
+     * @param window what was counted longer ago than this does not matter any more
+     */
+    public AdmissionOfPod(Optional<String> modelName, Duration window) {
+        this.modelName = modelName;
+        this.window = window;
+        this.running = RUNNING.ofPod(modelName);
+        this.waiting = WAITING.ofPod(modelName);
+    }
+
+    /**
+     * Since the body before.
+     *
+     * @param body the series of {@link #SERIES_NAMES}, and possibly others
+     * @return empty: it can not be told
+     */
+    public Optional<Admission> read(List<SampleLine> body, Instant scrapedAt) {
+        Optional<Counted> now = RefusalCounters.ALL.stream()
+                .filter(counters -> counters.isIn(body))
+                .findFirst()
+                .flatMap(counters -> count(counters, body, scrapedAt));
+        if (now.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<Counted> before =
+                last.filter(counted -> counted.by().equals(now.get().by())
+                        && !counted.at().plus(window).isBefore(scrapedAt));
+        last = now;
+        return before.flatMap(counted -> between(counted, now.get()));
+    }
+
+    private Optional<Counted> count(RefusalCounters counters, List<SampleLine> body, Instant scrapedAt) {
+        Optional<Map<SeriesIdentity, Double>> refused = values(counters.refusals(body, modelName));
+        List<SampleLine> takenSeries = counters.taken(body, modelName);
+        Optional<Map<SeriesIdentity, Double>> taken = values(takenSeries);
+        OptionalDouble atWork = counters.countsAtTheEnd() ? atWork(body, scrapedAt) : OptionalDouble.of(0);
+        return refused.isEmpty() || taken.isEmpty() || takenSeries.isEmpty() || atWork.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Counted(counters, refused.get(), taken.get(), atWork.getAsDouble(), scrapedAt));
+    }
+
+    private OptionalDouble atWork(List<SampleLine> body, Instant scrapedAt) {
+        return running.read(body, scrapedAt) instanceof Measured(PodValue.Amount(double runs), Instant _)
+                        && waiting.read(body, scrapedAt) instanceof Measured(PodValue.Amount(double waits), Instant _)
+                ? OptionalDouble.of(runs + waits)
+                : OptionalDouble.empty();
+    }
+
+    /** Empty: one of them can not be. */
+    private static Optional<Map<SeriesIdentity, Double>> values(List<SampleLine> series) {
+        Map<Map<String, String>, Double> values = new HashMap<>();
+        for (SampleLine one : series) {
+            Double before = values.put(one.labels(), one.value());
+            boolean twoValues = before != null && before != one.value();
+            if (twoValues || Plausible.objectionToCounter(one.value()).isPresent()) {
+                return Optional.empty();
+            }
+        }
+        if (values.size() > MOST_SERIES || TypeCheck.asCounter(series).isPresent()) {
+            return Optional.empty();
+        }
+        Map<SeriesIdentity, Double> merged = new HashMap<>();
+        Copies.OF_RANKS.merge(values).forEach((labels, value) -> merged.put(SeriesIdentity.of(labels), value));
+        return Optional.of(merged);
+    }
+
+    private static Optional<Admission> between(Counted before, Counted now) {
+        Growth refused = growth(before.refused(), now.refused());
+        Growth done = growth(before.taken(), now.taken());
+        // What was at work before a restart is lost
+        double began = now.atWork() - (done.reset() ? 0 : before.atWork());
+        double taken = done.total() + began;
+        return refused.total() > Plausible.MOST || Math.abs(taken) > Plausible.MOST
+                ? Optional.empty()
+                : Optional.of(new Admission(taken, refused.total()));
+    }
+
+    private static Growth growth(Map<SeriesIdentity, Double> before, Map<SeriesIdentity, Double> now) {
+        double total = 0;
+        boolean reset = false;
+        for (var series : now.entrySet()) {
+            double value = series.getValue();
+            double counted = before.getOrDefault(series.getKey(), value);
+            reset |= value < counted;
+            total += value < counted ? value : value - counted;
+        }
+        return new Growth(total, reset);
+    }
+}
