@@ -151,13 +151,10 @@ final class ProductScaler implements Autoscaler, Pods, Scraper {
         return new Pod(
                 replica.name,
                 replica.name,
-                Optional.of(replica.name),
-                Map.of(),
-                ready,
-                ready ? Optional.of(instant(replica.readyAt)) : Optional.empty(),
-                ready,
-                instant(replica.madeAt),
-                false);
+                Pod.Access.at(Optional.of(replica.name), Map.of()),
+                ready
+                        ? Pod.Startup.ready(instant(replica.madeAt), instant(replica.readyAt))
+                        : Pod.Startup.starting(instant(replica.madeAt)));
     }
 
     @Override

@@ -34,7 +34,7 @@ final class StaticPods implements Pods {
     private static Pod pod(Settings.Address address, Instant start) {
         String name = address.text();
         Pod pod = new Pod(
-                name, name, Optional.of(address.host()), Map.of(), true, Optional.of(start), true, start, false);
+                name, name, Pod.Access.at(Optional.of(address.host()), Map.of()), Pod.Startup.ready(start, start));
         return address.port().isPresent() ? pod.onlyAt(address.port().getAsInt()) : pod;
     }
 

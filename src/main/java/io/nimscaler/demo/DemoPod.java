@@ -53,10 +53,12 @@ final class DemoPod {
     }
 
     Pod describe() {
-        boolean ready = isReady();
         Optional<String> address = port == 0 ? Optional.empty() : Optional.of(LOOPBACK);
-        Optional<Instant> readySince = ready ? Optional.of(made.plus(startUp)) : Optional.empty();
-        return new Pod(name, name, address, Map.of("metrics", port), ready, readySince, ready, made, false);
+        return new Pod(
+                name,
+                name,
+                Pod.Access.at(address, Map.of("metrics", port)),
+                isReady() ? Pod.Startup.ready(made, made.plus(startUp)) : Pod.Startup.starting(made));
     }
 
     private void answer(HttpServerRequest request) {

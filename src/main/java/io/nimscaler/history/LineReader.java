@@ -104,9 +104,12 @@ final class LineReader {
                 optional(pod, "address").map(JsonNode::asText),
                 constant(PodState.class, pod, "state"),
                 sample,
-                optional(pod, "problem")
-                        .map(problem ->
-                                new Problem(constant(PodProblem.class, problem, "reason"), text(problem, "detail"))));
+                optional(pod, "problem").map(problem -> new Problem(podProblem(problem), text(problem, "detail"))));
+    }
+
+    private static PodProblem podProblem(JsonNode problem) {
+        String label = text(problem, "reason");
+        return PodProblem.of(label).orElseThrow(() -> wrong("reason", problem.path("reason"), "a pod's problem"));
     }
 
     private static PodReading reading(JsonNode pod) {

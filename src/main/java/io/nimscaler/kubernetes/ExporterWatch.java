@@ -87,7 +87,8 @@ public final class ExporterWatch implements GpuExporters, AutoCloseable {
             return new OnNode.None("no pod " + where.selector() + " in namespace " + where.namespace() + " on node "
                     + node + " that has an address");
         }
-        return pod.offLimits()
+        return pod.access()
+                .offLimits()
                 .<OnNode>map(why -> new OnNode.None("exporter " + pod.name() + ": " + why))
                 .orElseGet(() -> new OnNode.Exporter(exporter(pod)));
     }
@@ -95,9 +96,11 @@ public final class ExporterWatch implements GpuExporters, AutoCloseable {
     /** While one replaces another on a node, the one that is ready. */
     private static Map<String, Pod> byNode(PodWatch watch) {
         return watch.pods().stream()
-                .filter(pod -> pod.node().isPresent() && pod.address().isPresent())
+                .filter(pod -> pod.access().node().isPresent() && pod.address().isPresent())
                 .collect(Collectors.toUnmodifiableMap(
-                        pod -> pod.node().orElseThrow(), pod -> pod, (one, other) -> one.ready() ? one : other));
+                        pod -> pod.access().node().orElseThrow(),
+                        pod -> pod,
+                        (one, other) -> one.ready() ? one : other));
     }
 
     private GpuExporter exporter(Pod pod) {

@@ -48,22 +48,24 @@ final class PodMapping {
                 isReady ? Optional.of(ready.flatMap(PodMapping::since).orElse(now)) : Optional.empty();
         Optional<String> node =
                 Optional.ofNullable(pod.getSpec()).map(PodSpec::getNodeName).filter(name -> !name.isEmpty());
+        Instant since =
+                scheduled.filter(PodMapping::isTrue).flatMap(PodMapping::since).orElse(made);
+        // Whatever the reason: no room, no quota (SchedulingGated), a scheduler that fails
+        boolean unschedulable =
+                scheduled.filter(condition -> !isTrue(condition)).isPresent();
         return new Pod(
                         pod.getMetadata().getUid(),
                         pod.getMetadata().getName(),
-                        Optional.ofNullable(status.getPodIP()).filter(address -> !address.isEmpty()),
-                        namedPorts(pod),
-                        isReady,
-                        readySince,
-                        isReady || wasReady(status, ready),
-                        scheduled
-                                .filter(PodMapping::isTrue)
-                                .flatMap(PodMapping::since)
-                                .orElse(made),
-                        // Whatever the reason: no room, no quota (SchedulingGated), a scheduler that fails
-                        scheduled.filter(condition -> !isTrue(condition)).isPresent())
-                .on(node)
-                .restarting(!isReady && isRestarting(status, ready));
+                        Pod.Access.at(
+                                Optional.ofNullable(status.getPodIP()).filter(address -> !address.isEmpty()),
+                                namedPorts(pod)),
+                        new Pod.Startup(
+                                since,
+                                unschedulable,
+                                readySince,
+                                isReady || wasReady(status, ready),
+                                !isReady && isRestarting(status, ready)))
+                .on(node);
     }
 
     /** Of one that is not ready: whether a container was started since it ceased to be, rather than failing its probe. */

@@ -39,13 +39,13 @@ public final class ExporterAnswer {
 
     /** There is no exporter to ask on this node, for this reason. */
     static ExporterAnswer none(String node, String why) {
-        return new ExporterAnswer(node, Optional.of(new Problem(PodProblem.NO_EXPORTER, why)));
+        return new ExporterAnswer(node, Optional.of(new Problem(NoSample.NO_EXPORTER, why)));
     }
 
     static ExporterAnswer of(String node, GpuExporter exporter, ScrapeResult result) {
         return switch (result) {
             case Failed(ScrapeFailure reason, String detail) ->
-                new ExporterAnswer(node, Optional.of(new Problem(PodProblem.of(reason), detail)));
+                new ExporterAnswer(node, Optional.of(new Problem(reason, detail)));
             case Scraped(List<SampleLine> all, var _) -> {
                 ExporterAnswer answer = new ExporterAnswer(node, Optional.empty());
                 PodName itself = new PodName(exporter.namespace(), exporter.name());

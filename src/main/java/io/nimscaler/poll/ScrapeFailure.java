@@ -3,7 +3,7 @@ package io.nimscaler.poll;
 import java.util.Locale;
 
 /** Why an exchange with a pod, an exporter or a wake source failed. */
-public enum ScrapeFailure {
+public enum ScrapeFailure implements PodProblem {
     /** The scaler's own settings forbid to ask it so: it is not asked at all. */
     NOT_ALLOWED,
     /** No TCP connection: refused, no route, connect time-out. */
@@ -27,7 +27,8 @@ public enum ScrapeFailure {
     /** The body is not Prometheus text where it matters. */
     MALFORMED;
 
-    /** The value of the label {@code outcome}, in snake case. */
+    /** The value of the label {@code outcome}, too. */
+    @Override
     public String label() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -6,115 +6,97 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/**
- * One pod as its cluster describes it: neither finished nor terminating.
- *
- * @param address IP address; empty: it has none yet
- * @param namedPorts the named container ports
- * @param onlyPort the port at which it is asked, whatever the trigger says; empty: the trigger's
- * @param ready whether it is ready now
- * @param readySince since when it is; empty where {@code ready} is false
- * @param everReady whether it is known to have been ready at any time
- * @param startingSince when it was scheduled; if it is not, when it was made
- * @param unschedulable no node has taken it, though one was looked for
- * @param node name of the node on which it runs; empty: none yet, or nobody knows
- * @param offLimits why it must not be asked, whatever it serves; empty: it may be
- * @param restarting it is not ready, and has not been since a container of it was last started
- */
-public record Pod(
-        String uid,
-        String name,
-        Optional<String> address,
-        Map<String, Integer> namedPorts,
-        OptionalInt onlyPort,
-        boolean ready,
-        Optional<Instant> readySince,
-        boolean everReady,
-        Instant startingSince,
-        boolean unschedulable,
-        Optional<String> node,
-        Optional<String> offLimits,
-        boolean restarting) {
+/** One pod as its cluster describes it: neither finished nor terminating. */
+public record Pod(String uid, String name, Access access, Startup startup) {
 
-    public Pod {
-        namedPorts = Map.copyOf(namedPorts);
-    }
-
-    /** One that may be asked, on an unknown node. */
-    public Pod(
-            String uid,
-            String name,
+    /**
+     * Where it can be asked.
+     *
+     * @param address IP address; empty: it has none yet
+     * @param namedPorts the named container ports
+     * @param onlyPort the port at which it is asked, whatever the trigger says; empty: the trigger's
+     * @param node name of the node on which it runs; empty: none yet, or nobody knows
+     * @param offLimits why it must not be asked, whatever it serves; empty: it may be
+     */
+    public record Access(
             Optional<String> address,
             Map<String, Integer> namedPorts,
-            boolean ready,
-            Optional<Instant> readySince,
-            boolean everReady,
-            Instant startingSince,
-            boolean unschedulable) {
-        this(
-                uid,
-                name,
-                address,
-                namedPorts,
-                OptionalInt.empty(),
-                ready,
-                readySince,
-                everReady,
-                startingSince,
-                unschedulable,
-                Optional.empty(),
-                Optional.empty(),
-                false);
+            OptionalInt onlyPort,
+            Optional<String> node,
+            Optional<String> offLimits) {
+
+        public Access {
+            namedPorts = Map.copyOf(namedPorts);
+        }
+
+        /** It may be asked, on an unknown node. */
+        public static Access at(Optional<String> address, Map<String, Integer> namedPorts) {
+            return new Access(address, namedPorts, OptionalInt.empty(), Optional.empty(), Optional.empty());
+        }
+
+        /** The port's number; empty: there is no container port of that name. */
+        OptionalInt number(PodPort port) {
+            return onlyPort.isPresent()
+                    ? onlyPort
+                    : switch (port) {
+                        case PodPort.Numbered(int number) -> OptionalInt.of(number);
+                        case PodPort.Named(String portName) ->
+                            namedPorts.containsKey(portName)
+                                    ? OptionalInt.of(namedPorts.get(portName))
+                                    : OptionalInt.empty();
+                    };
+        }
+    }
+
+    /**
+     * How far it has come.
+     *
+     * @param since when it was scheduled; if it is not, when it was made
+     * @param unschedulable no node has taken it, though one was looked for
+     * @param readySince since when it is ready; empty: it is not
+     * @param everReady whether it is known to have been ready at any time
+     * @param restarting it is not ready, and has not been since a container of it was last started
+     */
+    public record Startup(
+            Instant since, boolean unschedulable, Optional<Instant> readySince, boolean everReady, boolean restarting) {
+
+        /** Ready since a moment. */
+        public static Startup ready(Instant since, Instant readySince) {
+            return new Startup(since, false, Optional.of(readySince), true, false);
+        }
+
+        /** Scheduled, and never ready. */
+        public static Startup starting(Instant since) {
+            return new Startup(since, false, Optional.empty(), false, false);
+        }
+    }
+
+    /** IP address; empty: it has none yet. */
+    public Optional<String> address() {
+        return access.address();
+    }
+
+    /** Whether it is ready now. */
+    public boolean ready() {
+        return startup.readySince().isPresent();
     }
 
     /** The same one, on this node. */
     public Pod on(Optional<String> itsNode) {
-        return with(onlyPort, itsNode, offLimits, restarting);
+        return at(new Access(access.address, access.namedPorts, access.onlyPort, itsNode, access.offLimits));
     }
 
     /** The same one, not to be asked. */
     public Pod offLimits(String why) {
-        return with(onlyPort, node, Optional.of(why), restarting);
+        return at(new Access(access.address, access.namedPorts, access.onlyPort, access.node, Optional.of(why)));
     }
 
     /** The same one, asked at this port. */
     public Pod onlyAt(int port) {
-        return with(OptionalInt.of(port), node, offLimits, restarting);
+        return at(new Access(access.address, access.namedPorts, OptionalInt.of(port), access.node, access.offLimits));
     }
 
-    /** The same one, which starts once more or does not. */
-    public Pod restarting(boolean itRestarts) {
-        return with(onlyPort, node, offLimits, itRestarts);
-    }
-
-    private Pod with(
-            OptionalInt newPort, Optional<String> newNode, Optional<String> newOffLimits, boolean newRestarting) {
-        return new Pod(
-                uid,
-                name,
-                address,
-                namedPorts,
-                newPort,
-                ready,
-                readySince,
-                everReady,
-                startingSince,
-                unschedulable,
-                newNode,
-                newOffLimits,
-                newRestarting);
-    }
-
-    /** The port's number; empty: this pod has no container port of that name. */
-    OptionalInt number(PodPort port) {
-        return onlyPort.isPresent()
-                ? onlyPort
-                : switch (port) {
-                    case PodPort.Numbered(int number) -> OptionalInt.of(number);
-                    case PodPort.Named(String portName) ->
-                        namedPorts.containsKey(portName)
-                                ? OptionalInt.of(namedPorts.get(portName))
-                                : OptionalInt.empty();
-                };
+    private Pod at(Access other) {
+        return new Pod(uid, name, other, startup);
     }
 }

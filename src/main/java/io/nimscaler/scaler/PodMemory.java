@@ -3,8 +3,8 @@ package io.nimscaler.scaler;
 import io.nimscaler.exposition.SampleLine;
 import io.nimscaler.policy.PodReading;
 import io.nimscaler.poll.Endpoint;
+import io.nimscaler.poll.NoSample;
 import io.nimscaler.poll.PodAuth;
-import io.nimscaler.poll.PodProblem;
 import io.nimscaler.poll.Problem;
 import io.nimscaler.poll.ScrapeFailure;
 import io.nimscaler.poll.ScrapeResult;
@@ -83,16 +83,17 @@ final class PodMemory {
     void describe(Pod now, Trigger trigger, Instant at) {
         // It starts when it is scheduled, however long it waited for a node
         seenSince = seenSince
-                .filter(_ -> now.startingSince().equals(pod.startingSince()))
+                .filter(_ -> now.startup().since().equals(pod.startup().since()))
                 .or(() -> Optional.of(at));
         pod = now;
-        if (now.ready() || (now.everReady() && firstReady.isEmpty())) {
+        if (now.ready() || (now.startup().everReady() && firstReady.isEmpty())) {
             // Of one that is not ready any more nobody says since when it was, but that it was scheduled before
-            Instant since = earlier(now.readySince().orElse(now.startingSince()), at);
+            Instant since =
+                    earlier(now.startup().readySince().orElse(now.startup().since()), at);
             if (now.ready()
                     && firstReady.isEmpty()
                     && seenSince.filter(at::isAfter).isPresent()) {
-                startUp = Optional.of(lengthFrom(now.startingSince(), since));
+                startUp = Optional.of(lengthFrom(now.startup().since(), since));
             }
             firstReady =
                     Optional.of(firstReady.map(before -> earlier(before, since)).orElse(since));
@@ -100,12 +101,12 @@ final class PodMemory {
         if (trigger.signal().isOfGpus()) {
             return;
         }
-        if (now.number(trigger.reading().port()).isEmpty()) {
+        if (now.access().number(trigger.reading().port()).isEmpty()) {
             problem = Optional.of(new Problem(
-                    PodProblem.NO_PORT,
+                    NoSample.NO_PORT,
                     "no container port named " + trigger.reading().port()));
         }
-        now.offLimits().ifPresent(why -> problem = Optional.of(new Problem(PodProblem.NOT_ALLOWED, why)));
+        now.access().offLimits().ifPresent(why -> problem = Optional.of(new Problem(ScrapeFailure.NOT_ALLOWED, why)));
     }
 
     /**
@@ -113,8 +114,10 @@ final class PodMemory {
      * asked instead.
      */
     Optional<Endpoint> endpoint(Trigger trigger, String namespace) {
-        OptionalInt port = pod.number(trigger.reading().port());
-        return port.isEmpty() || pod.offLimits().isPresent() || trigger.signal().isOfGpus()
+        OptionalInt port = pod.access().number(trigger.reading().port());
+        return port.isEmpty()
+                        || pod.access().offLimits().isPresent()
+                        || trigger.signal().isOfGpus()
                 ? Optional.empty()
                 : pod.address()
                         .map(host -> new Endpoint(
@@ -128,7 +131,7 @@ final class PodMemory {
 
     /** The node whose exporter is asked in its stead; empty while it is on none. */
     Optional<String> gpuNode(Trigger trigger) {
-        return trigger.signal().isOfGpus() ? pod.node() : Optional.empty();
+        return trigger.signal().isOfGpus() ? pod.access().node() : Optional.empty();
     }
 
     /** The name by which an exporter knows it. */
@@ -143,8 +146,7 @@ final class PodMemory {
 
     void take(ScrapeResult result, Trigger trigger, Instant askedAt) {
         switch (result) {
-            case ScrapeResult.Failed(ScrapeFailure reason, String detail) ->
-                take(new Problem(PodProblem.of(reason), detail));
+            case ScrapeResult.Failed(ScrapeFailure reason, String detail) -> take(new Problem(reason, detail));
             case ScrapeResult.Scraped(var series, var names) -> {
                 if (!names.isEmpty()) {
                     insteadThere = Neighbours.of(trigger.signal(), names);
@@ -157,7 +159,7 @@ final class PodMemory {
     void take(List<SampleLine> series, Trigger trigger, Instant askedAt) {
         if (EngineSleep.isAsleep(series, trigger.modelName())) {
             take(new Problem(
-                    PodProblem.ASLEEP,
+                    NoSample.ASLEEP,
                     "its engine sleeps (vllm:engine_sleep_state): it has no room, and is not counted as idle"));
             return;
         }
@@ -184,15 +186,15 @@ final class PodMemory {
             case Measured(var _, Instant written)
             when written.plus(trigger.deadlines().staleAfter()).isBefore(askedAt) ->
                 problem = Optional.of(new Problem(
-                        PodProblem.STALE,
+                        NoSample.STALE,
                         "by their timestamps its samples were "
                                 + Duration.between(written, askedAt).toSeconds()
                                 + " s old when asked for, staleAfter is "
                                 + trigger.deadlines().staleAfter().toSeconds() + " s"));
             case Measured _
-            when pod.restarting() && firstReady.isPresent() ->
+            when pod.startup().restarting() && firstReady.isPresent() ->
                 problem = Optional.of(new Problem(
-                        PodProblem.RESTARTING, "it was started again and has not been ready since: it still loads"));
+                        NoSample.RESTARTING, "it was started again and has not been ready since: it still loads"));
             case Measured measured -> {
                 last = Optional.of(measured);
                 problem = Optional.empty();
@@ -200,9 +202,8 @@ final class PodMemory {
             }
             case Measurement.TooEarly _ -> problem = Optional.empty();
             case Measurement.NoMetric(String detail) ->
-                problem = Optional.of(new Problem(PodProblem.NO_METRIC, detail + insteadThere));
-            case Measurement.BadValue(String detail) ->
-                problem = Optional.of(new Problem(PodProblem.BAD_VALUE, detail));
+                problem = Optional.of(new Problem(NoSample.NO_METRIC, detail + insteadThere));
+            case Measurement.BadValue(String detail) -> problem = Optional.of(new Problem(NoSample.BAD_VALUE, detail));
         }
     }
 
@@ -253,7 +254,7 @@ final class PodMemory {
      */
     PodReading reading(Trigger trigger, FleetSignal fleet, Instant now, Duration patience) {
         if (isStarting(trigger, now)) {
-            return new PodReading.Starting(startingFor(now), pod.unschedulable());
+            return new PodReading.Starting(startingFor(now), pod.startup().unschedulable());
         }
         Optional<PodValue> fresh = fresh(trigger, now);
         if (fresh.isPresent()) {
@@ -269,7 +270,7 @@ final class PodMemory {
 
     /** By the cluster's clock, and where that is ahead of ours, for as long as we have seen it. */
     private Duration startingFor(Instant now) {
-        return Stream.concat(Stream.of(pod.startingSince()), seenSince.stream())
+        return Stream.concat(Stream.of(pod.startup().since()), seenSince.stream())
                 .map(since -> lengthFrom(since, now))
                 .max(Duration::compareTo)
                 .orElseThrow();

@@ -37,12 +37,12 @@ class StaticPodsTest {
                 .isInstanceOfSatisfying(Observation.Known.class, known -> {
                     assertThat(known.scale()).isEqualTo(new Scale(4, 4));
                     assertThat(known.pods()).allMatch(pod -> pod.ready());
-                    assertThat(known.pods().get(0).onlyPort()).isEmpty();
+                    assertThat(known.pods().get(0).access().onlyPort()).isEmpty();
                     assertThat(known.pods().get(1).address()).hasValue("10.0.0.2");
-                    assertThat(known.pods().get(1).onlyPort()).hasValue(8001);
+                    assertThat(known.pods().get(1).access().onlyPort()).hasValue(8001);
                     assertThat(known.pods().get(2).address()).hasValue("fd00::1");
                     assertThat(known.pods().get(3).address()).hasValue("fd00::2");
-                    assertThat(known.pods().get(3).onlyPort()).hasValue(8002);
+                    assertThat(known.pods().get(3).access().onlyPort()).hasValue(8002);
                 });
     }
 

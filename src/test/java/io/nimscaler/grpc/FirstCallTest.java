@@ -41,7 +41,10 @@ class FirstCallTest {
             new Scale(1, 1),
             1,
             List.of(new Pod(
-                    "1", "1", Optional.of("10.0.0.1"), Map.of(), true, Optional.of(LONG_AGO), true, LONG_AGO, false)));
+                    "1",
+                    "1",
+                    Pod.Access.at(Optional.of("10.0.0.1"), Map.of()),
+                    Pod.Startup.ready(LONG_AGO, LONG_AGO))));
     private static final ScrapeResult FULL = new ScrapeResult.Scraped(
             List.of(new SampleLine("gpu_cache_usage_perc", Map.of(), .9, OptionalLong.empty())));
 

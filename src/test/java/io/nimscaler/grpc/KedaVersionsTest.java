@@ -79,8 +79,11 @@ class KedaVersionsTest {
         private World pods(int number, boolean ready, OptionalDouble value) {
             for (int i = 0; i < number; i++) {
                 String name = "10.0.0." + pods.size();
-                Optional<Instant> since = ready ? Optional.of(LONG_AGO) : Optional.empty();
-                pods.add(new Pod(name, name, Optional.of(name), Map.of(), ready, since, ready, now, false));
+                pods.add(new Pod(
+                        name,
+                        name,
+                        Pod.Access.at(Optional.of(name), Map.of()),
+                        ready ? Pod.Startup.ready(now, LONG_AGO) : Pod.Startup.starting(now)));
                 values.put(name, value);
             }
             return this;

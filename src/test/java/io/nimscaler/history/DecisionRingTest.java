@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.nimscaler.policy.Fleet;
 import io.nimscaler.policy.Policy;
 import io.nimscaler.policy.Scale;
-import io.nimscaler.poll.PodProblem;
 import io.nimscaler.poll.Problem;
+import io.nimscaler.poll.ScrapeFailure;
 import io.nimscaler.scaler.PodState;
 import io.nimscaler.scaler.PodStatus;
 import io.nimscaler.scaler.ScaledObjectId;
@@ -110,7 +110,7 @@ class DecisionRingTest {
                 ? Optional.empty()
                 : Optional.of(new Sample(random.nextDouble(), START.plusMillis(second * 1000 - random.nextInt(3000))));
         Optional<Problem> problem = random.nextInt(3) == 0
-                ? Optional.of(new Problem(PodProblem.TIMEOUT, "late " + random.nextInt(2)))
+                ? Optional.of(new Problem(ScrapeFailure.TIMEOUT, "late " + random.nextInt(2)))
                 : Optional.empty();
         return new PodStatus(
                 "pod-" + i,

@@ -106,13 +106,17 @@ class RecordingTest {
                 pods.add(new Pod(
                         name,
                         name,
-                        random.nextInt(5) == 0 ? Optional.empty() : Optional.of("10.0.0." + random.nextInt(255)),
-                        Map.of(),
-                        ready,
-                        ready ? Optional.of(now) : Optional.empty(),
-                        random.nextInt(4) > 0,
-                        now,
-                        random.nextInt(5) == 0));
+                        Pod.Access.at(
+                                random.nextInt(5) == 0
+                                        ? Optional.empty()
+                                        : Optional.of("10.0.0." + random.nextInt(255)),
+                                Map.of()),
+                        new Pod.Startup(
+                                now,
+                                random.nextInt(5) == 0,
+                                ready ? Optional.of(now) : Optional.empty(),
+                                random.nextInt(4) > 0,
+                                false)));
             }
             int status = pods.size() + random.nextInt(2);
             observation = random.nextInt(12) == 0

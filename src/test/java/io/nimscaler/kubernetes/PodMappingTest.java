@@ -61,32 +61,32 @@ class PodMappingTest {
     void readyPodIsReadySinceItsCondition() {
         var pod = PodMapping.map(running("True", "2026-01-01T11:05:00Z").build(), NOW);
         assertThat(pod.ready()).isTrue();
-        assertThat(pod.everReady()).isTrue();
-        assertThat(pod.readySince()).hasValue(Instant.parse("2026-01-01T11:05:00Z"));
+        assertThat(pod.startup().everReady()).isTrue();
+        assertThat(pod.startup().readySince()).hasValue(Instant.parse("2026-01-01T11:05:00Z"));
         assertThat(pod.address()).hasValue("10.0.0.1");
-        assertThat(pod.node()).hasValue("node-a");
-        assertThat(pod.namedPorts()).isEqualTo(Map.of("http", 8000));
-        assertThat(pod.startingSince()).isEqualTo(Instant.parse("2026-01-01T11:00:01Z"));
+        assertThat(pod.access().node()).hasValue("node-a");
+        assertThat(pod.access().namedPorts()).isEqualTo(Map.of("http", 8000));
+        assertThat(pod.startup().since()).isEqualTo(Instant.parse("2026-01-01T11:00:01Z"));
     }
 
     @Test
     void podThatIsNotReadySinceBeforeItsContainerStartedWasNeverReady() {
         var pod = PodMapping.map(running("False", "2026-01-01T11:00:01Z").build(), NOW);
         assertThat(pod.ready()).isFalse();
-        assertThat(pod.everReady()).isFalse();
+        assertThat(pod.startup().everReady()).isFalse();
     }
 
     @Test
     void podThatTurnedUnreadyAfterItsContainerStartedHasBeenReady() {
         var pod = PodMapping.map(running("False", "2026-01-01T11:40:00Z").build(), NOW);
         assertThat(pod.ready()).isFalse();
-        assertThat(pod.everReady()).isTrue();
+        assertThat(pod.startup().everReady()).isTrue();
     }
 
     @Test
     void podThatFailsItsProbeDoesNotRestart() {
         var pod = PodMapping.map(running("False", "2026-01-01T11:40:00Z").build(), NOW);
-        assertThat(pod.restarting()).isFalse();
+        assertThat(pod.startup().restarting()).isFalse();
     }
 
     @Test
@@ -107,14 +107,14 @@ class PodMappingTest {
                 .endContainerStatus()
                 .endStatus()
                 .build();
-        assertThat(PodMapping.map(restarted, NOW).everReady()).isTrue();
-        assertThat(PodMapping.map(restarted, NOW).restarting()).isTrue();
+        assertThat(PodMapping.map(restarted, NOW).startup().everReady()).isTrue();
+        assertThat(PodMapping.map(restarted, NOW).startup().restarting()).isTrue();
     }
 
     @Test
     void readyPodDoesNotRestart() {
         var pod = PodMapping.map(running("True", "2026-01-01T11:00:01Z").build(), NOW);
-        assertThat(pod.restarting()).isFalse();
+        assertThat(pod.startup().restarting()).isFalse();
     }
 
     @ParameterizedTest
@@ -133,7 +133,7 @@ class PodMappingTest {
                 .endCondition()
                 .endStatus()
                 .build();
-        assertThat(PodMapping.map(pod, NOW).unschedulable()).isTrue();
+        assertThat(PodMapping.map(pod, NOW).startup().unschedulable()).isTrue();
     }
 
     @Test
@@ -154,8 +154,8 @@ class PodMappingTest {
                 .endStatus()
                 .build();
         var mapped = PodMapping.map(pod, NOW);
-        assertThat(mapped.unschedulable()).isTrue();
-        assertThat(mapped.startingSince()).isEqualTo(Instant.parse(MADE));
+        assertThat(mapped.startup().unschedulable()).isTrue();
+        assertThat(mapped.startup().since()).isEqualTo(Instant.parse(MADE));
         assertThat(mapped.address()).isEmpty();
     }
 
@@ -186,6 +186,6 @@ class PodMappingTest {
                 .endMetadata()
                 .build();
         assertThat(PodMapping.counts(pod)).isTrue();
-        assertThat(PodMapping.map(pod, NOW).startingSince()).isEqualTo(NOW);
+        assertThat(PodMapping.map(pod, NOW).startup().since()).isEqualTo(NOW);
     }
 }

@@ -12,8 +12,8 @@ import io.nimscaler.policy.PodReading;
 import io.nimscaler.policy.Policy;
 import io.nimscaler.policy.Scale;
 import io.nimscaler.policy.Unserved;
-import io.nimscaler.poll.PodProblem;
 import io.nimscaler.poll.Problem;
+import io.nimscaler.poll.ScrapeFailure;
 import io.nimscaler.scaler.PodState;
 import io.nimscaler.scaler.PodStatus;
 import io.nimscaler.scaler.ScaledObjectId;
@@ -231,7 +231,7 @@ class ScaledObjectEventsTest {
                 Optional.of("10.0.0.1"),
                 PodState.MISSING,
                 Optional.empty(),
-                Optional.of(new Problem(PodProblem.CANNOT_CONNECT, "connection refused")));
+                Optional.of(new Problem(ScrapeFailure.CANNOT_CONNECT, "connection refused")));
         decided(missing, notAskedYet);
         assertThat(written).isEmpty();
         decided(missing, refused);

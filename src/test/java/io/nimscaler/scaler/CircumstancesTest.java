@@ -15,7 +15,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -117,16 +116,7 @@ class CircumstancesTest extends ScalersFixture {
         pods.has(
                 2,
                 FakePods.ready("1", LONG_AGO),
-                new Pod(
-                        second.uid(),
-                        second.name(),
-                        second.address(),
-                        Map.of(),
-                        true,
-                        Optional.of(ready),
-                        true,
-                        scheduled,
-                        false));
+                new Pod(second.uid(), second.name(), second.access(), Pod.Startup.ready(scheduled, ready)));
         watch(Duration.ofSeconds(30));
 
         assertThat(watched.stream().flatMap(snapshot -> snapshot.circumstances().startUps().stream()))

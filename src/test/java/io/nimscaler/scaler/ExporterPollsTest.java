@@ -6,8 +6,9 @@ import io.nimscaler.exposition.SampleLine;
 import io.nimscaler.policy.Answer;
 import io.nimscaler.poll.GpuExporter;
 import io.nimscaler.poll.GpuExporters;
-import io.nimscaler.poll.PodProblem;
+import io.nimscaler.poll.NoSample;
 import io.nimscaler.poll.Problem;
+import io.nimscaler.poll.ScrapeFailure;
 import io.nimscaler.poll.ScrapeRequest;
 import io.nimscaler.poll.ScrapeResult.Scraped;
 import io.nimscaler.trigger.ParsedTrigger;
@@ -165,7 +166,7 @@ class ExporterPollsTest {
                 .containsExactly(PodState.SAMPLED, PodState.MISSING, PodState.MISSING);
         assertThat(snapshot().pods().stream().flatMap(pod -> pod.problem().stream()))
                 .extracting(Problem::reason)
-                .containsExactly(PodProblem.NO_METRIC, PodProblem.NO_EXPORTER);
+                .containsExactly(NoSample.NO_METRIC, NoSample.NO_EXPORTER);
         assertThat(snapshot().answer()).isEqualTo(new Answer.Value(2100));
     }
 
@@ -188,7 +189,7 @@ class ExporterPollsTest {
         assertThat(snapshot().answer()).isInstanceOf(Answer.Unavailable.class);
         assertThat(snapshot().pods().stream().flatMap(pod -> pod.problem().stream()))
                 .extracting(Problem::reason)
-                .containsExactly(PodProblem.BAD_VALUE, PodProblem.CANNOT_CONNECT);
+                .containsExactly(NoSample.BAD_VALUE, ScrapeFailure.CANNOT_CONNECT);
     }
 
     @ParameterizedTest

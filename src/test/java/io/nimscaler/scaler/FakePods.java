@@ -31,29 +31,34 @@ final class FakePods implements Pods {
 
     /** Ready since a moment. */
     static Pod ready(String name, Instant since) {
-        return new Pod(
-                name, name, Optional.of("10.0.0." + name), Map.of(), true, Optional.of(since), true, since, false);
+        return new Pod(name, name, access(name), Pod.Startup.ready(since, since));
     }
 
     /** Scheduled at a moment, with an address, never ready. */
     static Pod starting(String name, Instant since) {
-        return new Pod(
-                name, name, Optional.of("10.0.0." + name), Map.of(), false, Optional.empty(), false, since, false);
+        return new Pod(name, name, access(name), Pod.Startup.starting(since));
     }
 
     /** Was ready, was started again, and has not been ready since. */
     static Pod restarting(String name, Instant since) {
-        return unready(name, since).restarting(true);
+        return new Pod(name, name, access(name), new Pod.Startup(since, false, Optional.empty(), true, true));
     }
 
     /** Made at a moment, no node takes it. */
     static Pod unschedulable(String name, Instant since) {
-        return new Pod(name, name, Optional.empty(), Map.of(), false, Optional.empty(), false, since, true);
+        return new Pod(
+                name,
+                name,
+                Pod.Access.at(Optional.empty(), Map.of()),
+                new Pod.Startup(since, true, Optional.empty(), false, false));
     }
 
     /** Not ready any more. */
     static Pod unready(String name, Instant since) {
-        return new Pod(
-                name, name, Optional.of("10.0.0." + name), Map.of(), false, Optional.empty(), true, since, false);
+        return new Pod(name, name, access(name), new Pod.Startup(since, false, Optional.empty(), true, false));
+    }
+
+    private static Pod.Access access(String name) {
+        return Pod.Access.at(Optional.of("10.0.0." + name), Map.of());
     }
 }

@@ -10,7 +10,6 @@ import io.nimscaler.exposition.ExpositionReader;
 import io.nimscaler.exposition.ReadLimits;
 import io.nimscaler.policy.Answers;
 import io.nimscaler.policy.Scale;
-import io.nimscaler.poll.PodProblem;
 import io.nimscaler.poll.ScrapeFailure;
 import io.nimscaler.poll.ScrapeRequest;
 import io.nimscaler.poll.ScrapeResult;
@@ -149,27 +148,27 @@ class FieldCasesTest extends ScalersFixture {
 
     @ParameterizedTest(name = "{0} {1}")
     @CsvSource({
-        "counter-without-rate.pod, metric=vllm:generation_tokens_total;targetValue=1800, BAD_VALUE, rate(vllm:generation_tokens_total)",
-        "dynamo-dp-ranks.pod, metric=serving_load, NO_METRIC, there is \"dynamo_component_gpu_cache_usage_percent\"",
-        "gauge-after-first-request.pod, '', NO_METRIC, 'the engine answers, with \"trtllm_request_success_total\" say, and some engines show this only after their first request'",
-        "half-the-fleet-asleep.asleep, '', ASLEEP, its engine sleeps",
-        "half-the-fleet-asleep.asleep, metric=rate(vllm:generation_tokens_total);targetValue=100, ASLEEP, its engine sleeps",
-        "istio-merged.without, '', NO_METRIC, no series",
-        "llama-cpp.pod, metric=llamacpp:kv_cache_usage_ratio, NO_METRIC, no series llamacpp:kv_cache_usage_ratio",
-        "llama-cpp.pod, metric=llamacpp:prompt_tokens_seconds;targetValue=100, MALFORMED, -nan",
-        "vllm-four-api-servers.pod, modelName=sql-adapter, NO_METRIC, has no series with model_name = \"sql-adapter\"; there is \"org/model-a\"",
-        "tgi.pod, metric=tgi_request_queue_duration;targetValue=2, NO_METRIC, 'a histogram of that name is there: add quantile'",
-        "tgi.fresh, metric=tgi_queue_size;targetValue=10, NO_METRIC, no series tgi_queue_size",
-        "triton-nan.pod, '', BAD_VALUE, NaN",
-        "trtllm-serve-undefined-labels.pod, '', NO_METRIC, no series gpu_cache_usage_perc",
-        "vllm-four-api-servers.pod, metric=vllm_num_requests_waiting;targetValue=4, NO_METRIC, there is \"vllm:num_requests_waiting\"",
-        "vllm-four-api-servers.pod, metric=vllm:num_request_waiting;targetValue=4, NO_METRIC, there is \"vllm:num_requests_waiting\""
+        "counter-without-rate.pod, metric=vllm:generation_tokens_total;targetValue=1800, bad_value, rate(vllm:generation_tokens_total)",
+        "dynamo-dp-ranks.pod, metric=serving_load, no_metric, there is \"dynamo_component_gpu_cache_usage_percent\"",
+        "gauge-after-first-request.pod, '', no_metric, 'the engine answers, with \"trtllm_request_success_total\" say, and some engines show this only after their first request'",
+        "half-the-fleet-asleep.asleep, '', asleep, its engine sleeps",
+        "half-the-fleet-asleep.asleep, metric=rate(vllm:generation_tokens_total);targetValue=100, asleep, its engine sleeps",
+        "istio-merged.without, '', no_metric, no series",
+        "llama-cpp.pod, metric=llamacpp:kv_cache_usage_ratio, no_metric, no series llamacpp:kv_cache_usage_ratio",
+        "llama-cpp.pod, metric=llamacpp:prompt_tokens_seconds;targetValue=100, malformed, -nan",
+        "vllm-four-api-servers.pod, modelName=sql-adapter, no_metric, has no series with model_name = \"sql-adapter\"; there is \"org/model-a\"",
+        "tgi.pod, metric=tgi_request_queue_duration;targetValue=2, no_metric, 'a histogram of that name is there: add quantile'",
+        "tgi.fresh, metric=tgi_queue_size;targetValue=10, no_metric, no series tgi_queue_size",
+        "triton-nan.pod, '', bad_value, NaN",
+        "trtllm-serve-undefined-labels.pod, '', no_metric, no series gpu_cache_usage_perc",
+        "vllm-four-api-servers.pod, metric=vllm_num_requests_waiting;targetValue=4, no_metric, there is \"vllm:num_requests_waiting\"",
+        "vllm-four-api-servers.pod, metric=vllm:num_request_waiting;targetValue=4, no_metric, there is \"vllm:num_requests_waiting\""
     })
-    void whyAPodHasNoValueIsSaid(String body, String metadata, PodProblem reason, String words) {
+    void whyAPodHasNoValueIsSaid(String body, String metadata, String reason, String words) {
         Trigger asked = run(body, metadata);
         assertThat(snapshot(asked).pods()).singleElement().satisfies(pod -> {
             assertThat(pod.sample()).isEmpty();
-            assertThat(pod.problem().orElseThrow().reason()).isEqualTo(reason);
+            assertThat(pod.problem().orElseThrow().reason().label()).isEqualTo(reason);
             assertThat(pod.problem().orElseThrow().detail()).contains(words).hasSizeLessThan(500);
         });
         assertThat(replicas(asked)).isEmpty();

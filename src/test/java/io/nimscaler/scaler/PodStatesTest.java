@@ -7,7 +7,7 @@ import io.nimscaler.exposition.SampleLine;
 import io.nimscaler.policy.Decision;
 import io.nimscaler.policy.HoldReason;
 import io.nimscaler.policy.Scale;
-import io.nimscaler.poll.PodProblem;
+import io.nimscaler.poll.NoSample;
 import io.nimscaler.poll.ScrapeFailure;
 import io.nimscaler.poll.ScrapeResult;
 import io.nimscaler.poll.ScrapeResult.Scraped;
@@ -81,7 +81,7 @@ class PodStatesTest extends ScalersFixture {
         // Then
         assertThat(before).isEqualTo(PodState.SAMPLED);
         assertThat(pod(0).state()).isEqualTo(PodState.MISSING);
-        assertThat(pod(0).problem().orElseThrow().reason()).isEqualTo(PodProblem.CANNOT_CONNECT);
+        assertThat(pod(0).problem().orElseThrow().reason()).isEqualTo(ScrapeFailure.CANNOT_CONNECT);
     }
 
     @Test
@@ -282,7 +282,7 @@ class PodStatesTest extends ScalersFixture {
 
         // Then
         assertThat(pod(0).state()).isEqualTo(PodState.MISSING);
-        assertThat(pod(0).problem().orElseThrow().reason()).isEqualTo(PodProblem.RESTARTING);
+        assertThat(pod(0).problem().orElseThrow().reason()).isEqualTo(NoSample.RESTARTING);
         assertThat(snapshot(trigger).hpaDesiredReplicas()).hasValue(4);
 
         // And once it is ready it is what it says
@@ -462,7 +462,7 @@ class PodStatesTest extends ScalersFixture {
                 _ -> new Scraped(List.of(new SampleLine("gpu_cache_usage_perc", Map.of(), .1, OptionalLong.of(old)))));
         pass(Duration.ofSeconds(20));
         assertThat(pod(0).state()).isEqualTo(PodState.MISSING);
-        assertThat(pod(0).problem().orElseThrow().reason()).isEqualTo(PodProblem.STALE);
+        assertThat(pod(0).problem().orElseThrow().reason()).isEqualTo(NoSample.STALE);
         assertThat(pod(0).sample().orElseThrow().value()).isEqualTo(.66);
         assertThat(snapshot(trigger).hpaDesiredReplicas()).hasValue(2);
     }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.nimscaler.exposition.SampleLine;
 import io.nimscaler.policy.Decision;
 import io.nimscaler.policy.HoldReason;
-import io.nimscaler.poll.PodProblem;
+import io.nimscaler.poll.NoSample;
 import io.nimscaler.poll.ScrapeFailure;
 import io.nimscaler.poll.ScrapeResult.Failed;
 import io.nimscaler.poll.ScrapeResult.Scraped;
@@ -184,7 +184,7 @@ class PollingTest extends ScalersFixture {
                         : new Scraped(List.of()));
         scalers.put(ID, List.of(trigger), false, now);
         pass(Duration.ofSeconds(3));
-        assertThat(pod(0).problem().orElseThrow().reason()).isEqualTo(PodProblem.NO_METRIC);
+        assertThat(pod(0).problem().orElseThrow().reason()).isEqualTo(NoSample.NO_METRIC);
     }
 
     @Test
@@ -328,7 +328,7 @@ class PollingTest extends ScalersFixture {
         scalers.put(ID, List.of(trigger), false, now);
         pass(Duration.ofSeconds(4));
         Pod old = FakePods.ready("1", LONG_AGO);
-        pods.has(1, new Pod("new", "new", old.address(), Map.of(), true, old.readySince(), true, LONG_AGO, false));
+        pods.has(1, new Pod("new", "new", old.access(), old.startup()));
         scraper.refuses("1");
         pass(Duration.ofSeconds(2));
         assertThat(pod(0).sample()).isEmpty();

@@ -6,8 +6,8 @@ import io.nimscaler.policy.Answer;
 import io.nimscaler.policy.Decision;
 import io.nimscaler.policy.Scale;
 import io.nimscaler.poll.GpuExporters;
-import io.nimscaler.poll.PodProblem;
 import io.nimscaler.poll.Problem;
+import io.nimscaler.poll.ScrapeFailure;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
 import io.nimscaler.wake.WakeSources;
@@ -89,7 +89,7 @@ class ScalersTest extends ScalersFixture {
                 .isNotEmpty()
                 .allMatch(request -> request.host().equals("10.0.0.2"));
         assertThat(pod(0).state()).isEqualTo(PodState.MISSING);
-        assertThat(pod(0).problem()).hasValue(new Problem(PodProblem.NOT_ALLOWED, "it uses its node's network"));
+        assertThat(pod(0).problem()).hasValue(new Problem(ScrapeFailure.NOT_ALLOWED, "it uses its node's network"));
         // It counts as T, so that its replica stays: 0.1 + 0.70
         assertThat(snapshot(trigger).answer()).isEqualTo(new Answer.Value(800));
     }

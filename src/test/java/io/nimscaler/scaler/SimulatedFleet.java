@@ -115,17 +115,13 @@ final class SimulatedFleet implements Pods, Scraper {
     }
 
     private Pod pod(Replica replica) {
-        boolean ready = replica.isReady(now);
         return new Pod(
                 replica.name(),
                 replica.name(),
-                Optional.of("10.0.0." + replica.name()),
-                Map.of(),
-                ready,
-                ready ? Optional.of(replica.readyAt()) : Optional.empty(),
-                ready,
-                replica.madeAt(),
-                false);
+                Pod.Access.at(Optional.of("10.0.0." + replica.name()), Map.of()),
+                replica.isReady(now)
+                        ? Pod.Startup.ready(replica.madeAt(), replica.readyAt())
+                        : Pod.Startup.starting(replica.madeAt()));
     }
 
     @Override
