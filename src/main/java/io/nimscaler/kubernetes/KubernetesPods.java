@@ -172,7 +172,7 @@ public final class KubernetesPods implements Pods, AutoCloseable {
 
     private void take(ScaledObject scaledObject, ScalerControl control) {
         ScaledObjectId id = scaledObject.id();
-        OurTriggers ours = OurTriggers.of(scaledObject, watched.serviceNames(), watched.check());
+        ScaledObjectTriggers ours = ScaledObjectTriggers.of(scaledObject, watched.serviceNames(), watched.check());
         if (ours.number() == 0) {
             gone(id, control);
             return;
@@ -180,7 +180,7 @@ public final class KubernetesPods implements Pods, AutoCloseable {
         Optional<String> refusal = capacity.enter(scaledObject, ours.number());
         if (refusal.isPresent()) {
             forget(id, control);
-            OurTriggers.Complaint complaint = new OurTriggers.Complaint(Notice.TRIGGER_REFUSED, refusal.get());
+            ScaledObjectTriggers.Complaint complaint = new ScaledObjectTriggers.Complaint(Notice.TRIGGER_REFUSED, refusal.get());
             notices.put(id, List.of(complaint));
             complain(scaledObject, complaint);
             return;
@@ -208,7 +208,7 @@ public final class KubernetesPods implements Pods, AutoCloseable {
         ours.complaints().forEach(complaint -> complain(scaledObject, complaint));
     }
 
-    private void complain(ScaledObject scaledObject, OurTriggers.Complaint complaint) {
+    private void complain(ScaledObject scaledObject, ScaledObjectTriggers.Complaint complaint) {
         ScaledObjectId id = scaledObject.id();
         if (mayLog()) {
             LOG.warnf(

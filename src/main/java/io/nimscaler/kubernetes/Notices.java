@@ -18,7 +18,7 @@ final class Notices {
     private final Map<ScaledObjectId, List<Notice>> notices = new ConcurrentSkipListMap<>();
 
     /** These and no others. */
-    void put(ScaledObjectId id, List<OurTriggers.Complaint> complaints) {
+    void put(ScaledObjectId id, List<ScaledObjectTriggers.Complaint> complaints) {
         if (complaints.isEmpty()) {
             remove(id);
         } else if (notices.size() < SCALED_OBJECTS || notices.containsKey(id)) {

@@ -110,10 +110,13 @@ public final class Explanation {
     private static String givenBack(double value, Trigger trigger, Basis.Known basis) {
         boolean more = value > trigger.target().value() * basis.scale().spec();
         return more
-                        && (basis.demand().isEmpty()
-                                || value > basis.windows().lowest().orElse(0))
+                        && (basis.demand().isEmpty() || exceeds(value, basis.windows().lowest()))
                 ? ", the highest of the downscale window: somebody else took replicas away"
                 : "";
+    }
+
+    private static boolean exceeds(double value, OptionalDouble known) {
+        return known.isEmpty() || value > known.getAsDouble();
     }
 
     private static String withinTolerance(double value, Trigger trigger, Basis.Known basis) {
@@ -134,11 +137,7 @@ public final class Explanation {
             case WINDOW_NOT_FULL ->
                 " (" + Durations.text(Duration.ofSeconds(windows.remaining().toSeconds())) + " of "
                         + Durations.text(trigger.stabilization().window().down()) + " to go)";
-            case REQUESTS_WAITING ->
-                String.format(
-                        Locale.ROOT,
-                        " (%.0f of them)",
-                        basis.fleet().unserved().waiting().orElse(0));
+            case REQUESTS_WAITING -> " (" + whole(basis.fleet().unserved().waiting()) + " of them)";
             case ALL_STARTING, NO_SAMPLES, TOO_FEW_OBSERVATIONS, REQUESTS_REFUSED -> "";
         };
     }
@@ -153,9 +152,9 @@ public final class Explanation {
     public static String ofUnseenQueue(Snapshot snapshot) {
         return String.format(
                 Locale.ROOT,
-                "%.0f requests wait although the pods are at %s of %s each, so something other than the KV cache limits them;"
+                "%s requests wait although the pods are at %s of %s each, so something other than the KV cache limits them;"
                         + " metric: %s counts them",
-                snapshot.unseenLoad().orElse(0),
+                whole(snapshot.unseenLoad()),
                 snapshot.decision()
                         .basis()
                         .carried()
@@ -174,7 +173,7 @@ public final class Explanation {
                         + (demand.isPresent() ? "demand " + number(demand.getAsDouble()) : "unknown now")
                         + ", last demand at " + lastAt.truncatedTo(ChronoUnit.SECONDS) + " keeps awake for "
                         + Durations.text(Duration.ofSeconds(awakeFor.toSeconds()));
-            case Wake.Quiet(String _, OptionalDouble demand) -> text + ": demand " + number(demand.orElse(0));
+            case Wake.Quiet(String _, OptionalDouble demand) -> text + (demand.isPresent() ? ": demand " + number(demand.getAsDouble()) : ": no demand");
             case Wake.Unknown(String _, String reason) -> text + " is unknown: " + reason;
         };
     }
@@ -185,6 +184,10 @@ public final class Explanation {
             case Answer.Value(long milli) -> milli % 1000 == 0 ? Long.toString(milli / 1000) : milli + "m";
             case Answer.Unavailable _ -> "unavailable";
         };
+    }
+
+    private static String whole(OptionalDouble value) {
+        return value.isPresent() ? String.format(Locale.ROOT, "%.0f", value.getAsDouble()) : "unknown";
     }
 
     private static String number(OptionalDouble value) {

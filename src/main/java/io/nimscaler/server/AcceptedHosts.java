@@ -14,7 +14,6 @@ import java.util.regex.Pattern;
 final class AcceptedHosts {
 
     private static final Pattern IPV4 = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
-    private static final Pattern NAME = Pattern.compile("\\*|(\\*\\.)?[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?");
 
     private final List<String> accepted;
 
@@ -25,11 +24,6 @@ final class AcceptedHosts {
         this.accepted = accepted.stream()
                 .map(name -> name.strip().toLowerCase(Locale.ROOT))
                 .toList();
-    }
-
-    /** Whether it can be one of them. */
-    static boolean isAcceptable(String name) {
-        return NAME.matcher(name.toLowerCase(Locale.ROOT)).matches();
     }
 
     /** Whether by this one; a request that says none, which no browser sends, is accepted. */

@@ -24,11 +24,6 @@ public record GateSettings(
         clientIdentities = List.copyOf(clientIdentities);
     }
 
-    /** Whether {@code hosts} can have it: a name, {@code *.NAME} or {@code *}. */
-    public static boolean isHostName(String text) {
-        return AcceptedHosts.isAcceptable(text);
-    }
-
     boolean clientCertificateNeeded() {
         return tls.flatMap(TlsFiles::clientCa).isPresent();
     }

@@ -222,7 +222,7 @@ public record Settings(
                 "api.hosts",
                 api.hosts(),
                 true,
-                GateSettings::isHostName,
+                Grammar::isHostPattern,
                 "names such as scaler.example.org or *.example.org, or *");
         Optional<BasicUsers> users = file(reader, "api.users-file", api.usersFile())
                 .flatMap(file -> FileReading.orTell(() -> BasicUsers.of(file), reader::wrong));

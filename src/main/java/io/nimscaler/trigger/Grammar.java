@@ -1,5 +1,6 @@
 package io.nimscaler.trigger;
 
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** What names, paths and selectors may look like, wherever they are written: in metadata, in settings, in a ScaledObject. */
@@ -9,6 +10,9 @@ public final class Grammar {
     private static final Pattern LABEL = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
 
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9:]([A-Za-z0-9.:-]{0,251}[A-Za-z0-9])?");
+
+    private static final Pattern HOST_PATTERN =
+            Pattern.compile("\\*|(\\*\\.)?[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?");
 
     /** Prometheus data model: label names. */
     private static final Pattern LABEL_NAME = Pattern.compile("[a-zA-Z_][a-zA-Z0-9_]{0,250}");
@@ -39,6 +43,11 @@ public final class Grammar {
     /** Whether it may be a DNS name or an IP address. */
     public static boolean isHost(String text) {
         return HOST.matcher(text).matches();
+    }
+
+    /** A DNS name, {@code *.NAME} or {@code *}. */
+    public static boolean isHostPattern(String text) {
+        return HOST_PATTERN.matcher(text.toLowerCase(Locale.ROOT)).matches();
     }
 
     /** Whether a label of a series can be called so. */

@@ -10,9 +10,11 @@ import io.nimscaler.policy.Scale;
 import io.nimscaler.poll.ScrapeResult.Scraped;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
+import io.nimscaler.wake.Wake;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -88,5 +90,13 @@ class ExplanationTest extends ScalersFixture {
         assertThat(Explanation.of(new Snapshot(ID, trigger, policy.decide(one, now), List.of())))
                 .isEqualTo("1 starting; demand 3.400 / 0.700 → 5 replicas, the highest of the downscale window:"
                         + " somebody else took replicas away");
+    }
+
+    @Test
+    void wakeSourceWithoutANumberHasNone() {
+        assertThat(Explanation.ofWake(new Wake.Quiet("gateway", OptionalDouble.of(0))))
+                .isEqualTo("wake source gateway: demand 0.000");
+        assertThat(Explanation.ofWake(new Wake.Quiet("gateway", OptionalDouble.empty())))
+                .isEqualTo("wake source gateway: no demand");
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.nimscaler.config.ScalerSettings;
 import io.smallrye.config.WithDefault;
 import java.util.List;
+import io.nimscaler.trigger.Grammar;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -69,6 +70,6 @@ class AcceptedHostsTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "a*b", "*.", "http://x", "x:9090", "a b", "*.*.x"})
     void whatIsNoNameIsAnError(String name) {
-        assertThat(AcceptedHosts.isAcceptable(name)).isFalse();
+        assertThat(Grammar.isHostPattern(name)).isFalse();
     }
 }

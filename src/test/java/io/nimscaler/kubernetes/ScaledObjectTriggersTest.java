@@ -21,7 +21,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-class OurTriggersTest {
+class ScaledObjectTriggersTest {
 
     private static final List<String> NAMES = List.of("keda-nim-scaler");
 
@@ -51,12 +51,12 @@ class OurTriggersTest {
             Duration.ofSeconds(2),
             WakeMetric.of("queue_size", "model_name", 0, false).orElseThrow())));
 
-    private static OurTriggers read(int minReplicas, TriggerSpec... triggers) {
+    private static ScaledObjectTriggers read(int minReplicas, TriggerSpec... triggers) {
         return read(minReplicas, OptionalInt.empty(), triggers);
     }
 
-    private static OurTriggers read(int minReplicas, OptionalInt idleReplicas, TriggerSpec... triggers) {
-        return OurTriggers.of(
+    private static ScaledObjectTriggers read(int minReplicas, OptionalInt idleReplicas, TriggerSpec... triggers) {
+        return ScaledObjectTriggers.of(
                 new ScaledObject(
                         new ScaledObjectId("ns", "llm"),
                         "uid",
@@ -68,13 +68,13 @@ class OurTriggersTest {
                 SOURCES);
     }
 
-    private static List<String> reasons(OurTriggers triggers) {
-        return triggers.complaints().stream().map(OurTriggers.Complaint::reason).toList();
+    private static List<String> reasons(ScaledObjectTriggers triggers) {
+        return triggers.complaints().stream().map(ScaledObjectTriggers.Complaint::reason).toList();
     }
 
     @Test
     void validTriggerIsReadWithoutComplaint() {
-        OurTriggers read = read(1, ours("AverageValue", "targetValue", "0.70"));
+        ScaledObjectTriggers read = read(1, ours("AverageValue", "targetValue", "0.70"));
         assertThat(read.triggers()).containsExactly(Triggers.with().under(MetricType.AVERAGE_VALUE));
         assertThat(read.metricTypesByCall()).isEmpty();
         assertThat(read.complaints()).isEmpty();
@@ -82,7 +82,7 @@ class OurTriggersTest {
 
     @Test
     void wrongTriggerIsRefusedAndTheOthersStay() {
-        OurTriggers read =
+        ScaledObjectTriggers read =
                 read(1, ours("AverageValue", "targetValue", "x"), ours("AverageValue", "targetValue", "0.70"));
         assertThat(read.number()).isEqualTo(2);
         assertThat(read.triggers()).hasSize(1);
@@ -91,25 +91,25 @@ class OurTriggersTest {
 
     @Test
     void triggerWithAValueFromTheEnvironmentWaitsForKedasCall() {
-        OurTriggers read = read(1, ours("AverageValue", "targetValueFromEnv", "TARGET"));
+        ScaledObjectTriggers read = read(1, ours("AverageValue", "targetValueFromEnv", "TARGET"));
         assertThat(read.triggers()).isEmpty();
         assertThat(read.metricTypesByCall()).containsExactly(MetricType.AVERAGE_VALUE);
     }
 
     @Test
     void selectorFromTheEnvironmentIsRefusedBeforeKedaCalls() {
-        OurTriggers read = read(1, ours("AverageValue", "targetValue", "0.7", "podSelectorFromEnv", "SELECTOR"));
+        ScaledObjectTriggers read = read(1, ours("AverageValue", "targetValue", "0.7", "podSelectorFromEnv", "SELECTOR"));
         assertThat(read.triggers()).isEmpty();
         assertThat(read.complaints())
                 .containsExactly(
-                        new OurTriggers.Complaint(
+                        new ScaledObjectTriggers.Complaint(
                                 "TriggerRefused",
                                 "trigger metadata: podSelectorFromEnv: expected podSelector itself: a call makes no watch of pods"));
     }
 
     @Test
     void aggregationThatDoesNotFitTheMetricTypeIsNamed() {
-        OurTriggers read = read(1, ours("AverageValue", "targetValue", "0.7", "aggregationType", "average"));
+        ScaledObjectTriggers read = read(1, ours("AverageValue", "targetValue", "0.7", "aggregationType", "average"));
         assertThat(reasons(read)).containsExactly("MetricTypeMismatch");
         assertThat(read.complaints().getFirst().text())
                 .startsWith(
@@ -122,7 +122,7 @@ class OurTriggersTest {
 
     @Test
     void aggregationFollowsTheMetricTypeWhereNoneIsGiven() {
-        OurTriggers value = read(1, ours("Value", "targetValue", "0.7"));
+        ScaledObjectTriggers value = read(1, ours("Value", "targetValue", "0.7"));
         assertThat(value.complaints()).isEmpty();
         assertThat(value.triggers()).extracting(Trigger::aggregationType).containsExactly(AggregationType.AVERAGE);
         assertThat(read(1, ours("AverageValue", "targetValue", "0.7")).triggers())
@@ -132,10 +132,10 @@ class OurTriggersTest {
 
     @Test
     void metricTypeThatNoExternalMetricHasIsRefused() {
-        OurTriggers read = read(1, ours("Utilization", "targetValue", "0.7"));
+        ScaledObjectTriggers read = read(1, ours("Utilization", "targetValue", "0.7"));
         assertThat(read.triggers()).isEmpty();
         assertThat(read.complaints())
-                .containsExactly(new OurTriggers.Complaint(
+                .containsExactly(new ScaledObjectTriggers.Complaint(
                         "TriggerRefused",
                         "metricType = \"Utilization\": expected AverageValue or Value",
                         "triggers[0]",
@@ -145,16 +145,16 @@ class OurTriggersTest {
     /** A call carries the metadata alone: it can not be told for which of the two it is. */
     @Test
     void triggersThatACallCanNotTellApartAreRefused() {
-        OurTriggers twins = read(1, ours("Value", "targetValue", "0.7"), ours("AverageValue", "targetValue", "0.7"));
+        ScaledObjectTriggers twins = read(1, ours("Value", "targetValue", "0.7"), ours("AverageValue", "targetValue", "0.7"));
         assertThat(twins.triggers()).isEmpty();
         assertThat(reasons(twins)).containsExactly("TriggerRefused");
 
-        OurTriggers open =
+        ScaledObjectTriggers open =
                 read(1, ours("Value", "targetValueFromEnv", "T"), ours("AverageValue", "targetValueFromEnv", "T"));
         assertThat(open.metricTypesByCall()).isEmpty();
         assertThat(reasons(open)).containsExactly("TriggerRefused");
 
-        OurTriggers stated = read(
+        ScaledObjectTriggers stated = read(
                 1,
                 ours("Value", "targetValueFromEnv", "T", "aggregationType", "max"),
                 ours("AverageValue", "targetValueFromEnv", "T", "aggregationType", "sum"));
@@ -174,7 +174,7 @@ class OurTriggersTest {
     @Test
     void idleReplicaCountIsASecondWayToZero() {
         TriggerSpec valid = ours("AverageValue", "targetValue", "0.7");
-        OurTriggers idle = read(2, OptionalInt.of(0), valid);
+        ScaledObjectTriggers idle = read(2, OptionalInt.of(0), valid);
         assertThat(reasons(idle)).containsExactly("NoWakeSource");
         assertThat(idle.complaints().getFirst().text())
                 .startsWith("idleReplicaCount is 0 and no trigger but ours is there")
@@ -186,7 +186,7 @@ class OurTriggersTest {
 
     @Test
     void wakeSourceWakesItFromZero() {
-        OurTriggers read = read(0, push("targetValue", "0.7", "wakeSource", "gateway"));
+        ScaledObjectTriggers read = read(0, push("targetValue", "0.7", "wakeSource", "gateway"));
         assertThat(read.triggers()).hasSize(1);
         assertThat(read.complaints()).isEmpty();
         assertThat(reasons(read(0, push("targetValue", "0.7", "wakeSourceFromEnv", "WAKE"))))
@@ -195,10 +195,10 @@ class OurTriggersTest {
 
     @Test
     void wakeSourceThatThereIsNotOrThatThisNamespaceMayNotUseIsRefused() {
-        OurTriggers read = read(0, push("targetValue", "0.7", "wakeSource", "gatewax"));
+        ScaledObjectTriggers read = read(0, push("targetValue", "0.7", "wakeSource", "gatewax"));
         assertThat(read.triggers()).isEmpty();
         assertThat(read.complaints())
-                .containsExactly(new OurTriggers.Complaint(
+                .containsExactly(new ScaledObjectTriggers.Complaint(
                         "TriggerRefused",
                         "trigger metadata: wakeSource = \"gatewax\": expected one of nim-scaler.wake-sources that namespace"
                                 + " ns may use",
@@ -214,7 +214,7 @@ class OurTriggersTest {
 
     @Test
     void triggersOfOthersAreNoneOfOurBusiness() {
-        OurTriggers read = read(0, new TriggerSpec("prometheus", "AverageValue", Map.of()));
+        ScaledObjectTriggers read = read(0, new TriggerSpec("prometheus", "AverageValue", Map.of()));
         assertThat(read.number()).isZero();
         assertThat(read.complaints()).isEmpty();
     }

@@ -28,7 +28,7 @@ import java.util.stream.Stream;
  * @param podSelectors selectors of pods other than the scale target's own
  * @param metricTypesByCall by which formulas the HPA compares those that only KEDA's calls can tell; empty: there are none
  */
-record OurTriggers(
+record ScaledObjectTriggers(
         int number,
         Set<Trigger> triggers,
         Set<String> podSelectors,
@@ -54,14 +54,14 @@ record OurTriggers(
         }
     }
 
-    OurTriggers {
+    ScaledObjectTriggers {
         triggers = Collections.unmodifiableSet(new LinkedHashSet<>(triggers));
         podSelectors = Set.copyOf(podSelectors);
         metricTypesByCall = Set.copyOf(metricTypesByCall);
         complaints = List.copyOf(complaints);
     }
 
-    static OurTriggers of(ScaledObject scaledObject, List<String> serviceNames, TriggerCheck check) {
+    static ScaledObjectTriggers of(ScaledObject scaledObject, List<String> serviceNames, TriggerCheck check) {
         List<ScaledObject.TriggerSpec> ours = scaledObject.triggers().stream()
                 .filter(trigger -> trigger.isFor(serviceNames))
                 .toList();
@@ -103,7 +103,7 @@ record OurTriggers(
         }
         if (!ours.isEmpty()
                 && ours.size() == scaledObject.triggers().size()
-                && ours.stream().noneMatch(OurTriggers::namesWakeSource)) {
+                && ours.stream().noneMatch(ScaledObjectTriggers::namesWakeSource)) {
             wayToZero(scaledObject).ifPresent(way -> complaints.add(new Complaint("NoWakeSource", way)));
         }
         Set<String> podSelectors = ours.stream()
@@ -111,7 +111,7 @@ record OurTriggers(
                 .map(String::strip)
                 .filter(Grammar::isLabelSelector)
                 .collect(Collectors.toSet());
-        return new OurTriggers(ours.size(), triggers, podSelectors, metricTypesByCall, complaints);
+        return new ScaledObjectTriggers(ours.size(), triggers, podSelectors, metricTypesByCall, complaints);
     }
 
     /** What is wrong with going to zero where nothing wakes it; empty: it never goes there. */
