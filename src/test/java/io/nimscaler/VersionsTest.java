@@ -29,6 +29,7 @@ class VersionsTest {
             delimiter = '|',
             value = {
                 "README.md | keda-nim-scaler/keda-nim-scaler:([0-9.]+[0-9])",
+                "src/docs/deploying.md | ghcr.io/keda-nim-scaler/keda-nim-scaler:([0-9.]+[0-9])",
                 "Dockerfile.native | keda-nim-scaler/keda-nim-scaler:([0-9.]+[0-9])",
                 "Dockerfile.native | (?m)^ARG VERSION=(.*)$",
                 "k8s/base/kustomization.yaml | newTag: (.*)",
