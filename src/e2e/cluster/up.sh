@@ -46,8 +46,8 @@ metadata:
   labels: {kubernetes.io/hostname: kwok-$i, kubernetes.io/os: linux, kubernetes.io/arch: amd64, type: kwok, nvidia.com/gpu.present: "true"}
   annotations: {kwok.x-k8s.io/node: fake}
 status:
-  allocatable: {cpu: "128", memory: 1Ti, pods: "1000", nvidia.com/gpu: "$E2E_GPUS"}
-  capacity: {cpu: "128", memory: 1Ti, pods: "1000", nvidia.com/gpu: "$E2E_GPUS"}
+  allocatable: {cpu: "128", memory: 1Ti, ephemeral-storage: 1Ti, pods: "1000", nvidia.com/gpu: "$E2E_GPUS"}
+  capacity: {cpu: "128", memory: 1Ti, ephemeral-storage: 1Ti, pods: "1000", nvidia.com/gpu: "$E2E_GPUS"}
 EOF
 done | kc apply -f - >/dev/null
 if [ ! -s $R/kc/keda.conf ]; then
