@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.nimscaler.demo.Demo;
 import io.nimscaler.history.DecisionRing;
+import io.nimscaler.history.Transitions;
 import io.nimscaler.kubernetes.ExporterWatch;
 import io.nimscaler.kubernetes.KubernetesPods;
 import io.nimscaler.poll.GpuExporters;
@@ -52,6 +53,7 @@ class Application {
     private final Meters meters;
     private final NoticeMeters noticeMeters;
     private final DecisionRing history;
+    private final Transitions transitions = new Transitions();
     private final Optional<Demo> demo;
     private final List<Settings.StaticTarget> staticTargets;
     private final VertxScraper scraper;
@@ -133,6 +135,7 @@ class Application {
         if (snapshot.shadow()) {
             return;
         }
+        transitions.add(snapshot, scalers.bounds(snapshot.scaledObject()));
         log.update(snapshot);
         kubernetes.ifPresent(watch -> watch.decided(snapshot));
     }
@@ -142,6 +145,7 @@ class Application {
         List<Snapshot> present = scalers.snapshots();
         history.retain(present);
         meters.retain(present);
+        transitions.retain(present);
         log.retain(present);
         kubernetes.ifPresent(watch -> watch.retain(present));
         noticeMeters.update(scalers.scaledObjects(), scalers.notices());
@@ -163,6 +167,12 @@ class Application {
     @Singleton
     DecisionRing history() {
         return history;
+    }
+
+    @Produces
+    @Singleton
+    Transitions transitions() {
+        return transitions;
     }
 
     @Produces

@@ -8,6 +8,7 @@ import io.nimscaler.policy.Answers;
 import io.nimscaler.policy.Scale;
 import io.nimscaler.scaler.Observation;
 import io.nimscaler.scaler.Pods;
+import io.nimscaler.scaler.ReplicaBounds;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.Scalers;
 import io.nimscaler.scaler.Snapshot;
@@ -35,6 +36,7 @@ public final class Demo implements Pods {
     private static final ScaledObjectId ID = new ScaledObjectId("demo", "nim-llm");
     private static final Map<String, String> METADATA = Map.of(
             "targetValue", "0.70", "port", "metrics", "pollInterval", "1s", "downscaleStabilizationWindow", "45s");
+    private static final ReplicaBounds BOUNDS = new ReplicaBounds(1, 8);
     private static final Duration START_UP = Duration.ofSeconds(20);
     private static final Duration HPA_SYNC = Duration.ofSeconds(5);
     private static final long FAILURE_EVERY_SECONDS = 75;
@@ -54,7 +56,11 @@ public final class Demo implements Pods {
         this.start = clock.instant();
         this.trigger = trigger();
         this.hpa = new HpaModel(
-                new HpaFormula(trigger.stabilization().tolerance()), MetricType.AVERAGE_VALUE, 1, 8, Duration.ZERO);
+                new HpaFormula(trigger.stabilization().tolerance()),
+                MetricType.AVERAGE_VALUE,
+                BOUNDS.least(),
+                BOUNDS.most(),
+                Duration.ZERO);
         add(Duration.ZERO);
     }
 
@@ -80,6 +86,11 @@ public final class Demo implements Pods {
                         readyPods(),
                         pods.stream().map(DemoPod::describe).toList())
                 : new Observation.Absent("the demo has only " + ID);
+    }
+
+    @Override
+    public Optional<ReplicaBounds> bounds(ScaledObjectId scaledObject) {
+        return scaledObject.equals(ID) ? Optional.of(BOUNDS) : Optional.empty();
     }
 
     private int readyPods() {

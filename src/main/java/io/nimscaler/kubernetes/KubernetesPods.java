@@ -7,6 +7,7 @@ import io.nimscaler.scaler.Contact;
 import io.nimscaler.scaler.Notice;
 import io.nimscaler.scaler.Observation;
 import io.nimscaler.scaler.Pods;
+import io.nimscaler.scaler.ReplicaBounds;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.ScalerControl;
 import io.nimscaler.scaler.Snapshot;
@@ -296,6 +297,12 @@ public final class KubernetesPods implements Pods, AutoCloseable {
                 ? new Observation.Absent("no ScaledObject of this name has a trigger whose scalerAddress begins with "
                         + String.join(" or ", watched.serviceNames()) + " (a ScaledJob is not supported)")
                 : new Observation.NotKnown("the watch of ScaledObjects has not synced yet");
+    }
+
+    @Override
+    public Optional<ReplicaBounds> bounds(ScaledObjectId scaledObject) {
+        return Optional.ofNullable(targets.get(scaledObject))
+                .map(target -> target.scaledObject().replicaBounds());
     }
 
     private boolean isWatching() {

@@ -1,6 +1,7 @@
 package io.nimscaler.kubernetes;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.nimscaler.scaler.ReplicaBounds;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.trigger.Printable;
 import java.util.ArrayList;
@@ -71,6 +72,11 @@ record ScaledObject(
             String label = host.split("[.:/]", 2)[0].toLowerCase(Locale.ROOT);
             return isExternal() && serviceNames.contains(label);
         }
+    }
+
+    /** Between how many replicas its HPA may choose. */
+    ReplicaBounds replicaBounds() {
+        return new ReplicaBounds(Math.max(0, minReplicas), scaling.bounds().most());
     }
 
     /** Characters of its triggers' metadata. */

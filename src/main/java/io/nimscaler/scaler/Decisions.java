@@ -38,6 +38,9 @@ public interface Decisions {
     /** What its cluster says of this ScaledObject. */
     Observation observe(ScaledObjectId id);
 
+    /** Between how many replicas its HPA may choose; empty: nobody says. */
+    Optional<ReplicaBounds> bounds(ScaledObjectId id);
+
     /** Whether it is known which ScaledObjects there are. */
     Contact contact();
 

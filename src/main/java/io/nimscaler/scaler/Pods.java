@@ -13,6 +13,11 @@ public interface Pods {
      */
     Observation observe(ScaledObjectId scaledObject, Optional<String> podSelector);
 
+    /** Between how many replicas its HPA may choose; empty: nobody says. From memory, from any thread. */
+    default Optional<ReplicaBounds> bounds(ScaledObjectId scaledObject) {
+        return Optional.empty();
+    }
+
     /** Whether it is known which ScaledObjects there are. */
     default Contact contact() {
         return new Contact.NotUsed();

@@ -72,7 +72,16 @@ final class Scaler {
      * @param watches whether it tells the {@link Circumstances} of its decisions
      */
     Scaler(ScaledObjectId id, String name, Trigger trigger, boolean watches, Instant now) {
-        this(id, name, false, trigger, new Policy(trigger), trigger.signal().ofFleet(), watches, admissionOf(trigger), now);
+        this(
+                id,
+                name,
+                false,
+                trigger,
+                new Policy(trigger),
+                trigger.signal().ofFleet(),
+                watches,
+                admissionOf(trigger),
+                now);
     }
 
     private Scaler(
@@ -120,7 +129,8 @@ final class Scaler {
      */
     Scaler heir(String itsName, Trigger other, Instant now) {
         Policy copy = Policy.resumed(trigger, policy.state()).withTrigger(other);
-        Scaler heir = new Scaler(id, itsName, false, other, copy, other.signal().ofFleet(), watches, admissionOf(other), now);
+        Scaler heir =
+                new Scaler(id, itsName, false, other, copy, other.signal().ofFleet(), watches, admissionOf(other), now);
         memories.forEach((uid, memory) -> heir.memories.put(uid, memory.copy(other)));
         heir.patience.goOnFrom(patience);
         heir.awaitedSince.addAll(awaitedSince);

@@ -169,6 +169,11 @@ public final class Scalers implements Decisions {
     }
 
     @Override
+    public Optional<ReplicaBounds> bounds(ScaledObjectId id) {
+        return pods.bounds(id);
+    }
+
+    @Override
     public Contact contact() {
         return pods.contact();
     }

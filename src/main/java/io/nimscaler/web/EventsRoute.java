@@ -2,11 +2,8 @@ package io.nimscaler.web;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.nimscaler.history.DecisionRing;
 import io.nimscaler.scaler.Decisions;
-import io.nimscaler.scaler.Notice;
 import io.nimscaler.scaler.ScaledObjectId;
-import io.nimscaler.scaler.TriggerId;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -19,9 +16,9 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
  * What is decided, as server-sent events (WHATWG HTML, section 9.2), once a second: under {@code /api/events} every trigger without
@@ -38,16 +35,24 @@ class EventsRoute {
     private static final int UNAVAILABLE = 503;
 
     private final Decisions decisions;
-    private final DecisionRing history;
+    private final ScaledObjectViews views;
     private final InstantSource clock;
     private final ObjectMapper json;
+    private final ScalerView scaler;
     private final EventClients clients = new EventClients();
 
-    EventsRoute(Decisions decisions, DecisionRing history, InstantSource clock, ObjectMapper json) {
+    EventsRoute(
+            Decisions decisions,
+            ScaledObjectViews views,
+            InstantSource clock,
+            ObjectMapper json,
+            @ConfigProperty(name = "quarkus.application.version") String version,
+            @ConfigProperty(name = "HOSTNAME") Optional<String> host) {
         this.decisions = decisions;
-        this.history = history;
+        this.views = views;
         this.clock = clock;
         this.json = json;
+        this.scaler = ScalerView.of(version, host);
     }
 
     void register(@Observes Router router, Vertx vertx) {
@@ -84,8 +89,7 @@ class EventsRoute {
     private Buffer event(Optional<Watched> watched, Instant now) {
         ApiServerView apiServer = ApiServerView.of(decisions.contact());
         LiveView body = watched.<LiveView>map(one -> detail(one, apiServer, now))
-                .orElseGet(() ->
-                        new LiveView.Summary(now, apiServer, ScaledObjectViews.of(decisions, _ -> true, false, now)));
+                .orElseGet(() -> new LiveView.Summary(now, apiServer, scaler, views.of(_ -> true, false, now)));
         try {
             return Buffer.buffer("data: " + json.writeValueAsString(body) + "\n\n");
         } catch (JsonProcessingException e) {
@@ -95,16 +99,7 @@ class EventsRoute {
 
     private LiveView detail(Watched one, ApiServerView apiServer, Instant now) {
         ScaledObjectId id = new ScaledObjectId(one.namespace(), one.name());
-        List<Notice> notices = ScaledObjectViews.notices(decisions).getOrDefault(id, List.of());
-        return new LiveView.Detail(
-                now,
-                apiServer,
-                decisions.snapshots().stream()
-                        .filter(snapshot -> snapshot.scaledObject().equals(id))
-                        .map(snapshot ->
-                                ExplanationView.of(snapshot, notices, now, Span.of(history.of(TriggerId.of(snapshot)))))
-                        .toList(),
-                ScaledObjectViews.refused(decisions, id::equals, now));
+        return new LiveView.Detail(now, apiServer, scaler, views.explanations(id, now), views.refused(id::equals, now));
     }
 
     /** The ScaledObject that a client watches. */

@@ -5,11 +5,9 @@ import io.nimscaler.policy.Answers;
 import io.nimscaler.policy.Carried;
 import io.nimscaler.policy.Counts;
 import io.nimscaler.policy.Decision.Basis;
-import io.nimscaler.scaler.Notice;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.trigger.EffectiveMetadata;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -94,16 +92,13 @@ record ExplanationView(
         }
     }
 
-    /**
-     * @param notices those on its ScaledObject; none of a past decision, since they are not remembered
-     */
-    static ExplanationView of(Snapshot snapshot, List<Notice> notices, Instant asked, Span remembered) {
+    static ExplanationView of(Snapshot snapshot, ScaledObjectView.Beside beside, Instant asked, Span remembered) {
         Optional<Basis.Known> known = snapshot.decision().basis().known();
         return new ExplanationView(
                 asked,
                 remembered.from(),
                 remembered.to(),
-                ScaledObjectView.of(snapshot, notices, true),
+                ScaledObjectView.of(snapshot, beside, true),
                 EffectiveMetadata.of(snapshot.trigger()),
                 known.map(ArithmeticView::of).orElse(null),
                 known.map(basis -> basis.fleet().readyPods()).orElse(null),

@@ -13,13 +13,21 @@ sealed interface LiveView {
     /** Whether it is known which ScaledObjects there are. */
     ApiServerView apiServer();
 
+    /** Who says it. */
+    ScalerView scaler();
+
     /** Every trigger, without its pods. */
     @RegisterForReflection
-    record Summary(Instant now, ApiServerView apiServer, List<ScaledObjectView> scaledObjects) implements LiveView {}
+    record Summary(Instant now, ApiServerView apiServer, ScalerView scaler, List<ScaledObjectView> scaledObjects)
+            implements LiveView {}
 
     /** One ScaledObject's triggers, and those of it that are refused; none where there is no such ScaledObject. */
     @RegisterForReflection
     record Detail(
-            Instant now, ApiServerView apiServer, List<ExplanationView> explanations, List<ScaledObjectView> refused)
+            Instant now,
+            ApiServerView apiServer,
+            ScalerView scaler,
+            List<ExplanationView> explanations,
+            List<ScaledObjectView> refused)
             implements LiveView {}
 }

@@ -1,17 +1,25 @@
 package io.nimscaler.web;
 
+import io.nimscaler.history.DecisionRing;
+import io.nimscaler.history.Transitions;
 import io.nimscaler.scaler.Decisions;
 import io.nimscaler.scaler.Notice;
 import io.nimscaler.scaler.ScaledObjectId;
+import io.nimscaler.scaler.Snapshot;
+import io.nimscaler.scaler.Standing;
+import io.nimscaler.scaler.TriggerId;
+import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The latest of the triggers, the refused ones among them. */
+@Singleton
 final class ScaledObjectViews {
 
     private static final Comparator<ScaledObjectView> ORDER = Comparator.comparing(ScaledObjectView::namespace)
@@ -19,25 +27,67 @@ final class ScaledObjectViews {
             .thenComparing(ScaledObjectView::triggerName)
             .thenComparing(ScaledObjectView::shadow);
 
-    private ScaledObjectViews() {}
+    private final Decisions decisions;
+    private final DecisionRing history;
+    private final Transitions transitions;
+
+    ScaledObjectViews(Decisions decisions, DecisionRing history, Transitions transitions) {
+        this.decisions = decisions;
+        this.history = history;
+        this.transitions = transitions;
+    }
 
     /** Those of the wanted ScaledObjects, ordered by namespace, name and trigger. */
-    static List<ScaledObjectView> of(
-            Decisions decisions, Predicate<ScaledObjectId> wanted, boolean withPods, Instant now) {
-        Map<ScaledObjectId, List<Notice>> notices = notices(decisions);
+    List<ScaledObjectView> of(Predicate<ScaledObjectId> wanted, boolean withPods, Instant now) {
+        Map<ScaledObjectId, List<Notice>> notices = notices();
         return Stream.concat(
                         decisions.snapshots().stream()
                                 .filter(snapshot -> wanted.test(snapshot.scaledObject()))
                                 .map(snapshot -> ScaledObjectView.of(
-                                        snapshot, notices.getOrDefault(snapshot.scaledObject(), List.of()), withPods)),
+                                        snapshot,
+                                        beside(snapshot, notices.getOrDefault(snapshot.scaledObject(), List.of())),
+                                        withPods)),
                         refused(notices, wanted, now))
                 .sorted(ORDER)
                 .toList();
     }
 
     /** The refused triggers of the wanted ScaledObjects. */
-    static List<ScaledObjectView> refused(Decisions decisions, Predicate<ScaledObjectId> wanted, Instant now) {
-        return refused(notices(decisions), wanted, now).toList();
+    List<ScaledObjectView> refused(Predicate<ScaledObjectId> wanted, Instant now) {
+        return refused(notices(), wanted, now).toList();
+    }
+
+    /** The latest decisions on one ScaledObject's triggers with all that went into them. */
+    List<ExplanationView> explanations(ScaledObjectId id, Instant now) {
+        List<Notice> notices = notices().getOrDefault(id, List.of());
+        return decisions.snapshots().stream()
+                .filter(snapshot -> snapshot.scaledObject().equals(id))
+                .map(snapshot -> ExplanationView.of(
+                        snapshot, beside(snapshot, notices), now, Span.of(history.of(TriggerId.of(snapshot)))))
+                .toList();
+    }
+
+    /** A past decision: of its trigger nothing else is remembered. */
+    ScaledObjectView past(Snapshot snapshot) {
+        return ScaledObjectView.of(snapshot, besidePast(snapshot), true);
+    }
+
+    /** A past decision with all that went into it. */
+    ExplanationView past(Snapshot snapshot, Instant asked, Span remembered) {
+        return ExplanationView.of(snapshot, besidePast(snapshot), asked, remembered);
+    }
+
+    private ScaledObjectView.Beside besidePast(Snapshot snapshot) {
+        return new ScaledObjectView.Beside(List.of(), decisions.bounds(snapshot.scaledObject()), Optional.empty());
+    }
+
+    private ScaledObjectView.Beside beside(Snapshot snapshot, List<Notice> notices) {
+        var bounds = decisions.bounds(snapshot.scaledObject());
+        return new ScaledObjectView.Beside(
+                notices,
+                bounds,
+                transitions.since(
+                        TriggerId.of(snapshot), Standing.of(snapshot, bounds).state()));
     }
 
     private static Stream<ScaledObjectView> refused(
@@ -49,7 +99,7 @@ final class ScaledObjectViews {
                 .map(notice -> ScaledObjectView.refused(notice, now));
     }
 
-    static Map<ScaledObjectId, List<Notice>> notices(Decisions decisions) {
+    private Map<ScaledObjectId, List<Notice>> notices() {
         return decisions.notices().stream().collect(Collectors.groupingBy(Notice::scaledObject));
     }
 }

@@ -5,9 +5,9 @@ import io.nimscaler.history.DecisionRing;
 import io.nimscaler.history.Recorded;
 import io.nimscaler.history.RecordingWriter;
 import io.nimscaler.history.Remembered;
+import io.nimscaler.history.Transitions;
 import io.nimscaler.scaler.Contact;
 import io.nimscaler.scaler.Decisions;
-import io.nimscaler.scaler.Notice;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.scaler.TriggerId;
@@ -25,6 +25,7 @@ import jakarta.ws.rs.core.StreamingOutput;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -51,12 +52,22 @@ class ScaledObjectsResource {
 
     private final Decisions decisions;
     private final DecisionRing history;
+    private final Transitions transitions;
+    private final ScaledObjectViews views;
     private final InstantSource clock;
     private final ObjectMapper json;
     private final Downloads downloads;
 
     ScaledObjectsResource(
-            Decisions decisions, DecisionRing history, InstantSource clock, ObjectMapper json, Downloads downloads) {
+            Decisions decisions,
+            DecisionRing history,
+            Transitions transitions,
+            ScaledObjectViews views,
+            InstantSource clock,
+            ObjectMapper json,
+            Downloads downloads) {
+        this.transitions = transitions;
+        this.views = views;
         this.json = json;
         this.downloads = downloads;
         this.decisions = decisions;
@@ -74,7 +85,7 @@ class ScaledObjectsResource {
             content = @Content(schema = @Schema(implementation = Refusal.class)))
     public List<ScaledObjectView> all() {
         refuseWhereNotKnown();
-        return ScaledObjectViews.of(decisions, _ -> true, true, clock.instant());
+        return views.of(_ -> true, true, clock.instant());
     }
 
     /** The triggers of one ScaledObject. */
@@ -92,7 +103,7 @@ class ScaledObjectsResource {
             content = @Content(schema = @Schema(implementation = Refusal.class)))
     public List<ScaledObjectView> one(@PathParam("namespace") String namespace, @PathParam("name") String name) {
         ScaledObjectId id = new ScaledObjectId(namespace, name);
-        List<ScaledObjectView> found = ScaledObjectViews.of(decisions, id::equals, true, clock.instant());
+        List<ScaledObjectView> found = views.of(id::equals, true, clock.instant());
         if (found.isEmpty()) {
             refuseWhereNotKnown();
             throw Refusal.notFound("no decision on a ScaledObject " + id);
@@ -156,7 +167,7 @@ class ScaledObjectsResource {
             for (Remembered remembered : chosen) {
                 out.write(before.getBytes(StandardCharsets.UTF_8));
                 out.write(json.writeValueAsBytes(
-                        ScaledObjectView.of(withPods ? remembered.snapshot() : remembered.withoutPods())));
+                        views.past(withPods ? remembered.snapshot() : remembered.withoutPods())));
                 before = ",";
             }
             out.write((chosen.isEmpty() ? "[]" : "]").getBytes(StandardCharsets.UTF_8));
@@ -207,9 +218,10 @@ class ScaledObjectsResource {
                     Optional<String> at) {
         List<Snapshot> latest = of(namespace, name);
         Optional<Instant> moment = given(context, "at", at).map(text -> Refusal.instant("at", text));
-        List<ExplanationView> found = latest.stream()
-                .flatMap(snapshot -> explain(snapshot, moment).stream())
-                .toList();
+        List<ExplanationView> found = moment.map(asked -> latest.stream()
+                        .flatMap(snapshot -> explain(snapshot, asked).stream())
+                        .toList())
+                .orElseGet(() -> views.explanations(new ScaledObjectId(namespace, name), clock.instant()));
         if (found.isEmpty()) {
             throw Refusal.notFound(
                     "at = \"" + at.orElse("") + "\": expected a moment that is remembered; " + spansOf(latest));
@@ -224,16 +236,36 @@ class ScaledObjectsResource {
                 .collect(Collectors.joining("; "));
     }
 
-    private Optional<ExplanationView> explain(Snapshot latest, Optional<Instant> moment) {
+    private Optional<ExplanationView> explain(Snapshot latest, Instant asked) {
         TriggerId trigger = TriggerId.of(latest);
         Span span = Span.of(history.of(trigger));
-        if (moment.isEmpty()) {
-            List<Notice> notices = ScaledObjectViews.notices(decisions).getOrDefault(latest.scaledObject(), List.of());
-            return Optional.of(ExplanationView.of(latest, notices, clock.instant(), span));
-        }
-        return moment.filter(span::contains)
-                .flatMap(asked -> history.at(trigger, asked)
-                        .map(remembered -> ExplanationView.of(remembered.snapshot(), List.of(), asked, span)));
+        return Optional.of(asked)
+                .filter(span::contains)
+                .flatMap(moment -> history.at(trigger, moment))
+                .map(remembered -> views.past(remembered.snapshot(), asked, span));
+    }
+
+    /** The last changes of state and of wanted replicas of one ScaledObject's triggers, in words, oldest first. */
+    @GET
+    @Path("/{namespace}/{name}/transitions")
+    @Operation(
+            summary = "The last changes of state and of wanted replicas, in words, oldest first",
+            description = "Of each trigger at most 30, since the scaler was started.")
+    @APIResponse(responseCode = "200", description = "Changes of all triggers")
+    @APIResponse(
+            responseCode = "404",
+            description = NOT_FOUND,
+            content = @Content(schema = @Schema(implementation = Refusal.class)))
+    @APIResponse(
+            responseCode = "503",
+            description = NOT_KNOWN,
+            content = @Content(schema = @Schema(implementation = Refusal.class)))
+    public List<TransitionView> transitions(@PathParam("namespace") String namespace, @PathParam("name") String name) {
+        return of(namespace, name).stream()
+                .map(TriggerId::of)
+                .flatMap(trigger -> transitions.of(trigger).stream().map(change -> TransitionView.of(trigger, change)))
+                .sorted(Comparator.comparing(TransitionView::at))
+                .toList();
     }
 
     /**
@@ -340,7 +372,7 @@ class ScaledObjectsResource {
     }
 
     private String whyRefused(ScaledObjectId id) {
-        return ScaledObjectViews.refused(decisions, id::equals, clock.instant()).stream()
+        return views.refused(id::equals, clock.instant()).stream()
                 .map(view -> ": " + view.triggerName() + " is refused: " + view.explanation())
                 .findFirst()
                 .orElse("");

@@ -23,24 +23,24 @@ async function ask(path) {
   return {now: Number.isNaN(date) ? Date.now() : date, body: await response.json()};
 }
 
-/** {apiServer, scaledObjects}: all triggers, live. */
+/** {apiServer, scaler, scaledObjects}: all triggers, live. */
 export function followAll(listener) {
   return new Live('api/events', async () => {
-    const {now, body: {apiServer}} = await ask('api/status');
+    const {now, body: {apiServer, scaler}} = await ask('api/status');
     const scaledObjects = isNeverReached(apiServer) ? [] : (await ask('api/scaled-objects')).body;
-    return {now, data: {apiServer, scaledObjects}};
+    return {now, data: {apiServer, scaler, scaledObjects}};
   }, listener);
 }
 
-/** {apiServer, explanations, refused}: one ScaledObject's triggers with all that went into their decisions, live. */
+/** {apiServer, scaler, explanations, refused}: one ScaledObject's triggers with all that went into their decisions, live. */
 export function followOne(namespace, name, listener) {
   const path = pathOf(namespace, name);
   return new Live(`api/events/${part(namespace)}/${part(name)}`, async () => {
-    const {now, body: {apiServer}} = await ask('api/status');
+    const {now, body: {apiServer, scaler}} = await ask('api/status');
     const views = isNeverReached(apiServer) ? [] : (await ask(path)).body;
     const refused = views.filter((view) => view.decision === 'refused');
     const explanations = views.length > refused.length ? (await ask(`${path}/explain`)).body : [];
-    return {now, data: {apiServer, explanations, refused}};
+    return {now, data: {apiServer, scaler, explanations, refused}};
   }, listener);
 }
 

@@ -1,18 +1,23 @@
-// One ScaledObject: what was seen, what was decided and why, what the HPA will do; now, or at any remembered moment.
+// One ScaledObject: what becomes of it and why, its problems, its course over time, its pods; now, or at any remembered moment.
 
 import {get, isNeverReached, pathOf} from './api.js';
 import {el, mark, say, Rows} from './dom.js';
-import {badge, linkTo} from './list.js';
 import {Plots} from './plot.js';
+import {PodProblems, PodTable} from './pods.js';
+import {badge, linkTo} from './state.js';
+import {Tiles} from './tiles.js';
+import {clock} from './time.js';
 import {Track} from './track.js';
-import {carries, clock, count, duration, hpa, isQuiet, kindOf, notRemembered, number, present, saw, told, UNKNOWN} from './words.js';
+import {TransitionList} from './transitions.js';
+import {Steps} from './why.js';
+import {notRemembered, present, since, STATES} from './words.js';
 
 const SPANS = [[120, '2 min'], [600, '10 min'], [86400, 'All']];
 
 /** Decisions come every second; where more than this is missing the history has it. */
 const MISSED_SECONDS = 5;
 
-const STATES = {missing: 0, starting: 1, sampled: 2};
+const SHADES = ['waiting', 'holding', 'unknown'];
 
 export class DetailView {
   #which;
@@ -25,7 +30,10 @@ export class DetailView {
   #loading = false;
   #loaded = false;
   #closed = false;
+  #changesOf = '';
   #state = badge();
+  #since = el('span', {class: 'dim since'});
+  #headline = el('p', {class: 'headline', role: 'status'});
   #tabs = el('nav', {class: 'tabs', 'aria-label': 'Triggers'});
   #problem = el('p', {class: 'problem', role: 'status', hidden: true});
   #lost = '';
@@ -34,12 +42,15 @@ export class DetailView {
   #when = el('p', {class: 'when'});
   #steps = new Steps();
   #tiles = new Tiles();
-  #pods = new PodTable();
+  #podProblems = new PodProblems((name) => this.#pods.find(name));
+  #pods;
+  #transitions = new TransitionList((at) => this.#go(at));
   #metadata = el('dl', {class: 'metadata'});
   #slider = el('input', {type: 'range', min: '0', max: '0', value: '0', 'aria-label': 'Explain a moment', input: () => this.#slide()});
   #recording = el('a', {class: 'button'}, 'Recording of this span');
   #data = el('a', {class: 'button'}, 'This decision as data');
   #choices = [];
+  #above;
   #content;
 
   constructor(root, which) {
@@ -47,26 +58,41 @@ export class DetailView {
     this.#moment = which.at;
     this.#choices = SPANS.map(([span, label], i) => el('button', {type: 'button', 'aria-pressed': String(i === 1), click: () => this.#follow(i)}, label));
     const plots = el('div', {class: 'plots'});
-    this.#content = el('div', {class: 'content', hidden: true},
-      this.#tiles.element,
-      el('section', {'aria-labelledby': 'why'},
-        el('div', {class: 'section-head'}, el('h2', {id: 'why'}, 'Why'), this.#when, this.#data),
-        this.#steps.element),
+    this.#plots = new Plots(plots, this.#track, (at) => this.#go(at), () => this.#chosen());
+    this.#pods = new PodTable(this.#plots.colours);
+    this.#above = el('div', {class: 'above'},
+      el('p', {class: 'crumb'}, el('a', {href: '#/'}, '‹ All scale targets')),
+      el('div', {class: 'title-row'}, el('h1', {}, el('span', {class: 'dim'}, `${which.namespace}/`), which.name), this.#state.element, this.#since, this.#when),
+      this.#headline, this.#tabs, this.#problem, this.#warnings, this.#podProblems.element, this.#tiles.element);
+    this.#content = el('div', {class: 'content', hidden: true}, ...this.#sections(plots));
+    root.replaceChildren(this.#above, this.#content);
+    document.title = `${which.name} · KEDA NIM Scaler`;
+    plots.addEventListener('pointerenter', () => this.#holdStill(true));
+    plots.addEventListener('pointerleave', () => this.#holdStill(false));
+  }
+
+  /** What stands beneath the numbers, in its order. */
+  #sections(plots) {
+    return [
       el('section', {'aria-labelledby': 'over-time'},
         el('div', {class: 'section-head'}, el('h2', {id: 'over-time'}, 'Over time'),
           el('div', {class: 'choices', role: 'group', 'aria-label': 'Visible span'}, ...this.#choices), this.#recording),
         plots,
         el('label', {class: 'slider'}, el('span', {class: 'dim'}, 'Explain a moment: click into a plot, or move this'), this.#slider),
-        el('ul', {class: 'legend shades'}, ...[['calm', 'held by the windows'], ['hold', 'held for want of data'], ['unknown', UNKNOWN]]
-          .map(([kind, label]) => el('li', {}, el('span', {class: `shade shade-${kind}`, 'aria-hidden': 'true'}), label)))),
+        el('ul', {class: 'legend shades'}, ...SHADES.map((state) =>
+          el('li', {}, el('span', {class: `shade shade-${state}`, 'aria-hidden': 'true'}), STATES[state].label.toLowerCase())))),
+      this.#transitions.element,
+      el('section', {'aria-labelledby': 'why'},
+        el('div', {class: 'section-head'}, el('h2', {id: 'why'}, 'Why'), this.#data), this.#steps.element),
       el('section', {'aria-labelledby': 'pods'}, el('h2', {id: 'pods'}, 'Pods'), this.#pods.element),
-      el('details', {class: 'settings'}, el('summary', {}, 'Trigger metadata, defaults included'), this.#metadata));
-    root.replaceChildren(
-      el('p', {class: 'crumb'}, el('a', {href: '#/'}, '‹ All scale targets')),
-      el('div', {class: 'title-row'}, el('h1', {}, el('span', {class: 'dim'}, `${which.namespace}/`), which.name), this.#state.element),
-      this.#tabs, this.#problem, this.#warnings, this.#content);
-    document.title = `${which.name} · KEDA NIM Scaler`;
-    this.#plots = new Plots(plots, this.#track, (at) => this.#go(at), () => this.#chosen());
+      el('details', {class: 'settings'}, el('summary', {}, 'Trigger metadata, defaults included'), this.#metadata),
+    ];
+  }
+
+  /** Nothing moves under the pointer while somebody aims at a moment. */
+  #holdStill(still) {
+    this.#above.style.height = still ? `${this.#above.offsetHeight}px` : '';
+    this.#above.classList.toggle('still', still);
   }
 
   close() {
@@ -93,16 +119,12 @@ export class DetailView {
     const reported = explanations.filter((one) => !one.decision.shadow);
     const mine = reported.find((one) => one.decision.triggerName === this.#which.trigger) ?? (this.#which.trigger ? undefined : reported[0]);
     this.#content.hidden = !mine;
+    this.#tiles.element.hidden = !mine;
     this.#showWarnings(mine?.decision.warnings ?? [], refused);
     if (!mine) {
       this.#live = null;
       this.#showTabs(reported, refused, this.#which.trigger);
-      if (refused.length > 0) {
-        this.#state.update('refused');
-      }
-      this.#say(refused.length > 0 ? 'There is no decision: the trigger is refused, and KEDA gets no value for it.'
-        : isNeverReached(apiServer) ? 'It is not known whether there is such a ScaledObject.'
-        : 'There is no decision on such a trigger. It may have been removed or renamed.');
+      this.#showNone(apiServer, refused);
       return;
     }
     const trigger = mine.decision.triggerName;
@@ -110,12 +132,24 @@ export class DetailView {
     this.#live = {mine, shadow};
     this.#showTabs(reported, refused, trigger);
     this.#remember([mine, shadow].filter(Boolean).map((one) => one.decision));
+    this.#tellChanges(mine.decision);
     if (this.#moment === null) {
       this.#render();
     } else if (this.#past === null) {
       this.#explain(this.#moment);
     }
     this.#draw();
+  }
+
+  #showNone(apiServer, refused) {
+    this.#podProblems.element.hidden = true;
+    say(this.#since, '');
+    say(this.#when, '');
+    say(this.#headline, '');
+    this.#state.update(refused.length > 0 ? 'refused' : 'unknown');
+    this.#say(refused.length > 0 ? 'There is no decision: the trigger is refused, and KEDA gets no value for it.'
+      : isNeverReached(apiServer) ? 'It is not known whether there is such a ScaledObject.'
+      : 'There is no decision on such a trigger. It may have been removed or renamed.');
   }
 
   #showTabs(reported, refused, trigger) {
@@ -128,9 +162,10 @@ export class DetailView {
     }
   }
 
+  /** Pods that are missing stand beneath with their reasons. */
   #showWarnings(warnings, refused) {
     const all = [...refused.map((view) => ({reason: `${view.triggerName} is refused`, text: view.explanation, kind: 'refused'})),
-      ...warnings.map((warning) => ({...warning, kind: 'warning'}))];
+      ...warnings.filter(({reason}) => reason !== 'PodsMissing').map((warning) => ({...warning, kind: 'warning'}))];
     this.#warnings.hidden = all.length === 0;
     this.#warningRows.show(all, ({reason, text}) => `${reason} ${text}`);
   }
@@ -146,10 +181,10 @@ export class DetailView {
     }
   }
 
-  async #load(latest, since) {
+  async #load(latest, from) {
     this.#loading = true;
     const trigger = latest[0].triggerName;
-    const query = since ? `?since=${encodeURIComponent(since)}` : '';
+    const query = from ? `?since=${encodeURIComponent(from)}` : '';
     try {
       const all = await get(`${pathOf(this.#which.namespace, this.#which.name)}/decisions${query}`);
       this.#track.add(all.filter((view) => view.triggerName === trigger));
@@ -162,6 +197,21 @@ export class DetailView {
       this.#loading = false;
     }
     this.#draw();
+  }
+
+  /** Asks what happened where something has. */
+  async #tellChanges({triggerName, state, stateSince, replicasWanted}) {
+    const key = `${triggerName} ${state} ${stateSince} ${replicasWanted}`;
+    if (this.#changesOf === key) {
+      return;
+    }
+    this.#changesOf = key;
+    try {
+      const all = await get(`${pathOf(this.#which.namespace, this.#which.name)}/transitions`);
+      this.#transitions.update(all.filter((change) => change.triggerName === triggerName), this.#now);
+    } catch {
+      this.#changesOf = '';
+    }
   }
 
   async #explain(at) {
@@ -189,7 +239,7 @@ export class DetailView {
   /** The present is shown in its stead, which must not pass for it. The address stays: it is what was asked for. */
   #lose(at) {
     this.moment(null);
-    this.#lost = notRemembered(at, this.#live?.mine.rememberedFrom);
+    this.#lost = notRemembered(at, this.#live?.mine.rememberedFrom, this.#now);
     this.#render();
   }
 
@@ -256,17 +306,26 @@ export class DetailView {
     const past = this.#moment !== null;
     const mine = past ? shown.mine : {...shown.mine, decision: present(shown.mine.decision, this.#now)};
     const {decision} = mine;
-    this.#state.update(kindOf(decision));
+    const at = Date.parse(decision.at);
+    this.#state.update(decision.state);
+    say(this.#headline, decision.summary);
     if (past) {
-      this.#when.replaceChildren(el('strong', {}, `At ${clock(Date.parse(decision.at))}`), ' ',
-        el('button', {type: 'button', class: 'primary', click: () => this.#go(null)}, 'Back to now'));
+      say(this.#since, since(this.#transitions.sinceAt(decision.at, decision.state), at));
+      const button = this.#when.querySelector('button') ?? el('button', {type: 'button', class: 'primary', click: () => this.#go(null)}, 'Back to now');
+      const moment = this.#when.querySelector('strong') ?? el('strong');
+      say(moment, `At ${clock(at, this.#now)}`);
+      if (button.parentElement !== this.#when) {
+        this.#when.replaceChildren(moment, ' ', button);
+      }
     } else {
+      say(this.#since, since(decision.stateSince, this.#now));
       say(this.#when, 'now');
     }
     mark(document.body, 'data-past', past ? 'true' : null);
     mark(this.#data, 'href', `${pathOf(this.#which.namespace, this.#which.name)}/explain?at=${encodeURIComponent(decision.at)}`);
-    this.#tiles.update(decision);
+    this.#tiles.update(mine);
     this.#steps.update(mine, shown.shadow);
+    this.#podProblems.update(decision);
     this.#pods.update(decision);
     if (this.#metadata.childElementCount !== 2 * Object.keys(mine.metadata).length) {
       this.#metadata.replaceChildren(...Object.entries(mine.metadata).flatMap(([key, value]) => [el('dt', {}, key), el('dd', {}, value)]));
@@ -284,111 +343,6 @@ function warningRow() {
       mark(element, 'data-kind', item.kind);
       say(reason, item.reason);
       say(text, item.text);
-    },
-  };
-}
-
-/** The way from what was seen to what becomes of it. */
-class Steps {
-  element = el('dl', {class: 'steps'});
-  #rows = new Map();
-
-  constructor() {
-    for (const step of ['Saw', 'Carries', 'Decided', 'KEDA is told', 'The HPA', 'Wakes by', 'Shadow']) {
-      const text = el('dd', {});
-      const row = el('div', {}, el('dt', {}, step), text);
-      this.#rows.set(step, {row, text});
-      this.element.append(row);
-    }
-  }
-
-  update(mine, shadow) {
-    this.#say('Saw', saw(mine));
-    this.#say('Carries', carries(mine));
-    this.#say('Decided', mine.decision.explanation);
-    this.#say('KEDA is told', told(mine));
-    this.#say('The HPA', hpa(mine.decision));
-    this.#say('Wakes by', mine.decision.wake ?? '');
-    this.#say('Shadow', shadow ? `${shadow.decision.metric}: ${shadow.decision.explanation}. ${hpa(shadow.decision)}` : '');
-  }
-
-  #say(step, words) {
-    const {row, text} = this.#rows.get(step);
-    row.hidden = words === '';
-    say(text, words);
-  }
-}
-
-class Tiles {
-  element = el('div', {class: 'tiles'});
-  #tiles = [];
-
-  constructor() {
-    for (const label of ['Replicas', 'Demand', 'Told to KEDA', 'HPA’s formula']) {
-      const value = el('div', {class: 'tile-value'});
-      const note = el('div', {class: 'dim'});
-      this.#tiles.push({value, note});
-      this.element.append(el('div', {class: 'tile'}, el('div', {class: 'dim'}, label), value, note));
-    }
-  }
-
-  update(view) {
-    this.#say(0, view.replicasWanted === null ? UNKNOWN : String(view.replicasWanted), view.replicasWanted === null ? '' : `wanted, ${view.replicasPresent} present`);
-    this.#say(1, number(view.demand), `target ${number(view.targetValue)} each`);
-    this.#say(2, view.value === null ? 'UNAVAILABLE' : number(view.value), view.aggregationType);
-    this.#say(3, view.hpaDesiredReplicas === null ? '–' : String(view.hpaDesiredReplicas), view.hpaDesiredReplicas === null ? 'gets no value' : count(view.hpaDesiredReplicas, 'replica').replace(/^\d+ /, ''));
-  }
-
-  #say(i, value, note) {
-    say(this.#tiles[i].value, value);
-    say(this.#tiles[i].note, note);
-  }
-}
-
-class PodTable {
-  element = el('div', {class: 'table'});
-  #body = el('tbody');
-  #rows = new Rows(this.#body, () => podRow());
-  #none = el('p', {class: 'dim'}, 'No pod.');
-
-  constructor() {
-    this.element.append(this.#none, el('table', {},
-      el('thead', {}, el('tr', {}, ...['Pod', 'State', 'Value', 'Sample age', 'Problem'].map((head) => el('th', {scope: 'col'}, head)))),
-      this.#body));
-  }
-
-  update(view) {
-    this.#none.hidden = view.pods.length > 0;
-    this.#body.parentElement.hidden = view.pods.length === 0;
-    const pods = [...view.pods].sort((a, b) => STATES[a.state] - STATES[b.state]);
-    this.#rows.show(pods.map((pod) => ({...pod, share: pod.value === null ? null : pod.value / view.targetValue})), (pod) => pod.name);
-  }
-}
-
-function podRow() {
-  const name = el('th', {scope: 'row'});
-  const state = el('span', {class: 'pod-state'});
-  const value = el('span', {class: 'value'});
-  const bar = el('span', {class: 'bar-fill'});
-  const track = el('span', {class: 'bar-track', 'aria-hidden': 'true'}, bar);
-  const age = el('td', {'data-label': 'Sample age'});
-  const problem = el('td', {class: 'pod-problem', 'data-label': 'Problem'});
-  const element = el('tr', {}, name, el('td', {'data-label': 'State'}, state), el('td', {'data-label': 'Value'}, value, track), age, problem);
-  return {
-    element,
-    update(pod) {
-      say(name, pod.name);
-      mark(name, 'title', pod.address);
-      say(state, pod.state);
-      mark(state, 'data-state', pod.state);
-      say(value, isQuiet(pod) ? 'too few observations' : number(pod.value));
-      track.hidden = pod.share === null;
-      // The whole track is twice the target
-      bar.style.width = `${Math.min(100, 50 * (pod.share ?? 0))}%`;
-      mark(track, 'data-over', pod.share > 1 ? 'true' : null);
-      mark(element, 'data-fresh', pod.state === 'sampled' ? 'true' : 'false');
-      say(age, isQuiet(pod) ? '–' : pod.sampleAgeSeconds === null ? 'never read' : duration(pod.sampleAgeSeconds));
-      say(problem, pod.problem ?? '');
     },
   };
 }

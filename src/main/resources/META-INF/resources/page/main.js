@@ -4,7 +4,8 @@ import {followAll, followOne} from './api.js';
 import {DetailView} from './detail.js';
 import {el, mark, say} from './dom.js';
 import {ListView} from './list.js';
-import {clock, clusterText} from './words.js';
+import {clock, onZone, otherZone, toggleZone, zone} from './time.js';
+import {API_SERVERS, clusterText} from './words.js';
 
 const STALE_MILLIS = 5000;
 
@@ -12,13 +13,16 @@ const main = document.getElementById('main');
 const contact = document.getElementById('contact');
 const cluster = document.getElementById('cluster');
 const clockText = document.getElementById('clock');
+const scaler = document.getElementById('scaler');
+const apiServer = document.getElementById('api-server');
+const zoneButton = document.getElementById('zone');
 let live = null;
 let view = null;
 let shown = '';
 let heardAt = Date.now();
 let everHeard = false;
 let trouble = '';
-let missed = '';
+let latest = null;
 
 /** #/NAMESPACE/NAME/TRIGGER?at=INSTANT; anything else is the list. */
 function route() {
@@ -45,6 +49,7 @@ function show() {
   live?.close();
   view?.close?.();
   shown = key;
+  latest = null;
   everHeard = false;
   heardAt = Date.now();
   const listener = {data: (data, now) => update(data, now), contact: heard};
@@ -62,12 +67,25 @@ function show() {
 
 function update(data, now) {
   everHeard = true;
-  missed = clusterText(data.apiServer);
+  latest = {data, now};
+  const missed = clusterText(data.apiServer, now);
   cluster.hidden = missed === '';
   say(cluster, missed);
+  say(scaler, [data.scaler.version, data.scaler.replica].filter(Boolean).join(' · '));
+  mark(scaler, 'title', 'Version and replica of the scaler. Each replica has a memory of its own.');
+  say(apiServer, API_SERVERS[data.apiServer.state]);
+  mark(apiServer, 'data-state', missed === '' ? (data.apiServer.state === 'watching' ? 'live' : 'waiting') : 'stale');
   view.update(data, now);
   age();
   say(clockText, `as of ${clock(now)}`);
+}
+
+function showZone() {
+  say(zoneButton, `Times: ${zone()}`);
+  mark(zoneButton, 'title', `Show ${otherZone()} instead`);
+  if (latest !== null) {
+    update(latest.data, latest.now);
+  }
 }
 
 function heard(isThere, at, message = '') {
@@ -80,15 +98,18 @@ function heard(isThere, at, message = '') {
 function age() {
   const silent = Date.now() - heardAt;
   const stale = silent > STALE_MILLIS;
-  mark(contact, 'data-state', stale || (everHeard && missed !== '') ? 'stale' : everHeard ? 'live' : 'waiting');
+  mark(contact, 'data-state', stale ? 'stale' : everHeard ? 'live' : 'waiting');
   mark(document.body, 'data-stale', stale ? 'true' : null);
   say(contact, stale
     ? `No contact with the scaler since ${clock(heardAt)}${everHeard ? ': what is shown is old' : ''}`
-    : !everHeard ? 'Asking the scaler…' : missed === '' ? 'Live' : 'No API server');
+    : everHeard ? 'Live' : 'Asking the scaler…');
   mark(contact, 'title', trouble || null);
 }
 
 addEventListener('hashchange', show);
+zoneButton.addEventListener('click', toggleZone);
+onZone(showZone);
+showZone();
 setInterval(age, 1000);
 main.append(el('p', {class: 'dim'}, 'Asking the scaler…'));
 show();

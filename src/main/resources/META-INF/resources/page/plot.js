@@ -2,10 +2,15 @@
 
 import uPlot from '../webjars/uplot/dist/uPlot.esm.js';
 import {el, say} from './dom.js';
-import {KINDS, number} from './words.js';
+import {clock, isUtc, onZone} from './time.js';
+import {outliers, spread} from './track.js';
+import {STATES, UNITS, amount, number, percent} from './words.js';
 
-const MOST_PODS = 200;
+/** More pods than these are a band from the lowest to the highest, with the median and those that lie far from it. */
+const MOST_LINES = 8;
+const MOST_OUTLIERS = 3;
 const CLICK_PIXELS = 4;
+const RIBBON_PIXELS = 5;
 const SYNC = uPlot.sync('time');
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
@@ -15,24 +20,64 @@ const reportedTarget = ({view}) =>
   view.aggregationType === 'sum' && view.replicasWanted !== null ? view.targetValue * view.replicasWanted : view.aggregationType === 'sum' ? null : view.targetValue;
 
 const FLEET = [
-  {key: 'demand', label: 'demand', of: (point) => point.view.demand, width: 1},
+  {key: 'demand', label: 'load', of: (point) => point.view.demand, width: 1},
   {key: 'smoothed', label: 'smoothed', of: (point) => point.view.smoothed, width: 2},
-  {key: 'reported', label: 'told to KEDA', of: (point) => point.view.value, width: 1.5},
+  {key: 'reported', label: 'told to KEDA', of: (point) => point.view.value, width: 1.5, dash: [2, 2]},
   {key: 'target', label: 'target × replicas', of: reportedTarget, width: 1.5, dash: [6, 4], stepped: true},
 ];
 
 const REPLICAS = [
+  {key: 'present', label: 'present', of: (point) => point.view.replicasPresent, width: 5, stepped: true},
   {key: 'wanted', label: 'wanted', of: (point) => point.view.replicasWanted, width: 2, stepped: true},
-  {key: 'present', label: 'present', of: (point) => point.view.replicasPresent, width: 1.5, dash: [2, 3], stepped: true},
-  {key: 'hpa', label: 'HPA’s formula', of: (point) => point.view.hpaDesiredReplicas, width: 1.5, dash: [6, 4], stepped: true},
+  {key: 'hpa', label: 'HPA will', of: (point) => point.view.replicasAfter, width: 1.5, dash: [6, 4], stepped: true},
 ];
+
+/** Drawn where it is near; a maximum of 100 would flatten a fleet of 3. */
+const MAXIMUM = {key: 'maximum', label: 'maximum', of: (point) => point.view.maxReplicas, width: 1, dash: [1, 4], stepped: true};
 
 const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000];
 
 const stepped = uPlot.paths.stepped({align: 1});
 
-/** One of six, of its own for as long as it lives. */
-const colourOf = (name) => [...name].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 997, 0) % 6;
+/** What tells a name from the others: without the beginning that all of them have. */
+function shortNames(names) {
+  let common = names.length < 2 ? 0 : Math.min(...names.map((name) => name.length));
+  while (common > 0 && names.some((name) => name.slice(0, common) !== names[0].slice(0, common))) {
+    common--;
+  }
+  // At a limit between parts
+  const cut = names.length < 2 ? 0 : names[0].slice(0, common).search(/[^-./:]*$/);
+  return new Map(names.map((name) => [name, name.slice(cut)]));
+}
+
+/** A colour for each of a few names, the same as long as it is among them. */
+export class Colours {
+  #places = new Map();
+
+  update(names) {
+    for (const name of this.#places.keys()) {
+      if (!names.includes(name)) {
+        this.#places.delete(name);
+      }
+    }
+    const taken = new Set(this.#places.values());
+    for (const name of names) {
+      if (!this.#places.has(name)) {
+        let free = 0;
+        while (taken.has(free)) {
+          free++;
+        }
+        taken.add(free);
+        this.#places.set(name, free);
+      }
+    }
+  }
+
+  /** Such as pod3; null: it has none of its own. */
+  of(name) {
+    return this.#places.has(name) ? `pod${this.#places.get(name)}` : null;
+  }
+}
 
 export class Plots {
   #track;
@@ -43,14 +88,17 @@ export class Plots {
   #onRange;
   #charts = [];
   #spans = [];
-  #hatch = null;
+  #hatch = new Map();
+  #readout = el('p', {class: 'readout', 'aria-live': 'off'});
   #theme = matchMedia('(prefers-color-scheme: dark)');
   #rebuild = () => {
-    this.#hatch = null;
+    this.#hatch.clear();
     this.#charts.forEach((chart) => chart.clear());
     this.draw();
   };
+  #offZone = onZone(this.#rebuild);
   #resize = new ResizeObserver(() => this.#charts.forEach((chart) => chart.fit()));
+  colours = new Colours();
 
   /** onMoment(at): someone points at a decision; onRange(): someone chose a span. */
   constructor(root, track, onMoment, onRange) {
@@ -58,17 +106,18 @@ export class Plots {
     this.#onMoment = onMoment;
     this.#onRange = onRange;
     this.#charts = [
-      new Chart(this, 'What each pod carries', {height: 140, pods: true}),
-      new Chart(this, 'What the fleet carries', {height: 210, withWords: true}),
-      new Chart(this, 'Replicas', {height: 130, whole: true}),
+      new Chart(this, 'Per pod', {height: 150, rows: 2}),
+      new Chart(this, 'Load of the fleet', {height: 190, withWords: true, rows: 1}),
+      new Chart(this, 'Replicas', {height: 130, whole: true, rows: 1}),
     ];
-    root.append(...this.#charts.map((chart) => chart.element));
+    root.append(this.#readout, ...this.#charts.map((chart) => chart.element));
     this.#theme.addEventListener('change', this.#rebuild);
     this.#resize.observe(root);
   }
 
   close() {
     this.#theme.removeEventListener('change', this.#rebuild);
+    this.#offZone();
     this.#resize.disconnect();
     this.#charts.forEach((chart) => chart.clear());
   }
@@ -116,22 +165,40 @@ export class Plots {
       return;
     }
     this.#spans = track.spans();
-    const {from, to} = this.range;
-    const names = track.podsBetween(from, to, MOST_PODS);
-    const many = names.length > 12;
-    const pods = names.map((name) => ({key: many ? 'pod' : `pod${colourOf(name)}`, name, of: (point) => point.pods.get(name) ?? null, width: many ? 0.7 : 1.3}));
-    const target = {key: 'target', label: 'target', of: (point) => point.view.targetValue, width: 1.5, dash: [6, 4]};
+    const {view} = track.last;
+    const unit = UNITS[view.signalUnit];
+    this.#charts[0].entitle(`${view.signalTitle} per pod${unit ? `, ${unit}` : ''}`);
+    this.#charts[0].draw([...this.#pods(), {key: 'target', label: 'target', of: (point) => point.view.targetValue, width: 1.5, dash: [6, 4]}], track, view.signalUnit);
+    const sum = view.aggregationType === 'sum';
+    this.#charts[1].draw(FLEET.map((line) => (line.key === 'target' && !sum ? {...line, label: 'target'} : line)), track);
     const shadow = track.hasShadow ? [{key: 'shadow', label: 'HPA by the shadow', of: (point) => track.shadowAt(point.t), width: 1.5, dash: [1, 3], stepped: true}] : [];
-    const latest = track.last;
-    const sum = latest.view.aggregationType === 'sum';
-    const fleet = FLEET.map((line) => (line.key === 'target' && !sum ? {...line, label: 'target'} : line));
-    this.#charts[0].draw([...pods, target], track);
-    this.#charts[1].draw(fleet, track);
-    this.#charts[2].draw([...REPLICAS, ...shadow], track);
+    const highest = track.points.reduce((most, point) => Math.max(most, point.view.replicasWanted ?? 0, point.view.replicasAfter ?? 0), 0);
+    const maximum = view.maxReplicas !== null && view.maxReplicas <= 1.5 * highest + 2 ? [MAXIMUM] : [];
+    this.#charts[2].draw([...REPLICAS, ...maximum, ...shadow], track);
   }
 
-  /** Holds and the unknown, behind the lines. */
-  shade(u, withWords) {
+  #pods() {
+    const {from, to} = this.range;
+    const names = this.#track.podsBetween(from, to, MOST_LINES + 1);
+    const line = (name, key, label) => ({key, name, label, of: (point) => point.pods.get(name) ?? null, width: 1.4});
+    if (names.length <= MOST_LINES) {
+      this.colours.update(names);
+      const short = shortNames(names);
+      return names.map((name) => line(name, this.colours.of(name), short.get(name)));
+    }
+    const far = outliers(this.#track.last, this.#track.last.view.targetValue, MOST_OUTLIERS);
+    this.colours.update(far);
+    const short = shortNames(far);
+    return [
+      {key: 'highest', label: 'highest', of: (point) => spread(point)?.highest ?? null, width: 1, band: true},
+      {key: 'lowest', label: 'lowest', of: (point) => spread(point)?.lowest ?? null, width: 1},
+      {key: 'median', label: 'median', of: (point) => spread(point)?.median ?? null, width: 2},
+      ...far.map((name) => line(name, this.colours.of(name), short.get(name))),
+    ];
+  }
+
+  /** States other than normal, behind the lines: a ribbon at the top, edges, and what is not known hatched. */
+  shade(u) {
     const {ctx, bbox} = u;
     ctx.save();
     ctx.beginPath();
@@ -143,44 +210,67 @@ export class Plots {
       if (left + width < bbox.left || left > bbox.left + bbox.width) {
         continue;
       }
-      ctx.fillStyle = colour(`shade-${span.kind}`);
-      ctx.fillRect(left, bbox.top, width, bbox.height);
-      if (span.kind === 'unknown') {
-        ctx.fillStyle = this.#hatching(ctx);
+      const {tone} = STATES[span.state];
+      ctx.fillStyle = colour(`tone-${tone}`);
+      ctx.fillRect(left, bbox.top, width, RIBBON_PIXELS * devicePixelRatio);
+      if (tone !== 'move') {
+        ctx.fillStyle = colour(`shade-${tone}`);
         ctx.fillRect(left, bbox.top, width, bbox.height);
-      }
-      if (withWords) {
-        this.#words(u, span, left, width);
+        if (tone === 'bad' || span.state === 'holding') {
+          ctx.fillStyle = this.#hatching(ctx, tone);
+          ctx.fillRect(left, bbox.top, width, bbox.height);
+        }
+        this.#edges(u, left, width, tone);
       }
     }
     ctx.restore();
   }
 
-  #words({ctx, bbox}, span, left, width) {
-    const from = Math.max(left, bbox.left) + 4 * devicePixelRatio;
-    const room = Math.min(left + width, bbox.left + bbox.width) - from;
-    ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
-    if (ctx.measureText(span.reason).width <= room) {
-      ctx.fillStyle = colour('dim');
-      ctx.textAlign = 'left';
-      ctx.textBaseline = 'top';
-      ctx.fillText(span.reason, from, bbox.top + 3 * devicePixelRatio);
+  /** The states in words, in front of the lines, where there is room. */
+  name(u) {
+    for (const span of this.#spans) {
+      const left = u.valToPos(span.from, 'x', true);
+      this.#words(u, STATES[span.state].label, left, u.valToPos(span.to, 'x', true) - left);
     }
   }
 
-  #hatching(ctx) {
-    if (this.#hatch === null) {
+  #edges({ctx, bbox}, left, width, tone) {
+    const thin = devicePixelRatio;
+    ctx.fillStyle = colour(`tone-${tone}`);
+    ctx.fillRect(left, bbox.top, thin, bbox.height);
+    ctx.fillRect(left + width - thin, bbox.top, thin, bbox.height);
+  }
+
+  /** With a ground of its own, so that neither grid nor lines go through the letters. */
+  #words({ctx, bbox}, text, left, width) {
+    const from = Math.max(left, bbox.left) + 4 * devicePixelRatio;
+    const room = Math.min(left + width, bbox.left + bbox.width) - from;
+    const top = bbox.top + (RIBBON_PIXELS + 3) * devicePixelRatio;
+    ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
+    const length = ctx.measureText(text).width;
+    if (length <= room) {
+      ctx.fillStyle = colour('card');
+      ctx.fillRect(from - 2 * devicePixelRatio, top - devicePixelRatio, length + 4 * devicePixelRatio, 14 * devicePixelRatio);
+      ctx.fillStyle = colour('text');
+      ctx.textAlign = 'left';
+      ctx.textBaseline = 'top';
+      ctx.fillText(text, from, top);
+    }
+  }
+
+  #hatching(ctx, tone) {
+    if (!this.#hatch.has(tone)) {
       const tile = el('canvas', {width: 8, height: 8});
       const pen = tile.getContext('2d');
-      pen.strokeStyle = colour('kind-unknown');
-      pen.globalAlpha = 0.5;
+      pen.strokeStyle = colour(`tone-${tone}`);
+      pen.globalAlpha = 0.4;
       pen.beginPath();
       pen.moveTo(0, 8);
       pen.lineTo(8, 0);
       pen.stroke();
-      this.#hatch = ctx.createPattern(tile, 'repeat');
+      this.#hatch.set(tone, ctx.createPattern(tile, 'repeat'));
     }
-    return this.#hatch;
+    return this.#hatch.get(tone);
   }
 
   /** A line at the moment that is explained. */
@@ -203,10 +293,12 @@ export class Plots {
     }
   }
 
-  /** The legends tell the values under the cursor (null: it is elsewhere), else those of the moment that is explained, else the latest. */
+  /** The legends tell the values under the pointer (null: it is elsewhere), else those of the moment that is explained, else the latest. */
   read(t) {
     const at = t ?? this.#moment;
     const point = at === null ? this.#track.last : this.#track.nearest(at);
+    const when = t !== null ? `Under the pointer: ${clock(point.t * 1000)}` : this.#moment !== null ? clock(point.t * 1000) : 'Now';
+    say(this.#readout, `${when} · ${STATES[point.state].label} · ${point.view.summary}`);
     this.#charts.forEach((chart) => chart.read(point));
   }
 }
@@ -216,23 +308,30 @@ class Chart {
   #height;
   #withWords;
   #whole;
-  #ofPods;
   #u = null;
   #lines = [];
   #shape = '';
-  #room = el('div', {class: 'plot'});
-  #legend = el('ul', {class: 'legend'});
+  #unit = null;
+  #room = el('div', {class: 'plot', role: 'img'});
+  #title;
+  #legend;
   #values = [];
-  #state = el('span', {class: 'value'});
 
-  /** withWords: holds with their reasons; whole: there are no halves; pods: lines without a label are pods. */
-  constructor(plots, title, {height, withWords = false, whole = false, pods = false}) {
+  /** withWords: spans with their states; whole: there are no halves; rows: how many lines of legend there is room for. */
+  constructor(plots, title, {height, withWords = false, whole = false, rows}) {
     this.#plots = plots;
     this.#height = height;
     this.#withWords = withWords;
     this.#whole = whole;
-    this.#ofPods = pods;
-    this.element = el('figure', {class: 'figure'}, el('figcaption', {}, el('span', {class: 'title'}, title), this.#legend), this.#room);
+    this.#title = el('span', {class: 'title'});
+    this.#legend = el('ul', {class: `legend rows-${rows}`});
+    this.element = el('figure', {class: 'figure'}, el('figcaption', {}, this.#title, this.#legend), this.#room);
+    this.entitle(title);
+  }
+
+  entitle(title) {
+    say(this.#title, title);
+    this.#room.setAttribute('aria-label', `${title}, over time. The values of a moment stand above.`);
   }
 
   clear() {
@@ -244,12 +343,14 @@ class Chart {
     this.#u?.setSize({width: this.#room.clientWidth, height: this.#height});
   }
 
-  draw(lines, track) {
+  /** unit: of the numbers, see UNITS; null: as they are. */
+  draw(lines, track, unit = null) {
     const shape = lines.map((line) => `${line.key} ${line.name ?? line.label}`).join('|');
     if (this.#u === null || shape !== this.#shape) {
       this.clear();
       this.#shape = shape;
       this.#lines = lines;
+      this.#unit = unit;
       this.#u = new uPlot(this.#options(), [[], ...lines.map(() => [])], this.#room);
       this.#u.over.addEventListener('mousedown', (down) => {
         const up = (event) => {
@@ -276,15 +377,18 @@ class Chart {
     const text = colour('dim');
     const grid = {stroke: colour('grid'), width: 1};
     const axis = {stroke: text, grid, ticks: grid, font: '11px system-ui, sans-serif'};
+    const tick = (value) => (this.#unit === 'share' ? percent(value) : Math.abs(value) >= 1000 ? value.toLocaleString('en') : String(value));
+    const band = this.#lines.findIndex((line) => line.band);
     return {
       width: Math.max(200, this.#room.clientWidth),
       height: this.#height,
       legend: {show: false},
+      tzDate: (seconds) => (isUtc() ? uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC') : new Date(seconds * 1000)),
       cursor: {sync: {key: SYNC.key}, drag: {x: true, y: false, setScale: false}, points: {size: 6}},
       scales: {x: {time: true}, y: {range: (u, least, most) => [0, most > 0 ? most * 1.15 : 1]}},
       axes: [
         {...axis, size: 28, space: 70, values: [[3600, '{HH}:{mm}', null, null, null, null, null, null, 1], [60, '{HH}:{mm}', null, null, null, null, null, null, 1], [1, '{HH}:{mm}:{ss}', null, null, null, null, null, null, 1]]},
-        {...axis, size: 44, space: 30, incrs: this.#whole ? WHOLE : undefined, values: (u, ticks) => ticks.map((tick) => (Math.abs(tick) >= 1000 ? tick.toLocaleString('en') : String(tick)))},
+        {...axis, size: 50, space: 30, incrs: this.#whole ? WHOLE : undefined, values: (u, ticks) => ticks.map(tick)},
       ],
       series: [{}, ...this.#lines.map((line) => ({
         label: line.name ?? line.label,
@@ -294,9 +398,10 @@ class Chart {
         points: {show: false},
         paths: line.stepped ? stepped : undefined,
       }))],
+      bands: band === -1 ? [] : [{series: [band + 1, band + 2], fill: colour('band')}],
       hooks: {
-        drawClear: [(u) => this.#plots.shade(u, this.#withWords)],
-        draw: [(u) => this.#plots.pin(u)],
+        drawClear: [(u) => this.#plots.shade(u)],
+        draw: [(u) => this.#withWords && this.#plots.name(u), (u) => this.#plots.pin(u)],
         setCursor: [(u) => this.#plots.read(u.cursor.left >= 0 ? u.posToVal(u.cursor.left, 'x') : null)],
         setSelect: [(u) => {
           const {left, width} = u.select;
@@ -310,34 +415,15 @@ class Chart {
   }
 
   #explain() {
-    const named = this.#lines.filter((line) => line.label);
-    const value = () => el('span', {class: 'value'});
-    this.#values = named.map((line) => ({line, text: value()}));
-    const items = this.#values.map(({line, text}) => el('li', {}, el('span', {class: `swatch line-${line.key}`, 'aria-hidden': 'true'}), `${line.label} `, text));
-    if (this.#ofPods) {
-      const text = value();
-      this.#values.push({line: null, text});
-      items.unshift(el('li', {}, el('span', {class: 'swatch line-pod0', 'aria-hidden': 'true'}), 'each pod ', text));
-    }
-    if (this.#withWords) {
-      items.push(el('li', {class: 'state'}, this.#state));
-    }
-    this.#legend.replaceChildren(...items);
+    this.#values = this.#lines.map((line) => ({line, text: el('span', {class: 'value'})}));
+    this.#legend.replaceChildren(...this.#values.map(({line, text}) =>
+      el('li', {title: line.name ?? null}, el('span', {class: `swatch line-${line.key}`, 'aria-hidden': 'true'}), el('span', {class: 'label'}, line.label), ' ', text)));
   }
 
   read(point) {
-    say(this.#state, `${KINDS[point.kind].label}${point.kind === 'report' || point.kind === 'unknown' ? '' : `: ${point.reason}`}`);
     for (const {line, text} of this.#values) {
-      say(text, line === null ? range([...point.pods.values()]) : number(line.of(point)));
+      const value = line.of(point);
+      say(text, this.#unit === null ? number(value, 2) : amount(value, this.#unit));
     }
   }
-}
-
-function range(values) {
-  if (values.length === 0) {
-    return number(null);
-  }
-  const least = Math.min(...values);
-  const most = Math.max(...values);
-  return least === most ? number(least) : `${number(least)} to ${number(most)}`;
 }

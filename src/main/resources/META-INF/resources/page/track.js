@@ -1,7 +1,5 @@
 // The remembered decisions of one trigger as columns for plots. Unknown is null: a gap, never 0.
 
-import {kindOf, reasonText} from './words.js';
-
 /** As many as half an hour of decisions and what is thinned out before it. */
 const MOST_POINTS = 4000;
 
@@ -31,8 +29,7 @@ function pointOf(view) {
   return {
     at: view.at,
     t: seconds(view.at),
-    kind: kindOf(view),
-    reason: reasonText(view),
+    state: view.state,
     view,
     pods: new Map(view.pods.filter((pod) => pod.state === 'sampled' && pod.value !== null).map((pod) => [pod.name, pod.value])),
   };
@@ -108,7 +105,7 @@ export class Track {
     return shadow && t - shadow.t < SHADOW_STANDS_SECONDS ? shadow.hpa : null;
   }
 
-  /** Spans in which it held or did not know: {from, to, kind, reason}. */
+  /** Spans of one state each, without the normal ones: {from, to, state}. */
   spans() {
     const spans = [];
     for (const point of this.points) {
@@ -116,12 +113,35 @@ export class Track {
       if (open) {
         open.to = Math.min(point.t, open.last + GAP_SECONDS);
       }
-      if (open && open.kind === point.kind && open.reason === point.reason && point.t === open.to) {
+      if (open && open.state === point.state && point.t === open.to) {
         open.last = point.t;
       } else {
-        spans.push({from: point.t, to: point.t, last: point.t, kind: point.kind, reason: point.reason});
+        spans.push({from: point.t, to: point.t, last: point.t, state: point.state});
       }
     }
-    return spans.filter((span) => span.kind !== 'report');
+    return spans.filter((span) => span.state !== 'normal');
   }
+}
+
+/** Of the pods' values of one point: {lowest, median, highest}; null where no pod has a value. */
+export function spread(point) {
+  if (point.spread === undefined) {
+    const values = [...point.pods.values()].sort((one, other) => one - other);
+    point.spread = values.length === 0 ? null : {lowest: values[0], median: median(values), highest: values.at(-1)};
+  }
+  return point.spread;
+}
+
+const median = (sorted) => (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
+
+/** Names of at most so many pods whose latest values lie far from the median of all: those that do not carry what the others do. */
+export function outliers(point, target, most) {
+  const middle = spread(point)?.median ?? 0;
+  const distance = ([, value]) => Math.abs(value - middle);
+  const distances = [...point.pods.values()].map((value) => Math.abs(value - middle)).sort((one, other) => one - other);
+  const far = Math.max(0.2 * target, 3 * (distances.length > 0 ? median(distances) : 0));
+  return [...point.pods].filter((pod) => distance(pod) > far)
+    .sort((one, other) => distance(other) - distance(one))
+    .slice(0, most)
+    .map(([name]) => name);
 }

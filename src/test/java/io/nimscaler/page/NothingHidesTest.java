@@ -70,7 +70,7 @@ class NothingHidesTest {
             tell("away");
             apiServerThatIsAway(browser);
             tell("back");
-            browser.until(() -> assertThat(browser.text("#contact")).isEqualTo("Live"));
+            browser.until(() -> assertThat(browser.text("#api-server")).isEqualTo("API server: connected"));
             tell("deleted");
             deleted(browser);
         }
@@ -79,7 +79,7 @@ class NothingHidesTest {
     private static void apiServerThatWasNeverReached(Browser browser) {
         browser.go(page(""));
         browser.until(() -> {
-            assertThat(browser.text("#contact")).isEqualTo("No API server");
+            assertThat(browser.text("#api-server")).isEqualTo("API server: not reached");
             assertThat(browser.text("#cluster"))
                     .startsWith("It is not known which ScaledObjects there are. The API server was not reached since ")
                     .containsIgnoringCase("connection");
@@ -106,10 +106,16 @@ class NothingHidesTest {
         browser.until(() -> {
             assertThat(browser.text("#contact")).isEqualTo("Live");
             assertThat(browser.all("#cluster:not([hidden])")).isEmpty();
-            assertThat(browser.text(".summary")).isEqualTo("1 trigger, 1 refused");
-            assertThat(browser.text(".card[data-kind=refused]"))
-                    .contains("ns/llm", "Refused", "triggers[0]", "targetVaule", "did you mean targetValue?")
-                    .doesNotContain("demand");
+            assertThat(browser.text(".summary")).isEqualTo("1 scale target, 1 refused");
+            assertThat(browser.text(".card[data-state=refused]"))
+                    .contains(
+                            "ns/llm",
+                            "Refused",
+                            "triggers[0]",
+                            "KEDA gets no value",
+                            "targetVaule",
+                            "did you mean targetValue?")
+                    .doesNotContain("load ");
             given().when()
                     .get(ALL)
                     .then()
@@ -160,7 +166,7 @@ class NothingHidesTest {
 
     private static void apiServerThatIsAway(Browser browser) {
         browser.until(() -> {
-            assertThat(browser.text("#contact")).isEqualTo("No API server");
+            assertThat(browser.text("#api-server")).isEqualTo("API server: away");
             assertThat(browser.text("#cluster")).startsWith("The API server is away since ");
             given().when().get("/api/status").then().body("apiServer.state", equalTo("away"));
             given().when().get(ALL).then().statusCode(200).body("", hasSize(1));

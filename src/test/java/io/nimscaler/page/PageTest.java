@@ -78,34 +78,69 @@ class PageTest {
     void listsEveryScaleTargetWithItsState() {
         browser.as(1280, 900, false).go(page(""));
         browser.until(() -> {
-            assertThat(browser.all(".card")).hasSize(FleetOfPages.TARGETS);
-            assertThat(browser.text(".card[data-kind=unknown]")).contains("nim/gone", "Unknown", "demand unknown");
-            assertThat(browser.text(".card[data-kind=hold]")).contains("nim/half", "Held", "4 replicas", "1 missing");
-            assertThat(browser.all(".card .name").subList(0, 3))
+            assertThat(browser.all(".target")).hasSize(FleetOfPages.TARGETS);
+            assertThat(browser.text(".target[data-state=unknown]"))
+                    .contains("nim/gone", "Unknown", "for ", "since ", "KEDA gets no value: no pod has given a sample");
+            assertThat(browser.text(".target[data-state=holding]"))
+                    .contains("nim/half", "Holding: data missing", "Keeps 4 replicas.", "1 of 4 pods")
+                    .contains("Load is between 1.95 and 2.65; 4 replicas carry 2.8 at the target.");
+            assertThat(browser.all(".target .name").subList(0, 3))
                     .extracting(WebElement::getText)
                     .containsExactly("nim/gone", "nim/half", "nim/big");
             assertThat(browser.text("#contact")).isEqualTo("Live");
-            assertThat(browser.text(".summary")).isEqualTo("50 triggers, 1 unknown, 1 held, 2 with warnings");
-            assertThat(browser.text(".card[data-kind=hold] .warning"))
-                    .startsWith("PodsMissing: cannot read 127.0.0.4")
+            assertThat(browser.text(".summary"))
+                    .isEqualTo("50 scale targets, 1 unknown, 1 holding: data missing, 2 with warnings");
+            assertThat(browser.text(".target[data-state=holding] .warning"))
+                    .contains("PodsMissing: cannot read 127.0.0.4")
                     .contains("500");
         });
         browser.screenshot("list");
         browser.one("input[type=search]").sendKeys("big");
-        assertThat(browser.all(".card")).hasSize(1);
+        assertThat(browser.all(".target")).hasSize(1);
+        browser.one("input[type=search]").sendKeys("ger");
+        assertThat(browser.all(".target")).isEmpty();
+        assertThat(browser.text("main")).contains("No scale target matches the filter.");
         browser.hasNothingToComplainOf();
+    }
+
+    @Test
+    void headerSaysWhoAnswersAndInWhichZoneTheTimesAre() {
+        browser.as(1280, 900, false).go(detail("busy"));
+        browser.until(() -> {
+            assertThat(browser.text("#scaler")).matches("\\S+( · \\S+)?");
+            assertThat(browser.text("#api-server")).isEqualTo("Without API server");
+            assertThat(browser.text("#clock")).startsWith("as of ");
+        });
+        browser.one("#zone").click();
+        browser.until(() -> {
+            assertThat(browser.text("#zone")).isEqualTo("Times: UTC");
+            String hour = String.format(
+                    "%02d:",
+                    java.time.Instant.now().atZone(java.time.ZoneOffset.UTC).getHour());
+            assertThat(browser.text("#clock")).startsWith("as of " + hour);
+        });
+        browser.one("#zone").click();
+        assertThat(browser.text("#zone")).startsWith("Times: ");
     }
 
     @Test
     void saysWhatWasSeenWhatWasDecidedAndWhatTheHpaWillDo() {
         browser.as(1280, 1500, false).go(detail("busy"));
         browser.until(() -> {
-            assertThat(step("Saw")).isEqualTo("3 pods at 0.92, 0.88, 0.95.");
-            assertThat(step("Carries")).startsWith("Demand 2.750 of 0.700 each");
+            assertThat(browser.text(".headline"))
+                    .isEqualTo(
+                            "Scales up from 3 to 4 replicas. Load is 2.75, 131 % of what 3 replicas carry at the target.");
+            assertThat(browser.text(".title-row")).contains("Scaling up", "since ");
+            assertThat(browser.text(".tiles"))
+                    .contains("Load\n131 %\n2.75 of 2.10 at the target", "The HPA\ngoes up to 4");
+            assertThat(browser.text(".figure .title")).isEqualTo("KV-cache usage per pod, in % of one replica");
+            assertThat(browser.text(".transitions li")).contains("Scaling up", "3 replicas", "Scales up from 3 to 4");
+            assertThat(step("Saw")).isEqualTo("3 pods at 92 %, 88 %, 95 %.");
+            assertThat(step("Carries")).startsWith("Load 2.750 now, 131 % of the target of 0.700 each.");
             assertThat(step("Decided")).contains("demand 2.7", " / 0.700 → 4 replicas");
             assertThat(step("KEDA is told")).matches("2\\.7\\d+, with a target of 0\\.700\\. The trigger is active\\.");
-            assertThat(step("The HPA")).startsWith("Its formula scales up to 4 replicas");
-            assertThat(browser.text("tbody tr")).contains("127.0.0.1", "sampled", "0.920");
+            assertThat(step("The HPA")).startsWith("Scales up to 4 replicas");
+            assertThat(browser.text("tbody tr")).contains("127.0.0.1", "sampled", "92 %", "131 % of target");
             assertThat(List.of(0, 1, 2))
                     .allSatisfy(plot -> assertThat(painted(plot)).isGreaterThan(500));
         });
@@ -118,12 +153,12 @@ class PageTest {
         browser.as(1280, 1500, false).go(detail("gone"));
         browser.until(() -> {
             assertThat(browser.text(".title-row .badge")).contains("Unknown");
-            assertThat(browser.text(".tiles")).contains("Demand\nunknown", "Told to KEDA\nUNAVAILABLE");
+            assertThat(browser.text(".tiles")).contains("Load\nunknown", "KEDA is told\nUNAVAILABLE");
             assertThat(step("Decided")).contains("unknown: ");
             assertThat(step("The HPA")).startsWith("It gets no value, so it changes nothing");
             assertThat(browser.text("tbody tr")).contains("missing", "unknown", "never read", "500");
-            assertThat(browser.text(".figure:nth-child(2) .legend"))
-                    .contains("demand unknown", "smoothed unknown", "told to KEDA unknown");
+            assertThat(browser.text(".figure:nth-of-type(2) .legend"))
+                    .contains("load unknown", "smoothed unknown", "told to KEDA unknown");
         });
         browser.screenshot("gone");
         browser.hasNothingToComplainOf();
@@ -133,9 +168,13 @@ class PageTest {
     void podsThatAreMissedStandFirstAndTheHoldIsExplained() {
         browser.as(1280, 1500, true).go(detail("half"));
         browser.until(() -> {
-            assertThat(browser.text(".title-row .badge")).contains("Held");
-            assertThat(step("Saw")).isEqualTo("3 pods at 0.65, 0.65, 0.65; 1 missing.");
-            assertThat(step("Carries")).contains("at least 1.950, at most 2.650");
+            assertThat(browser.text(".title-row .badge")).contains("Holding: data missing");
+            assertThat(browser.text(".problems"))
+                    .startsWith("1 pod of 4 without data")
+                    .contains("127.0.0.4", "500");
+            assertThat(browser.text(".tiles")).contains("Load\n70 to 95 %", "stays at 4");
+            assertThat(step("Saw")).isEqualTo("3 pods at 65 %, 65 %, 65 %; 1 missing.");
+            assertThat(step("Carries")).contains("at least 1.950 and at most 2.650");
             assertThat(step("Decided")).contains("held at 4");
             assertThat(browser.text("tbody tr")).contains("127.0.0.4", "missing");
         });
@@ -146,12 +185,12 @@ class PageTest {
     void showsTheShadowBesideWhatIsReported() {
         browser.as(1280, 1500, false).go(detail("shadowed"));
         browser.until(() -> {
-            assertThat(step("Shadow")).contains(" / 0.250 → 4 replicas", "scales up to 4 replicas");
+            assertThat(step("Shadow")).contains(" / 0.250 → 4 replicas", "Scales up to 4 replicas");
             assertThat(step("KEDA is told")).startsWith("1.400, with a target of 0.700.");
-            assertThat(browser.text(".figure:nth-child(3) .legend")).contains("HPA by the shadow 4");
+            assertThat(browser.text(".figure:nth-of-type(3) .legend")).contains("HPA by the shadow 4");
         });
         browser.go(page(""));
-        browser.until(() -> assertThat(browser.all(".card")).hasSize(FleetOfPages.TARGETS));
+        browser.until(() -> assertThat(browser.all(".target")).hasSize(FleetOfPages.TARGETS));
     }
 
     @Test
@@ -159,7 +198,7 @@ class PageTest {
         browser.as(1280, 1500, false).go(detail("big"));
         browser.until(() -> {
             assertThat(browser.all("tbody tr")).hasSize(200);
-            assertThat(step("Saw")).startsWith("200 pods at ").contains("mean 0.50");
+            assertThat(step("Saw")).startsWith("200 pods at ").contains("mean 50 %");
             assertThat(painted(0)).isGreaterThan(500);
         });
         browser.screenshot("big");
@@ -192,7 +231,7 @@ class PageTest {
         browser.as(1280, 900, false).go(page("#/nim/busy?at=2020-01-31T12:00:00Z"));
         browser.until(() -> {
             assertThat(browser.text(".problem"))
-                    .contains("on 31 Jan 2020 is not remembered", "remembered since", "What is shown is now.");
+                    .contains(" on 31 Jan 2020 is not remembered", "remembered since", "What is shown is now.");
             assertThat(browser.text(".when")).isEqualTo("now");
             assertThat(step("Saw")).startsWith("3 pods");
         });
@@ -206,7 +245,7 @@ class PageTest {
         // Until another is chosen
         browser.until(() -> assertThat((Long) browser.script("return +document.querySelector('[type=range]').max"))
                 .isGreaterThan(4));
-        browser.one(".figure:nth-child(2) .u-over").click();
+        browser.one(".figure:nth-of-type(2) .u-over").click();
         browser.until(() -> {
             assertThat(browser.text(".when")).startsWith("At ");
             assertThat(browser.all(".problem:not([hidden])")).isEmpty();
@@ -239,7 +278,7 @@ class PageTest {
         browser.as(1280, 1500, false).go(detail("busy"));
         browser.until(() -> assertThat((Long) browser.script("return +document.querySelector('[type=range]').max"))
                 .isGreaterThan(4));
-        browser.one(".figure:nth-child(2) .u-over").click();
+        browser.one(".figure:nth-of-type(2) .u-over").click();
         browser.until(() -> assertThat(browser.text(".when")).startsWith("At "));
         assertThat(browser.script(
                         "return fetch(document.querySelector('a[href*=recording]').href).then((r) => r.status)"))
@@ -249,7 +288,7 @@ class PageTest {
     @Test
     void fitsOnAPhone() {
         browser.as(360, 740, false).go(page(""));
-        browser.until(() -> assertThat(browser.all(".card")).hasSize(FleetOfPages.TARGETS));
+        browser.until(() -> assertThat(browser.all(".target")).hasSize(FleetOfPages.TARGETS));
         browser.fits();
         browser.screenshot("list-phone");
         browser.go(detail("half"));
@@ -261,8 +300,8 @@ class PageTest {
     @Test
     void isDarkWhereTheBrowserIs() {
         browser.as(1280, 900, true).go(page(""));
-        browser.until(() ->
-                assertThat(browser.text(".summary")).isEqualTo("50 triggers, 1 unknown, 1 held, 2 with warnings"));
+        browser.until(
+                () -> assertThat(browser.all(".target[data-state=holding]")).hasSize(1));
         assertThat(browser.script("return getComputedStyle(document.body).backgroundColor"))
                 .isEqualTo("rgb(14, 20, 27)");
         browser.screenshot("list-dark");
@@ -272,8 +311,8 @@ class PageTest {
     void worksBehindAPathPrefix() throws Exception {
         try (Proxy proxy = new Proxy("/a/deep/prefix/", port(), UnaryOperator.identity(), true)) {
             browser.as(1280, 900, false).go(proxy.url(""));
-            browser.until(() -> assertThat(browser.all(".card")).hasSize(FleetOfPages.TARGETS));
-            browser.one(".card a[href*=busy]").click();
+            browser.until(() -> assertThat(browser.all(".target")).hasSize(FleetOfPages.TARGETS));
+            browser.one(".target a[href*=busy]").click();
             browser.until(() -> {
                 assertThat(step("Saw")).startsWith("3 pods");
                 assertThat(browser.text("#contact")).isEqualTo("Live");
@@ -292,7 +331,7 @@ class PageTest {
                 .replace("\"explanation\":\"", "\"explanation\":\"" + hostile);
         try (Proxy proxy = new Proxy("/", port(), rewrite, false)) {
             browser.as(1280, 900, false).go(proxy.url(""));
-            browser.until(() -> assertThat(browser.text(".cards")).contains("nim/" + hostile));
+            browser.until(() -> assertThat(browser.text(".targets")).contains("nim/" + hostile));
             browser.go(proxy.url("#/nim/half"));
             browser.until(() -> {
                 assertThat(browser.text("tbody tr th")).startsWith(hostile);
@@ -344,7 +383,7 @@ class PageTest {
                 assertThat(browser.text(".title-row .badge")).contains("Unknown");
                 assertThat(step("Decided")).startsWith("unknown: no decision for ");
                 assertThat(step("KEDA is told")).startsWith("UNAVAILABLE: ");
-                assertThat(browser.text(".tiles")).contains("Demand\nunknown", "Told to KEDA\nUNAVAILABLE");
+                assertThat(browser.text(".tiles")).contains("Load\nunknown", "KEDA is told\nUNAVAILABLE");
             });
         }
     }

@@ -43,6 +43,7 @@ class OpenApiTest {
                         "/api/scaled-objects/{namespace}/{name}/decisions",
                         "/api/scaled-objects/{namespace}/{name}/explain",
                         "/api/scaled-objects/{namespace}/{name}/recording",
+                        "/api/scaled-objects/{namespace}/{name}/transitions",
                         "/api/status")
                 .allSatisfy((_, path) -> assertThat(path).containsOnlyKeys("get"));
         assertThat(description()

@@ -1,0 +1,15 @@
+package io.nimscaler.scaler;
+
+/**
+ * Between how many replicas the HPA of a ScaledObject may choose.
+ *
+ * @param least {@code minReplicaCount}, at least 0
+ * @param most {@code maxReplicaCount}
+ */
+public record ReplicaBounds(int least, int most) {
+
+    /** What becomes of so many; the HPA itself takes no fewer than one. */
+    long clamp(long replicas) {
+        return Math.max(Math.max(1, least), Math.min(replicas, most));
+    }
+}

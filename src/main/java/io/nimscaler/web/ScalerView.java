@@ -1,0 +1,24 @@
+package io.nimscaler.web;
+
+import io.nimscaler.trigger.Printable;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which process answers: its replicas each have a memory of their own.
+ *
+ * @param version of the scaler
+ * @param replica the name of its pod or machine; null where nobody says
+ */
+@RegisterForReflection
+record ScalerView(String version, @Nullable String replica) {
+
+    /** Of an object of Kubernetes, and longer than any host's. */
+    private static final int LONGEST = 253;
+
+    static ScalerView of(String version, Optional<String> host) {
+        return new ScalerView(
+                version, host.map(name -> Printable.of(name, LONGEST)).orElse(null));
+    }
+}
