@@ -8,6 +8,7 @@ import io.nimscaler.policy.Decision.Basis;
 import io.nimscaler.policy.HoldReason;
 import io.nimscaler.poll.PodProblem;
 import io.nimscaler.poll.Problem;
+import io.nimscaler.poll.ScrapeFailure;
 import io.nimscaler.signal.SignalLabel;
 import io.nimscaler.trigger.Durations;
 import io.nimscaler.trigger.Printable;
@@ -218,10 +219,10 @@ public final class Headline {
     }
 
     private static boolean isSilent(PodProblem reason) {
-        return switch (reason) {
-            case CANNOT_CONNECT, TLS, TIMEOUT, CONNECTION_LOST -> true;
-            default -> false;
-        };
+        return reason == ScrapeFailure.CANNOT_CONNECT
+                || reason == ScrapeFailure.TLS
+                || reason == ScrapeFailure.TIMEOUT
+                || reason == ScrapeFailure.CONNECTION_LOST;
     }
 
     private static String words(Problem problem) {
