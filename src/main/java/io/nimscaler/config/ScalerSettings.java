@@ -153,6 +153,9 @@ public interface ScalerSettings {
         @WithDefault("model_name")
         Optional<String> modelLabel();
 
+        /** What labels its series must have to count: `label=value` or `label!=value`. */
+        Optional<List<String>> labels();
+
         /** More than this is demand. */
         @WithDefault("0")
         Optional<String> activation();

@@ -8,6 +8,7 @@ import io.nimscaler.policy.Decision;
 import io.nimscaler.policy.Decision.Basis;
 import io.nimscaler.policy.Decision.Windows;
 import io.nimscaler.policy.Fleet;
+import io.nimscaler.policy.Held;
 import io.nimscaler.policy.HoldReason;
 import io.nimscaler.policy.PodReading;
 import io.nimscaler.policy.PolicyState;
@@ -87,7 +88,17 @@ final class LineReader {
                 optionalNumber(line, "level"),
                 new Unserved(
                         optionalNumber(line, "unseenLoad"),
-                        optional(line, "admission").map(LineReader::admission)));
+                        optional(line, "admission").map(LineReader::admission),
+                        optional(line, "held").map(LineReader::held)));
+    }
+
+    private static Held held(JsonNode node) {
+        return node.has("unknown")
+                ? new Held.Unknown(text(node, "source"), text(node, "unknown"))
+                : new Held.Known(
+                        text(node, "source"),
+                        number(node, "requests").doubleValue(),
+                        number(node, "each").doubleValue());
     }
 
     private static Admission admission(JsonNode node) {

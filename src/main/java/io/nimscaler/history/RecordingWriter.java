@@ -7,6 +7,7 @@ import io.nimscaler.policy.Counts;
 import io.nimscaler.policy.Cuts;
 import io.nimscaler.policy.Decision;
 import io.nimscaler.policy.Fleet;
+import io.nimscaler.policy.Held;
 import io.nimscaler.policy.HoldReason;
 import io.nimscaler.policy.PodReading;
 import io.nimscaler.policy.PolicyState;
@@ -75,6 +76,7 @@ public final class RecordingWriter {
                         .put("readyPods", fleet.readyPods())
                         .put("newcomers", fleet.newcomers());
                 put(line, "level", fleet.level());
+                fleet.unserved().held().ifPresent(held -> put(line.putObject("held"), held));
                 fleet.unserved()
                         .admission()
                         .ifPresent(admission -> line.putObject("admission")
@@ -88,6 +90,15 @@ public final class RecordingWriter {
         snapshot.stateBefore().ifPresent(state -> line.set("stateBefore", state(state)));
         line.set("decision", decision(snapshot.decision()));
         return line;
+    }
+
+    private static void put(ObjectNode node, Held held) {
+        node.put("source", held.source());
+        switch (held) {
+            case Held.Known(String _, double requests, double each) ->
+                node.put("requests", requests).put("each", each);
+            case Held.Unknown(String _, String reason) -> node.put("unknown", reason);
+        }
     }
 
     private static void putPods(ObjectNode line, List<PodStatus> pods, List<PodReading> readings) {

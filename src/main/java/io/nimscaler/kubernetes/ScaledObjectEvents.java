@@ -62,11 +62,23 @@ final class ScaledObjectEvents {
             Optional<Instant> queueUnseenSince,
             boolean saidQueueUnseen,
             boolean refused,
+            Optional<Instant> demandUnknownSince,
+            boolean saidDemandUnknown,
             Optional<Instant> wakeUnknownSince,
             boolean saidWakeUnknown) {
 
         static final State NONE = new State(
-                Optional.empty(), false, false, false, Optional.empty(), false, false, Optional.empty(), false);
+                Optional.empty(),
+                false,
+                false,
+                false,
+                Optional.empty(),
+                false,
+                false,
+                Optional.empty(),
+                false,
+                Optional.empty(),
+                false);
 
         State next(Snapshot snapshot) {
             Instant now = snapshot.decision().basis().at();
@@ -77,6 +89,8 @@ final class ScaledObjectEvents {
                     snapshot.isQueueUnseen() ? queueUnseenSince.or(() -> Optional.of(now)) : Optional.empty();
             Optional<Instant> wakeSince =
                     isWakeUnknown(snapshot) ? wakeUnknownSince.or(() -> Optional.of(now)) : Optional.empty();
+            Optional<Instant> demandSince = Explanation.ofUnknownDemandSource(snapshot)
+                    .flatMap(_ -> demandUnknownSince.or(() -> Optional.of(now)));
             return new State(
                     since,
                     since.filter(moment -> !moment.plus(NEWS_AFTER).isAfter(now))
@@ -92,6 +106,10 @@ final class ScaledObjectEvents {
                             .filter(moment -> !moment.plus(QUEUE_IS_NEWS_AFTER).isAfter(now))
                             .isPresent(),
                     Explanation.ofRefusals(snapshot).isPresent(),
+                    demandSince,
+                    demandSince
+                            .filter(moment -> !moment.plus(NEWS_AFTER).isAfter(now))
+                            .isPresent(),
                     wakeSince,
                     wakeSince
                             .filter(moment -> !moment.plus(NEWS_AFTER).isAfter(now))
@@ -139,6 +157,13 @@ final class ScaledObjectEvents {
         }
         if (now.refused() && !before.refused()) {
             Explanation.ofRefusals(snapshot).ifPresent(text -> warn(scaledObject, "RequestsRefused", text));
+        }
+        if (now.saidDemandUnknown() && !before.saidDemandUnknown()) {
+            Explanation.ofUnknownDemandSource(snapshot)
+                    .ifPresent(text -> warn(scaledObject, "DemandSourceUnknown", text));
+        }
+        if (now.demandUnknownSince().isEmpty() && before.saidDemandUnknown()) {
+            say(scaledObject, "Normal", "DemandSourceKnown", Explanation.of(snapshot));
         }
         if (now.saidWakeUnknown() && !before.saidWakeUnknown()) {
             snapshot.wake().ifPresent(wake -> warn(scaledObject, "WakeSourceUnknown", Explanation.ofWake(wake)));

@@ -20,7 +20,9 @@ public enum HoldReason {
     /** Rule 6: requests wait, which the KV usage does not show. */
     REQUESTS_WAITING("requests wait, which KV usage does not show"),
     /** Rule 6: requests are refused for want of capacity. */
-    REQUESTS_REFUSED("requests are refused for want of capacity");
+    REQUESTS_REFUSED("requests are refused for want of capacity"),
+    /** Rule 6: how many requests wait in front of the fleet is not known. */
+    DEMAND_SOURCE_UNKNOWN("what waits at its demand source is not known");
 
     private final String text;
 

@@ -157,8 +157,12 @@ public final class Policy {
                 switch (reason) {
                     case ALL_STARTING, NO_SAMPLES -> true;
                     case UNDECIDED -> isFull;
-                    case TOO_FEW_OBSERVATIONS, STABILIZATION, WINDOW_NOT_FULL, REQUESTS_WAITING, REQUESTS_REFUSED ->
-                        false;
+                    case TOO_FEW_OBSERVATIONS,
+                            STABILIZATION,
+                            WINDOW_NOT_FULL,
+                            REQUESTS_WAITING,
+                            REQUESTS_REFUSED,
+                            DEMAND_SOURCE_UNKNOWN -> false;
                 };
             case Decision.Unknown _ -> false;
         };
@@ -184,17 +188,23 @@ public final class Policy {
         }
         switch (reading) {
             case Demand.Known(double demand, Counts _, Optional<Carried> _) -> {
+                if (fleet.unserved().unknownHeld().isPresent()) {
+                    return atLeast(demand, fleet, now, reading, elapsed);
+                }
                 observe(demand, elapsed);
                 return stabilized(basis(fleet, now, reading, OptionalDouble.of(demand)), atTarget);
             }
             case Demand.Bounded(double observed, Counts _, Carried bounds) -> {
+                if (fleet.unserved().unknownHeld().isPresent()) {
+                    return atLeast(observed, fleet, now, reading, elapsed);
+                }
                 observe(observed, elapsed);
                 Basis.Known basis = basis(fleet, now, reading, OptionalDouble.of(observed));
                 double bound = Math.max(basis.windows().highest().orElse(bounds.atMost()), bounds.atMost());
                 return bound < atTarget ? scaleDown(bound, basis) : new Decision.Hold(HoldReason.UNDECIDED, basis);
             }
             case Demand.Undecided(OptionalDouble observed, Counts _, Carried bounds) -> {
-                if (observed.isPresent()) {
+                if (observed.isPresent() && fleet.unserved().unknownHeld().isEmpty()) {
                     observe(observed.getAsDouble(), elapsed);
                 } else {
                     smoothing.raiseTo(bounds.atLeast());
@@ -209,6 +219,22 @@ public final class Policy {
                 return new Decision.Unknown(reason, basis(fleet, now, reading, OptionalDouble.empty()));
             }
         }
+    }
+
+    /**
+     * Rule 6: what waits at the demand source comes on top, and nobody knows how much it is. More may be asked for, nothing is taken away,
+     * and no peak ages: the windows' clock stops.
+     */
+    private Decision atLeast(double demand, Fleet.Known fleet, Instant now, Demand reading, Duration elapsed) {
+        boolean rises = demand > smoothing.value().orElse(0);
+        double smoothed = rises ? smoothing.update(demand, elapsed) : demand;
+        upscaleWindow.add(smoothed, elapsed);
+        downscaleWindow.include(smoothed);
+        Basis.Known basis = basis(fleet, now, reading, OptionalDouble.of(demand));
+        double lowest = basis.windows().lowest().orElse(0);
+        return lowest > trigger.target().value() * fleet.scale().spec()
+                ? new Decision.Report(lowest, basis)
+                : new Decision.Hold(HoldReason.DEMAND_SOURCE_UNKNOWN, basis);
     }
 
     /** Stabilization only prevents a change, as the HPA's does. */

@@ -72,7 +72,7 @@ final class TotalRules {
                         states.values().stream().mapToDouble(Double::doubleValue),
                         DoubleStream.generate(() -> mean).limit(states.writtenOff()))
                 .toArray();
-        double beyond = unserved.beyond(total(states.values().stream().mapToDouble(Double::doubleValue)));
+        double beyond = unserved.beyond(total(states.values().stream().mapToDouble(Double::doubleValue)), target);
         // What each of them would carry if nothing was left outside
         double asked = mean + beyond / states.members();
         // Rule 5, the stuck: not there when the load fits the others; else it takes a replica's place without carrying

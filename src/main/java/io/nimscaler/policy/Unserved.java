@@ -9,15 +9,34 @@ import java.util.OptionalDouble;
  *
  * @param waiting requests in the pods' queues, of a signal that does not show them; empty: not known, or the signal shows them
  * @param admission what the pods took and refused within a short while; empty: not known, or the signal is none of an engine's load
+ * @param held what waits in front of the fleet; empty: no source of that is named
  */
-public record Unserved(OptionalDouble waiting, Optional<Admission> admission) {
+public record Unserved(OptionalDouble waiting, Optional<Admission> admission, Optional<Held> held) {
+
+    /** No fleet has more replicas than these: what is held counts as no more than they carry. */
+    private static final int MOST_REPLICAS = 5_000;
 
     /** Nothing is known of any. */
-    public static final Unserved NONE = new Unserved(OptionalDouble.empty(), Optional.empty());
+    public static final Unserved NONE = new Unserved(OptionalDouble.empty(), Optional.empty(), Optional.empty());
+
+    /** Nothing in front of it. */
+    public Unserved(OptionalDouble waiting, Optional<Admission> admission) {
+        this(waiting, admission, Optional.empty());
+    }
 
     /** Requests in the pods' queues alone. */
     public static Unserved waiting(OptionalDouble requests) {
-        return new Unserved(requests, Optional.empty());
+        return new Unserved(requests, Optional.empty(), Optional.empty());
+    }
+
+    /** Why it is not known what waits in front of the fleet; empty: it is, or no source of that is named. */
+    public Optional<Held.Unknown> unknownHeld() {
+        return held.filter(Held.Unknown.class::isInstance).map(Held.Unknown.class::cast);
+    }
+
+    /** What is known to wait in front of the fleet. */
+    public Optional<Held.Known> knownHeld() {
+        return held.filter(Held.Known.class::isInstance).map(Held.Known.class::cast);
     }
 
     /** Whether requests wait that the signal does not show. */
@@ -34,8 +53,10 @@ public record Unserved(OptionalDouble waiting, Optional<Admission> admission) {
      * What comes to the load that the pods show.
      *
      * @param shown theirs in total
+     * @param target what one replica should carry
      */
-    double beyond(double shown) {
-        return shown * (admission.map(Admission::factor).orElse(1.0) - 1);
+    double beyond(double shown, double target) {
+        double outside = Math.min(knownHeld().map(Held.Known::load).orElse(0.0), MOST_REPLICAS * target);
+        return shown * (admission.map(Admission::factor).orElse(1.0) - 1) + outside;
     }
 }

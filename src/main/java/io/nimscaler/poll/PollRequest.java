@@ -32,10 +32,12 @@ public record PollRequest(Duration interval, Set<String> names, Set<String> besi
         if (!trigger.signal().isOfGpus()) {
             names.addAll(EngineSleep.SERIES_NAMES);
         }
-        return new PollRequest(
-                trigger.reading().pollInterval(),
-                names,
-                trigger.signal().isCutByRefusals() ? AdmissionOfPod.SERIES_NAMES : Set.of());
+        Set<String> beside = new TreeSet<>();
+        if (trigger.signal().isCutByRefusals()) {
+            beside.addAll(AdmissionOfPod.SERIES_NAMES);
+        }
+        trigger.costedBeside().ifPresent(cost -> beside.addAll(cost.seriesNames()));
+        return new PollRequest(trigger.reading().pollInterval(), names, beside);
     }
 
     /** The same, and these beside. */

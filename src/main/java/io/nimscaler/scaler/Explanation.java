@@ -6,6 +6,7 @@ import io.nimscaler.policy.Counts;
 import io.nimscaler.policy.Decision;
 import io.nimscaler.policy.Decision.Basis;
 import io.nimscaler.policy.Decision.Windows;
+import io.nimscaler.policy.Held;
 import io.nimscaler.policy.HoldReason;
 import io.nimscaler.policy.Unserved;
 import io.nimscaler.signal.Admission;
@@ -19,6 +20,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A decision in words, with its numbers: the same for the log, Events and REST. */
 public final class Explanation {
@@ -54,11 +57,30 @@ public final class Explanation {
     }
 
     private static String unserved(Unserved unserved) {
-        return unserved.isRefused()
-                ? unserved.admission()
-                        .map(admission -> "; " + refused(admission))
-                        .orElse("")
-                : "";
+        Optional<String> refused =
+                unserved.admission().filter(_ -> unserved.isRefused()).map(Explanation::refused);
+        return Stream.of(refused, unserved.held().map(Explanation::ofHeld))
+                .flatMap(Optional::stream)
+                .map("; "::concat)
+                .collect(Collectors.joining());
+    }
+
+    /** For example {@code 12 requests wait at gateway, 0.020 each}. */
+    private static String ofHeld(Held held) {
+        return switch (held) {
+            case Held.Known(String source, double requests, double each) ->
+                String.format(Locale.ROOT, "%.0f requests wait at %s, %.3f each", requests, source, each);
+            case Held.Unknown(String source, String reason) -> "demand source " + source + " is unknown: " + reason;
+        };
+    }
+
+    /** What is said of the demand source while it is unknown; empty: it is known, or none is named. */
+    public static Optional<String> ofUnknownDemandSource(Snapshot snapshot) {
+        return snapshot.decision()
+                .basis()
+                .known()
+                .flatMap(known -> known.fleet().unserved().unknownHeld())
+                .map(Explanation::ofHeld);
     }
 
     private static String refused(Admission admission) {
@@ -138,7 +160,7 @@ public final class Explanation {
                 " (" + Durations.text(Duration.ofSeconds(windows.remaining().toSeconds())) + " of "
                         + Durations.text(trigger.stabilization().window().down()) + " to go)";
             case REQUESTS_WAITING -> " (" + whole(basis.fleet().unserved().waiting()) + " of them)";
-            case ALL_STARTING, NO_SAMPLES, TOO_FEW_OBSERVATIONS, REQUESTS_REFUSED -> "";
+            case ALL_STARTING, NO_SAMPLES, TOO_FEW_OBSERVATIONS, REQUESTS_REFUSED, DEMAND_SOURCE_UNKNOWN -> "";
         };
     }
 

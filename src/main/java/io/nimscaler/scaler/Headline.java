@@ -173,6 +173,12 @@ public final class Headline {
                 .ifPresent(admission -> causes.add(number(Math.rint(admission.refused())) + " of "
                         + number(Math.rint(admission.taken() + admission.refused()))
                         + " requests were refused for want of capacity."));
+        basis.fleet()
+                .unserved()
+                .knownHeld()
+                .filter(held -> held.requests() > 0)
+                .ifPresent(held -> causes.add(number(held.requests())
+                        + (held.requests() == 1 ? " request waits at " : " requests wait at ") + held.source() + "."));
         if (snapshot.decision() instanceof Decision.Hold(HoldReason reason, var _)) {
             causes.add(holding(reason, basis));
         }
@@ -190,6 +196,13 @@ public final class Headline {
                 yield number(waiting) + (waiting == 1 ? " request waits" : " requests wait") + ", and "
                         + SignalLabel.of(trigger.signal()).title() + " does not show what they need.";
             }
+            case DEMAND_SOURCE_UNKNOWN ->
+                basis.fleet()
+                        .unserved()
+                        .unknownHeld()
+                        .map(held -> "What waits at demand source " + held.source() + " is not known: "
+                                + Printable.of(held.reason(), LONGEST_PROBLEM) + ".")
+                        .orElse("");
             case ALL_STARTING, NO_SAMPLES, UNDECIDED, STABILIZATION, WINDOW_NOT_FULL, REQUESTS_REFUSED -> "";
         };
     }

@@ -40,6 +40,8 @@ final class PodMemory {
     private final PodSignal signal;
     private final Optional<PodSignal> unseen;
     private final Optional<TrafficOfPod> watched;
+    private final Optional<PodSignal> cost;
+    private Optional<Measured> lastCost = Optional.empty();
     private final Optional<AdmissionOfPod> admission;
     private Optional<Admission> admitted = Optional.empty();
     private Optional<Measured> lastUnseen = Optional.empty();
@@ -60,6 +62,10 @@ final class PodMemory {
                 ? Optional.of(
                         new TrafficOfPod(trigger.modelName(), trigger.reading().pollInterval()))
                 : Optional.empty();
+        this.cost = trigger.signal()
+                .costedBy()
+                .filter(other -> !other.equals(trigger.signal()))
+                .map(other -> other.ofPod(trigger.modelName()));
         this.admission = trigger.signal().isCutByRefusals()
                 ? Optional.of(new AdmissionOfPod(
                         trigger.modelName(),
@@ -168,6 +174,9 @@ final class PodMemory {
         unseen.map(other -> other.read(series, askedAt))
                 .filter(Measured.class::isInstance)
                 .ifPresent(measured -> lastUnseen = Optional.of((Measured) measured));
+        cost.map(other -> other.read(series, askedAt))
+                .filter(Measured.class::isInstance)
+                .ifPresent(measured -> lastCost = Optional.of((Measured) measured));
         admitted = admission
                 .flatMap(counts -> counts.read(series, askedAt))
                 .map(now -> admitted.map(now::plus).orElse(now))
@@ -210,6 +219,13 @@ final class PodMemory {
     /** What it said last, while that is fresh. */
     Optional<PodValue> fresh(Trigger trigger, Instant now) {
         return last.filter(measured -> measured.isFresh(now, trigger.deadlines().staleAfter()))
+                .map(Measured::value);
+    }
+
+    /** What the signal says that knows the cost of a request, while that is fresh. */
+    Optional<PodValue> freshCost(Trigger trigger, Instant now) {
+        return lastCost.filter(
+                        measured -> measured.isFresh(now, trigger.deadlines().staleAfter()))
                 .map(Measured::value);
     }
 

@@ -190,7 +190,8 @@ final class ScaledObjectScalers {
         if (due) {
             Trigger trigger = scaler.trigger();
             Optional<Wake> wake = wakeSources.wake(id.namespace(), trigger, startUps.longest(), now);
-            Snapshot snapshot = scaler.decide(pods.observe(id, trigger.reading().podSelector()), wake, now);
+            Optional<Wake> held = wakeSources.waitingAt(id.namespace(), trigger, now);
+            Snapshot snapshot = scaler.decide(pods.observe(id, trigger.reading().podSelector()), wake, held, now);
             observeStartUp(snapshot, now);
             decided.accept(snapshot);
         }

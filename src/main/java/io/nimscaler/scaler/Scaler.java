@@ -1,6 +1,7 @@
 package io.nimscaler.scaler;
 
 import io.nimscaler.policy.Fleet;
+import io.nimscaler.policy.Held;
 import io.nimscaler.policy.PodReading;
 import io.nimscaler.policy.Policy;
 import io.nimscaler.policy.PolicyState;
@@ -14,6 +15,7 @@ import io.nimscaler.signal.Admission;
 import io.nimscaler.signal.AdmissionOfFleet;
 import io.nimscaler.signal.FleetSignal;
 import io.nimscaler.signal.PodValue;
+import io.nimscaler.signal.Signal;
 import io.nimscaler.signal.Traffic;
 import io.nimscaler.signal.TrafficOfPod;
 import io.nimscaler.trigger.Trigger;
@@ -59,6 +61,7 @@ final class Scaler {
     private final Instant madeAt;
     private final Map<String, PodMemory> memories = new LinkedHashMap<>();
     private final AdmissionOfFleet admission;
+    private final Optional<FleetSignal> cost;
     private final Patience patience;
     private final List<Instant> awaitedSince = new ArrayList<>();
     private final List<Duration> unseenSince = new ArrayList<>();
@@ -81,6 +84,7 @@ final class Scaler {
                 trigger.signal().ofFleet(),
                 watches,
                 admissionOf(trigger),
+                costOf(trigger),
                 now);
     }
 
@@ -93,6 +97,7 @@ final class Scaler {
             FleetSignal signal,
             boolean watches,
             AdmissionOfFleet admission,
+            Optional<FleetSignal> cost,
             Instant now) {
         this.id = id;
         this.name = name;
@@ -102,6 +107,7 @@ final class Scaler {
         this.signal = signal;
         this.watches = watches;
         this.admission = admission;
+        this.cost = cost;
         this.patience = new Patience(trigger.deadlines().staleAfter());
         this.madeAt = now;
         this.due = now;
@@ -113,7 +119,17 @@ final class Scaler {
      * @param edited one that {@link Trigger#measuresTheSameAs measures the same}
      */
     Scaler withTrigger(Trigger edited, Instant now) {
-        Scaler next = new Scaler(id, name, shadow, edited, policy.withTrigger(edited), signal, watches, admission, now);
+        Scaler next = new Scaler(
+                id,
+                name,
+                shadow,
+                edited,
+                policy.withTrigger(edited),
+                signal,
+                watches,
+                admission,
+                cost.or(() -> costOf(edited)),
+                now);
         next.memories.putAll(memories);
         next.patience.goOnFrom(patience);
         next.awaitedSince.addAll(awaitedSince);
@@ -129,8 +145,17 @@ final class Scaler {
      */
     Scaler heir(String itsName, Trigger other, Instant now) {
         Policy copy = Policy.resumed(trigger, policy.state()).withTrigger(other);
-        Scaler heir =
-                new Scaler(id, itsName, false, other, copy, other.signal().ofFleet(), watches, admissionOf(other), now);
+        Scaler heir = new Scaler(
+                id,
+                itsName,
+                false,
+                other,
+                copy,
+                other.signal().ofFleet(),
+                watches,
+                admissionOf(other),
+                costOf(other),
+                now);
         memories.forEach((uid, memory) -> heir.memories.put(uid, memory.copy(other)));
         heir.patience.goOnFrom(patience);
         heir.awaitedSince.addAll(awaitedSince);
@@ -149,7 +174,13 @@ final class Scaler {
                 shadow.signal().ofFleet(),
                 false,
                 admissionOf(shadow),
+                costOf(shadow),
                 now);
+    }
+
+    /** What knows the cost of a request where the signal does not. */
+    private static Optional<FleetSignal> costOf(Trigger trigger) {
+        return trigger.costedBeside().map(Signal::ofFleet);
     }
 
     private static AdmissionOfFleet admissionOf(Trigger trigger) {
@@ -223,8 +254,12 @@ final class Scaler {
         return !now.isBefore(due);
     }
 
-    /** Makes a reading of the fleet and concludes from it. */
-    Snapshot decide(Observation observation, Optional<Wake> wake, Instant now) {
+    /**
+     * Makes a reading of the fleet and concludes from it.
+     *
+     * @param held what waits at the demand source; empty: the trigger names none
+     */
+    Snapshot decide(Observation observation, Optional<Wake> wake, Optional<Wake> held, Instant now) {
         due = now.plus(trigger.reading().decisionInterval());
         Optional<Violation> mismatch = trigger.mismatch();
         if (mismatch.isPresent()) {
@@ -234,7 +269,7 @@ final class Scaler {
             case Observation.Known known
             when sizeOf(known) > MOST_PODS ->
                 decideBlindly("expected at most " + MOST_PODS + " pods, got " + sizeOf(known), now);
-            case Observation.Known known -> decide(known, now);
+            case Observation.Known known -> decide(known, held, now);
             case Observation.NotKnown(String reason) -> decideBlindly(reason, now);
             case Observation.Absent(String reason) -> decideBlindly(reason, now);
         };
@@ -252,7 +287,7 @@ final class Scaler {
         return Math.max(observation.pods().size(), Math.max(scale.spec(), scale.status()));
     }
 
-    private Snapshot decide(Observation.Known observation, Instant now) {
+    private Snapshot decide(Observation.Known observation, Optional<Wake> held, Instant now) {
         remember(observation.pods(), now);
         learn(now);
         Map<PodMemory, PodReading> readings = readings(now);
@@ -267,7 +302,7 @@ final class Scaler {
                         all,
                         newcomers(readings, now),
                         level,
-                        new Unserved(unseenLoad(now), admission(readings, now))),
+                        new Unserved(unseenLoad(now), admission(readings, now), held.map(this::held))),
                 statuses(readings),
                 circumstances(readings),
                 now);
@@ -320,6 +355,11 @@ final class Scaler {
                         .flatMap(memory -> memory.fresh(trigger, now).stream())
                         .toList(),
                 observed.isNegative() ? Duration.ZERO : observed);
+        cost.ifPresent(knowing -> knowing.learn(
+                memories.values().stream()
+                        .flatMap(memory -> memory.freshCost(trigger, now).stream())
+                        .toList(),
+                observed.isNegative() ? Duration.ZERO : observed));
     }
 
     /** What the pods of R say. */
@@ -349,6 +389,17 @@ final class Scaler {
         return loads.length == 0
                 ? OptionalDouble.empty()
                 : OptionalDouble.of(DoubleStream.of(loads).sum());
+    }
+
+    private Held held(Wake waiting) {
+        FleetSignal knowing = cost.orElse(signal);
+        if (waiting instanceof Wake.Unknown(String source, String reason)) {
+            return new Held.Unknown(source, reason);
+        }
+        OptionalDouble each = knowing.costOfRequest();
+        return waiting.demand().isPresent() && each.isPresent()
+                ? new Held.Known(waiting.source(), waiting.demand().getAsDouble(), each.getAsDouble())
+                : new Held.Unknown(waiting.source(), "its last reading is too old");
     }
 
     private Optional<Admission> admission(Map<PodMemory, PodReading> readings, Instant now) {

@@ -62,7 +62,8 @@ public record Standing(State state, OptionalLong reached, OptionalLong asked, Op
         return switch (reason) {
             case STABILIZATION, WINDOW_NOT_FULL -> Optional.empty();
             case REQUESTS_WAITING, REQUESTS_REFUSED -> Optional.of(State.KEEPING);
-            case ALL_STARTING, NO_SAMPLES, TOO_FEW_OBSERVATIONS, UNDECIDED -> Optional.of(State.HOLDING);
+            case ALL_STARTING, NO_SAMPLES, TOO_FEW_OBSERVATIONS, UNDECIDED, DEMAND_SOURCE_UNKNOWN ->
+                Optional.of(State.HOLDING);
         };
     }
 

@@ -29,6 +29,8 @@ public record Warning(String reason, String text) {
         if (snapshot.isQueueUnseen()) {
             warnings.add(new Warning("RequestsWaiting", Explanation.ofUnseenQueue(snapshot)));
         }
+        Explanation.ofUnknownDemandSource(snapshot)
+                .ifPresent(text -> warnings.add(new Warning("DemandSourceUnknown", text)));
         Explanation.ofRefusals(snapshot).ifPresent(text -> warnings.add(new Warning("RequestsRefused", text)));
         return List.copyOf(warnings);
     }

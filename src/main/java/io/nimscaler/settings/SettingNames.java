@@ -45,6 +45,7 @@ public final class SettingNames {
             "wake-sources.NAME.namespaces",
             "wake-sources.NAME.poll-interval",
             "wake-sources.NAME.model-label",
+            "wake-sources.NAME.labels",
             "wake-sources.NAME.activation",
             "wake-sources.NAME.absent-is-zero",
             "wake-sources.NAME.pod-auth",

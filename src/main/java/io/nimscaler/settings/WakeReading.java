@@ -4,6 +4,7 @@ import io.nimscaler.config.ScalerSettings;
 import io.nimscaler.trigger.Grammar;
 import io.nimscaler.trigger.Reading;
 import io.nimscaler.trigger.Scheme;
+import io.nimscaler.wake.LabelMatcher;
 import io.nimscaler.wake.WakeMetric;
 import io.nimscaler.wake.WakeSource;
 import java.net.URI;
@@ -19,6 +20,8 @@ import java.util.TreeMap;
 
 /** Reads {@code nim-scaler.wake-sources}. */
 final class WakeReading {
+
+    private static final int MOST_LABELS = 16;
 
     /** Any that {@link WakeMetric} takes, for a source that is refused for something else. */
     private static final double NO_ACTIVATION = 0;
@@ -70,6 +73,20 @@ final class WakeReading {
                 Reading.LONGEST_POLL_INTERVAL);
         String modelLabel =
                 reader.text(item + "model-label", written.modelLabel(), Grammar::isLabelName, "the name of a label");
+        List<LabelMatcher> labels = reader
+                .list(
+                        item + "labels",
+                        written.labels(),
+                        false,
+                        text -> LabelMatcher.of(text).isPresent(),
+                        "label=value or label!=value, several with a comma between")
+                .stream()
+                .limit(MOST_LABELS)
+                .flatMap(text -> LabelMatcher.of(text).stream())
+                .toList();
+        if (written.labels().map(List::size).orElse(0) > MOST_LABELS) {
+            reader.wrong(item + "labels", Optional.empty(), "at most " + MOST_LABELS + " of them");
+        }
         String activation = reader.text(
                 item + "activation",
                 written.activation(),
@@ -80,6 +97,7 @@ final class WakeReading {
                 reader.optional(item + "pod-auth", written.podAuth(), auths::contains, "one of nim-scaler.pods.auth");
         return url.flatMap(
                 at -> WakeMetric.of(metric, modelLabel, number(activation).orElse(NO_ACTIVATION), absentIsZero)
+                        .map(demand -> demand.matching(labels))
                         .map(demand -> source(name, at, Set.copyOf(namespaces), podAuth, interval, demand)));
     }
 

@@ -17,6 +17,11 @@ public interface FleetSignal {
     /** One pod's value, finite and at least 0; empty: too little was observed for one. */
     OptionalDouble valueOf(PodValue pod);
 
+    /** What one request takes, in the signal's unit, as far as it was learned; empty: nobody knows of this signal. */
+    default OptionalDouble costOfRequest() {
+        return OptionalDouble.empty();
+    }
+
     /** The level that the fleet is at, of a signal that does not add up; empty: too little was observed to say. */
     OptionalDouble level(Collection<PodValue> fresh);
 }

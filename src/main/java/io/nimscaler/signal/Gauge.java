@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -103,8 +102,7 @@ public record Gauge(String name, Kind kind, SeriesAggregation aggregation, Copie
 
     @Override
     public boolean isCutByRefusals() {
-        return Set.of(Signals.KV_CACHE_USAGE, Signals.REQUESTS_RUNNING, Signals.REQUESTS_WAITING)
-                .contains(name);
+        return name.equals(Signals.KV_CACHE_USAGE) || isOfRequests();
     }
 
     @Override
@@ -119,7 +117,19 @@ public record Gauge(String name, Kind kind, SeriesAggregation aggregation, Copie
 
     @Override
     public FleetSignal ofFleet() {
-        return new MeanOfPods();
+        return isOfRequests() ? new NumberOfRequests() : new MeanOfPods();
+    }
+
+    private boolean isOfRequests() {
+        return name.equals(Signals.REQUESTS_RUNNING) || name.equals(Signals.REQUESTS_WAITING);
+    }
+
+    /** Of KV usage what serving load learns is meant: both are shares of a replica. */
+    @Override
+    public Optional<Signal> costedBy() {
+        return name.equals(Signals.KV_CACHE_USAGE)
+                ? Optional.of(Signals.named(ServingLoad.NAME))
+                : Optional.<Signal>of(this).filter(_ -> isOfRequests());
     }
 
     /** Whether this body has it at all. */

@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.OptionalDouble;
 
 /** Where a pod's value is what it says, and a fleet's level their mean. */
-final class MeanOfPods implements FleetSignal {
+class MeanOfPods implements FleetSignal {
 
     @Override
     public OptionalDouble valueOf(PodValue pod) {

@@ -48,6 +48,11 @@ public record ServingLoad(OptionalInt maxRunning) implements Signal {
     }
 
     @Override
+    public Optional<Signal> costedBy() {
+        return Optional.of(this);
+    }
+
+    @Override
     public boolean isCutByRefusals() {
         return true;
     }

@@ -38,6 +38,9 @@ final class ServingLoadOfFleet implements FleetSignal {
     private final ExponentialSmoothing share = new ExponentialSmoothing(HALF_LIFE, HALF_LIFE);
     private final SlidingExtreme learnedMaxRunning = SlidingExtreme.highestOf(REMEMBERED);
 
+    /** Of the pods that were learned from last, the mean. */
+    private OptionalDouble statedSlots = OptionalDouble.empty();
+
     ServingLoadOfFleet(OptionalInt givenMaxRunning) {
         this.givenMaxRunning = givenMaxRunning;
     }
@@ -60,6 +63,21 @@ final class ServingLoadOfFleet implements FleetSignal {
             learnedMaxRunning.pass(elapsed);
         }
         pods.forEach(this::learnMaxRunning);
+        statedSlots = pods.stream()
+                .flatMapToDouble(pod -> statedMaxRunning(pod).stream())
+                .average();
+    }
+
+    @Override
+    public OptionalDouble costOfRequest() {
+        return OptionalDouble.of(share(statedSlots));
+    }
+
+    /** u, never less than one of the slots that are stated. */
+    private double share(OptionalDouble stated) {
+        // What was learned may still be far too low, and would then make each waiting request too large
+        double leastShare = stated.isPresent() ? Math.max(LEAST_SHARE, 1 / stated.getAsDouble()) : LEAST_SHARE;
+        return Math.max(share.value().orElse(COLD_SHARE), leastShare);
     }
 
     /** What runs beyond the most that was seen proves that more can. */
@@ -85,10 +103,7 @@ final class ServingLoadOfFleet implements FleetSignal {
         OptionalDouble stated = statedMaxRunning(pod);
         OptionalDouble max = stated.isPresent() ? stated : learnedMaxRunning.value();
         double slots = max.isPresent() ? Math.min(1, pod.running().orElse(0) / max.getAsDouble()) : 0;
-        // What was learned may still be far too low, and would then make each waiting request too large
-        double leastShare = stated.isPresent() ? Math.max(LEAST_SHARE, 1 / stated.getAsDouble()) : LEAST_SHARE;
-        return Math.max(pod.kvUsage(), slots)
-                + pod.waiting() * Math.max(share.value().orElse(COLD_SHARE), leastShare);
+        return Math.max(pod.kvUsage(), slots) + pod.waiting() * share(stated);
     }
 
     private OptionalDouble statedMaxRunning(PodValue.Work pod) {

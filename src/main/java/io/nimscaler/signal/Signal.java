@@ -44,6 +44,11 @@ public sealed interface Signal permits Gauge, ServingLoad, CounterRate, Latency,
         return false;
     }
 
+    /** The signal that knows what one request takes of a replica, in this one's unit; empty: none does. */
+    default Optional<Signal> costedBy() {
+        return Optional.empty();
+    }
+
     /** How far a pod's value looks back; zero: it is of this moment. */
     default Duration window() {
         return Duration.ZERO;

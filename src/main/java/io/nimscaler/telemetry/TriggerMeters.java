@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.nimscaler.policy.Answer;
 import io.nimscaler.policy.Decision;
+import io.nimscaler.policy.Held;
 import io.nimscaler.policy.HoldReason;
 import io.nimscaler.policy.Scale;
 import io.nimscaler.scaler.PodState;
@@ -74,6 +75,14 @@ final class TriggerMeters {
                 "requests.waiting",
                 "Requests that wait; NaN where the signal is not the KV cache usage alone, which does not show them",
                 s -> orNaN(s.unseenLoad()));
+        snapshot.trigger()
+                .waking()
+                .demandSource()
+                .ifPresent(source -> gauge(
+                        "requests.held",
+                        "Requests that wait at the demand source; NaN while that is not known",
+                        Tags.of("demand_source", source),
+                        TriggerMeters::held));
         gauge(
                 "requests.refused.ratio",
                 "Share of the requests that are refused for want of capacity; NaN while that is not known",
@@ -157,6 +166,15 @@ final class TriggerMeters {
             return Double.NaN;
         }
         return snapshot.isQueueUnseen() ? 1 : 0;
+    }
+
+    private static double held(Snapshot snapshot) {
+        return snapshot.decision()
+                .basis()
+                .known()
+                .flatMap(known -> known.fleet().unserved().knownHeld())
+                .map(Held.Known::requests)
+                .orElse(Double.NaN);
     }
 
     /** Of none that came none was refused. */

@@ -80,6 +80,11 @@ public record Trigger(
         });
     }
 
+    /** The signal that is read beside its own to know what one request takes; empty: its own knows, or nobody needs to. */
+    public Optional<Signal> costedBeside() {
+        return waking.demandSource().flatMap(_ -> signal.costedBy()).filter(cost -> !cost.equals(signal));
+    }
+
     /** Whether the samples and windows of {@code other} mean the same, so that they outlive an edit from it to this. */
     public boolean measuresTheSameAs(Trigger other) {
         return signal.equals(other.signal)

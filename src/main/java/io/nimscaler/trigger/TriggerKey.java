@@ -110,7 +110,8 @@ public enum TriggerKey {
             About.ASKING,
             trigger -> trigger.waking()
                     .modelName()
-                    .filter(name -> !trigger.modelName().equals(Optional.of(name))));
+                    .filter(name -> !trigger.modelName().equals(Optional.of(name)))),
+    DEMAND_SOURCE("demandSource", "", About.ASKING, trigger -> trigger.waking().demandSource());
 
     /** What a key is about. */
     private enum About {

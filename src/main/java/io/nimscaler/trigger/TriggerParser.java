@@ -1,5 +1,6 @@
 package io.nimscaler.trigger;
 
+import io.nimscaler.signal.Signal;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
@@ -14,7 +15,7 @@ import java.util.Optional;
  */
 public final class TriggerParser {
 
-    /** There are 48 that could stand together: ours, a shadow's and KEDA's. */
+    /** There are 49 that could stand together: ours, a shadow's and KEDA's. */
     private static final int MOST_KEYS = 64;
 
     private static final double HIGHEST_USEFUL_RATIO = 0.8;
@@ -64,15 +65,16 @@ public final class TriggerParser {
         Reading reading = Reading.from(metadata);
         String metric = SignalMetadata.name(metadata);
         Optional<String> modelName = metadata.optional(TriggerKey.MODEL_NAME, 512);
+        Signal signal = SignalMetadata.read(metadata, metric, reading.pollInterval());
         Trigger trigger = new Trigger(
                 metadata.isFromEnv(TriggerKey.METRIC) ? "nim" : asMetricName(metric),
-                SignalMetadata.read(metadata, metric, reading.pollInterval()),
+                signal,
                 modelName,
                 Target.from(metadata),
                 reading,
                 Deadlines.from(metadata, reading.pollInterval()),
                 Stabilization.from(metadata),
-                Waking.from(metadata, modelName),
+                Waking.from(metadata, modelName, signal),
                 Optional.empty(),
                 Optional.empty());
         expectTargetInTheSignalsUnit(trigger);

@@ -66,9 +66,7 @@ public final class WakeDemand {
      * @param askedAt when it was asked for: what it says may be as old
      */
     public void take(List<SampleLine> body, Instant askedAt) {
-        List<SampleLine> named = body.stream()
-                .filter(series -> series.name().equals(metric.series()))
-                .toList();
+        List<SampleLine> named = body.stream().filter(metric::isShownBy).toList();
         countedOnce = metric.isCounter() && counts.isEmpty();
         amounts = metric.isCounter() ? growth(named) : values(named);
         readAt = Optional.of(askedAt);
@@ -101,6 +99,15 @@ public final class WakeDemand {
             return new Wake.Demanded(source, demand, memory.demandedAt.get(), awakeFor);
         }
         return fresh ? new Wake.Quiet(source, demand) : new Wake.Unknown(source, memory.problem);
+    }
+
+    /**
+     * How many requests wait at it now, whatever that was before.
+     *
+     * @return {@link Wake.Unknown} where that is not known; else any other, with its demand
+     */
+    public Wake present(String source, Optional<String> model, Duration staleAfter, Instant now) {
+        return wake(source, model, Duration.ZERO, staleAfter, now);
     }
 
     private Memory begin(Optional<String> model, Instant now) {
@@ -147,7 +154,7 @@ public final class WakeDemand {
         if (wanted.isEmpty() && !metric.absentIsZero()) {
             return new Reading.NotKnown(
                     amounts.isEmpty()
-                            ? "no series " + metric.series()
+                            ? "no series " + metric.selection()
                             : metric.series() + " has no series with " + metric.modelLabel() + " = \""
                                     + model.orElse("") + "\"" + otherSpelling(model.orElse("")));
         }

@@ -39,12 +39,21 @@ final class WakePoll {
     }
 
     Wake wake(Optional<String> model, Duration awakeFor, Instant now) {
+        want(now);
+        return demand.wake(source.name(), model, awakeFor, source.staleAfter(), now);
+    }
+
+    Wake present(Optional<String> model, Instant now) {
+        want(now);
+        return demand.present(source.name(), model, source.staleAfter(), now);
+    }
+
+    private void want(Instant now) {
         if (wantedUntil.isBefore(now)) {
             // What was counted before nobody asked is no demand of now
             demand = new WakeDemand(source.metric());
         }
         wantedUntil = now.plus(PollRequest.WANTED_FOR);
-        return demand.wake(source.name(), model, awakeFor, source.staleAfter(), now);
     }
 
     void pollIfDue(Instant now, Scraper scraper) {

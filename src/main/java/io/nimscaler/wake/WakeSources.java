@@ -6,6 +6,7 @@ import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.TriggerCheck;
 import io.nimscaler.trigger.TriggerKey;
 import io.nimscaler.trigger.Violation;
+import io.nimscaler.trigger.Waking;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The wake sources of the scaler's settings. Each is asked once, however many triggers name it, and only while one does.
@@ -40,17 +42,11 @@ public final class WakeSources implements TriggerCheck {
     public ParsedTrigger check(String namespace, ParsedTrigger parsed) {
         return switch (parsed) {
             case ParsedTrigger.Invalid invalid -> invalid;
-            case ParsedTrigger.Valid valid ->
-                valid.trigger()
-                        .waking()
-                        .source()
-                        .filter(name -> poll(namespace, name).isEmpty())
-                        .<ParsedTrigger>map(name -> new ParsedTrigger.Invalid(List.of(new Violation(
-                                TriggerKey.WAKE_SOURCE.key(),
-                                Optional.of(name),
-                                "one of nim-scaler.wake-sources that namespace " + namespace + " may use",
-                                Optional.empty()))))
-                        .orElse(valid);
+            case ParsedTrigger.Valid valid -> {
+                List<Violation> violations =
+                        violations(namespace, valid.trigger().waking());
+                yield violations.isEmpty() ? valid : new ParsedTrigger.Invalid(violations);
+            }
         };
     }
 
@@ -65,8 +61,53 @@ public final class WakeSources implements TriggerCheck {
                 .source()
                 .map(name -> poll(namespace, name)
                         .map(poll -> poll.wake(trigger.waking().modelName(), awakeFor, now))
-                        .orElseGet(() ->
-                                new Wake.Unknown(name, "namespace " + namespace + " may use no source of this name")));
+                        .orElseGet(() -> noSource(name, namespace)));
+    }
+
+    private List<Violation> violations(String namespace, Waking waking) {
+        return Stream.of(
+                        waking.source()
+                                .filter(name -> poll(namespace, name).isEmpty())
+                                .map(name -> noSuchSource(TriggerKey.WAKE_SOURCE, name, namespace)),
+                        waking.demandSource()
+                                .filter(name -> poll(namespace, name).isEmpty())
+                                .map(name -> noSuchSource(TriggerKey.DEMAND_SOURCE, name, namespace)),
+                        waking.demandSource()
+                                .filter(name -> poll(namespace, name)
+                                        .filter(poll -> poll.source().metric().isCounter())
+                                        .isPresent())
+                                .map(name -> new Violation(
+                                        TriggerKey.DEMAND_SOURCE.key(),
+                                        Optional.of(name),
+                                        "a source whose metric is a gauge: the requests that wait now",
+                                        Optional.empty())))
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    /**
+     * What waits at the trigger's demand source at this moment; from now on it is asked for a while.
+     *
+     * @return empty: the trigger names none
+     */
+    public Optional<Wake> waitingAt(String namespace, Trigger trigger, Instant now) {
+        return trigger.waking()
+                .demandSource()
+                .map(name -> poll(namespace, name)
+                        .map(poll -> poll.present(trigger.waking().modelName(), now))
+                        .orElseGet(() -> noSource(name, namespace)));
+    }
+
+    private static Wake noSource(String name, String namespace) {
+        return new Wake.Unknown(name, "namespace " + namespace + " may use no source of this name");
+    }
+
+    private static Violation noSuchSource(TriggerKey key, String name, String namespace) {
+        return new Violation(
+                key.key(),
+                Optional.of(name),
+                "one of nim-scaler.wake-sources that namespace " + namespace + " may use",
+                Optional.empty());
     }
 
     /** Asks those that are due. */

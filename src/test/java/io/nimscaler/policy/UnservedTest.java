@@ -145,4 +145,71 @@ class UnservedTest {
         assertThat(Fleets.hpaEndsAt(decide(refusing(oneMissing, 50, 50)), KV_USAGE))
                 .isEqualTo(6);
     }
+
+    private static Fleet.Known heldBefore(Fleet.Known fleet, Held held) {
+        return with(fleet, new Unserved(OptionalDouble.empty(), Optional.empty(), Optional.of(held)));
+    }
+
+    /** 2 replicas at 0.35 carry 0.70, which is 1 replica. */
+    @ParameterizedTest
+    @CsvSource({"0, 1", "10, 2", "70, 3", "1000, 30", "1e15, 5000"})
+    void whatWaitsInFrontOfTheFleetIsDemandUpToTheLargestFleet(double requests, long replicas) {
+        Held held = new Held.Known("gateway", requests, .02);
+        long ends = Fleets.hpaEndsAt(decide(heldBefore(fleet(2, pods(2, at(.35))), held)), KV_USAGE);
+        assertThat(ends).isBetween(replicas, replicas + 1);
+    }
+
+    @Test
+    void anUnknownSourceTakesNothingAwayForAsLongAsItIs() {
+        // Given a fleet that was kept by what waits at the gateway
+        Policy policy = new Policy(KV_USAGE);
+        Fleet.Known idle = fleet(4, pods(4, at(.05)));
+        assertThat(Fleets.hpaEndsAt(
+                        policy.decide(heldBefore(idle, new Held.Known("gateway", 130, .02)), START), KV_USAGE))
+                .isEqualTo(4);
+
+        // When the gateway goes away for an hour
+        Instant now = START;
+        for (int i = 0; i < 3600; i++) {
+            now = now.plus(Duration.ofSeconds(1));
+            Decision held = policy.decide(heldBefore(idle, new Held.Unknown("gateway", "connection refused")), now);
+            assertThat(((Decision.Hold) held).reason()).isEqualTo(HoldReason.DEMAND_SOURCE_UNKNOWN);
+            assertThat(Fleets.hpaEndsAt(held, KV_USAGE)).isEqualTo(4);
+        }
+
+        // Then it decides again once it is back
+        Decision back = policy.decide(heldBefore(idle, new Held.Known("gateway", 0, .02)), now.plusSeconds(1));
+        assertThat(Fleets.hpaEndsAt(back, KV_USAGE)).isEqualTo(1);
+    }
+
+    @Test
+    void whileASourceIsUnknownNoPeakAges() {
+        Trigger window =
+                Triggers.with("downscaleStabilizationWindow", "60s", "smoothingUp", "0s", "smoothingDown", "0s");
+        Policy policy = new Policy(window);
+        Fleet.Known idle = fleet(4, pods(4, at(.05)));
+        Instant now = START;
+        for (int i = 0; i < 61; i++) {
+            now = now.plusSeconds(1);
+            policy.decide(heldBefore(idle, new Held.Known("gateway", 130, .02)), now);
+        }
+        for (int i = 0; i < 600; i++) {
+            now = now.plusSeconds(1);
+            policy.decide(heldBefore(idle, new Held.Unknown("gateway", "x")), now);
+        }
+        Decision back = policy.decide(heldBefore(idle, new Held.Known("gateway", 0, .02)), now.plusSeconds(1));
+        assertThat(Fleets.hpaEndsAt(back, window)).isEqualTo(4);
+    }
+
+    @Test
+    void podsThatAskForMoreThemselvesGetItThoughTheSourceIsUnknown() {
+        Decision decision = decide(heldBefore(fleet(2, pods(2, at(.95))), new Held.Unknown("gateway", "x")));
+        assertThat(Fleets.hpaEndsAt(decision, KV_USAGE)).isEqualTo(3);
+    }
+
+    @Test
+    void whatWaitsAloneAsksForNoFirstReplica() {
+        Fleet.Known none = heldBefore(fleet(0, List.of()), new Held.Known("gateway", 500, .02));
+        assertThat(decide(none).basis().demand()).hasValue(0);
+    }
 }

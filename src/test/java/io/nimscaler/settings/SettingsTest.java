@@ -164,7 +164,7 @@ class SettingsTest {
                 expected.put(matcher.group(1).replace("NAME", "x"), matcher.group(2));
             }
         }
-        assertThat(expected).hasSize(45);
+        assertThat(expected).hasSize(46);
         String[] written = expected.keySet().stream()
                 .flatMap(item -> Stream.of(item, "/?\u00e4 \u00f6"))
                 .toArray(String[]::new);

@@ -41,6 +41,7 @@ class EffectiveMetadataTest {
             Map.of("metric", "vllm:kv_cache_usage_perc"),
             Map.of("metric", "my_queue"),
             Map.of("wakeSource", "front", "wakeModelName", "llm"),
+            Map.of("demandSource", "front", "wakeModelName", "llm"),
             Map.of("metric", "my_queue", "targetValue", "1000000000"),
             Map.of("metric", "my_queue", "seriesAggregation", "max"),
             Map.of("metric", "my_usage"),

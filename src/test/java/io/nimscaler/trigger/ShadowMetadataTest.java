@@ -117,7 +117,8 @@ class ShadowMetadataTest {
                         "podSelector",
                         "podAuth",
                         "wakeSource",
-                        "wakeModelName")
+                        "wakeModelName",
+                        "demandSource")
                 .anyMatch(key.key()::equals);
         assertThat(key.isShadowable()).isNotEqualTo(ofTheQuestion);
     }

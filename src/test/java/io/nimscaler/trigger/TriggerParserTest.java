@@ -55,7 +55,7 @@ class TriggerParserTest {
                                 new UpAndDown(Duration.ofSeconds(5), Duration.ofSeconds(30)),
                                 new UpAndDown(Duration.ZERO, Duration.ofMinutes(5)),
                                 false),
-                        new Waking(Optional.empty(), Optional.empty()),
+                        new Waking(Optional.empty(), Optional.empty(), Optional.empty()),
                         Optional.empty(),
                         Optional.empty()));
     }
