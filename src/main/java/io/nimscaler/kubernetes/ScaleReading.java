@@ -2,7 +2,9 @@ package io.nimscaler.kubernetes;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.nimscaler.policy.Scale;
+import org.jspecify.annotations.Nullable;
 
 /** What one read of {@code /scale} gave. */
 sealed interface ScaleReading {
@@ -30,8 +32,8 @@ sealed interface ScaleReading {
             return new Unusable("no scale target can have this name: " + target);
         }
         try {
-            String body = client.raw(target.scalePath());
-            return body == null ? noSuchTarget(client, target) : parse(client, target, body);
+            var scale = scale(client, target);
+            return scale == null ? noSuchTarget(client, target) : read(target, scale);
         } catch (KubernetesClientException e) {
             return switch (e.getCode()) {
                 case 404 -> noSuchTarget(client, target);
@@ -53,15 +55,28 @@ sealed interface ScaleReading {
 
     private static boolean isThere(KubernetesClient client, ScaleTarget target) {
         try {
-            return client.raw(target.scalePath()) != null;
+            return scale(client, target) != null;
         } catch (KubernetesClientException _) {
             return false;
         }
     }
 
-    private static ScaleReading parse(KubernetesClient client, ScaleTarget target, String body) {
-        var scale = client.getKubernetesSerialization()
-                .unmarshal(body, io.fabric8.kubernetes.api.model.autoscaling.v1.Scale.class);
+    /** Null where there is none. */
+    private static io.fabric8.kubernetes.api.model.autoscaling.v1.@Nullable Scale scale(
+            KubernetesClient client, ScaleTarget target) {
+        return client.genericKubernetesResources(new ResourceDefinitionContext.Builder()
+                        .withGroup(target.group())
+                        .withVersion(target.version())
+                        .withPlural(target.resource())
+                        .withNamespaced(true)
+                        .build())
+                .inNamespace(target.namespace())
+                .withName(target.name())
+                .scale();
+    }
+
+    private static ScaleReading read(
+            ScaleTarget target, io.fabric8.kubernetes.api.model.autoscaling.v1.Scale scale) {
         if (scale.getStatus() == null) {
             return new Unusable("/scale of " + target + " has no status");
         }

@@ -95,26 +95,26 @@ record ScaledObject(
 
     static ScaledObject of(GenericKubernetesResource resource) {
         String namespace = resource.getMetadata().getNamespace();
-        Map<?, ?> spec = map(resource.getAdditionalProperties().get("spec"));
-        Map<?, ?> status = map(resource.getAdditionalProperties().get("status"));
         return new ScaledObject(
                 idOf(resource),
                 Optional.ofNullable(resource.getMetadata().getUid()).orElse(""),
-                target(namespace, map(spec.get("scaleTargetRef")), map(status.get("scaleTargetGVKR"))),
-                integer(spec.get("minReplicaCount")).orElse(0),
-                integer(spec.get("idleReplicaCount")),
-                scaling(resource, spec),
-                triggers(spec.get("triggers"), map(map(spec.get("advanced")).get("scalingModifiers"))));
+                target(
+                        namespace,
+                        map(resource.get("spec", "scaleTargetRef")),
+                        map(resource.get("status", "scaleTargetGVKR"))),
+                integer(resource.get("spec", "minReplicaCount")).orElse(0),
+                integer(resource.get("spec", "idleReplicaCount")),
+                scaling(resource),
+                triggers(resource.get("spec", "triggers"), map(resource.get("spec", "advanced", "scalingModifiers"))));
     }
 
-    private static Scaling scaling(GenericKubernetesResource resource, Map<?, ?> spec) {
-        Map<?, ?> advanced = map(spec.get("advanced"));
+    private static Scaling scaling(GenericKubernetesResource resource) {
         Map<String, String> annotations =
                 Optional.ofNullable(resource.getMetadata().getAnnotations()).orElse(Map.of());
         boolean isJoined =
-                !text(map(advanced.get("scalingModifiers")).get("formula")).isEmpty();
-        String hpaName = name(map(advanced.get("horizontalPodAutoscalerConfig")).get("name"));
-        return Scaling.of(resource.getMetadata().getName(), spec, annotations, isJoined, hpaName);
+                !text(resource.get("spec", "advanced", "scalingModifiers", "formula")).isEmpty();
+        String hpaName = name(resource.get("spec", "advanced", "horizontalPodAutoscalerConfig", "name"));
+        return Scaling.of(resource.getMetadata().getName(), map(resource.get("spec")), annotations, isJoined, hpaName);
     }
 
     static ScaledObjectId idOf(GenericKubernetesResource resource) {
