@@ -3,6 +3,7 @@ package io.nimscaler.e2e;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.nimscaler.kubernetes.WebSocketServer;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
@@ -12,9 +13,6 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,8 +23,7 @@ import java.util.stream.IntStream;
 
 /**
  * An API server with many ScaledObjects, each with a Deployment of one pod on a loopback port of its own, and those pods. It ends all
- * watches at once, and goes away and comes back, as told. Nothing of the JDK's beside sockets, so that it runs from the test classes
- * alone.
+ * watches at once, and goes away and comes back, as told. Of the JDK it takes sockets alone, so that it runs from the test classes.
  */
 final class StubApiServer implements Closeable {
 
@@ -110,7 +107,7 @@ final class StubApiServer implements Closeable {
         for (Socket watch : watches.keySet()) {
             try {
                 watch.getOutputStream()
-                        .write(textFrame("{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"apiVersion\":\"v1\","
+                        .write(WebSocketServer.textFrame("{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"apiVersion\":\"v1\","
                                 + "\"status\":\"Failure\",\"reason\":\"Expired\",\"code\":410,\"message\":\"too old\"}}"));
                 watch.close();
             } catch (IOException gone) {
@@ -173,11 +170,11 @@ final class StubApiServer implements Closeable {
             throws IOException {
         OutputStream out = socket.getOutputStream();
         out.write(("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: "
-                        + accept(headers.getOrDefault("sec-websocket-key", "")) + "\r\n\r\n")
+                        + WebSocketServer.accept(headers.getOrDefault("sec-websocket-key", "")) + "\r\n\r\n")
                 .getBytes(US_ASCII));
         String since = target.replaceAll(".*resourceVersion=([0-9]+).*", "$1");
         if (Long.parseLong(since) < forgottenUntil) {
-            out.write(textFrame("{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"apiVersion\":\"v1\","
+            out.write(WebSocketServer.textFrame("{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"apiVersion\":\"v1\","
                     + "\"status\":\"Failure\",\"reason\":\"Expired\",\"code\":410,\"message\":\"too old\"}}"));
             return;
         }
@@ -267,32 +264,6 @@ final class StubApiServer implements Closeable {
         whole.writeBytes(bytes);
         out.write(whole.toByteArray());
         out.flush();
-    }
-
-    /** RFC 6455, section 4.2.2. */
-    private static String accept(String key) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-1")
-                    .digest((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").getBytes(UTF_8));
-            return Base64.getEncoder().encodeToString(hash);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    /** RFC 6455, section 5.2, of a text of 126 bytes to 64 kB. */
-    private static byte[] textFrame(String text) {
-        byte[] bytes = text.getBytes(UTF_8);
-        if (bytes.length < 126 || bytes.length > 0xffff) {
-            throw new IllegalArgumentException("length = " + bytes.length + ", must be in [126, 65535]");
-        }
-        ByteArrayOutputStream frame = new ByteArrayOutputStream();
-        frame.write(0x81);
-        frame.write(126);
-        frame.write(bytes.length >> 8);
-        frame.write(bytes.length & 0xff);
-        frame.writeBytes(bytes);
-        return frame.toByteArray();
     }
 
     @Override

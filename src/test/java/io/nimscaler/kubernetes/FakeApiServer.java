@@ -11,10 +11,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.NetSocket;
 import java.net.URLDecoder;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -215,7 +212,7 @@ final class FakeApiServer implements AutoCloseable {
 
     private static void tell(Watch watch, Change change) {
         if (watch.kind().equals(change.kind()) && isSelected(change.object(), watch.selector())) {
-            watch.socket().write(textFrame(event(change.type(), change.object())));
+            watch.socket().write(frame(event(change.type(), change.object())));
         }
     }
 
@@ -236,36 +233,19 @@ final class FakeApiServer implements AutoCloseable {
         request.response()
                 .putHeader("Connection", "Upgrade")
                 .putHeader("Upgrade", "websocket")
-                .putHeader("Sec-WebSocket-Accept", accept(request.getHeader("Sec-WebSocket-Key")));
+                .putHeader("Sec-WebSocket-Accept", WebSocketServer.accept(request.getHeader("Sec-WebSocket-Key")));
         request.toNetSocket().onSuccess(socket -> watch(lastPart(path), query, socket));
     }
 
-    /** RFC 6455, section 4.2.2. */
-    private static String accept(String key) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-1")
-                    .digest((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").getBytes(UTF_8));
-            return Base64.getEncoder().encodeToString(hash);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    /** RFC 6455, section 5.2, of a text shorter than 64 kB. */
-    private static Buffer textFrame(String text) {
-        byte[] bytes = text.getBytes(UTF_8);
-        return Buffer.buffer()
-                .appendByte((byte) 0x81)
-                .appendByte((byte) 126)
-                .appendUnsignedShort(bytes.length)
-                .appendBytes(bytes);
+    private static Buffer frame(String text) {
+        return Buffer.buffer(WebSocketServer.textFrame(text));
     }
 
     private synchronized void watch(String kind, @Nullable String query, NetSocket socket) {
         Watch watch = new Watch(kind, selector(query), socket);
         long since = Long.parseLong(parameter(query, "resourceVersion").orElse("0"));
         if (since < forgottenUntil) {
-            socket.write(textFrame(event("ERROR", status(410, "Expired"))));
+            socket.write(frame(event("ERROR", status(410, "Expired"))));
             return;
         }
         watches.add(watch);

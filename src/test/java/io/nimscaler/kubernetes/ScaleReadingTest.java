@@ -40,7 +40,7 @@ class ScaleReadingTest {
     }
 
     private void answers(int status, String body) {
-        server.createContext(TARGET.scalePath(), exchange -> {
+        server.createContext("/apis/apps/v1/namespaces/ns/deployments/llm/scale", exchange -> {
             byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().add("content-type", "application/json");
             exchange.sendResponseHeaders(status, bytes.length);

@@ -20,8 +20,7 @@ class ScaledObjectTest {
     @Test
     void deploymentIsKnownBeforeKedaHasResolvedIt() {
         ScaledObject scaledObject = read("spec: {scaleTargetRef: {name: llm}}");
-        assertThat(scaledObject.target().orElseThrow().scalePath())
-                .isEqualTo("/apis/apps/v1/namespaces/ns/deployments/llm/scale");
+        assertThat(scaledObject.target()).hasValue(new ScaleTarget("ns", "apps", "v1", "deployments", "llm"));
         assertThat(scaledObject.minReplicas()).isZero();
     }
 
@@ -32,8 +31,8 @@ class ScaledObjectTest {
         String status =
                 "status: {scaleTargetGVKR: {group: leaderworkerset.x-k8s.io, version: v1, kind: LeaderWorkerSet, resource: leaderworkersets}}";
         assertThat(read(spec).target()).isEmpty();
-        assertThat(read(spec + status).target().orElseThrow().scalePath())
-                .isEqualTo("/apis/leaderworkerset.x-k8s.io/v1/namespaces/ns/leaderworkersets/llm/scale");
+        assertThat(read(spec + status).target())
+                .hasValue(new ScaleTarget("ns", "leaderworkerset.x-k8s.io", "v1", "leaderworkersets", "llm"));
     }
 
     @Test

@@ -3,18 +3,13 @@ package io.nimscaler.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerResponse;
 import java.io.InputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,16 +20,13 @@ class EventClientsTest {
 
     private static final Buffer EVENT = Buffer.buffer(new byte[1 << 20]);
 
-    private final Vertx vertx = Vertx.vertx();
     private final EventClients clients = new EventClients();
     private final AtomicInteger refused = new AtomicInteger();
-    private final List<Socket> sockets = new ArrayList<>();
-    private HttpServer server;
+    private SocketClients sockets;
 
     @BeforeEach
     void listen() throws Exception {
-        server = vertx.createHttpServer()
-                .requestHandler(request -> {
+        sockets = new SocketClients(request -> {
                     HttpServerResponse response = request.response();
                     if (clients.add(response, Optional.empty())) {
                         response.write("hello");
@@ -42,26 +34,16 @@ class EventClientsTest {
                         refused.incrementAndGet();
                         response.setStatusCode(503).end();
                     }
-                })
-                .listen(0, "127.0.0.1")
-                .toCompletionStage()
-                .toCompletableFuture()
-                .get(10, TimeUnit.SECONDS);
+        });
     }
 
     @AfterEach
     void close() throws Exception {
-        for (Socket socket : sockets) {
-            socket.close();
-        }
-        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        sockets.close();
     }
 
     private Socket watch() throws Exception {
-        Socket socket = new Socket("127.0.0.1", server.actualPort());
-        sockets.add(socket);
-        socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-        return socket;
+        return sockets.ask();
     }
 
     private static void until(org.awaitility.core.ThrowingRunnable assertion) {
@@ -76,7 +58,7 @@ class EventClientsTest {
         until(() -> assertThat(clients.size()).isEqualTo(EventClients.MAX));
         watch();
         until(() -> assertThat(refused).hasValue(1));
-        sockets.getFirst().close();
+        sockets.leaves(0);
         until(() -> assertThat(clients.size()).isEqualTo(EventClients.MAX - 1));
     }
 
