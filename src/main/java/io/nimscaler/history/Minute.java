@@ -15,8 +15,9 @@ import java.util.OptionalDouble;
  * What one trigger saw and decided within one minute. What was not known in the whole minute is empty, never 0.
  *
  * @param at its beginning
- * @param demand the fleet's total in the signal's unit, unsmoothed (of a level: level × wanted replicas); divided by the target value of
- *     its {@link MinuteHeader} it is the replicas that it needs. Over {@code knownDemand} decisions
+ * @param demand what the pods carried together in the signal's unit, unsmoothed, also while the policy could not tell the demand
+ *     ({@link Carrying}; of a level: the decision's, level × wanted replicas); divided by the target value of its {@link MinuteHeader} it is
+ *     the replicas that it needs. Over {@code knownDemand} decisions
  * @param knownDemand how many of the decisions knew the demand
  * @param busiest the highest value of a pod that was sampled, in the signal's unit: where the signal saturates at 1 and this is there, the
  *     demand may have been more

@@ -3,6 +3,7 @@ package io.nimscaler.history;
 import io.nimscaler.policy.Activity;
 import io.nimscaler.policy.Counts;
 import io.nimscaler.policy.Decision;
+import io.nimscaler.policy.Fleet;
 import io.nimscaler.policy.HoldReason;
 import io.nimscaler.scaler.PodState;
 import io.nimscaler.scaler.PodStatus;
@@ -76,7 +77,7 @@ final class MinuteBuilder {
         }
         active += snapshot.activity() == Activity.ACTIVE ? 1 : 0;
         snapshot.hpaDesiredReplicas().ifPresent(hpa::add);
-        snapshot.decision().basis().demand().ifPresent(demand::add);
+        demand(snapshot).ifPresent(demand::add);
         snapshot.decision().basis().known().ifPresent(this::add);
         snapshot.pods().forEach(this::add);
         Traffic traffic = snapshot.circumstances().traffic();
@@ -90,6 +91,14 @@ final class MinuteBuilder {
                 .limit(Minute.MOST_START_UPS - startUps.size())
                 .map(MinuteBuilder::kept)
                 .forEach(startUps::add);
+    }
+
+    /** What the pods carry, where that adds up; the decision has none while pods start and the others are full. */
+    private static OptionalDouble demand(Snapshot snapshot) {
+        return snapshot.trigger().signal().isAdditive()
+                        && snapshot.decision().basis().fleet() instanceof Fleet.Known fleet
+                ? Carrying.of(fleet)
+                : snapshot.decision().basis().demand();
     }
 
     private void add(Decision.Basis.Known known) {
