@@ -26,6 +26,7 @@ import java.util.TreeMap;
  * @param advised empty: there is no advice, and {@code reasons} say why
  * @param perfect the least with which nothing is overloaded, of one who knows the future
  * @param allowed share of the time that may be overloaded, 0 to 1
+ * @param saturatedTime share of the time in which the demand may have been more than was seen, 0 to 1
  * @param reasons why there is no advice, or why to trust it less, in words
  * @param settings what held for all
  */
@@ -37,6 +38,7 @@ public record Advice(
         Optional<Tried> advised,
         Outcome perfect,
         double allowed,
+        double saturatedTime,
         List<String> reasons,
         FleetSettings settings) {
 
@@ -101,10 +103,53 @@ public record Advice(
         return new Sweep(history, question, stop).advice();
     }
 
-    /** The lines of the ScaledObject to change: the trigger's metadata, and {@code minReplicaCount} if that is another. */
-    public Map<String, String> metadataToChange() {
-        return advised.map(one -> (Map<String, String>) new TreeMap<>(one.changed()))
-                .orElseGet(Map::of);
+    /** What an outcome costs in a month of such days. */
+    public static double perMonth(Outcome outcome, double pricePerReplicaHour) {
+        return outcome.hours() == 0
+                ? 0
+                : outcome.replicaHours() / outcome.hours() * HOURS_A_MONTH * pricePerReplicaHour;
+    }
+
+    /** The lines of the ScaledObject to change; empty: there is no advice. */
+    public Optional<String> scaledObjectLines() {
+        return advised.map(one -> {
+            StringBuilder lines = new StringBuilder();
+            if (one.minReplicaCount() != present.minReplicaCount()) {
+                lines.append("minReplicaCount: ").append(one.minReplicaCount()).append('\n');
+            }
+            if (!one.changed().isEmpty()) {
+                lines.append("triggers:\n  - metadata:\n");
+                new TreeMap<>(one.changed())
+                        .forEach((key, value) -> lines.append("      ")
+                                .append(key)
+                                .append(": \"")
+                                .append(value)
+                                .append("\"\n"));
+            }
+            return lines.toString();
+        });
+    }
+
+    /** The same as a shadow of the trigger, which changes nothing; what is not the trigger's is a comment. */
+    public String shadowLines() {
+        StringBuilder lines = new StringBuilder();
+        advised.ifPresent(one -> {
+            if (!one.changed().isEmpty()) {
+                lines.append("triggers:\n  - metadata:\n");
+            }
+            new TreeMap<>(one.changed())
+                    .forEach((key, value) -> lines.append("      shadow.")
+                            .append(key)
+                            .append(": \"")
+                            .append(value)
+                            .append("\"\n"));
+            if (one.minReplicaCount() != present.minReplicaCount()) {
+                lines.append("# minReplicaCount: ")
+                        .append(one.minReplicaCount())
+                        .append(" has no shadow: it is not the trigger's\n");
+            }
+        });
+        return lines.toString();
     }
 
     private static final class Sweep {
@@ -213,6 +258,7 @@ public record Advice(
                     usable && better ? Optional.of(best) : Optional.empty(),
                     loop.perfect(question.settings()),
                     allowed,
+                    censoring.share(),
                     reasons,
                     question.present());
         }

@@ -69,6 +69,76 @@ public record OpenLoop(
         return reading.result();
     }
 
+    /**
+     * The same on a history of minutes, of which the readings are made again as well as their numbers allow: each ready pod at the mean, four
+     * readings a minute, and the present policy is asked anew, too.
+     *
+     * @throws UnusableException where nothing is known, or the signal does not add up
+     * @throws StoppedException where {@code stop} says so
+     */
+    public static OpenLoop of(FleetHistory history, Trigger other, Stop stop) {
+        if (!history.trigger().signal().isAdditive()) {
+            throw new UnusableException("metric = \"" + history.trigger().signal().name()
+                    + "\": expected a signal that adds up over pods; a level is replayed on a recording alone");
+        }
+        return new ReplayedMinutes(history, other, stop).result();
+    }
+
+    static OpenLoop summed(List<Step> steps, int differing, boolean fromTheBeginning) {
+        if (steps.isEmpty()) {
+            throw new UnusableException("expected a decision at least, got none");
+        }
+        int every = (steps.size() + MOST_STEPS - 1) / MOST_STEPS;
+        List<Step> chosen = new ArrayList<>();
+        for (int i = 0; i < steps.size(); i += every) {
+            chosen.add(steps.get(i));
+        }
+        return new OpenLoop(
+                steps.size(), differing, sum(steps, true), sum(steps, false), chosen, fromTheBeginning);
+    }
+
+    static OptionalLong asked(Answers answers, Decision decision) {
+        return decision.basis().fleet() instanceof Fleet.Known fleet
+                ? answers.hpaDesiredReplicas(answers.value(decision, fleet.scale()), fleet.scale(), fleet.readyPods())
+                : OptionalLong.empty();
+    }
+
+    private static Asked sum(List<Step> steps, boolean present) {
+        double known = 0;
+        double unknown = 0;
+        double replicaSeconds = 0;
+        long fewest = Long.MAX_VALUE;
+        long most = 0;
+        for (int i = 0; i < steps.size(); i++) {
+            OptionalLong replicas =
+                    present ? steps.get(i).present() : steps.get(i).other();
+            double seconds = i + 1 == steps.size()
+                    ? 1
+                    : Math.clamp(
+                            Duration.between(
+                                                    steps.get(i).at(),
+                                                    steps.get(i + 1).at())
+                                            .toMillis()
+                                    / 1000.0,
+                            0,
+                            STANDS_FOR.toSeconds());
+            if (replicas.isEmpty()) {
+                unknown += seconds;
+                continue;
+            }
+            known += seconds;
+            replicaSeconds += replicas.getAsLong() * seconds;
+            fewest = Math.min(fewest, replicas.getAsLong());
+            most = Math.max(most, replicas.getAsLong());
+        }
+        boolean any = known > 0;
+        return new Asked(
+                any ? OptionalDouble.of(replicaSeconds / known) : OptionalDouble.empty(),
+                any ? OptionalLong.of(fewest) : OptionalLong.empty(),
+                any ? OptionalLong.of(most) : OptionalLong.empty(),
+                unknown / Math.max(1e-9, known + unknown));
+    }
+
     private static final class Reading {
 
         private final Trigger other;
@@ -108,59 +178,8 @@ public record OpenLoop(
                     .orElseGet(() -> new Policy(other));
         }
 
-        private static OptionalLong asked(Answers answers, Decision decision) {
-            return decision.basis().fleet() instanceof Fleet.Known fleet
-                    ? answers.hpaDesiredReplicas(
-                            answers.value(decision, fleet.scale()), fleet.scale(), fleet.readyPods())
-                    : OptionalLong.empty();
-        }
-
         OpenLoop result() {
-            if (steps.isEmpty()) {
-                throw new UnusableException("expected a decision at least, got none");
-            }
-            int every = (steps.size() + MOST_STEPS - 1) / MOST_STEPS;
-            List<Step> chosen = new ArrayList<>();
-            for (int i = 0; i < steps.size(); i += every) {
-                chosen.add(steps.get(i));
-            }
-            return new OpenLoop(steps.size(), differing, sum(steps, true), sum(steps, false), chosen, fromTheBeginning);
-        }
-
-        private static Asked sum(List<Step> steps, boolean present) {
-            double known = 0;
-            double unknown = 0;
-            double replicaSeconds = 0;
-            long fewest = Long.MAX_VALUE;
-            long most = 0;
-            for (int i = 0; i < steps.size(); i++) {
-                OptionalLong replicas =
-                        present ? steps.get(i).present() : steps.get(i).other();
-                double seconds = i + 1 == steps.size()
-                        ? 1
-                        : Math.clamp(
-                                Duration.between(
-                                                        steps.get(i).at(),
-                                                        steps.get(i + 1).at())
-                                                .toMillis()
-                                        / 1000.0,
-                                0,
-                                STANDS_FOR.toSeconds());
-                if (replicas.isEmpty()) {
-                    unknown += seconds;
-                    continue;
-                }
-                known += seconds;
-                replicaSeconds += replicas.getAsLong() * seconds;
-                fewest = Math.min(fewest, replicas.getAsLong());
-                most = Math.max(most, replicas.getAsLong());
-            }
-            boolean any = known > 0;
-            return new Asked(
-                    any ? OptionalDouble.of(replicaSeconds / known) : OptionalDouble.empty(),
-                    any ? OptionalLong.of(fewest) : OptionalLong.empty(),
-                    any ? OptionalLong.of(most) : OptionalLong.empty(),
-                    unknown / Math.max(1e-9, known + unknown));
+            return summed(steps, differing, fromTheBeginning);
         }
     }
 }

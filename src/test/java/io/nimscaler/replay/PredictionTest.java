@@ -1,0 +1,97 @@
+package io.nimscaler.replay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.nimscaler.trigger.Trigger;
+import io.nimscaler.trigger.Triggers;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.IntToDoubleFunction;
+import org.junit.jupiter.api.Test;
+
+/** What is predicted of other settings comes about where they are really set: on a fleet that the whole scaler polls. */
+class PredictionTest {
+
+    private static final int LENGTH = 5 * 3_600;
+
+    private static final Map<String, String> B = Map.of("targetValue", "0.5");
+    private static final Map<String, String> C =
+            Map.of("targetValue", "0.9", "downscaleStabilizationWindow", "1m", "smoothingUp", "15s");
+
+    private static Trigger with(Map<String, String> others) {
+        return Triggers.with(others.entrySet().stream()
+                .flatMap(entry -> java.util.stream.Stream.of(entry.getKey(), entry.getValue()))
+                .toArray(String[]::new));
+    }
+
+    /** Two waves, a step and noise, the same for all. */
+    private static IntToDoubleFunction load(long seed) {
+        Random random = new Random(seed);
+        double[] load = new double[LENGTH];
+        double noise = 0;
+        for (int i = 0; i < LENGTH; i++) {
+            noise = .99 * noise + .012 * random.nextGaussian();
+            double wave = 4 + 3 * Math.sin(2 * Math.PI * i / 7_200.0) + (i > 15_000 && i < 17_000 ? 2 : 0);
+            load[i] = wave * Math.exp(noise);
+        }
+        return i -> load[i];
+    }
+
+    private static Outcome was(RecordedLife life) {
+        FleetHistory history = FleetHistory.of(life.recordings());
+        return WhatIf.of(history, Question.of(history, Map.of()), Stop.never()).was();
+    }
+
+    @Test
+    void ofARecordingAndOfMinutes() {
+        IntToDoubleFunction load = load(2);
+        RecordedLife a = RecordedLife.of(Triggers.with(), LENGTH, load);
+        Outcome b = was(RecordedLife.of(with(B), LENGTH, load));
+        Outcome c = was(RecordedLife.of(with(C), LENGTH, load));
+        for (FleetHistory history :
+                java.util.List.of(FleetHistory.of(a.recordings()), FleetHistory.ofMinutes(a.minutes()))) {
+            Outcome predictedB = predict(history, B);
+            Outcome predictedC = predict(history, C);
+
+            assertThat(predictedB.replicaHours()).isCloseTo(b.replicaHours(), within(.1 * b.replicaHours()));
+            assertThat(predictedC.replicaHours()).isCloseTo(c.replicaHours(), within(.1 * c.replicaHours()));
+            assertThat(predictedB.overloadedTime()).isCloseTo(b.overloadedTime(), within(.02));
+            assertThat(predictedC.overloadedTime()).isCloseTo(c.overloadedTime(), within(.02));
+            assertThat(predictedB.replicaHours()).isGreaterThan(predictedC.replicaHours());
+            assertThat(predictedB.overloadedTime()).isLessThanOrEqualTo(predictedC.overloadedTime());
+        }
+    }
+
+    private static Outcome predict(FleetHistory history, Map<String, String> others) {
+        Map<String, String> given = new java.util.HashMap<>(others);
+        given.put("minReplicaCount", "1");
+        return WhatIf.of(history, Question.of(history, given), Stop.never()).other().outcome();
+    }
+
+    @Test
+    void openLoopUnderTheSameMetadataDecidesTheSame() {
+        RecordedLife life = RecordedLife.of(Triggers.with(), 3_600, load(3));
+
+        OpenLoop same = OpenLoop.of(life.recordings(), Triggers.with(), Stop.never());
+        OpenLoop other = OpenLoop.of(life.recordings(), Triggers.with("targetValue", "0.5"), Stop.never());
+
+        assertThat(same.decisions()).isEqualTo(3_600);
+        assertThat(same.differing()).isZero();
+        assertThat(same.fromTheBeginning()).isFalse();
+        assertThat(other.differing()).isPositive();
+        assertThat(other.other().mean().orElseThrow())
+                .isGreaterThan(other.present().mean().orElseThrow());
+    }
+
+    @Test
+    void startUpsAreMeasured() {
+        RecordedLife life = RecordedLife.of(Triggers.with(), LENGTH / 3, load(1));
+
+        assertThat(FleetHistory.of(life.recordings()).startUps()).isNotEmpty().allSatisfy(seconds -> assertThat(seconds)
+                .isCloseTo(RecordedLife.START_UP, within(5.0)));
+        assertThat(FleetHistory.ofMinutes(life.minutes()).startUps()).isNotEmpty().allSatisfy(seconds -> assertThat(
+                        seconds)
+                .isCloseTo(RecordedLife.START_UP, within(5.0)));
+    }
+}
