@@ -1,13 +1,9 @@
 package io.nimscaler.bench;
 
-/** What decides how many replicas are wanted: a rule of ours or of somebody else. */
-interface Autoscaler {
+import io.nimscaler.replay.ClosedLoop;
 
-    /** Time passes; called at each tick of the loop. */
-    default void tick(Fleet fleet) {}
-
-    /** Every 15 s, as an HPA syncs: the replicas that are wanted from now on. */
-    int sync(Fleet fleet);
+/** What decides how many replicas are wanted, every 15 s as an HPA syncs: a rule of ours or of somebody else. */
+interface Autoscaler extends ClosedLoop.Autoscaler<Fleet> {
 
     /** For plots: what it goes by, if that is a number. */
     default double reading() {

@@ -1,5 +1,6 @@
 package io.nimscaler.bench;
 
+import io.nimscaler.replay.ClosedLoop;
 import java.util.Random;
 
 /**
@@ -36,30 +37,28 @@ record Cell(Engine engine, Load load, Router router, double startUpSeconds, doub
                 new Random(seed + 1),
                 course::admitted);
         Load.Noise noise = load.new Noise(new Random(seed + 2));
-        int row = arrivals.nextInt(engine.trace().size());
         Random sessions = new Random(seed + 3);
-        long ticks = Math.round(load.seconds() / TICK);
-        long ticksPerSync = Math.round(Course.SLOT_SECONDS / TICK);
-        for (long tick = 1; tick <= ticks; tick++) {
-            double now = tick * TICK;
-            double mean = load.at().applyAsDouble(now) * perReplica * noise.next(TICK) * TICK;
-            for (int i = poisson(mean, arrivals); i > 0; i--) {
-                double at = now - TICK * arrivals.nextDouble();
-                course.arrived(at);
-                fleet.offer(
-                        new Request(at, engine.trace().promptTokens(row), engine.trace().outputTokens(row), sessions.nextInt(300)));
-                row++;
-            }
-            fleet.advance(now, TICK);
-            autoscaler.tick(fleet);
-            if (tick % ticksPerSync == 0) {
-                int wanted = Math.min(MAX_REPLICAS, Math.max(1, autoscaler.sync(fleet)));
-                if (wanted != fleet.spec()) {
-                    fleet.scaleTo(wanted);
-                }
-                course.slot(now - TICK, fleet, load.at().applyAsDouble(now), autoscaler.reading());
-            }
-        }
+        int[] row = {arrivals.nextInt(engine.trace().size())};
+        ClosedLoop.run(
+                Math.round(load.seconds() / TICK),
+                new ClosedLoop.Frame(TICK, (int) Math.round(Course.SLOT_SECONDS / TICK), 1, MAX_REPLICAS),
+                fleet,
+                (loaded, now, seconds) -> {
+                    double mean = load.at().applyAsDouble(now) * perReplica * noise.next(seconds) * seconds;
+                    for (int i = poisson(mean, arrivals); i > 0; i--) {
+                        double at = now - seconds * arrivals.nextDouble();
+                        course.arrived(at);
+                        loaded.offer(new Request(
+                                at,
+                                engine.trace().promptTokens(row[0]),
+                                engine.trace().outputTokens(row[0]),
+                                sessions.nextInt(300)));
+                        row[0]++;
+                    }
+                },
+                autoscaler,
+                (scaled, now) ->
+                        course.slot(now - TICK, scaled, load.at().applyAsDouble(now), autoscaler.reading()));
         return course;
     }
 

@@ -1,5 +1,7 @@
 package io.nimscaler.bench;
 
+import io.nimscaler.replay.ClosedLoop;
+import io.nimscaler.replay.SimulatedDeployment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -12,19 +14,15 @@ import java.util.function.BiConsumer;
  * A Deployment, its pods and the router in front of them. A pod that goes gives its queue back to the router and ends what it works on; the
  * GPU is paid for until then.
  */
-final class Fleet {
+final class Fleet implements ClosedLoop.Fleet {
 
     private final Engine engine;
     private final Router router;
-    private final double startUpSeconds;
-    private final Random random;
     private final BiConsumer<Request, Double> admitted;
-    private final List<Replica> replicas = new ArrayList<>();
+    private final SimulatedDeployment<Replica> deployment;
     private final List<Replica> leaving = new ArrayList<>();
     private final Deque<Request> unrouted = new ArrayDeque<>();
     private double now;
-    private int spec;
-    private int made;
     private int turn;
     private double gpuSeconds;
 
@@ -41,17 +39,18 @@ final class Fleet {
             BiConsumer<Request, Double> admitted) {
         this.engine = engine;
         this.router = router;
-        this.startUpSeconds = startUpSeconds;
-        this.random = random;
         this.admitted = admitted;
-        this.spec = replicas;
-        for (int i = 0; i < replicas; i++) {
-            this.replicas.add(new Replica(nextName(), engine, -86_400, -80_000));
-        }
+        this.deployment = new SimulatedDeployment<>(
+                replicas,
+                (number, madeAt, readyAt) -> new Replica(Integer.toString(number), engine, madeAt, readyAt),
+                () -> startUpSeconds * (.8 + .6 * random.nextDouble()),
+                this::leave);
     }
 
-    private String nextName() {
-        return Integer.toString(++made);
+    private void leave(Replica replica) {
+        unrouted.addAll(replica.waiting);
+        replica.waiting.clear();
+        leaving.add(replica);
     }
 
     Engine engine() {
@@ -62,17 +61,18 @@ final class Fleet {
         return now;
     }
 
-    int spec() {
-        return spec;
+    @Override
+    public int spec() {
+        return deployment.spec();
     }
 
     /** Those that are not going, the starting among them. */
     List<Replica> replicas() {
-        return replicas;
+        return deployment.pods();
     }
 
     List<Replica> ready() {
-        return replicas.stream().filter(replica -> replica.isReady(now)).toList();
+        return replicas().stream().filter(replica -> replica.isReady(now)).toList();
     }
 
     double gpuHours() {
@@ -81,35 +81,20 @@ final class Fleet {
 
     int waiting() {
         return unrouted.size()
-                + replicas.stream().mapToInt(replica -> replica.waiting.size()).sum();
+                + replicas().stream().mapToInt(replica -> replica.waiting.size()).sum();
     }
 
-    /** Those that go first are the youngest, those that do not serve yet before all others. */
-    void scaleTo(int wanted) {
-        spec = wanted;
-        while (replicas.size() < wanted) {
-            double takes = startUpSeconds * (.8 + .6 * random.nextDouble());
-            replicas.add(new Replica(nextName(), engine, now, now + takes));
-        }
-        while (replicas.size() > wanted) {
-            Replica victim = replicas.getLast();
-            for (Replica replica : replicas) {
-                if (!replica.isReady(now)) {
-                    victim = replica;
-                }
-            }
-            replicas.remove(victim);
-            unrouted.addAll(victim.waiting);
-            victim.waiting.clear();
-            leaving.add(victim);
-        }
+    @Override
+    public void scaleTo(int wanted) {
+        deployment.scaleTo(wanted, now);
     }
 
     void offer(Request request) {
         unrouted.addLast(request);
     }
 
-    void advance(double moment, double seconds) {
+    @Override
+    public void advance(double moment, double seconds) {
         now = moment;
         List<Replica> ready = ready();
         while (!unrouted.isEmpty() && !ready.isEmpty()) {
@@ -119,8 +104,8 @@ final class Fleet {
                 chosen.add(request);
             }
         }
-        gpuSeconds += (replicas.size() + leaving.size()) * seconds;
-        for (Replica replica : replicas) {
+        gpuSeconds += (replicas().size() + leaving.size()) * seconds;
+        for (Replica replica : replicas()) {
             replica.advance(now, seconds, admitted);
         }
         for (Iterator<Replica> iterator = leaving.iterator(); iterator.hasNext(); ) {

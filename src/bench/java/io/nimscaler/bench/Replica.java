@@ -1,5 +1,6 @@
 package io.nimscaler.bench;
 
+import io.nimscaler.replay.SimulatedDeployment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -10,7 +11,7 @@ import java.util.function.BiConsumer;
  * One pod: an engine with continuous batching. Between two ticks of the loop its state moves as a fluid: all decoding sequences advance by
  * the same number of steps, prompts are prefilled in order. Requests come, are admitted, preempted and done one by one.
  */
-final class Replica {
+final class Replica implements SimulatedDeployment.Pod {
 
     /** Blocks are allocated whole; half of one is empty on average. */
     private static final double HALF_A_BLOCK = 8;
@@ -41,8 +42,9 @@ final class Replica {
         this.readyAt = readyAt;
     }
 
-    boolean isReady(double now) {
-        return now >= readyAt;
+    @Override
+    public double readyAt() {
+        return readyAt;
     }
 
     int load() {
