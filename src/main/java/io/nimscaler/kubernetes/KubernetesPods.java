@@ -181,7 +181,8 @@ public final class KubernetesPods implements Pods, AutoCloseable {
         Optional<String> refusal = capacity.enter(scaledObject, ours.number());
         if (refusal.isPresent()) {
             forget(id, control);
-            ScaledObjectTriggers.Complaint complaint = new ScaledObjectTriggers.Complaint(Notice.TRIGGER_REFUSED, refusal.get());
+            ScaledObjectTriggers.Complaint complaint =
+                    new ScaledObjectTriggers.Complaint(Notice.TRIGGER_REFUSED, refusal.get());
             notices.put(id, List.of(complaint));
             complain(scaledObject, complaint);
             return;

@@ -75,8 +75,7 @@ sealed interface ScaleReading {
                 .scale();
     }
 
-    private static ScaleReading read(
-            ScaleTarget target, io.fabric8.kubernetes.api.model.autoscaling.v1.Scale scale) {
+    private static ScaleReading read(ScaleTarget target, io.fabric8.kubernetes.api.model.autoscaling.v1.Scale scale) {
         if (scale.getStatus() == null) {
             return new Unusable("/scale of " + target + " has no status");
         }

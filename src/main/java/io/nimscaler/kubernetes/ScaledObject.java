@@ -111,8 +111,8 @@ record ScaledObject(
     private static Scaling scaling(GenericKubernetesResource resource) {
         Map<String, String> annotations =
                 Optional.ofNullable(resource.getMetadata().getAnnotations()).orElse(Map.of());
-        boolean isJoined =
-                !text(resource.get("spec", "advanced", "scalingModifiers", "formula")).isEmpty();
+        boolean isJoined = !text(resource.get("spec", "advanced", "scalingModifiers", "formula"))
+                .isEmpty();
         String hpaName = name(resource.get("spec", "advanced", "horizontalPodAutoscalerConfig", "name"));
         return Scaling.of(resource.getMetadata().getName(), map(resource.get("spec")), annotations, isJoined, hpaName);
     }

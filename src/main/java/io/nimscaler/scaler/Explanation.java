@@ -132,7 +132,8 @@ public final class Explanation {
     private static String givenBack(double value, Trigger trigger, Basis.Known basis) {
         boolean more = value > trigger.target().value() * basis.scale().spec();
         return more
-                        && (basis.demand().isEmpty() || exceeds(value, basis.windows().lowest()))
+                        && (basis.demand().isEmpty()
+                                || exceeds(value, basis.windows().lowest()))
                 ? ", the highest of the downscale window: somebody else took replicas away"
                 : "";
     }
@@ -195,7 +196,8 @@ public final class Explanation {
                         + (demand.isPresent() ? "demand " + number(demand.getAsDouble()) : "unknown now")
                         + ", last demand at " + lastAt.truncatedTo(ChronoUnit.SECONDS) + " keeps awake for "
                         + Durations.text(Duration.ofSeconds(awakeFor.toSeconds()));
-            case Wake.Quiet(String _, OptionalDouble demand) -> text + (demand.isPresent() ? ": demand " + number(demand.getAsDouble()) : ": no demand");
+            case Wake.Quiet(String _, OptionalDouble demand) ->
+                text + (demand.isPresent() ? ": demand " + number(demand.getAsDouble()) : ": no demand");
             case Wake.Unknown(String _, String reason) -> text + " is unknown: " + reason;
         };
     }

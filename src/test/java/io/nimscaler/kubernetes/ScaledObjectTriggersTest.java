@@ -69,7 +69,9 @@ class ScaledObjectTriggersTest {
     }
 
     private static List<String> reasons(ScaledObjectTriggers triggers) {
-        return triggers.complaints().stream().map(ScaledObjectTriggers.Complaint::reason).toList();
+        return triggers.complaints().stream()
+                .map(ScaledObjectTriggers.Complaint::reason)
+                .toList();
     }
 
     @Test
@@ -98,7 +100,8 @@ class ScaledObjectTriggersTest {
 
     @Test
     void selectorFromTheEnvironmentIsRefusedBeforeKedaCalls() {
-        ScaledObjectTriggers read = read(1, ours("AverageValue", "targetValue", "0.7", "podSelectorFromEnv", "SELECTOR"));
+        ScaledObjectTriggers read =
+                read(1, ours("AverageValue", "targetValue", "0.7", "podSelectorFromEnv", "SELECTOR"));
         assertThat(read.triggers()).isEmpty();
         assertThat(read.complaints())
                 .containsExactly(
@@ -145,7 +148,8 @@ class ScaledObjectTriggersTest {
     /** A call carries the metadata alone: it can not be told for which of the two it is. */
     @Test
     void triggersThatACallCanNotTellApartAreRefused() {
-        ScaledObjectTriggers twins = read(1, ours("Value", "targetValue", "0.7"), ours("AverageValue", "targetValue", "0.7"));
+        ScaledObjectTriggers twins =
+                read(1, ours("Value", "targetValue", "0.7"), ours("AverageValue", "targetValue", "0.7"));
         assertThat(twins.triggers()).isEmpty();
         assertThat(reasons(twins)).containsExactly("TriggerRefused");
 

@@ -3,9 +3,9 @@ package io.nimscaler.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nimscaler.config.ScalerSettings;
+import io.nimscaler.trigger.Grammar;
 import io.smallrye.config.WithDefault;
 import java.util.List;
-import io.nimscaler.trigger.Grammar;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -22,13 +22,13 @@ class DownloadsTest {
     @BeforeEach
     void listen() throws Exception {
         sockets = new SocketClients(request -> {
-                    HttpServerResponse response = request.response().setChunked(true);
-                    if (downloads.enter(response)) {
-                        written.add(response);
-                        response.write("[");
-                    } else {
-                        response.setStatusCode(503).end();
-                    }
+            HttpServerResponse response = request.response().setChunked(true);
+            if (downloads.enter(response)) {
+                written.add(response);
+                response.write("[");
+            } else {
+                response.setStatusCode(503).end();
+            }
         });
     }
 

@@ -27,13 +27,13 @@ class EventClientsTest {
     @BeforeEach
     void listen() throws Exception {
         sockets = new SocketClients(request -> {
-                    HttpServerResponse response = request.response();
-                    if (clients.add(response, Optional.empty())) {
-                        response.write("hello");
-                    } else {
-                        refused.incrementAndGet();
-                        response.setStatusCode(503).end();
-                    }
+            HttpServerResponse response = request.response();
+            if (clients.add(response, Optional.empty())) {
+                response.write("hello");
+            } else {
+                refused.incrementAndGet();
+                response.setStatusCode(503).end();
+            }
         });
     }
 
