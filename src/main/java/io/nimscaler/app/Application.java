@@ -9,11 +9,13 @@ import io.nimscaler.kubernetes.ExporterWatch;
 import io.nimscaler.kubernetes.KubernetesPods;
 import io.nimscaler.poll.GpuExporters;
 import io.nimscaler.scaler.Pods;
+import io.nimscaler.scaler.ReplicaBounds;
 import io.nimscaler.scaler.ScalerControl;
 import io.nimscaler.scaler.Scalers;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.scrape.VertxScraper;
 import io.nimscaler.settings.Settings;
+import io.nimscaler.telemetry.BuildMeters;
 import io.nimscaler.telemetry.CertificateMeters;
 import io.nimscaler.telemetry.DecisionLog;
 import io.nimscaler.telemetry.MeteredScraper;
@@ -33,6 +35,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /**
@@ -62,7 +65,12 @@ class Application {
     private final Scalers scalers;
     private final OwnerThread owner;
 
-    Application(Vertx vertx, Settings settings, MeterRegistry registry, KubernetesClient client) {
+    Application(
+            Vertx vertx,
+            Settings settings,
+            MeterRegistry registry,
+            KubernetesClient client,
+            @ConfigProperty(name = "quarkus.application.version") String version) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.meters = new Meters(registry);
@@ -89,6 +97,7 @@ class Application {
         this.noticeMeters = new NoticeMeters(registry, scalers::contact);
         this.owner = new OwnerThread(vertx, context, scalers, pods, clock);
         CertificateMeters.show(registry, settings.expiries());
+        BuildMeters.show(registry, version);
     }
 
     private Pods pods() {
@@ -131,11 +140,12 @@ class Application {
 
     private void decided(Snapshot snapshot) {
         history.add(snapshot);
-        meters.update(snapshot);
+        Optional<ReplicaBounds> bounds = scalers.bounds(snapshot.scaledObject());
+        meters.update(snapshot, bounds);
         if (snapshot.shadow()) {
             return;
         }
-        transitions.add(snapshot, scalers.bounds(snapshot.scaledObject()));
+        transitions.add(snapshot, bounds);
         log.update(snapshot);
         kubernetes.ifPresent(watch -> watch.decided(snapshot));
     }

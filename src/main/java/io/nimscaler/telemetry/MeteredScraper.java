@@ -6,9 +6,11 @@ import io.nimscaler.poll.ScrapeFailure;
 import io.nimscaler.poll.ScrapeRequest;
 import io.nimscaler.poll.ScrapeResult;
 import io.nimscaler.poll.Scraper;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
 
 /** Counts and times every scrape by its outcome: {@code nim_scaler_scrape_duration_seconds{outcome}}. */
 public final class MeteredScraper implements Scraper {
@@ -17,6 +19,11 @@ public final class MeteredScraper implements Scraper {
 
     /** Readable, but without any of the series that were asked for. */
     private static final String NO_METRIC = "no_metric";
+
+    /** From a pod next door to one that hardly answers; the longest timeout of scrapes is beyond. */
+    private static final Duration[] BUCKETS = LongStream.of(2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000)
+            .mapToObj(Duration::ofMillis)
+            .toArray(Duration[]::new);
 
     private final Scraper scraper;
     private final MeterRegistry registry;
@@ -54,6 +61,7 @@ public final class MeteredScraper implements Scraper {
                 value -> Timer.builder("nim_scaler.scrape.duration")
                         .description("Whole exchanges with a pod, by outcome")
                         .tag("outcome", value)
+                        .serviceLevelObjectives(BUCKETS)
                         .register(registry));
     }
 }

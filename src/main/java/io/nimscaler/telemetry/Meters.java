@@ -1,11 +1,13 @@
 package io.nimscaler.telemetry;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.nimscaler.scaler.ReplicaBounds;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.scaler.TriggerId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Keeps a {@link TriggerMeters} for each trigger that decides. Belongs to the owner's thread. */
@@ -18,8 +20,13 @@ public final class Meters {
         this.registry = registry;
     }
 
-    /** Shows this decision. */
+    /** Shows this decision on a ScaledObject of which nobody says between how many replicas its HPA may choose. */
     public void update(Snapshot snapshot) {
+        update(snapshot, Optional.empty());
+    }
+
+    /** Shows this decision. */
+    public void update(Snapshot snapshot, Optional<ReplicaBounds> bounds) {
         triggers.compute(TriggerId.of(snapshot), (_, shown) -> {
                     if (shown != null && shown.fits(snapshot)) {
                         return shown;
@@ -27,9 +34,9 @@ public final class Meters {
                     if (shown != null) {
                         shown.remove();
                     }
-                    return new TriggerMeters(registry, snapshot);
+                    return new TriggerMeters(registry, snapshot, bounds);
                 })
-                .update(snapshot);
+                .update(snapshot, bounds);
     }
 
     /** Shows no triggers but those of these snapshots any more. */

@@ -11,11 +11,15 @@ import io.nimscaler.policy.Held;
 import io.nimscaler.policy.HoldReason;
 import io.nimscaler.policy.Scale;
 import io.nimscaler.scaler.PodState;
+import io.nimscaler.scaler.ReplicaBounds;
 import io.nimscaler.scaler.Snapshot;
+import io.nimscaler.scaler.Standing;
+import io.nimscaler.scaler.State;
 import io.nimscaler.wake.Wake;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.ToDoubleFunction;
 
@@ -33,10 +37,14 @@ final class TriggerMeters {
     private final Tags tags;
     private final String prefix;
     private volatile Snapshot snapshot;
+    private volatile Optional<ReplicaBounds> bounds;
+    private volatile State state;
 
-    TriggerMeters(MeterRegistry registry, Snapshot first) {
+    TriggerMeters(MeterRegistry registry, Snapshot first, Optional<ReplicaBounds> bounds) {
         this.registry = registry;
         this.snapshot = first;
+        this.bounds = bounds;
+        this.state = Standing.of(first, bounds).state();
         this.prefix = first.shadow() ? "nim_scaler.shadow." : "nim_scaler.";
         this.tags = Tags.of(
                 Tag.of("namespace", first.scaledObject().namespace()),
@@ -65,6 +73,24 @@ final class TriggerMeters {
                 s -> s.trigger().target().value());
         gauge("replicas.wanted", "spec.replicas of the scale target", s -> replicas(s, Scale::spec));
         gauge("replicas.present", "status.replicas of the scale target", s -> replicas(s, Scale::status));
+        meter("replicas.minimum", "minReplicaCount; NaN where nobody says", Tags.empty(), self -> self.bounds
+                .map(ReplicaBounds::least)
+                .map(Integer::doubleValue)
+                .orElse(Double.NaN));
+        meter("replicas.maximum", "maxReplicaCount; NaN where nobody says", Tags.empty(), self -> self.bounds
+                .map(ReplicaBounds::most)
+                .map(Integer::doubleValue)
+                .orElse(Double.NaN));
+        for (State each : State.values()) {
+            // A refused trigger has no decision: nim_scaler_trigger_refused
+            if (each != State.REFUSED) {
+                meter(
+                        "state",
+                        "1 while this is the trigger's state, as on the page",
+                        Tags.of("state", each.label()),
+                        self -> self.state == each ? 1 : 0);
+            }
+        }
         gauge("active", "1 active, 0 inactive, NaN unknown", TriggerMeters::active);
         gauge(
                 "unknown",
@@ -115,8 +141,10 @@ final class TriggerMeters {
         }
     }
 
-    void update(Snapshot latest) {
+    void update(Snapshot latest, Optional<ReplicaBounds> latestBounds) {
         snapshot = latest;
+        bounds = latestBounds;
+        state = Standing.of(latest, latestBounds).state();
     }
 
     /** Whether these are its gauges: an edit of the trigger may give it another wake source, which is a label. */
@@ -136,7 +164,11 @@ final class TriggerMeters {
     }
 
     private void gauge(String name, String description, Tags more, ToDoubleFunction<Snapshot> value) {
-        meters.add(Gauge.builder(prefix + name, this, self -> value.applyAsDouble(self.snapshot))
+        meter(name, description, more, self -> value.applyAsDouble(self.snapshot));
+    }
+
+    private void meter(String name, String description, Tags more, ToDoubleFunction<TriggerMeters> value) {
+        meters.add(Gauge.builder(prefix + name, this, value)
                 .description(description)
                 .tags(tags.and(more))
                 .register(registry));

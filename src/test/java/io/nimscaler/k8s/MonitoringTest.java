@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.nimscaler.Promtool;
+import io.nimscaler.files.Expiries;
 import io.nimscaler.policy.Fleet;
 import io.nimscaler.policy.Policy;
 import io.nimscaler.scaler.Contact;
@@ -14,6 +15,10 @@ import io.nimscaler.scaler.Notice;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.scaler.Snapshots;
+import io.nimscaler.scaler.State;
+import io.nimscaler.signal.Signals;
+import io.nimscaler.telemetry.BuildMeters;
+import io.nimscaler.telemetry.CertificateMeters;
 import io.nimscaler.telemetry.MeteredScraper;
 import io.nimscaler.telemetry.Meters;
 import io.nimscaler.telemetry.NoticeMeters;
@@ -25,6 +30,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -34,6 +40,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Dashboard and alerts of {@code k8s/monitoring}. That each query returns data is shown in the story ShowsOnTheDashboard. */
 class MonitoringTest {
@@ -63,6 +71,10 @@ class MonitoringTest {
         meters.update(reported);
         meters.update(Snapshots.shadowOf(reported, reported));
         new MeteredScraper((_, _) -> {}, registry);
+        BuildMeters.show(registry, "1.0.0");
+        Expiries expiries = new Expiries();
+        expiries.put("grpc.tls.certificate", Instant.EPOCH);
+        CertificateMeters.show(registry, expiries);
         new NoticeMeters(registry, Contact.Watching::new)
                 .update(
                         List.of(),
@@ -75,7 +87,7 @@ class MonitoringTest {
                 .flatMap(id -> {
                     String name = id.getName().replace('.', '_');
                     return id.getType() == Meter.Type.TIMER
-                            ? Stream.of("_count", "_sum", "_max").map(part -> name + "_seconds" + part)
+                            ? Stream.of("_count", "_sum", "_max", "_bucket").map(part -> name + "_seconds" + part)
                             : Stream.of(name);
                 })
                 .collect(Collectors.toSet());
@@ -96,6 +108,39 @@ class MonitoringTest {
     }
 
     @Test
+    void statesAreThoseOfThePage() throws IOException {
+        String words = Files.readString(Path.of("src/main/resources/META-INF/resources/page/words.js"));
+        String dashboard = Files.readString(DASHBOARD);
+        for (State state : State.values()) {
+            assertThat(words).contains(state.label() + ": {label: '" + state.title() + "'");
+            if (state != State.REFUSED) {
+                assertThat(dashboard)
+                        .contains("\"text\": \"" + state.title() + "\"", "state=\\\"" + state.label() + "\\\"");
+            }
+        }
+    }
+
+    /** Whatever serves in the pods. */
+    @ParameterizedTest
+    @ValueSource(strings = {"gpu_cache_usage_perc", "num_requests_running", "num_requests_waiting"})
+    void lowerHalfKnowsEveryEngine(String metric) throws IOException {
+        String dashboard = Files.readString(DASHBOARD);
+        assertThat(Signals.named(metric).seriesNames())
+                // vLLM's older name behind a wrapper, and the queues of SGLang's roles
+                .filteredOn(name -> !name.matches("(ray_vllm[_:]|vllm_)gpu_cache_usage_perc"))
+                .filteredOn(name -> !name.matches("sglang[:_]num_(decode|prefill)_.*"))
+                .filteredOn(name -> !dashboard.contains(name + "{"))
+                .isEmpty();
+    }
+
+    @Test
+    void leadsToThePageOfTheScaleTarget() throws IOException {
+        JsonNode dashboard = Serialization.unmarshal(Files.readString(DASHBOARD), JsonNode.class);
+        assertThat(dashboard.at("/links/0/url").asText()).isEqualTo("${page}/#/${namespace}/${scaledobject}");
+        assertThat(dashboard.at("/templating/list").findValuesAsText("name")).contains("page");
+    }
+
+    @Test
     void everyAlertSaysWhatIsWrongAndWhatToDo() throws IOException {
         String runbook = Files.readString(Path.of("src/docs/monitoring.md"));
         for (JsonNode alert : alerts()) {
@@ -103,7 +148,10 @@ class MonitoringTest {
             assertThat(alert.path("annotations").properties())
                     .as(name)
                     .extracting(annotation -> annotation.getKey())
-                    .contains("summary", "description", "runbook");
+                    .contains("summary", "description", "runbook", "runbook_url");
+            assertThat(alert.at("/annotations/runbook_url").asText())
+                    .as(name)
+                    .endsWith("/src/docs/monitoring.md#" + name.toLowerCase(Locale.ROOT));
             assertThat(alert.at("/labels/severity").asText()).as(name).isIn("critical", "warning");
             assertThat(runbook).contains("### " + name + "\n");
         }
