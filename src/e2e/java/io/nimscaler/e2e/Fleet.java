@@ -54,6 +54,15 @@ public final class Fleet {
      * @param labels of its pods
      */
     Fleet(Story story, HasMetadata workload, Map<String, String> labels) {
+        this(story, workload, labels, 8000);
+    }
+
+    /**
+     * The same.
+     *
+     * @param port the one that its pods answer on
+     */
+    Fleet(Story story, HasMetadata workload, Map<String, String> labels, int port) {
         this.story = story;
         this.client = Cluster.shared().client();
         this.namespace = story.namespace();
@@ -67,7 +76,7 @@ public final class Fleet {
                 Cluster.program("nimfleet").toString(),
                 "-pods",
                 "-port",
-                "8000",
+                Integer.toString(port),
                 "-sample",
                 sample("nim-1.x"),
                 "-ctl",
@@ -204,6 +213,14 @@ public final class Fleet {
     public void rollOut() {
         story.say("rollout of " + name);
         client.apps().deployments().inNamespace(namespace).withName(name).rolling().restart();
+    }
+
+    /** Its controller gives it this many replicas, as the object above it says. */
+    void follows(int replicas) {
+        if (replicas() != replicas) {
+            client.resource(workload)
+                    .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\": {\"replicas\": " + replicas + "}}");
+        }
     }
 
     /** Somebody writes the replicas, as the patch of a {@code helm upgrade} does. */

@@ -101,6 +101,44 @@ public final class Story {
         return fleet.make(statefulSet.getSpec().getReplicas());
     }
 
+    /**
+     * The pods of a Deployment as another project's controller makes it.
+     *
+     * @param labels of its pods
+     * @param port the one that they answer on
+     */
+    public Fleet deployment(String name, Map<String, String> labels, int port) {
+        Deployment deployment = new DeploymentBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .endMetadata()
+                .withNewSpec()
+                .withReplicas(1)
+                .withNewSelector()
+                .addToMatchLabels(labels)
+                .endSelector()
+                .withNewTemplate()
+                .withNewMetadata()
+                .addToLabels(labels)
+                .addToAnnotations("e2e/ready-after", "1s")
+                .endMetadata()
+                .withNewSpec()
+                .addNewContainer()
+                .withName("main")
+                .withImage("model-server")
+                .addNewPort()
+                .withContainerPort(port)
+                .endPort()
+                .endContainer()
+                .endSpec()
+                .endTemplate()
+                .endSpec()
+                .build();
+        Fleet fleet = new Fleet(this, deployment, labels, port);
+        fleets.add(fleet);
+        return fleet.make(1);
+    }
+
     /** The pods of a Deployment of this name, which somebody else makes, with the label {@code app} of its name. */
     Fleet deploymentOfOthers(String name) {
         Deployment deployment =
@@ -256,6 +294,18 @@ public final class Story {
                     files.filter(f -> !f.endsWith("kustomization.yaml")).sorted().toList()) {
                 apply(Files.readString(file));
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A file of k8s/examples, in this story's namespace and with its scaler. */
+    public void applyExample(String name) {
+        Path example = Path.of(Cluster.setting("e2e.manifests")).resolveSibling("examples").resolve(name);
+        try {
+            apply(Files.readString(example)
+                    .replace("namespace: nim\n", "namespace: " + namespace + "\n")
+                    .replace("keda-nim-scaler.keda-nim-scaler:9090", Scaler.address(this)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
