@@ -20,6 +20,10 @@ app.kubernetes.io/name: {{ include "scaler.fullname" . }}
 
 {{- define "scaler.labels" -}}
 {{ include "scaler.selectorLabels" . }}
+{{ include "scaler.otherLabels" . }}
+{{- end -}}
+
+{{- define "scaler.otherLabels" -}}
 app.kubernetes.io/component: external-scaler
 app.kubernetes.io/part-of: keda-nim-scaler
 app.kubernetes.io/instance: {{ .Release.Name }}

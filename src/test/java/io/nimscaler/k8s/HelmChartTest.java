@@ -182,6 +182,25 @@ class HelmChartTest {
                 .hasSize(3);
     }
 
+    @Test
+    void podOfHelmTestIsNoneOfTheScalersOwn() throws Exception {
+        List<JsonNode> objects = objects(Tool.named("helm")
+                .output(List.of(
+                        "template",
+                        "x",
+                        CHART.toString(),
+                        "--show-only",
+                        "templates/tests/answers.yaml",
+                        "--kube-version",
+                        "1.34.0")));
+
+        JsonNode pod = only("Pod", objects);
+        assertThat(pod.at("/metadata/labels").properties())
+                .extracting(label -> label.getKey() + "=" + label.getValue().asText())
+                .contains("app.kubernetes.io/name=x-keda-nim-scaler-test")
+                .contains("app.kubernetes.io/component=external-scaler");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
