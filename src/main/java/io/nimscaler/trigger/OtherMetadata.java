@@ -34,7 +34,7 @@ public final class OtherMetadata {
                 .sorted()
                 .forEach(key -> violations.add(new Violation(
                         key,
-                        Optional.of(others.get(key)),
+                        Optional.ofNullable(others.get(key)),
                         "a key that the policy goes by; what was read was read, whoever was asked and how",
                         Optional.empty())));
         Map<String, String> merged = new HashMap<>(EffectiveMetadata.of(trigger));
