@@ -146,6 +146,36 @@ public final class Scaler {
                 .orElse("");
     }
 
+    /** All that its first ready process remembers of a ScaledObject, as the lines of a recording. */
+    public List<String> recording(ScaledObject scaledObject) {
+        return rest("/api/scaled-objects/" + story.namespace() + "/" + scaledObject.name() + "/recording").values().stream()
+                .findFirst()
+                .orElse("")
+                .lines()
+                .toList();
+    }
+
+    /** What its first process answers to a question, as JSON. */
+    public String whatIf(ScaledObject scaledObject, String question) {
+        Pod pod = pods.getStore().list().getFirst();
+        try {
+            return http.send(
+                            HttpRequest.newBuilder(URI.create("http://" + pod.getStatus().getPodIP() + ":9090/api/scaled-objects/"
+                                            + story.namespace() + "/" + scaledObject.name() + "/what-if"))
+                                    .timeout(Duration.ofSeconds(90))
+                                    .header("content-type", "application/json")
+                                    .POST(HttpRequest.BodyPublishers.ofString(question))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString())
+                    .body();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
     private synchronized void beTheKubelet() {
         List<Pod> present = pods.getStore().list().stream()
                 .filter(pod -> pod.getStatus() != null && pod.getStatus().getPodIP() != null)

@@ -46,9 +46,9 @@ public record Advice(
     public static final double HOURS_A_MONTH = 730.5;
 
     private static final List<String> TARGETS_OF_RATIO =
-            List.of("0.4", "0.5", "0.55", "0.6", "0.65", "0.7", "0.75", "0.8", "0.85", "0.9");
+            List.of("0.4", "0.5", "0.6", "0.65", "0.7", "0.75", "0.8", "0.85", "0.9");
     private static final List<Double> FACTORS = List.of(.5, .6, .7, .8, .9, 1.0, 1.1, 1.2, 1.35, 1.5);
-    private static final List<String> DOWN_WINDOWS = List.of("1m", "2m", "5m", "10m", "20m");
+    private static final List<String> DOWN_WINDOWS = List.of("1m", "5m", "15m");
     private static final List<String> SMOOTHING_UP = List.of("0s", "5s", "15s");
     private static final List<String> SMOOTHING_DOWN = List.of("0s", "30s", "2m");
 
@@ -161,6 +161,7 @@ public record Advice(
         private final Censoring censoring;
         private final Map<String, String> now;
         private final Map<String, Tried> tried = new LinkedHashMap<>();
+        private boolean late;
 
         Sweep(FleetHistory history, Question question, Stop stop) {
             this.history = history;
@@ -172,7 +173,7 @@ public record Advice(
         }
 
         Advice advice() {
-            Tried present = run(Map.of(), question.present().least());
+            Tried present = simulated(Map.of(), question.present().least());
             double allowed = question.maxOverload().orElse(present.overloadedTime());
             int least = question.present().least();
             for (String target : targets()) {
@@ -195,11 +196,9 @@ public record Advice(
             }
             // A higher minimum may leave room for a higher target value
             for (String target : targets()) {
-                for (int min : minimums(least)) {
-                    Map<String, String> changes = new TreeMap<>(best.changed());
-                    changes.put("targetValue", target);
-                    run(changes, min);
-                }
+                Map<String, String> changes = new TreeMap<>(best.changed());
+                changes.put("targetValue", target);
+                run(changes, least + 1);
             }
             return conclude(present, best(allowed, present), allowed);
         }
@@ -242,6 +241,9 @@ public record Advice(
                 reasons.add("nothing that was tried is overloaded for at most " + Texts.percent(allowed, 2)
                         + " of the time; the least is " + Texts.percent(best.overloadedTime(), 2));
             }
+            if (late) {
+                reasons.add("only " + tried.size() + " settings could be tried in time; ask for a shorter span");
+            }
             if (present.outcome().spread().isEmpty()) {
                 reasons.add("no error bars: they need three days");
             }
@@ -273,7 +275,15 @@ public record Advice(
                             .orElse(present));
         }
 
-        private Tried run(Map<String, String> changes, int least) {
+        private void run(Map<String, String> changes, int least) {
+            if (stop.isLate()) {
+                late = true;
+                return;
+            }
+            simulated(changes, least);
+        }
+
+        private Tried simulated(Map<String, String> changes, int least) {
             Map<String, String> changed = new TreeMap<>(changes);
             changed.entrySet().removeIf(entry -> entry.getValue().equals(now.get(entry.getKey())));
             return tried.computeIfAbsent(changed + " " + least, _ -> simulate(changed, least));

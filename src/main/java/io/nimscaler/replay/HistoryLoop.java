@@ -2,7 +2,6 @@ package io.nimscaler.replay;
 
 import io.nimscaler.trigger.Trigger;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -67,17 +66,16 @@ final class HistoryLoop {
      */
     Outcome perfect(FleetSettings settings) {
         int startUp = (int) Math.ceil(new StartUps(settings.startUpSeconds()).median());
-        Cursor cursor = new Cursor(parts);
-        int seconds = Math.toIntExact(cursor.ticks());
-        double[] demand = new double[seconds];
+        Cursor ahead = new Cursor(parts);
+        int seconds = Math.toIntExact(ahead.ticks());
+        // Two bytes a second: a history has millions of them
+        short[] needed = new short[seconds];
         for (int i = 0; i < seconds; i++) {
-            demand[i] = cursor.next().orElse(Double.NaN);
+            needed[i] = needed(ahead.next(), settings);
         }
         stop.check();
-        int[] needed = Arrays.stream(demand).mapToInt(d -> needed(d, settings)).toArray();
-        Ledger ledger = new Ledger(settings.capacity(), DAY);
         Deque<Integer> highest = new ArrayDeque<>();
-        int[] present = new int[seconds];
+        short[] present = new short[seconds];
         for (int second = seconds - 1; second >= 0; second--) {
             while (!highest.isEmpty() && needed[highest.getLast()] <= needed[second]) {
                 highest.removeLast();
@@ -88,19 +86,21 @@ final class HistoryLoop {
             }
             present[second] = needed[highest.getFirst()];
         }
+        Ledger ledger = new Ledger(settings.capacity(), DAY);
+        Cursor cursor = new Cursor(parts);
         long began = parts.getFirst().from();
         for (int second = 0; second < seconds; second++) {
-            if (!Double.isNaN(demand[second])) {
-                ledger.second(began + second, demand[second], present[second], present[second], needed[second]);
+            OptionalDouble demand = cursor.next();
+            if (demand.isPresent()) {
+                ledger.second(
+                        began + second, demand.getAsDouble(), present[second], present[second], needed[second]);
             }
         }
         return ledger.outcome();
     }
 
-    private static int needed(double demand, FleetSettings settings) {
-        int enough = Double.isNaN(demand)
-                ? 0
-                : (int) Math.min(Math.ceil(demand / settings.capacity() - HARDLY), settings.most());
-        return Math.clamp(enough, settings.least(), settings.most());
+    private static short needed(OptionalDouble demand, FleetSettings settings) {
+        double enough = Math.ceil(demand.orElse(0) / settings.capacity() - HARDLY);
+        return (short) Math.min(Math.clamp(enough, settings.least(), settings.most()), Short.MAX_VALUE);
     }
 }

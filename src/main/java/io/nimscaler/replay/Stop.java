@@ -6,6 +6,11 @@ import java.util.Optional;
 @FunctionalInterface
 public interface Stop {
 
+    /** Whether to end soon with what there is; asked before each setting that is tried. */
+    default boolean isLate() {
+        return false;
+    }
+
     /** Why to stop; empty: go on. */
     Optional<String> reason();
 

@@ -6,9 +6,11 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * What holds for everything on port 9090 that is not gRPC, whatever its path: it is only read, if it is there at all, by who may,
@@ -22,6 +24,12 @@ class RestGate {
     private static final int PRIORITY = CallGate.PRIORITY - 1;
 
     private static final Set<HttpMethod> READS = Set.of(HttpMethod.GET, HttpMethod.HEAD);
+
+    /** What-if: it changes nothing. */
+    private static final Pattern QUESTION = Pattern.compile("/api/scaled-objects/[^/]+/[^/]+/(what-if|advice)");
+
+    /** 64 keys with their values are less. */
+    private static final int LONGEST_QUESTION = 16_384;
 
     /** OWASP's list for REST, as far as it says something here (REST Security Cheat Sheet, "Security Headers"). */
     private static final Map<String, String> HEADERS = Map.of(
@@ -64,11 +72,34 @@ class RestGate {
             response.setStatusCode(401)
                     .putHeader("www-authenticate", "Basic realm=\"keda-nim-scaler\", charset=\"UTF-8\"")
                     .end();
+        } else if (isQuestion(context)) {
+            admitQuestion(context);
         } else if (!READS.contains(context.request().method())) {
             response.setStatusCode(405).putHeader("allow", "GET, HEAD").end();
         } else if (GrpcRequests.hasItsType(context.request())) {
             // Else the gRPC server would take it for a call, with a body that CallGate has not seen
             response.setStatusCode(415).end();
+        } else {
+            context.next();
+        }
+    }
+
+    /** It reads, too, but what is asked is a body. */
+    private static boolean isQuestion(RoutingContext context) {
+        return context.request().method() == HttpMethod.POST
+                && QUESTION.matcher(context.request().path()).matches();
+    }
+
+    /** JSON alone: another site's page can not send that without asking first, which is refused as any OPTIONS is. */
+    private static void admitQuestion(RoutingContext context) {
+        String type = context.request().getHeader("content-type");
+        String length = context.request().getHeader("content-length");
+        if (type == null || !type.toLowerCase(Locale.ROOT).matches("application/json *(;.*)?")) {
+            context.response().setStatusCode(415).putHeader("accept-post", "application/json").end();
+        } else if (length == null || !length.matches("[0-9]{1,9}")) {
+            context.response().setStatusCode(411).end();
+        } else if (Integer.parseInt(length) > LONGEST_QUESTION) {
+            context.response().setStatusCode(413).end();
         } else {
             context.next();
         }

@@ -54,6 +54,10 @@ record Refusal(String error) {
         return new BadRequestException(response(Response.Status.BAD_REQUEST, violation.text()));
     }
 
+    static BadRequestException badRequest(String why) {
+        return new BadRequestException(response(Response.Status.BAD_REQUEST, why));
+    }
+
     static NotFoundException notFound(String why) {
         return new NotFoundException(response(Response.Status.NOT_FOUND, why));
     }

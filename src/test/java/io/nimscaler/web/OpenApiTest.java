@@ -38,6 +38,8 @@ class OpenApiTest {
         Map<String, Map<String, ?>> paths = description().getMap("paths");
         assertThat(paths)
                 .containsOnlyKeys(
+                        "/api/scaled-objects/{namespace}/{name}/advice",
+                        "/api/scaled-objects/{namespace}/{name}/what-if",
                         "/api/scaled-objects",
                         "/api/scaled-objects/{namespace}/{name}",
                         "/api/scaled-objects/{namespace}/{name}/decisions",
@@ -45,7 +47,8 @@ class OpenApiTest {
                         "/api/scaled-objects/{namespace}/{name}/recording",
                         "/api/scaled-objects/{namespace}/{name}/transitions",
                         "/api/status")
-                .allSatisfy((_, path) -> assertThat(path).containsOnlyKeys("get"));
+                .allSatisfy((name, path) -> assertThat(path)
+                        .containsOnlyKeys(name.endsWith("/what-if") || name.endsWith("/advice") ? "post" : "get"));
         assertThat(description()
                         .getList("paths.'/api/scaled-objects/{namespace}/{name}/recording'.get.parameters.name"))
                 .containsExactlyInAnyOrder("namespace", "name", "from", "to", "trigger");

@@ -1,0 +1,66 @@
+package io.nimscaler.web;
+
+import io.nimscaler.replay.Stop;
+import io.vertx.core.http.HttpServerResponse;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.function.Function;
+
+/**
+ * What-if is answered one question at a time, for so long and no longer, and only while somebody waits for it: it takes a core, which the
+ * scaler itself has to share. From any thread.
+ */
+@Singleton
+class Questions {
+
+    /** What has not been tried by then is left out. */
+    static final Duration LATE_AFTER = Duration.ofSeconds(30);
+
+    /** Then there is no answer. */
+    static final Duration STOPPED_AFTER = Duration.ofSeconds(60);
+
+    private final Semaphore places = new Semaphore(1);
+    private final InstantSource clock;
+
+    Questions(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    /** Answers, on the caller's thread. */
+    <T> T answer(HttpServerResponse caller, Function<Stop, T> question) {
+        if (!places.tryAcquire()) {
+            throw Refusal.tooMany("expected one question at a time; try again later");
+        }
+        try {
+            return question.apply(new Waiting(caller, clock, clock.instant()));
+        } finally {
+            places.release();
+        }
+    }
+
+    private record Waiting(HttpServerResponse caller, InstantSource clock, Instant began) implements Stop {
+
+        @Override
+        public Optional<String> reason() {
+            if (caller.closed()) {
+                return Optional.of("the caller has gone");
+            }
+            return isAfter(STOPPED_AFTER)
+                    ? Optional.of("it takes longer than " + STOPPED_AFTER.toSeconds() + " s; ask for a shorter span with from and to")
+                    : Optional.empty();
+        }
+
+        @Override
+        public boolean isLate() {
+            return isAfter(LATE_AFTER);
+        }
+
+        private boolean isAfter(Duration length) {
+            return clock.instant().isAfter(began.plus(length));
+        }
+    }
+}

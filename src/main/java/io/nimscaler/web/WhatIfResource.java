@@ -1,0 +1,303 @@
+package io.nimscaler.web;
+
+import io.nimscaler.history.DecisionRing;
+import io.nimscaler.history.KeptMinutes;
+import io.nimscaler.history.Minute;
+import io.nimscaler.history.MinuteHeader;
+import io.nimscaler.history.MinuteReader;
+import io.nimscaler.history.MinuteStretch;
+import io.nimscaler.history.Recorded;
+import io.nimscaler.history.Recording;
+import io.nimscaler.history.Remembered;
+import io.nimscaler.replay.Advice;
+import io.nimscaler.replay.FleetHistory;
+import io.nimscaler.replay.OpenLoop;
+import io.nimscaler.replay.Question;
+import io.nimscaler.replay.Stop;
+import io.nimscaler.replay.StoppedException;
+import io.nimscaler.replay.UnusableException;
+import io.nimscaler.replay.WhatIf;
+import io.nimscaler.scaler.Decisions;
+import io.nimscaler.scaler.ScaledObjectId;
+import io.nimscaler.scaler.Snapshot;
+import io.nimscaler.scaler.TriggerId;
+import io.nimscaler.trigger.Trigger;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.inject.Instance;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** What would have been with other settings, on what is remembered. It changes nothing: a POST only because a question has a body. */
+@Path("/api/scaled-objects/{namespace}/{name}")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+@Tag(name = "What if")
+class WhatIfResource {
+
+    private static final String BAD_REQUEST = "A setting is wrong, or what is remembered does not answer; says which and why";
+    private static final String NOT_FOUND = "No decision on such a ScaledObject, or none of such a trigger";
+    private static final String BUSY = "Another question is being answered, or this one takes too long; says which";
+
+    /** Without {@code from}; each second of it is simulated. */
+    private static final Duration SPAN = Duration.ofDays(14);
+
+    private static final Duration LONGEST = Duration.ofDays(31);
+
+    private final Decisions decisions;
+    private final DecisionRing ring;
+    private final Instance<KeptMinutes> kept;
+    private final InstantSource clock;
+    private final Questions questions;
+
+    WhatIfResource(
+            Decisions decisions,
+            DecisionRing ring,
+            Instance<KeptMinutes> kept,
+            InstantSource clock,
+            Questions questions) {
+        this.decisions = decisions;
+        this.ring = ring;
+        this.kept = kept;
+        this.clock = clock;
+        this.questions = questions;
+    }
+
+    /** What is remembered of one trigger: its history, and its decisions where these are all that there is. */
+    private record Memory(FleetHistory history, List<Recording> recordings) {}
+
+    /** What one trigger's fleet would have been, and what would have been decided on the fleet that there was. */
+    @POST
+    @Path("/what-if")
+    @Operation(
+            summary = "What would have been with other settings, on what is remembered; changes nothing",
+            description = "One question is answered at a time, within a minute; src/docs/what-if.md says what it takes into account.")
+    @APIResponse(
+            responseCode = "200",
+            description = "What was, what would have been, and the least possible",
+            content = @Content(schema = @Schema(implementation = WhatIfView.class)))
+    @APIResponse(
+            responseCode = "400",
+            description = BAD_REQUEST,
+            content = @Content(schema = @Schema(implementation = Refusal.class)))
+    @APIResponse(
+            responseCode = "404",
+            description = NOT_FOUND,
+            content = @Content(schema = @Schema(implementation = Refusal.class)))
+    @APIResponse(
+            responseCode = "503",
+            description = BUSY,
+            content = @Content(schema = @Schema(implementation = Refusal.class)))
+    public WhatIfView whatIf(
+            @Context RoutingContext context,
+            @PathParam("namespace") String namespace,
+            @PathParam("name") String name,
+            @Nullable WhatIfRequest asked) {
+        WhatIfRequest request = given(asked);
+        Snapshot latest = chosen(namespace, name, request);
+        return answer(context, stop -> {
+            Memory memory = memory(latest, request);
+            Question question = Question.of(memory.history(), settings(request));
+            OpenLoop open = memory.recordings().isEmpty()
+                    ? OpenLoop.of(memory.history(), question.trigger(), stop)
+                    : OpenLoop.of(memory.recordings(), question.trigger(), stop);
+            return view(memory.history(), question, request, open, stop);
+        });
+    }
+
+    private static WhatIfView view(
+            FleetHistory history, Question question, WhatIfRequest request, OpenLoop open, Stop stop) {
+        WhatIfView.@Nullable ClosedLoopView closed = null;
+        @Nullable String refused = null;
+        try {
+            closed = WhatIfView.ClosedLoopView.of(WhatIf.of(history, question, stop), question);
+        } catch (UnusableException e) {
+            refused = e.getMessage();
+        }
+        return new WhatIfView(
+                history.id().scaledObject().namespace(),
+                history.id().scaledObject().name(),
+                history.id().name(),
+                settings(request),
+                question.warnings(),
+                WhatIfView.OpenLoopView.of(open),
+                closed,
+                refused,
+                WhatIf.LEFT_OUT);
+    }
+
+    /** Which settings to take. */
+    @POST
+    @Path("/advice")
+    @Operation(
+            summary = "Which settings to take: the cheapest that are overloaded no more than now, or than maxOverload; changes nothing",
+            description = "One question is answered at a time, within a minute; src/docs/what-if.md says when there is no advice.")
+    @APIResponse(
+            responseCode = "200",
+            description = "All settings that were tried, and the advised ones",
+            content = @Content(schema = @Schema(implementation = AdviceView.class)))
+    @APIResponse(
+            responseCode = "400",
+            description = BAD_REQUEST,
+            content = @Content(schema = @Schema(implementation = Refusal.class)))
+    @APIResponse(
+            responseCode = "404",
+            description = NOT_FOUND,
+            content = @Content(schema = @Schema(implementation = Refusal.class)))
+    @APIResponse(
+            responseCode = "503",
+            description = BUSY,
+            content = @Content(schema = @Schema(implementation = Refusal.class)))
+    public AdviceView advice(
+            @Context RoutingContext context,
+            @PathParam("namespace") String namespace,
+            @PathParam("name") String name,
+            @Nullable WhatIfRequest asked) {
+        WhatIfRequest request = given(asked);
+        Snapshot latest = chosen(namespace, name, request);
+        return answer(context, stop -> {
+            FleetHistory history = memory(latest, request).history();
+            return AdviceView.of(history.id(), Advice.of(history, Question.of(history, settings(request)), stop));
+        });
+    }
+
+    private static WhatIfRequest given(@Nullable WhatIfRequest asked) {
+        if (asked == null) {
+            throw Refusal.badRequest("body", "", "a JSON object with trigger, from, to and settings, each of them optional");
+        }
+        return asked;
+    }
+
+    private <T> T answer(RoutingContext context, Function<Stop, T> question) {
+        try {
+            return questions.answer(context.response(), question);
+        } catch (UnusableException e) {
+            throw Refusal.badRequest(e.getMessage());
+        } catch (StoppedException e) {
+            throw Refusal.tooMany(e.getMessage());
+        }
+    }
+
+    private static Map<String, String> settings(WhatIfRequest request) {
+        return request.settings() == null ? Map.of() : request.settings();
+    }
+
+    /** The trigger that is named; without a name the one whose signal is asked for, or the first that is reported. */
+    private Snapshot chosen(String namespace, String name, WhatIfRequest request) {
+        ScaledObjectId id = new ScaledObjectId(namespace, name);
+        List<Snapshot> found = decisions.snapshots().stream()
+                .filter(snapshot -> snapshot.scaledObject().equals(id))
+                .toList();
+        Optional<String> metric = Optional.ofNullable(settings(request).get("metric"));
+        Optional<String> trigger = Optional.ofNullable(request.trigger());
+        return found.stream()
+                .filter(snapshot -> trigger.filter(asked -> !asked.equals(snapshot.triggerName())).isEmpty())
+                .filter(snapshot -> metric.isPresent()
+                        ? snapshot.trigger().signal().name().equals(metric.get())
+                        : !snapshot.shadow())
+                .findFirst()
+                .orElseThrow(() -> Refusal.notFound(
+                        found.isEmpty()
+                                ? "no decision on a ScaledObject " + id
+                                : "no trigger of " + id + " that is called so, or has that metric; there are "
+                                        + found.stream()
+                                                .map(snapshot -> snapshot.triggerName() + " ("
+                                                        + snapshot.trigger().signal().name() + ")")
+                                                .distinct()
+                                                .toList()));
+    }
+
+    private Memory memory(Snapshot latest, WhatIfRequest request) {
+        TriggerId id = TriggerId.of(latest);
+        Instant to = moment("to", request.to()).orElseGet(clock::instant);
+        Instant from = moment("from", request.from()).orElseGet(() -> to.minus(SPAN));
+        if (to.isBefore(from)) {
+            throw Refusal.badRequest("to", to.toString(), "a moment not before from = " + from);
+        }
+        if (Duration.between(from, to).compareTo(LONGEST) > 0) {
+            throw Refusal.badRequest("from", from.toString(), "at most " + LONGEST.toDays() + " days before to = " + to);
+        }
+        if (kept.isResolvable() && kept.get().isKept()) {
+            List<MinuteStretch> stretches = stretches(kept.get(), id, from, to);
+            if (!stretches.isEmpty()) {
+                return new Memory(FleetHistory.ofMinutes(stretches), List.of());
+            }
+        }
+        List<Recording> recordings = recordings(id, from, to);
+        return new Memory(FleetHistory.of(recordings), recordings);
+    }
+
+    private static Optional<Instant> moment(String name, @Nullable String text) {
+        return Optional.ofNullable(text).map(given -> Refusal.instant(name, given));
+    }
+
+    private static List<MinuteStretch> stretches(KeptMinutes minutes, TriggerId id, Instant from, Instant to) {
+        List<MinuteHeader> headers = new ArrayList<>();
+        List<List<Minute>> under = new ArrayList<>();
+        minutes.read(id, from, to, new MinuteReader.Sink() {
+
+            @Override
+            public void header(MinuteHeader header) {
+                headers.add(header);
+                under.add(new ArrayList<>());
+            }
+
+            @Override
+            public void minute(Minute minute) {
+                under.getLast().add(minute);
+            }
+        });
+        List<MinuteStretch> stretches = new ArrayList<>();
+        for (int i = 0; i < headers.size(); i++) {
+            if (!under.get(i).isEmpty()) {
+                stretches.add(new MinuteStretch(headers.get(i), under.get(i)));
+            }
+        }
+        return stretches;
+    }
+
+    private List<Recording> recordings(TriggerId id, Instant from, Instant to) {
+        List<Recording> recordings = new ArrayList<>();
+        List<Recorded> lines = new ArrayList<>();
+        Optional<Trigger> under = Optional.empty();
+        for (Remembered remembered : ring.of(id)) {
+            if (remembered.at().isBefore(from) || remembered.at().isAfter(to)) {
+                continue;
+            }
+            Trigger its = remembered.withoutPods().trigger();
+            if (under.filter(its::equals).isEmpty()) {
+                under.ifPresent(before -> recordings.add(recording(id, before, lines)));
+                lines.clear();
+                under = Optional.of(its);
+            }
+            lines.add(new Recorded(remembered.number(), remembered.snapshot()));
+        }
+        under.ifPresent(last -> recordings.add(recording(id, last, lines)));
+        if (recordings.isEmpty()) {
+            throw new UnusableException("nothing is remembered of this time");
+        }
+        return recordings;
+    }
+
+    private static Recording recording(TriggerId id, Trigger trigger, List<Recorded> lines) {
+        return new Recording(id.scaledObject(), id.name(), id.shadow(), trigger, List.copyOf(lines));
+    }
+}
