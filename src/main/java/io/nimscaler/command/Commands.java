@@ -48,12 +48,11 @@ public final class Commands {
                 .addSubcommand("replay", command("What would have been with other settings.", Commands::replay))
                 .addSubcommand("advise", command("Which settings to take.", Commands::advise));
         root.usageMessage()
-                .description("Without arguments it serves. With a command it answers and ends, and starts nothing else.");
+                .description(
+                        "Without arguments it serves. With a command it answers and ends, and starts nothing else.");
         root.mixinStandardHelpOptions(false).addOption(help());
-        CommandLine line = new CommandLine(root)
-                .setOut(out)
-                .setErr(err)
-                .setExecutionStrategy(result -> execute(result, out, err));
+        CommandLine line =
+                new CommandLine(root).setOut(out).setErr(err).setExecutionStrategy(result -> execute(result, out, err));
         return line.execute(arguments);
     }
 
@@ -109,9 +108,10 @@ public final class Commands {
             printer.begin(history);
             printer.warnings(question.warnings());
             List<Recording> recordings = files.recordings().getOrDefault(one.getKey(), List.of());
-            printer.openLoop(recordings.isEmpty()
-                    ? OpenLoop.of(history, question.trigger(), Stop.never())
-                    : OpenLoop.of(recordings, question.trigger(), Stop.never()));
+            printer.openLoop(
+                    recordings.isEmpty()
+                            ? OpenLoop.of(history, question.trigger(), Stop.never())
+                            : OpenLoop.of(recordings, question.trigger(), Stop.never()));
             try {
                 printer.closedLoop(WhatIf.of(history, question, Stop.never()), question);
             } catch (UnusableException e) {

@@ -31,14 +31,19 @@ final class Printer {
 
     void begin(FleetHistory history) {
         ScaledObjectId id = history.id().scaledObject();
-        line("%s %s, %s%s", id, history.id().name(), history.trigger().signal().name(), history.id().shadow() ? " (shadow)" : "");
+        line(
+                "%s %s, %s%s",
+                id,
+                history.id().name(),
+                history.trigger().signal().name(),
+                history.id().shadow() ? " (shadow)" : "");
         if (!history.parts().isEmpty()) {
             line(
                     "%s known, from %s to %s",
                     Texts.length(history.observed()),
                     Instant.ofEpochSecond(history.parts().getFirst().from()),
-                    Instant.ofEpochSecond(
-                            history.parts().getLast().from() + history.parts().getLast().seconds()));
+                    Instant.ofEpochSecond(history.parts().getLast().from()
+                            + history.parts().getLast().seconds()));
         }
     }
 
@@ -48,12 +53,14 @@ final class Printer {
 
     void openLoop(OpenLoop answer) {
         line("");
-        line("On the fleet that there was (open loop): what the HPA would make of the answers, before its minimum and maximum");
+        line(
+                "On the fleet that there was (open loop): what the HPA would make of the answers, before its minimum and maximum");
         asked("was", answer.present());
         asked("other", answer.other());
         line("  %d of %d decisions differ", answer.differing(), answer.decisions());
         if (answer.fromTheBeginning()) {
-            line("  It begins with empty windows: no state was recorded, so nothing is taken away before they are full.");
+            line(
+                    "  It begins with empty windows: no state was recorded, so nothing is taken away before they are full.");
         }
     }
 
@@ -89,7 +96,8 @@ final class Printer {
 
     private void predicted(String name, WhatIf.Prediction prediction, Question question) {
         row(name, prediction.outcome(), question.settings().pricePerReplicaHour());
-        prediction.atMost()
+        prediction
+                .atMost()
                 .ifPresent(most -> row("  at most", most, question.settings().pricePerReplicaHour()));
     }
 
@@ -125,7 +133,9 @@ final class Printer {
             line(
                     "  Full for %s of the time: the demand may have been more than was seen%s.",
                     Texts.percent(saturatedTime, 1),
-                    open ? ", and in some of it nothing bounds it from above" : "; \"at most\" goes by what was seen before and after");
+                    open
+                            ? ", and in some of it nothing bounds it from above"
+                            : "; \"at most\" goes by what was seen before and after");
         }
         assumed.forEach(text -> line("  Assumed: %s.", text));
         line("  Left out: %s.", String.join("; ", WhatIf.LEFT_OUT));
@@ -133,7 +143,9 @@ final class Printer {
 
     void advice(Advice advice) {
         OptionalDouble price = advice.settings().pricePerReplicaHour();
-        line("%d settings tried; overloaded for at most %s of the time is allowed", advice.tried().size(), Texts.percent(advice.allowed(), 2));
+        line(
+                "%d settings tried; overloaded for at most %s of the time is allowed",
+                advice.tried().size(), Texts.percent(advice.allowed(), 2));
         line("");
         table(price);
         row("was", advice.was(), price);

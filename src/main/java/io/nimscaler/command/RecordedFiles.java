@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -62,10 +63,18 @@ final class RecordedFiles {
             }
             all.read(file);
         }
-        all.minutes.values()
-                .forEach(stretches -> stretches.sort(
-                        Comparator.comparing(stretch -> stretch.minutes().getFirst().at())));
+        all.recordings.values().forEach(list -> list.sort(Comparator.comparing(RecordedFiles::beginning)));
+        all.minutes
+                .values()
+                .forEach(stretches -> stretches.sort(Comparator.comparing(
+                        stretch -> stretch.minutes().getFirst().at())));
         return all;
+    }
+
+    private static Instant beginning(Recording recording) {
+        return recording.lines().isEmpty()
+                ? Instant.MIN
+                : recording.lines().getFirst().snapshot().decision().basis().at();
     }
 
     private static String shown(Path file) {
@@ -88,9 +97,10 @@ final class RecordedFiles {
         try (BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
             Stream<String> lines = stream(new BoundedLines(reader, LONGEST_LINE));
             if (isHistory(file)) {
-                MinuteReader.read(lines).forEach(stretch -> minutes.computeIfAbsent(
-                                stretch.header().trigger(), _ -> new ArrayList<>())
-                        .add(stretch));
+                MinuteReader.read(lines)
+                        .forEach(stretch -> minutes.computeIfAbsent(
+                                        stretch.header().trigger(), _ -> new ArrayList<>())
+                                .add(stretch));
                 return;
             }
             List<Recording> read = RecordingReader.read(lines);
@@ -128,7 +138,7 @@ final class RecordedFiles {
         return StreamSupport.stream(Spliterators.spliteratorUnknownSize(lines, 0), false);
     }
 
-    /** By trigger. */
+    /** By trigger, in order of time. */
     Map<TriggerId, List<Recording>> recordings() {
         return recordings;
     }

@@ -66,17 +66,20 @@ public record FleetHistory(
     /**
      * The history that minutes of one trigger hold; of several signals, that of the last.
      *
-     * @param stretches at least one, in order of time
+     * @param stretches at least one, in order of their beginnings
      * @throws UnusableException where the metadata of the last are none of this version
      */
     public static FleetHistory ofMinutes(List<MinuteStretch> stretches) {
         MinuteStretch last = stretches.getLast();
         Trigger trigger = trigger(last);
         PartsOfMinutes parts = new PartsOfMinutes(trigger.signal());
+        // Two replicas of the scaler write the same minutes: of each the first that is found counts
         stretches.stream()
                 .filter(stretch -> stretch.header().parsed() instanceof ParsedTrigger.Valid valid
                         && valid.trigger().signal().equals(trigger.signal()))
-                .forEach(stretch -> stretch.minutes().forEach(parts::take));
+                .flatMap(stretch -> stretch.minutes().stream())
+                .sorted(Comparator.comparing(Minute::at))
+                .forEach(parts::take);
         return new FleetHistory(
                 last.header().trigger(), trigger, last.header().limits(), parts.parts(), parts.startUps());
     }

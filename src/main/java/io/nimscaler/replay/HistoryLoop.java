@@ -92,8 +92,7 @@ final class HistoryLoop {
         for (int second = 0; second < seconds; second++) {
             OptionalDouble demand = cursor.next();
             if (demand.isPresent()) {
-                ledger.second(
-                        began + second, demand.getAsDouble(), present[second], present[second], needed[second]);
+                ledger.second(began + second, demand.getAsDouble(), present[second], present[second], needed[second]);
             }
         }
         return ledger.outcome();

@@ -78,8 +78,9 @@ public record OpenLoop(
      */
     public static OpenLoop of(FleetHistory history, Trigger other, Stop stop) {
         if (!history.trigger().signal().isAdditive()) {
-            throw new UnusableException("metric = \"" + history.trigger().signal().name()
-                    + "\": expected a signal that adds up over pods; a level is replayed on a recording alone");
+            throw new UnusableException(
+                    "metric = \"" + history.trigger().signal().name()
+                            + "\": expected a signal that adds up over pods; a level is replayed on a recording alone");
         }
         return new ReplayedMinutes(history, other, stop).result();
     }
@@ -93,8 +94,7 @@ public record OpenLoop(
         for (int i = 0; i < steps.size(); i += every) {
             chosen.add(steps.get(i));
         }
-        return new OpenLoop(
-                steps.size(), differing, sum(steps, true), sum(steps, false), chosen, fromTheBeginning);
+        return new OpenLoop(steps.size(), differing, sum(steps, true), sum(steps, false), chosen, fromTheBeginning);
     }
 
     static OptionalLong asked(Answers answers, Decision decision) {
@@ -115,9 +115,7 @@ public record OpenLoop(
             double seconds = i + 1 == steps.size()
                     ? 1
                     : Math.clamp(
-                            Duration.between(
-                                                    steps.get(i).at(),
-                                                    steps.get(i + 1).at())
+                            Duration.between(steps.get(i).at(), steps.get(i + 1).at())
                                             .toMillis()
                                     / 1000.0,
                             0,

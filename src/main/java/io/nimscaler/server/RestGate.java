@@ -95,7 +95,10 @@ class RestGate {
         String type = context.request().getHeader("content-type");
         String length = context.request().getHeader("content-length");
         if (type == null || !type.toLowerCase(Locale.ROOT).matches("application/json *(;.*)?")) {
-            context.response().setStatusCode(415).putHeader("accept-post", "application/json").end();
+            context.response()
+                    .setStatusCode(415)
+                    .putHeader("accept-post", "application/json")
+                    .end();
         } else if (length == null || !length.matches("[0-9]{1,9}")) {
             context.response().setStatusCode(411).end();
         } else if (Integer.parseInt(length) > LONGEST_QUESTION) {

@@ -50,7 +50,8 @@ class Questions {
                 return Optional.of("the caller has gone");
             }
             return isAfter(STOPPED_AFTER)
-                    ? Optional.of("it takes longer than " + STOPPED_AFTER.toSeconds() + " s; ask for a shorter span with from and to")
+                    ? Optional.of("it takes longer than " + STOPPED_AFTER.toSeconds()
+                            + " s; ask for a shorter span with from and to")
                     : Optional.empty();
         }
 

@@ -1,15 +1,22 @@
 package io.nimscaler.web;
 
+import com.fasterxml.jackson.annotation.JsonAnySetter;
 import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What is asked.
  *
  * @param trigger a triggerName; null where the ScaledObject has one trigger, or {@code settings} name the metric
- * @param from the first moment, an ISO 8601 instant; null: 14 days before the last one that is remembered
+ * @param from the first moment, an ISO 8601 instant; null: 14 days before the last one
  * @param to the last moment; null: now
  * @param settings other values, by key: the trigger's metadata that the policy goes by, and the fleet's, as {@code minReplicaCount}
+ * @param unknown what is none of these
  */
 record WhatIfRequest(
-        @Nullable String trigger, @Nullable String from, @Nullable String to, @Nullable Map<String, String> settings) {}
+        @Nullable String trigger,
+        @Nullable String from,
+        @Nullable String to,
+        @Nullable Map<String, String> settings,
+        @JsonAnySetter @Schema(hidden = true) @Nullable Map<String, Object> unknown) {}

@@ -21,7 +21,9 @@ import io.nimscaler.scaler.Decisions;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.scaler.TriggerId;
+import io.nimscaler.trigger.Nearest;
 import io.nimscaler.trigger.Trigger;
+import io.nimscaler.trigger.Violation;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.inject.Instance;
 import jakarta.ws.rs.Consumes;
@@ -38,6 +40,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -53,7 +56,8 @@ import org.jspecify.annotations.Nullable;
 @Tag(name = "What if")
 class WhatIfResource {
 
-    private static final String BAD_REQUEST = "A setting is wrong, or what is remembered does not answer; says which and why";
+    private static final String BAD_REQUEST =
+            "A setting is wrong, or what is remembered does not answer; says which and why";
     private static final String NOT_FOUND = "No decision on such a ScaledObject, or none of such a trigger";
     private static final String BUSY = "Another question is being answered, or this one takes too long; says which";
 
@@ -61,6 +65,11 @@ class WhatIfResource {
     private static final Duration SPAN = Duration.ofDays(14);
 
     private static final Duration LONGEST = Duration.ofDays(31);
+
+    private static final Set<String> KEYS = Set.of("trigger", "from", "to", "settings");
+
+    /** Of all decisions of an answer together, unpacked at some 100 bytes. */
+    private static final long MOST_PODS = 200_000;
 
     private final Decisions decisions;
     private final DecisionRing ring;
@@ -89,7 +98,8 @@ class WhatIfResource {
     @Path("/what-if")
     @Operation(
             summary = "What would have been with other settings, on what is remembered; changes nothing",
-            description = "One question is answered at a time, within a minute; src/docs/what-if.md says what it takes into account.")
+            description =
+                    "One question is answered at a time, within a minute; src/docs/what-if.md says what it takes into account.")
     @APIResponse(
             responseCode = "200",
             description = "What was, what would have been, and the least possible",
@@ -148,8 +158,10 @@ class WhatIfResource {
     @POST
     @Path("/advice")
     @Operation(
-            summary = "Which settings to take: the cheapest that are overloaded no more than now, or than maxOverload; changes nothing",
-            description = "One question is answered at a time, within a minute; src/docs/what-if.md says when there is no advice.")
+            summary =
+                    "Which settings to take: the cheapest that are overloaded no more than now, or than maxOverload; changes nothing",
+            description =
+                    "One question is answered at a time, within a minute; src/docs/what-if.md says when there is no advice.")
     @APIResponse(
             responseCode = "200",
             description = "All settings that were tried, and the advised ones",
@@ -181,8 +193,13 @@ class WhatIfResource {
 
     private static WhatIfRequest given(@Nullable WhatIfRequest asked) {
         if (asked == null) {
-            throw Refusal.badRequest("body", "", "a JSON object with trigger, from, to and settings, each of them optional");
+            throw Refusal.badRequest(
+                    "body", "", "a JSON object with trigger, from, to and settings, each of them optional");
         }
+        Map<String, Object> unknown = asked.unknown() == null ? Map.of() : asked.unknown();
+        unknown.keySet().stream().sorted().findFirst().ifPresent(key -> {
+            throw Refusal.badRequest(new Violation(key, Optional.empty(), "a known key", Nearest.to(key, KEYS)).text());
+        });
         return asked;
     }
 
@@ -209,7 +226,8 @@ class WhatIfResource {
         Optional<String> metric = Optional.ofNullable(settings(request).get("metric"));
         Optional<String> trigger = Optional.ofNullable(request.trigger());
         return found.stream()
-                .filter(snapshot -> trigger.filter(asked -> !asked.equals(snapshot.triggerName())).isEmpty())
+                .filter(snapshot -> trigger.filter(asked -> !asked.equals(snapshot.triggerName()))
+                        .isEmpty())
                 .filter(snapshot -> metric.isPresent()
                         ? snapshot.trigger().signal().name().equals(metric.get())
                         : !snapshot.shadow())
@@ -220,7 +238,9 @@ class WhatIfResource {
                                 : "no trigger of " + id + " that is called so, or has that metric; there are "
                                         + found.stream()
                                                 .map(snapshot -> snapshot.triggerName() + " ("
-                                                        + snapshot.trigger().signal().name() + ")")
+                                                        + snapshot.trigger()
+                                                                .signal()
+                                                                .name() + ")")
                                                 .distinct()
                                                 .toList()));
     }
@@ -233,7 +253,8 @@ class WhatIfResource {
             throw Refusal.badRequest("to", to.toString(), "a moment not before from = " + from);
         }
         if (Duration.between(from, to).compareTo(LONGEST) > 0) {
-            throw Refusal.badRequest("from", from.toString(), "at most " + LONGEST.toDays() + " days before to = " + to);
+            throw Refusal.badRequest(
+                    "from", from.toString(), "at most " + LONGEST.toDays() + " days before to = " + to);
         }
         if (kept.isResolvable() && kept.get().isKept()) {
             List<MinuteStretch> stretches = stretches(kept.get(), id, from, to);
@@ -278,10 +299,13 @@ class WhatIfResource {
         List<Recording> recordings = new ArrayList<>();
         List<Recorded> lines = new ArrayList<>();
         Optional<Trigger> under = Optional.empty();
-        for (Remembered remembered : ring.of(id)) {
-            if (remembered.at().isBefore(from) || remembered.at().isAfter(to)) {
-                continue;
-            }
+        List<Remembered> all = ring.of(id).stream()
+                .filter(one -> !one.at().isBefore(from) && !one.at().isAfter(to))
+                .toList();
+        long pods = all.stream().mapToLong(Remembered::numberOfPods).sum();
+        int every = (int) (pods / MOST_PODS) + 1;
+        for (int i = 0; i < all.size(); i += every) {
+            Remembered remembered = all.get(i);
             Trigger its = remembered.withoutPods().trigger();
             if (under.filter(its::equals).isEmpty()) {
                 under.ifPresent(before -> recordings.add(recording(id, before, lines)));

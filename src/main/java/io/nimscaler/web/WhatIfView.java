@@ -34,7 +34,12 @@ record WhatIfView(
      * @param steps some of the decisions, evenly chosen, for a plot
      */
     record OpenLoopView(
-            int decisions, int differing, AskedView present, AskedView other, boolean fromTheBeginning, List<StepView> steps) {
+            int decisions,
+            int differing,
+            AskedView present,
+            AskedView other,
+            boolean fromTheBeginning,
+            List<StepView> steps) {
 
         static OpenLoopView of(OpenLoop loop) {
             return new OpenLoopView(
@@ -48,7 +53,11 @@ record WhatIfView(
     }
 
     /** Replicas that the HPA's formula makes of the answers; null where it makes nothing of them. */
-    record AskedView(@Nullable Double mean, @Nullable Long fewest, @Nullable Long most, double unknownTime) {
+    record AskedView(
+            @Nullable Double mean,
+            @Nullable Long fewest,
+            @Nullable Long most,
+            double unknownTime) {
 
         static AskedView of(OpenLoop.Asked asked) {
             OptionalDouble mean = asked.mean();
@@ -61,7 +70,8 @@ record WhatIfView(
     }
 
     /** What the HPA makes of one answer, and of the other; null where there is none. */
-    record StepView(Instant at, @Nullable Long present, @Nullable Long other) {
+    record StepView(
+            Instant at, @Nullable Long present, @Nullable Long other) {
 
         static StepView of(OpenLoop.Step step) {
             return new StepView(step.at(), orNull(step.present()), orNull(step.other()));
@@ -97,7 +107,10 @@ record WhatIfView(
                             .map(one -> OutcomeView.of(one, price))
                             .orElse(null),
                     OutcomeView.of(answer.other().outcome(), price),
-                    answer.other().atMost().map(one -> OutcomeView.of(one, price)).orElse(null),
+                    answer.other()
+                            .atMost()
+                            .map(one -> OutcomeView.of(one, price))
+                            .orElse(null),
                     OutcomeView.of(answer.perfect(), price),
                     answer.saturatedTime(),
                     answer.bracketOpen(),

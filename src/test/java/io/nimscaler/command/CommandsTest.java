@@ -94,10 +94,7 @@ class CommandsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
             foreign  | hello, world                                            | line 1: expected a JSON object
             headless | {"number":1,"at":"2026-01-01T00:00:00Z"}                | line 1: expected a header, got a decision
             newer    | {"format":"nim-scaler-recording","version":2}           | line 1: expected format nim-scaler-recording version 1, got nim-scaler-recording version 2
@@ -131,13 +128,13 @@ class CommandsTest {
         assertThat(run("replay", empty)).isEqualTo(1);
         assertThat(run("replay", folder.resolve("none"))).isEqualTo(1);
         assertThat(run("replay", folder)).isEqualTo(1);
-        assertThat(err.toString()).contains("expected UTF-8", "got an empty file", "there is none", "got something else");
+        assertThat(err.toString())
+                .contains("expected UTF-8", "got an empty file", "there is none", "got something else");
     }
 
     @Test
     void lineWithoutAnEndDoesNotFillTheMemory() throws IOException {
-        Path file = Files.writeString(
-                folder.resolve("long"), "x".repeat((16 << 20) + 2), StandardCharsets.US_ASCII);
+        Path file = Files.writeString(folder.resolve("long"), "x".repeat((16 << 20) + 2), StandardCharsets.US_ASCII);
 
         assertThat(run("replay", file)).isEqualTo(1);
         assertThat(err.toString()).contains("expected lines of at most");

@@ -21,11 +21,14 @@ class AdviceTest {
         for (int minute = 0; minute < days * 1440; minute++) {
             double demand = demandOfMinute.applyAsDouble(minute);
             int replicas = (int) Math.ceil(demand / .4);
-            parts.add(Part.steady(
-                    Days.BEGAN + minute * 60L, 60, demand, saturated, replicas, replicas, replicas));
+            parts.add(Part.steady(Days.BEGAN + minute * 60L, 60, demand, saturated, replicas, replicas, replicas));
         }
         return new FleetHistory(
-                Days.ID, Triggers.with("targetValue", "0.4"), Optional.of(new Minute.Limits(1, 40)), parts, List.of(60.0));
+                Days.ID,
+                Triggers.with("targetValue", "0.4"),
+                Optional.of(new Minute.Limits(1, 40)),
+                parts,
+                List.of(60.0));
     }
 
     private static double wave(int minute) {
@@ -101,7 +104,8 @@ class AdviceTest {
 
         assertThat(ask(half, Map.of(), Stop.never()).reasons())
                 .contains("too little history: 12 h of the 1 d that an advice needs");
-        assertThat(ask(half, Map.of("leastHistory", "6h"), Stop.never()).advised()).isPresent();
+        assertThat(ask(half, Map.of("leastHistory", "6h"), Stop.never()).advised())
+                .isPresent();
         assertThat(half.observed()).isEqualTo(Duration.ofHours(12));
     }
 

@@ -66,7 +66,9 @@ class PredictionTest {
     private static Outcome predict(FleetHistory history, Map<String, String> others) {
         Map<String, String> given = new java.util.HashMap<>(others);
         given.put("minReplicaCount", "1");
-        return WhatIf.of(history, Question.of(history, given), Stop.never()).other().outcome();
+        return WhatIf.of(history, Question.of(history, given), Stop.never())
+                .other()
+                .outcome();
     }
 
     @Test
@@ -88,10 +90,11 @@ class PredictionTest {
     void startUpsAreMeasured() {
         RecordedLife life = RecordedLife.of(Triggers.with(), LENGTH / 3, load(1));
 
-        assertThat(FleetHistory.of(life.recordings()).startUps()).isNotEmpty().allSatisfy(seconds -> assertThat(seconds)
-                .isCloseTo(RecordedLife.START_UP, within(5.0)));
-        assertThat(FleetHistory.ofMinutes(life.minutes()).startUps()).isNotEmpty().allSatisfy(seconds -> assertThat(
-                        seconds)
-                .isCloseTo(RecordedLife.START_UP, within(5.0)));
+        assertThat(FleetHistory.of(life.recordings()).startUps())
+                .isNotEmpty()
+                .allSatisfy(seconds -> assertThat(seconds).isCloseTo(RecordedLife.START_UP, within(5.0)));
+        assertThat(FleetHistory.ofMinutes(life.minutes()).startUps())
+                .isNotEmpty()
+                .allSatisfy(seconds -> assertThat(seconds).isCloseTo(RecordedLife.START_UP, within(5.0)));
     }
 }

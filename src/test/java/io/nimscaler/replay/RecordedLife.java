@@ -163,8 +163,7 @@ final class RecordedLife implements Pods, Scraper {
 
     @Override
     public void scrape(ScrapeRequest request, Consumer<ScrapeResult> done) {
-        boolean answers = replicas.stream()
-                .anyMatch(one -> one.name().equals(request.host()) && one.readyAt() <= now);
+        boolean answers = replicas.stream().anyMatch(one -> one.name().equals(request.host()) && one.readyAt() <= now);
         double kv = Math.min(1, demand / Math.max(1, ready()));
         int running = (int) Math.round(50 * kv);
         int waiting = (int) Math.round(Math.max(0, 50 * (demand / Math.max(1, ready()) - 1)));

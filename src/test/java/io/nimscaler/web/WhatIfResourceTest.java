@@ -38,7 +38,11 @@ class WhatIfResourceTest {
     }
 
     private static ValidatableResponse ask(String path, String body) {
-        return given().contentType("application/json").body(body).when().post(path).then();
+        return given().contentType("application/json")
+                .body(body)
+                .when()
+                .post(path)
+                .then();
     }
 
     @Test
@@ -67,12 +71,10 @@ class WhatIfResourceTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
             {"settings": {"targetValue": "70"}}        | targetValue = "70": expected at most 1
             {"settings": {"tragetValue": "0.7"}}       | tragetValue: expected a known key; did you mean targetValue?
+            {"setings": {"targetValue": "0.7"}}        | setings: expected a known key; did you mean settings?
             {"from": "yesterday"}                      | from = "yesterday": expected an instant
             {"from": "2020-01-01T00:00:00Z"}           | expected at most 31 days
             """)
@@ -96,7 +98,12 @@ class WhatIfResourceTest {
 
     @Test
     void onlyJsonOfABoundedLengthGetsIn() {
-        given().contentType("text/plain").body("{}").when().post(LLM + "/what-if").then().statusCode(415);
+        given().contentType("text/plain")
+                .body("{}")
+                .when()
+                .post(LLM + "/what-if")
+                .then()
+                .statusCode(415);
         given().when().post(LLM + "/what-if").then().statusCode(415);
         ask(LLM + "/what-if", "{\"trigger\": \"" + "x".repeat(17_000) + "\"}").statusCode(413);
         given().when().options(LLM + "/what-if").then().statusCode(405);
