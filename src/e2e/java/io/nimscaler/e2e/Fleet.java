@@ -114,6 +114,12 @@ public final class Fleet {
         tell("/load?total=" + replicasFull + "&n=ready", "");
     }
 
+    /** The same on pods that work on so many requests at once; what is more than that waits. */
+    public void load(double replicasFull, int requestsAtOnce) {
+        story.say("load " + replicasFull + " on " + name);
+        tell("/load?total=" + replicasFull + "&n=ready&slots=" + requestsAtOnce, "");
+    }
+
     /**
      * A load that this many replicas carry at a target of 0.70, from wherever the HPA comes: not so near to a whole number of replicas
      * that its tolerance would leave one more or one fewer.

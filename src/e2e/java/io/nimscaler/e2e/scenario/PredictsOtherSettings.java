@@ -30,7 +30,12 @@ import org.junit.jupiter.api.Test;
 @Scenario
 class PredictsOtherSettings {
 
-    private static final Duration LENGTH = ofSeconds(330);
+    private static final Duration LENGTH = ofSeconds(400);
+
+    private static final double PERIOD_SECONDS = 200;
+
+    /** A waiting request then takes what is assumed of it where a recording does not say how many run. */
+    private static final int AT_ONCE = 50;
 
     private static final Map<String, String> HPA = Map.of("hpaSyncPeriod", "2s", "minReplicaCount", "1", "maxReplicaCount", "20");
 
@@ -41,7 +46,7 @@ class PredictsOtherSettings {
         Fleet b = story.fleet("generous", 4, ofSeconds(8));
         Fleet c = story.fleet("thrifty", 4, ofSeconds(8));
         List<Fleet> fleets = List.of(a, b, c);
-        fleets.forEach(fleet -> fleet.load(2.5));
+        fleets.forEach(fleet -> fleet.load(2.5, AT_ONCE));
         fleets.forEach(fleet -> fleet.expectReady(4, SOON));
         ScaledObject ofA = story.scaledObject(a).trigger(ofSeconds(20)).apply();
         ScaledObject ofB = story.scaledObject(b)
@@ -56,7 +61,8 @@ class PredictsOtherSettings {
         Instant began = Instant.now();
         story.throughout("waves", LENGTH, ofSeconds(1), () -> {
             double t = Duration.between(began, Instant.now()).toMillis() / 1000.0;
-            fleets.forEach(fleet -> fleet.load(Math.round((3.5 - 2.5 * Math.cos(2 * Math.PI * t / 110)) * 100) / 100.0));
+            double load = Math.round((2.5 + 1.8 * Math.sin(2 * Math.PI * t / PERIOD_SECONDS)) * 100) / 100.0;
+            fleets.forEach(fleet -> fleet.load(load, AT_ONCE));
             return true;
         });
 
