@@ -115,7 +115,7 @@ public final class Commands {
             try {
                 printer.closedLoop(WhatIf.of(history, question, Stop.never()), question);
             } catch (UnusableException e) {
-                printer.noClosedLoop(String.valueOf(e.getMessage()));
+                printer.noClosedLoop(e.reason());
             }
         }
         return 0;

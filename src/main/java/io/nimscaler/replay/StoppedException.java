@@ -5,7 +5,15 @@ public final class StoppedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    private final String reason;
+
     public StoppedException(String message) {
         super(message);
+        this.reason = message;
+    }
+
+    /** The message. */
+    public String reason() {
+        return reason;
     }
 }

@@ -10,8 +10,16 @@ public final class UnusableException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    private final String reason;
+
     public UnusableException(String message) {
         super(message);
+        this.reason = message;
+    }
+
+    /** The message. */
+    public String reason() {
+        return reason;
     }
 
     static UnusableException of(List<Violation> violations) {

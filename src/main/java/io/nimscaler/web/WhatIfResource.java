@@ -140,7 +140,7 @@ class WhatIfResource {
         try {
             closed = WhatIfView.ClosedLoopView.of(WhatIf.of(history, question, stop), question);
         } catch (UnusableException e) {
-            refused = e.getMessage();
+            refused = e.reason();
         }
         return new WhatIfView(
                 history.id().scaledObject().namespace(),
@@ -200,6 +200,11 @@ class WhatIfResource {
         unknown.keySet().stream().sorted().findFirst().ifPresent(key -> {
             throw Refusal.badRequest(new Violation(key, Optional.empty(), "a known key", Nearest.to(key, KEYS)).text());
         });
+        settings(asked).forEach((key, value) -> {
+            if (value == null) {
+                throw Refusal.badRequest(key, "null", "a value");
+            }
+        });
         return asked;
     }
 
@@ -207,9 +212,9 @@ class WhatIfResource {
         try {
             return questions.answer(context.response(), question);
         } catch (UnusableException e) {
-            throw Refusal.badRequest(e.getMessage());
+            throw Refusal.badRequest(e.reason());
         } catch (StoppedException e) {
-            throw Refusal.tooMany(e.getMessage());
+            throw Refusal.tooMany(e.reason());
         }
     }
 

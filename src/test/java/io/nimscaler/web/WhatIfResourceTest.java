@@ -74,6 +74,7 @@ class WhatIfResourceTest {
     @CsvSource(delimiter = '|', textBlock = """
             {"settings": {"targetValue": "70"}}        | targetValue = "70": expected at most 1
             {"settings": {"tragetValue": "0.7"}}       | tragetValue: expected a known key; did you mean targetValue?
+            {"settings": {"targetValue": null}}        | targetValue = "null": expected a value
             {"setings": {"targetValue": "0.7"}}        | setings: expected a known key; did you mean settings?
             {"from": "yesterday"}                      | from = "yesterday": expected an instant
             {"from": "2020-01-01T00:00:00Z"}           | expected at most 31 days
