@@ -58,6 +58,7 @@ class ArchitectureTest {
         "io.grpc..",
         "io.fabric8..",
         "io.micrometer..",
+        "io.prometheus..",
         "io.netty..",
         "org.jboss.."
     };

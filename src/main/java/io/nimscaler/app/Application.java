@@ -9,7 +9,6 @@ import io.nimscaler.kubernetes.ExporterWatch;
 import io.nimscaler.kubernetes.KubernetesPods;
 import io.nimscaler.poll.GpuExporters;
 import io.nimscaler.scaler.Pods;
-import io.nimscaler.scaler.ReplicaBounds;
 import io.nimscaler.scaler.ScalerControl;
 import io.nimscaler.scaler.Scalers;
 import io.nimscaler.scaler.Snapshot;
@@ -19,10 +18,11 @@ import io.nimscaler.telemetry.BuildMeters;
 import io.nimscaler.telemetry.CertificateMeters;
 import io.nimscaler.telemetry.DecisionLog;
 import io.nimscaler.telemetry.MeteredScraper;
-import io.nimscaler.telemetry.Meters;
 import io.nimscaler.telemetry.NoticeMeters;
+import io.nimscaler.telemetry.TriggerMeters;
 import io.nimscaler.trigger.TriggerCheck;
 import io.nimscaler.wake.WakeSources;
+import io.prometheus.client.CollectorRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.Startup;
 import io.quarkus.runtime.StartupEvent;
@@ -53,8 +53,6 @@ class Application {
     private final Context context;
     private final InstantSource clock = new MonotonicClock();
     private final DecisionLog log = new DecisionLog();
-    private final Meters meters;
-    private final NoticeMeters noticeMeters;
     private final DecisionRing history;
     private final Transitions transitions = new Transitions();
     private final Optional<Demo> demo;
@@ -69,11 +67,11 @@ class Application {
             Vertx vertx,
             Settings settings,
             MeterRegistry registry,
+            CollectorRegistry collectors,
             KubernetesClient client,
             @ConfigProperty(name = "quarkus.application.version") String version) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
-        this.meters = new Meters(registry);
         this.history =
                 new DecisionRing(settings.history().length(), settings.history().maxBytes());
         this.demo = settings.demo() ? Optional.of(new Demo(vertx, clock)) : Optional.empty();
@@ -94,8 +92,9 @@ class Application {
         this.scraper = new VertxScraper(vertx, settings.scrape(), settings.podAuths());
         Pods pods = pods();
         this.scalers = new Scalers(pods, new MeteredScraper(scraper, registry), wakeSources, onNodes, this::decided);
-        this.noticeMeters = new NoticeMeters(registry, scalers::contact);
         this.owner = new OwnerThread(vertx, context, scalers, pods, clock);
+        TriggerMeters.show(collectors, scalers::snapshots, scalers::bounds);
+        NoticeMeters.show(collectors, scalers::scaledObjects, scalers::notices, scalers::contact);
         CertificateMeters.show(registry, settings.expiries());
         BuildMeters.show(registry, version);
     }
@@ -140,12 +139,10 @@ class Application {
 
     private void decided(Snapshot snapshot) {
         history.add(snapshot);
-        Optional<ReplicaBounds> bounds = scalers.bounds(snapshot.scaledObject());
-        meters.update(snapshot, bounds);
         if (snapshot.shadow()) {
             return;
         }
-        transitions.add(snapshot, bounds);
+        transitions.add(snapshot, scalers.bounds(snapshot.scaledObject()));
         log.update(snapshot);
         kubernetes.ifPresent(watch -> watch.decided(snapshot));
     }
@@ -154,11 +151,9 @@ class Application {
     private void forget() {
         List<Snapshot> present = scalers.snapshots();
         history.retain(present);
-        meters.retain(present);
         transitions.retain(present);
         log.retain(present);
         kubernetes.ifPresent(watch -> watch.retain(present));
-        noticeMeters.update(scalers.scaledObjects(), scalers.notices());
     }
 
     @Produces

@@ -1,10 +1,5 @@
 package io.nimscaler.telemetry;
 
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Meter;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tag;
-import io.micrometer.core.instrument.Tags;
 import io.nimscaler.policy.Answer;
 import io.nimscaler.policy.Decision;
 import io.nimscaler.policy.Held;
@@ -12,166 +7,193 @@ import io.nimscaler.policy.HoldReason;
 import io.nimscaler.policy.Scale;
 import io.nimscaler.scaler.PodState;
 import io.nimscaler.scaler.ReplicaBounds;
+import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.scaler.Standing;
 import io.nimscaler.scaler.State;
 import io.nimscaler.wake.Wake;
+import io.prometheus.client.CollectorRegistry;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The gauges of one trigger, which read its latest snapshot when they are asked. What is unknown is NaN, never 0.
+ * The gauges of triggers, made of the latest snapshots when they are asked. What is unknown is NaN, never 0.
  *
  * <p>Those of a shadow have names of their own, so that no sum and no alert takes it for what is reported.
  *
- * <p>Labels are bounded: namespace, scaledobject, trigger, and state or reason; never a pod's name.
+ * <p>Labels are bounded: namespace, scaledobject, trigger, and state, reason or source of demand; never a pod's name.
  */
-final class TriggerMeters {
+public final class TriggerMeters {
 
-    private final MeterRegistry registry;
-    private final List<Meter> meters = new ArrayList<>();
-    private final Tags tags;
-    private final String prefix;
-    private volatile Snapshot snapshot;
-    private volatile Optional<ReplicaBounds> bounds;
-    private volatile State state;
+    private final CollectorRegistry registry;
+    private final Supplier<? extends Collection<Snapshot>> latest;
+    private final Function<ScaledObjectId, Optional<ReplicaBounds>> bounds;
+    private final boolean shadow;
 
-    TriggerMeters(MeterRegistry registry, Snapshot first, Optional<ReplicaBounds> bounds) {
+    private TriggerMeters(
+            CollectorRegistry registry,
+            Supplier<? extends Collection<Snapshot>> latest,
+            Function<ScaledObjectId, Optional<ReplicaBounds>> bounds,
+            boolean shadow) {
         this.registry = registry;
-        this.snapshot = first;
+        this.latest = latest;
         this.bounds = bounds;
-        this.state = Standing.of(first, bounds).state();
-        this.prefix = first.shadow() ? "nim_scaler.shadow." : "nim_scaler.";
-        this.tags = Tags.of(
-                Tag.of("namespace", first.scaledObject().namespace()),
-                Tag.of("scaledobject", first.scaledObject().name()),
-                Tag.of("trigger", first.triggerName()));
-        register();
+        this.shadow = shadow;
     }
 
-    private void register() {
+    /**
+     * Shows them from now on.
+     *
+     * @param latest the triggers' latest snapshots, shadows' too; asked whenever the gauges are, from any thread
+     * @param bounds between how many replicas the HPA of a ScaledObject may choose; asked as often
+     */
+    public static void show(
+            CollectorRegistry registry,
+            Supplier<? extends Collection<Snapshot>> latest,
+            Function<ScaledObjectId, Optional<ReplicaBounds>> bounds) {
+        new TriggerMeters(registry, latest, bounds, false).show();
+        new TriggerMeters(registry, latest, bounds, true).show();
+    }
+
+    private void show() {
         gauge(
                 "demand",
                 "Fleet's total at this moment, in the signal's unit",
                 s -> orNaN(s.decision().basis().demand()));
         gauge(
-                "demand.smoothed",
+                "demand_smoothed",
                 "Smoothed demand",
                 s -> orNaN(s.decision().basis().windows().smoothed()));
         gauge(
-                "demand.highest",
+                "demand_highest",
                 "Highest smoothed demand of the downscale window",
                 s -> orNaN(s.decision().basis().windows().highest()));
         gauge("value", "What KEDA is told; NaN while that is UNAVAILABLE", TriggerMeters::value);
         gauge(
-                "target.value",
+                "target_value",
                 "What one replica should carry",
                 s -> s.trigger().target().value());
-        gauge("replicas.wanted", "spec.replicas of the scale target", s -> replicas(s, Scale::spec));
-        gauge("replicas.present", "status.replicas of the scale target", s -> replicas(s, Scale::status));
-        meter("replicas.minimum", "minReplicaCount; NaN where nobody says", Tags.empty(), self -> self.bounds
-                .map(ReplicaBounds::least)
-                .map(Integer::doubleValue)
-                .orElse(Double.NaN));
-        meter("replicas.maximum", "maxReplicaCount; NaN where nobody says", Tags.empty(), self -> self.bounds
-                .map(ReplicaBounds::most)
-                .map(Integer::doubleValue)
-                .orElse(Double.NaN));
-        for (State each : State.values()) {
-            // A refused trigger has no decision: nim_scaler_trigger_refused
-            if (each != State.REFUSED) {
-                meter(
-                        "state",
-                        "1 while this is the trigger's state, as on the page",
-                        Tags.of("state", each.label()),
-                        self -> self.state == each ? 1 : 0);
-            }
-        }
+        gauge("replicas_wanted", "spec.replicas of the scale target", s -> replicas(s, Scale::spec));
+        gauge("replicas_present", "status.replicas of the scale target", s -> replicas(s, Scale::status));
+        gauge("replicas_minimum", "minReplicaCount; NaN where nobody says", s -> bound(s, ReplicaBounds::least));
+        gauge("replicas_maximum", "maxReplicaCount; NaN where nobody says", s -> bound(s, ReplicaBounds::most));
+        family(
+                "state",
+                "1 while this is the trigger's state, as on the page",
+                List.of("namespace", "scaledobject", "state", "trigger"),
+                (s, rows) -> {
+                    State now = Standing.of(s, bounds.apply(s.scaledObject())).state();
+                    for (State state : State.values()) {
+                        // A refused trigger has no decision: nim_scaler_trigger_refused
+                        if (state != State.REFUSED) {
+                            rows.add(
+                                    List.of(namespace(s), name(s), state.label(), s.triggerName()),
+                                    now == state ? 1 : 0);
+                        }
+                    }
+                });
         gauge("active", "1 active, 0 inactive, NaN unknown", TriggerMeters::active);
         gauge(
                 "unknown",
                 "1 while the answer is UNAVAILABLE because nothing can be said",
                 s -> s.decision() instanceof Decision.Unknown ? 1 : 0);
-        gauge("sample.age.seconds", "Age of the oldest sample in use", TriggerMeters::oldestSampleAge);
+        gauge("sample_age_seconds", "Age of the oldest sample in use", TriggerMeters::oldestSampleAge);
         gauge(
-                "requests.waiting",
+                "requests_waiting",
                 "Requests that wait; NaN where the signal is not the KV cache usage alone, which does not show them",
                 s -> orNaN(s.unseenLoad()));
-        snapshot.trigger()
-                .waking()
-                .demandSource()
-                .ifPresent(source -> gauge(
-                        "requests.held",
-                        "Requests that wait at the demand source; NaN while that is not known",
-                        Tags.of("demand_source", source),
-                        TriggerMeters::held));
+        family(
+                "requests_held",
+                "Requests that wait at the demand source; NaN while that is not known",
+                List.of("demand_source", "namespace", "scaledobject", "trigger"),
+                (s, rows) -> s.trigger()
+                        .waking()
+                        .demandSource()
+                        .ifPresent(source ->
+                                rows.add(List.of(source, namespace(s), name(s), s.triggerName()), held(s))));
         gauge(
-                "requests.refused.ratio",
+                "requests_refused_ratio",
                 "Share of the requests that are refused for want of capacity; NaN while that is not known",
                 TriggerMeters::refusedRatio);
         gauge(
-                "queue.unseen",
+                "queue_unseen",
                 "1 while requests wait although the KV cache usage is below its target; NaN where that is not known",
                 TriggerMeters::queueUnseen);
-        snapshot.trigger()
-                .waking()
-                .source()
-                .ifPresent(source -> gauge(
-                        "wake.demand",
-                        "What the wake source's last reading says; NaN while that is unknown",
-                        Tags.of("wake_source", source),
-                        s -> orNaN(s.wake().map(Wake::demand).orElse(OptionalDouble.empty()))));
-        for (PodState state : PodState.values()) {
-            gauge(
-                    "pods",
-                    "Pods by state; NaN while it is not known which there are",
-                    Tags.of("state", state.label()),
-                    s -> count(s, state));
-        }
-        for (HoldReason reason : HoldReason.values()) {
-            gauge(
-                    "hold",
-                    "1 while held for this reason",
-                    Tags.of("reason", reason.label()),
-                    s -> s.decision() instanceof Decision.Hold(HoldReason why, var _) && why == reason ? 1 : 0);
-        }
+        family(
+                "wake_demand",
+                "What the wake source's last reading says; NaN while that is unknown",
+                List.of("namespace", "scaledobject", "trigger", "wake_source"),
+                (s, rows) -> s.trigger()
+                        .waking()
+                        .source()
+                        .ifPresent(source -> rows.add(
+                                List.of(namespace(s), name(s), s.triggerName(), source),
+                                orNaN(s.wake().map(Wake::demand).orElse(OptionalDouble.empty())))));
+        family(
+                "pods",
+                "Pods by state; NaN while it is not known which there are",
+                List.of("namespace", "scaledobject", "state", "trigger"),
+                (s, rows) -> {
+                    for (PodState state : PodState.values()) {
+                        rows.add(List.of(namespace(s), name(s), state.label(), s.triggerName()), count(s, state));
+                    }
+                });
+        family(
+                "hold",
+                "1 while held for this reason",
+                List.of("namespace", "reason", "scaledobject", "trigger"),
+                (s, rows) -> {
+                    for (HoldReason reason : HoldReason.values()) {
+                        rows.add(
+                                List.of(namespace(s), reason.label(), name(s), s.triggerName()),
+                                s.decision() instanceof Decision.Hold(HoldReason why, var _) && why == reason ? 1 : 0);
+                    }
+                });
     }
 
-    void update(Snapshot latest, Optional<ReplicaBounds> latestBounds) {
-        snapshot = latest;
-        bounds = latestBounds;
-        state = Standing.of(latest, latestBounds).state();
-    }
-
-    /** Whether these are its gauges: an edit of the trigger may give it another wake source, which is a label. */
-    boolean fits(Snapshot next) {
-        return snapshot.trigger()
-                .waking()
-                .source()
-                .equals(next.trigger().waking().source());
-    }
-
-    void remove() {
-        meters.forEach(registry::remove);
+    private interface RowsOfOne {
+        void add(Snapshot snapshot, GaugeFamily.Rows rows);
     }
 
     private void gauge(String name, String description, ToDoubleFunction<Snapshot> value) {
-        gauge(name, description, Tags.empty(), value);
+        family(
+                name,
+                description,
+                List.of("namespace", "scaledobject", "trigger"),
+                (s, rows) -> rows.add(List.of(namespace(s), name(s), s.triggerName()), value.applyAsDouble(s)));
     }
 
-    private void gauge(String name, String description, Tags more, ToDoubleFunction<Snapshot> value) {
-        meter(name, description, more, self -> value.applyAsDouble(self.snapshot));
+    /** Label names in alphabetical order, as Micrometer has its own. */
+    private void family(String name, String description, List<String> labelNames, RowsOfOne each) {
+        String fullName = (shadow ? "nim_scaler_shadow_" : "nim_scaler_") + name;
+        registry.register(new GaugeFamily(
+                fullName,
+                description,
+                labelNames,
+                rows -> latest.get().stream()
+                        .filter(snapshot -> snapshot.shadow() == shadow)
+                        .forEach(snapshot -> each.add(snapshot, rows))));
     }
 
-    private void meter(String name, String description, Tags more, ToDoubleFunction<TriggerMeters> value) {
-        meters.add(Gauge.builder(prefix + name, this, value)
-                .description(description)
-                .tags(tags.and(more))
-                .register(registry));
+    private static String namespace(Snapshot snapshot) {
+        return snapshot.scaledObject().namespace();
+    }
+
+    private static String name(Snapshot snapshot) {
+        return snapshot.scaledObject().name();
+    }
+
+    private double bound(Snapshot snapshot, Function<ReplicaBounds, Integer> bound) {
+        return bounds.apply(snapshot.scaledObject())
+                .map(bound)
+                .map(Integer::doubleValue)
+                .orElse(Double.NaN);
     }
 
     private static double value(Snapshot snapshot) {

@@ -20,15 +20,17 @@ import io.nimscaler.signal.Signals;
 import io.nimscaler.telemetry.BuildMeters;
 import io.nimscaler.telemetry.CertificateMeters;
 import io.nimscaler.telemetry.MeteredScraper;
-import io.nimscaler.telemetry.Meters;
 import io.nimscaler.telemetry.NoticeMeters;
+import io.nimscaler.telemetry.TriggerMeters;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
+import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -67,30 +69,30 @@ class MonitoringTest {
                 trigger,
                 new Policy(trigger).decide(new Fleet.NotKnown("nothing"), Instant.EPOCH),
                 List.of());
-        Meters meters = new Meters(registry);
-        meters.update(reported);
-        meters.update(Snapshots.shadowOf(reported, reported));
+        CollectorRegistry collectors = new CollectorRegistry();
+        TriggerMeters.show(collectors, () -> List.of(reported, Snapshots.shadowOf(reported, reported)), _ -> Optional.empty());
         new MeteredScraper((_, _) -> {}, registry);
         BuildMeters.show(registry, "1.0.0");
         Expiries expiries = new Expiries();
         expiries.put("grpc.tls.certificate", Instant.EPOCH);
         CertificateMeters.show(registry, expiries);
-        new NoticeMeters(registry, Contact.Watching::new)
-                .update(
-                        List.of(),
-                        Stream.of(Notice.TRIGGER_REFUSED, "NoWakeSource")
-                                .map(reason -> new Notice(
-                                        reported.scaledObject(), "triggers[0]", Optional.empty(), reason, "wrong"))
-                                .toList());
-        return registry.getMeters().stream()
-                .map(Meter::getId)
-                .flatMap(id -> {
-                    String name = id.getName().replace('.', '_');
-                    return id.getType() == Meter.Type.TIMER
-                            ? Stream.of("_count", "_sum", "_max", "_bucket").map(part -> name + "_seconds" + part)
-                            : Stream.of(name);
-                })
-                .collect(Collectors.toSet());
+        NoticeMeters.show(
+                collectors,
+                List::of,
+                () -> Stream.of(Notice.TRIGGER_REFUSED, "NoWakeSource")
+                        .map(reason ->
+                                new Notice(reported.scaledObject(), "triggers[0]", Optional.empty(), reason, "wrong"))
+                        .toList(),
+                Contact.Watching::new);
+        Stream<String> gauges =
+                Collections.list(collectors.metricFamilySamples()).stream().map(family -> family.name);
+        Stream<String> timers = registry.getMeters().stream().map(Meter::getId).flatMap(id -> {
+            String name = id.getName().replace('.', '_');
+            return id.getType() == Meter.Type.TIMER
+                    ? Stream.of("_count", "_sum", "_max", "_bucket").map(part -> name + "_seconds" + part)
+                    : Stream.of(name);
+        });
+        return Stream.concat(gauges, timers).collect(Collectors.toSet());
     }
 
     private static List<JsonNode> alerts() throws IOException {

@@ -2,7 +2,6 @@ package io.nimscaler.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.nimscaler.exposition.MetricNames;
 import io.nimscaler.policy.Fleet;
@@ -17,16 +16,23 @@ import io.nimscaler.poll.ScrapeResult;
 import io.nimscaler.scaler.Contact;
 import io.nimscaler.scaler.Notice;
 import io.nimscaler.scaler.PodState;
+import io.nimscaler.scaler.ReplicaBounds;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.scaler.Snapshots;
 import io.nimscaler.signal.Admission;
+import io.nimscaler.scaler.Standing;
+import io.nimscaler.scaler.State;
 import io.nimscaler.trigger.Scheme;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
 import io.nimscaler.wake.Wake;
+import io.prometheus.client.Collector.MetricFamilySamples.Sample;
+import io.prometheus.client.CollectorRegistry;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,7 +45,31 @@ class MetersTest {
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    private final Meters meters = new Meters(registry);
+    private final CollectorRegistry collectors = new CollectorRegistry();
+    private final List<Snapshot> latest = new ArrayList<>();
+    private Optional<ReplicaBounds> bounds = Optional.empty();
+    private final List<ScaledObjectId> decided = new ArrayList<>();
+    private final List<Notice> notices = new ArrayList<>();
+
+    MetersTest() {
+        TriggerMeters.show(collectors, () -> latest, _ -> bounds);
+    }
+
+    private void show(Snapshot... snapshots) {
+        latest.clear();
+        latest.addAll(List.of(snapshots));
+    }
+
+    private List<Sample> samples(String name) {
+        return Collections.list(collectors.metricFamilySamples()).stream()
+                .filter(family -> family.name.equals(name))
+                .flatMap(family -> family.samples.stream())
+                .toList();
+    }
+
+    private static String label(Sample sample, String name) {
+        return sample.labelValues.get(sample.labelNames.indexOf(name));
+    }
 
     private static Snapshot snapshot(Trigger trigger, Fleet fleet) {
         return new Snapshot(
@@ -51,54 +81,76 @@ class MetersTest {
     }
 
     private double gauge(String name) {
-        return registry.get(name).gauge().value();
+        List<Sample> samples = samples(name);
+        assertThat(samples).hasSize(1);
+        return samples.getFirst().value;
     }
 
     @Test
     void demandValueAndTargetAreShown() {
-        meters.update(snapshot(Triggers.with(), one(.9)));
-        assertThat(gauge("nim_scaler.demand")).isEqualTo(.9);
-        assertThat(gauge("nim_scaler.value")).isEqualTo(.9);
-        assertThat(gauge("nim_scaler.target.value")).isEqualTo(.7);
-        assertThat(gauge("nim_scaler.unknown")).isZero();
+        show(snapshot(Triggers.with(), one(.9)));
+        assertThat(gauge("nim_scaler_demand")).isEqualTo(.9);
+        assertThat(gauge("nim_scaler_value")).isEqualTo(.9);
+        assertThat(gauge("nim_scaler_target_value")).isEqualTo(.7);
+        assertThat(gauge("nim_scaler_unknown")).isZero();
+    }
+
+    @Test
+    void replicasBetweenWhichTheHpaMayChooseAreShown() {
+        show(snapshot(Triggers.with(), one(.9)));
+        assertThat(gauge("nim_scaler_replicas_minimum")).isNaN();
+        assertThat(gauge("nim_scaler_replicas_maximum")).isNaN();
+        bounds = Optional.of(new ReplicaBounds(1, 7));
+        assertThat(gauge("nim_scaler_replicas_minimum")).isEqualTo(1);
+        assertThat(gauge("nim_scaler_replicas_maximum")).isEqualTo(7);
+    }
+
+    @Test
+    void oneStateIsTheTriggersAndTheOthersAreNot() {
+        show(snapshot(Triggers.with(), new Fleet.NotKnown("x")));
+        assertThat(samples("nim_scaler_state"))
+                .filteredOn(sample -> sample.value == 1)
+                .extracting(sample -> label(sample, "state"))
+                .containsExactly(Standing.of(latest.getFirst(), Optional.empty()).state().label());
+        assertThat(samples("nim_scaler_state")).hasSize(State.values().length - 1);
     }
 
     @Test
     void whatIsUnknownIsNotANumber() {
-        meters.update(snapshot(Triggers.with(), new Fleet.NotKnown("x")));
-        assertThat(gauge("nim_scaler.demand")).isNaN();
-        assertThat(gauge("nim_scaler.value")).isNaN();
-        assertThat(gauge("nim_scaler.active")).isNaN();
-        assertThat(registry.find("nim_scaler.pods").gauges())
+        show(snapshot(Triggers.with(), new Fleet.NotKnown("x")));
+        assertThat(gauge("nim_scaler_demand")).isNaN();
+        assertThat(gauge("nim_scaler_value")).isNaN();
+        assertThat(gauge("nim_scaler_active")).isNaN();
+        assertThat(samples("nim_scaler_pods"))
                 .hasSize(PodState.values().length)
-                .allSatisfy(pods -> assertThat(pods.value()).isNaN());
-        assertThat(gauge("nim_scaler.unknown")).isEqualTo(1);
+                .allSatisfy(pods -> assertThat(pods.value).isNaN());
+        assertThat(gauge("nim_scaler_unknown")).isEqualTo(1);
     }
 
     @Test
     void queueThatKvUsageDoesNotShowIsShown() {
         Snapshot kv = snapshot(Triggers.with(), one(.46));
-        meters.update(kv);
-        assertThat(gauge("nim_scaler.requests.waiting")).isNaN();
-        assertThat(gauge("nim_scaler.queue.unseen")).isNaN();
-        meters.update(kv.withUnseenLoad(OptionalDouble.of(0)));
-        assertThat(gauge("nim_scaler.queue.unseen")).isZero();
-        meters.update(kv.withUnseenLoad(OptionalDouble.of(294)));
-        assertThat(gauge("nim_scaler.requests.waiting")).isEqualTo(294);
-        assertThat(gauge("nim_scaler.queue.unseen")).isEqualTo(1);
+        show(kv);
+        assertThat(gauge("nim_scaler_requests_waiting")).isNaN();
+        assertThat(gauge("nim_scaler_queue_unseen")).isNaN();
+        show(kv.withUnseenLoad(OptionalDouble.of(0)));
+        assertThat(gauge("nim_scaler_queue_unseen")).isZero();
+        show(kv.withUnseenLoad(OptionalDouble.of(294)));
+        assertThat(gauge("nim_scaler_requests_waiting")).isEqualTo(294);
+        assertThat(gauge("nim_scaler_queue_unseen")).isEqualTo(1);
     }
 
     @Test
     void refusedRequestsAreShownAsTheirShare() {
         Trigger trigger = Triggers.with();
-        meters.update(snapshot(trigger, one(.9)));
-        assertThat(gauge("nim_scaler.requests.refused.ratio")).isNaN();
-        meters.update(snapshot(trigger, refusing(20, 0)));
-        assertThat(gauge("nim_scaler.requests.refused.ratio")).isZero();
-        meters.update(snapshot(trigger, refusing(20, 60)));
-        assertThat(gauge("nim_scaler.requests.refused.ratio")).isEqualTo(.75);
-        meters.update(snapshot(trigger, refusing(0, 0)));
-        assertThat(gauge("nim_scaler.requests.refused.ratio")).isZero();
+        show(snapshot(trigger, one(.9)));
+        assertThat(gauge("nim_scaler_requests_refused_ratio")).isNaN();
+        show(snapshot(trigger, refusing(20, 0)));
+        assertThat(gauge("nim_scaler_requests_refused_ratio")).isZero();
+        show(snapshot(trigger, refusing(20, 60)));
+        assertThat(gauge("nim_scaler_requests_refused_ratio")).isEqualTo(.75);
+        show(snapshot(trigger, refusing(0, 0)));
+        assertThat(gauge("nim_scaler_requests_refused_ratio")).isZero();
     }
 
     private static Fleet refusing(double taken, double refused) {
@@ -113,61 +165,62 @@ class MetersTest {
 
     @Test
     void demandOfAWakeSourceIsShownWhereOneIsNamed() {
-        meters.update(snapshot(Triggers.with(), one(.9)));
-        assertThat(registry.find("nim_scaler.wake.demand").gauge()).isNull();
+        show(snapshot(Triggers.with(), one(.9)));
+        assertThat(samples("nim_scaler_wake_demand")).isEmpty();
         Snapshot woken = snapshot(Triggers.with("wakeSource", "gateway"), one(.9));
-        meters.update(woken);
-        assertThat(gauge("nim_scaler.wake.demand")).isNaN();
-        meters.update(woken.withWake(Optional.of(new Wake.Quiet("gateway", OptionalDouble.of(0)))));
-        assertThat(gauge("nim_scaler.wake.demand")).isZero();
-        meters.update(woken.withWake(
+        show(woken);
+        assertThat(gauge("nim_scaler_wake_demand")).isNaN();
+        show(woken.withWake(Optional.of(new Wake.Quiet("gateway", OptionalDouble.of(0)))));
+        assertThat(gauge("nim_scaler_wake_demand")).isZero();
+        show(woken.withWake(
                 Optional.of(new Wake.Demanded("gateway", OptionalDouble.of(3), NOW, Duration.ofMinutes(5)))));
-        assertThat(gauge("nim_scaler.wake.demand")).isEqualTo(3);
-        meters.update(woken.withWake(Optional.of(new Wake.Unknown("gateway", "x"))));
-        assertThat(gauge("nim_scaler.wake.demand")).isNaN();
-        assertThat(registry.get("nim_scaler.wake.demand").gauge().getId().getTag("wake_source"))
-                .isEqualTo("gateway");
+        assertThat(gauge("nim_scaler_wake_demand")).isEqualTo(3);
+        show(woken.withWake(Optional.of(new Wake.Unknown("gateway", "x"))));
+        assertThat(gauge("nim_scaler_wake_demand")).isNaN();
+        assertThat(samples("nim_scaler_wake_demand"))
+                .extracting(sample -> label(sample, "wake_source"))
+                .containsExactly("gateway");
     }
 
     @Test
-    void editedTriggerKeepsItsMeters() {
-        meters.update(snapshot(Triggers.with(), one(.9)));
-        meters.update(snapshot(Triggers.with("targetValue", "0.5"), one(.8)));
-        assertThat(registry.find("nim_scaler.demand").gauges())
-                .extracting(gauge -> gauge.getId().getTag("trigger"))
+    void editedTriggerHasOneOfEach() {
+        show(snapshot(Triggers.with(), one(.9)));
+        show(snapshot(Triggers.with("targetValue", "0.5"), one(.8)));
+        assertThat(samples("nim_scaler_demand"))
+                .extracting(sample -> label(sample, "trigger"))
                 .containsExactly("gpu_cache_usage_perc");
-        assertThat(gauge("nim_scaler.target.value")).isEqualTo(.5);
+        assertThat(gauge("nim_scaler_target_value")).isEqualTo(.5);
     }
 
     @Test
     void shadowHasMetersOfItsOwnBesideWhatIsReported() {
         Snapshot reported = snapshot(Triggers.with(), one(.9));
         Snapshot other = snapshot(Triggers.with("targetValue", "0.3"), one(.2));
-        meters.update(reported);
-        meters.update(Snapshots.shadowOf(reported, other));
-        assertThat(gauge("nim_scaler.target.value")).isEqualTo(.7);
-        assertThat(gauge("nim_scaler.demand")).isEqualTo(.9);
-        assertThat(gauge("nim_scaler.shadow.target.value")).isEqualTo(.3);
-        assertThat(gauge("nim_scaler.shadow.demand")).isEqualTo(.2);
-        assertThat(registry.get("nim_scaler.shadow.value").gauge().getId().getTag("trigger"))
-                .isEqualTo("gpu_cache_usage_perc");
-        meters.retain(List.of(reported));
-        assertThat(registry.find("nim_scaler.shadow.demand").gauges()).isEmpty();
-        assertThat(gauge("nim_scaler.demand")).isEqualTo(.9);
+        show(reported, Snapshots.shadowOf(reported, other));
+        assertThat(gauge("nim_scaler_target_value")).isEqualTo(.7);
+        assertThat(gauge("nim_scaler_demand")).isEqualTo(.9);
+        assertThat(gauge("nim_scaler_shadow_target_value")).isEqualTo(.3);
+        assertThat(gauge("nim_scaler_shadow_demand")).isEqualTo(.2);
+        assertThat(samples("nim_scaler_shadow_value"))
+                .extracting(sample -> label(sample, "trigger"))
+                .containsExactly("gpu_cache_usage_perc");
+        show(reported);
+        assertThat(samples("nim_scaler_shadow_demand")).isEmpty();
+        assertThat(gauge("nim_scaler_demand")).isEqualTo(.9);
     }
 
     @Test
     void triggerThatIsGoneLeavesNoMeter() {
-        meters.update(snapshot(Triggers.with(), one(.9)));
-        meters.retain(List.of());
-        assertThat(registry.getMeters()).isEmpty();
+        show(snapshot(Triggers.with(), one(.9)));
+        show();
+        assertThat(Collections.list(collectors.metricFamilySamples())).isEmpty();
     }
 
     @Test
     void refusedTriggersAndWarningsAreShownAsLongAsTheyAre() {
         // Given
         Contact[] contact = {new Contact.Watching()};
-        NoticeMeters noticeMeters = new NoticeMeters(registry, () -> contact[0]);
+        NoticeMeters.show(collectors, () -> decided, () -> notices, () -> contact[0]);
         ScaledObjectId wrong = new ScaledObjectId("nim", "wrong");
         ScaledObjectId odd = new ScaledObjectId("nim", "odd");
         Notice refusal =
@@ -176,35 +229,32 @@ class MetersTest {
         Notice warning = new Notice(odd, "triggers", Optional.empty(), "NoWakeSource", "nothing wakes it");
 
         // When
-        noticeMeters.update(List.of(odd), List.of(refusal, twice, warning));
+        decided.add(odd);
+        notices.addAll(List.of(refusal, twice, warning));
 
         // Then
-        assertThat(gauges("nim_scaler.trigger.refused")).isEqualTo(Map.of("odd", 0.0, "wrong", 1.0));
-        assertThat(gauges("nim_scaler.warning")).isEqualTo(Map.of("odd", 1.0));
-        assertThat(registry.get("nim_scaler.warning")
-                        .tag("reason", "NoWakeSource")
-                        .gauge()
-                        .value())
-                .isEqualTo(1);
-        assertThat(registry.get("nim_scaler.api.server.watching").gauge().value())
-                .isEqualTo(1);
+        assertThat(gauges("nim_scaler_trigger_refused")).isEqualTo(Map.of("odd", 0.0, "wrong", 1.0));
+        assertThat(gauges("nim_scaler_warning")).isEqualTo(Map.of("odd", 1.0));
+        assertThat(samples("nim_scaler_warning"))
+                .extracting(sample -> label(sample, "reason"))
+                .containsExactly("NoWakeSource");
+        assertThat(gauge("nim_scaler_api_server_watching")).isEqualTo(1);
 
         // And when they are gone
-        noticeMeters.update(List.of(), List.of());
+        decided.clear();
+        notices.clear();
         contact[0] = new Contact.Away(Instant.EPOCH, "connection refused");
-        assertThat(gauges("nim_scaler.trigger.refused")).isEmpty();
-        assertThat(gauges("nim_scaler.warning")).isEmpty();
-        assertThat(registry.get("nim_scaler.api.server.watching").gauge().value())
-                .isZero();
+        assertThat(gauges("nim_scaler_trigger_refused")).isEmpty();
+        assertThat(gauges("nim_scaler_warning")).isEmpty();
+        assertThat(gauge("nim_scaler_api_server_watching")).isZero();
         contact[0] = new Contact.NotUsed();
-        assertThat(registry.get("nim_scaler.api.server.watching").gauge().value())
-                .isNaN();
+        assertThat(gauge("nim_scaler_api_server_watching")).isNaN();
     }
 
     /** By the name of their ScaledObject. */
     private Map<String, Double> gauges(String name) {
-        return registry.find(name).gauges().stream()
-                .collect(Collectors.toMap(gauge -> gauge.getId().getTag("scaledobject"), Gauge::value));
+        return samples(name).stream()
+                .collect(Collectors.toMap(sample -> label(sample, "scaledobject"), sample -> sample.value));
     }
 
     @Test
