@@ -12,15 +12,16 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An informer that is opened anew when it has shown no sign of life for a while. A connection that the other side has forgotten (a node
+ * An informer that is opened anew when it has shown no sign of life for a while, or stays broken. A connection that the other side has forgotten (a node
  * that died, a load balancer that was replaced) looks like a quiet one; the client itself gives it up after 5 to 10 minutes only. API
  * servers send every watch a bookmark about once a minute (kubernetes: apiserver, storage/cacher, {@code defaultBookmarkFrequency}),
- * so that one that is well is hardly ever opened anew.
+ * so that one that is well is hardly ever opened anew. One that ends is made anew by the client itself; now and then one is not.
  */
 final class LiveWatch<T extends HasMetadata> implements AutoCloseable {
 
@@ -28,6 +29,12 @@ final class LiveWatch<T extends HasMetadata> implements AutoCloseable {
     static final Duration SILENT_HOLDS_FOR = Duration.ofSeconds(90);
 
     private static final Duration SILENT_AFTER = Duration.ofSeconds(70);
+
+    /** So long has the client to make one anew. */
+    private static final Duration BROKEN_AFTER = Duration.ofSeconds(60);
+
+    /** Of all watches together: each lists what there is, and an API server that is back is asked by all. */
+    private static final Semaphore OPENINGS = new Semaphore(20);
 
     /** Watches that were opened in one moment are not opened anew in one. */
     private static final int SPREAD_MILLIS = 5_000;
@@ -54,7 +61,7 @@ final class LiveWatch<T extends HasMetadata> implements AutoCloseable {
     private volatile Instant watchedAt;
     private volatile Optional<String> trouble = Optional.empty();
     private volatile @Nullable SharedIndexInformer<T> successor;
-    private Instant succeedsSince = Instant.MIN;
+    private Instant succeedsSince = Instant.EPOCH;
     private @Nullable String version;
     private boolean watching;
     private boolean closed;
@@ -128,7 +135,7 @@ final class LiveWatch<T extends HasMetadata> implements AutoCloseable {
         noteSigns(now);
         SharedIndexInformer<T> next = successor;
         if (next == null) {
-            if (watching && aliveAt.plus(silentAfter).isBefore(now)) {
+            if (needsAnother(now) && OPENINGS.tryAcquire()) {
                 succeedsSince = now;
                 next = opening.get();
                 successor = next;
@@ -141,6 +148,7 @@ final class LiveWatch<T extends HasMetadata> implements AutoCloseable {
             List<T> before = former.getStore().list();
             shown = next;
             successor = null;
+            OPENINGS.release();
             aliveAt = now;
             watchedAt = now;
             closeAside(former);
@@ -148,9 +156,17 @@ final class LiveWatch<T extends HasMetadata> implements AutoCloseable {
         }
         if (succeedsSince.plus(PATIENCE).isBefore(now)) {
             successor = null;
+            OPENINGS.release();
             closeAside(next);
         }
         return null;
+    }
+
+    private boolean needsAnother(Instant now) {
+        Instant since = watching ? aliveAt : watchedAt;
+        Duration patience = watching ? silentAfter : BROKEN_AFTER;
+        return since.plus(patience).isBefore(now)
+                && (watching || succeedsSince.plus(BROKEN_AFTER).isBefore(now));
     }
 
     private void noteSigns(Instant now) {
@@ -222,10 +238,14 @@ final class LiveWatch<T extends HasMetadata> implements AutoCloseable {
 
     @Override
     public synchronized void close() {
+        if (closed) {
+            return;
+        }
         closed = true;
         closeAside(shown);
         SharedIndexInformer<T> next = successor;
         if (next != null) {
+            OPENINGS.release();
             closeAside(next);
         }
     }

@@ -326,6 +326,35 @@ class KubernetesPodsTest {
     }
 
     @Test
+    void watchThatItsClientDoesNotMakeAnewIsMadeAnew() {
+        // Given
+        pods.close();
+        await().until(() -> api.watches() == 0);
+        try (KubernetesClient slow = Clients.of(
+                        api.url(), config -> Clients.impatient(config).withWatchReconnectInterval(3_600_000));
+                KubernetesPods others = new KubernetesPods(
+                        slow,
+                        new KubernetesPods.Watched(
+                                List.of("ns"),
+                                List.of("keda-nim-scaler"),
+                                REFRESH,
+                                new Confinement(false, false),
+                                WakeSources.none()),
+                        now::get)) {
+            others.start(control);
+            await().until(() -> api.watches() == 2);
+
+            // When
+            api.breaksWatches();
+            await().during(Duration.ofMillis(600)).until(() -> api.watches() == 0);
+            pass(Duration.ofSeconds(61));
+
+            // Then
+            await().until(() -> api.watches() == 2);
+        }
+    }
+
+    @Test
     void watchesThatTheOtherSideHasForgottenAreOpenedAnewWithin90Seconds() {
         api.forgetsItsWatches();
         api.podIsGone("a");
