@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * restarts: once a minute each, in turn. Ends with 1 where memory passed the limit, liveness did not answer, or not all
  * ScaledObjects were known again within 30 s.
  *
- * <p>Arguments: how many ScaledObjects, how many minutes, and a command that starts the scaler (by default the JVM on the package).
+ * <p>Arguments: how many ScaledObjects ({@code 100x10}: with ten pods each, else one), how many minutes, and a command that starts the scaler (by default the JVM on the package).
  */
 public final class StormSoak {
 
@@ -43,7 +43,9 @@ public final class StormSoak {
     }
 
     public static void main(String[] arguments) throws Exception {
-        int number = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 500;
+        String[] size = (arguments.length > 0 ? arguments[0] : "1000").split("x");
+        int number = Integer.parseInt(size[0]);
+        int podsEach = size.length > 1 ? Integer.parseInt(size[1]) : 1;
         int minutes = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 4;
         List<String> command = new ArrayList<>(List.of(arguments).subList(Math.min(2, arguments.length), arguments.length));
         if (command.isEmpty()) {
@@ -55,14 +57,16 @@ public final class StormSoak {
                     "target/quarkus-app/quarkus-run.jar"));
         }
         Path folder = Files.createDirectories(Path.of("target", "soak"));
-        try (StubApiServer api = new StubApiServer(number, API_SERVER_PORT)) {
+        boolean good;
+        try (StubApiServer api = new StubApiServer(number, podsEach, API_SERVER_PORT)) {
             Process scaler = start(command, folder.resolve("storm.log"));
             try {
-                System.exit(new StormSoak(number, api, scaler).run(minutes) ? 0 : 1);
+                good = new StormSoak(number, api, scaler).run(minutes);
             } finally {
                 scaler.destroy();
             }
         }
+        System.exit(good ? 0 : 1);
     }
 
     private static Process start(List<String> command, Path log) throws IOException {

@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * An API server with many ScaledObjects, each with a Deployment of one pod on a loopback port of its own, and those pods. It ends all
+ * An API server with many ScaledObjects, each with a Deployment of some pods on a loopback port of its own, and those pods. It ends all
  * watches at once, and goes away and comes back, as told. Of the JDK it takes sockets alone, so that it runs from the test classes.
  */
 final class StubApiServer implements Closeable {
@@ -36,9 +36,10 @@ final class StubApiServer implements Closeable {
             + "vllm:num_requests_waiting{engine=\"0\",model_name=\"llm\"} 0.0\n";
 
     private final int number;
+    private final int podsEach;
     private final ServerSocket server;
     private final List<ServerSocket> pods;
-    private final Map<Socket, Boolean> watches = new ConcurrentHashMap<>();
+    private final Map<Socket, String> watches = new ConcurrentHashMap<>();
     private final Map<Socket, Boolean> connections = new ConcurrentHashMap<>();
     private final AtomicInteger scaleReads = new AtomicInteger();
     private final AtomicInteger lists = new AtomicInteger();
@@ -46,21 +47,53 @@ final class StubApiServer implements Closeable {
     private volatile long forgottenUntil;
     private volatile boolean away;
 
-    StubApiServer(int number, int port) throws IOException {
+    StubApiServer(int number, int podsEach, int port) throws IOException {
         this.number = number;
-        this.server = listen(port);
+        this.podsEach = podsEach;
+        this.server = listen("127.0.0.1", port);
         this.pods = IntStream.range(0, number)
-                .mapToObj(i -> listen(FIRST_POD_PORT + i))
+                .boxed()
+                .flatMap(i -> IntStream.range(0, podsEach).mapToObj(which -> listen(address(which), FIRST_POD_PORT + i)))
                 .toList();
         accept(server, this::serve);
         pods.forEach(pod -> accept(pod, StubApiServer::serveMetrics));
+        Thread.ofVirtual().start(this::sendBookmarks);
     }
 
-    private static ServerSocket listen(int port) {
+    /** As often as an API server does, and a little more often. */
+    private void sendBookmarks() {
         try {
-            return new ServerSocket(port, 2000, InetAddress.getLoopbackAddress());
+            while (!server.isClosed()) {
+                Thread.sleep(40_000);
+                watches.forEach(this::sendBookmark);
+            }
+        } catch (InterruptedException end) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void sendBookmark(Socket watch, String target) {
+        String kind = target.contains("/pods") ? "\"v1\",\"kind\":\"Pod\"" : "\"keda.sh/v1alpha1\",\"kind\":\"ScaledObject\"";
+        try {
+            watch.getOutputStream()
+                    .write(WebSocketServer.textFrame("{\"type\":\"BOOKMARK\",\"object\":{\"apiVersion\":" + kind
+                            + ",\"metadata\":{\"resourceVersion\":\"" + version.incrementAndGet()
+                            + "\",\"annotations\":{\"padding\":\"" + "p".repeat(40) + "\"}}}}"));
+        } catch (IOException gone) {
+            watches.remove(watch);
+        }
+    }
+
+    /** Of one of the pods of a Deployment. */
+    private static String address(int which) {
+        return "127.0." + which / 250 + "." + (1 + which % 250);
+    }
+
+    private static ServerSocket listen(String address, int port) {
+        try {
+            return new ServerSocket(port, 2000, InetAddress.getByName(address));
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException("cannot listen on port " + port, e);
+            throw new java.io.UncheckedIOException("cannot listen on " + address + ":" + port, e);
         }
     }
 
@@ -178,7 +211,7 @@ final class StubApiServer implements Closeable {
                     + "\"status\":\"Failure\",\"reason\":\"Expired\",\"code\":410,\"message\":\"too old\"}}"));
             return;
         }
-        watches.put(socket, true);
+        watches.put(socket, target);
         while (reader.read() >= 0) {
             // All that a client says is that it closes
             if (away) {
@@ -196,12 +229,21 @@ final class StubApiServer implements Closeable {
                     out,
                     200,
                     "{\"kind\":\"Scale\",\"apiVersion\":\"autoscaling/v1\",\"metadata\":{\"name\":\"" + name
-                            + "\",\"namespace\":\"ns\"},\"spec\":{\"replicas\":1},\"status\":{\"replicas\":1,\"selector\":\"app="
-                            + name + "\"}}");
+                            + "\",\"namespace\":\"ns\"},\"spec\":{\"replicas\":" + podsEach + "},\"status\":{\"replicas\":"
+                            + podsEach + ",\"selector\":\"app=" + name + "\"}}");
         } else if (path.endsWith("/pods")) {
             lists.incrementAndGet();
             String name = target.replaceAll(".*labelSelector=app(%3D|=)(so-[0-9]+).*", "$2");
-            respond(out, 200, list("v1", "PodList", pod(Integer.parseInt(name.substring(3)))));
+            int of = Integer.parseInt(name.substring(3));
+            respond(
+                    out,
+                    200,
+                    list(
+                            "v1",
+                            "PodList",
+                            IntStream.range(0, podsEach)
+                                    .mapToObj(which -> pod(of, which))
+                                    .collect(Collectors.joining(","))));
         } else if (path.endsWith("/scaledobjects")) {
             lists.incrementAndGet();
             respond(
@@ -233,14 +275,14 @@ final class StubApiServer implements Closeable {
     }
 
     /** As large as those of an inference server come. */
-    private static String pod(int i) {
+    private static String pod(int i, int which) {
         String environment = IntStream.range(0, 40)
                 .mapToObj(e -> "{\"name\":\"NIM_SETTING_" + e + "\",\"value\":\"" + "v".repeat(60) + "\"}")
                 .collect(Collectors.joining(","));
-        return "{\"metadata\":{\"name\":\"so-" + i + "-0\",\"namespace\":\"ns\",\"uid\":\"pod-uid-" + i
+        return "{\"metadata\":{\"name\":\"so-" + i + "-" + which + "\",\"namespace\":\"ns\",\"uid\":\"pod-uid-" + i + "-" + which
                 + "\",\"resourceVersion\":\"9\",\"creationTimestamp\":\"2026-01-01T00:00:00Z\",\"labels\":{\"app\":\"so-" + i
                 + "\"}},\"spec\":{\"nodeName\":\"node-1\",\"containers\":[{\"name\":\"nim\",\"image\":\"nim\",\"env\":["
-                + environment + "]}]},\"status\":{\"phase\":\"Running\",\"podIP\":\"127.0.0.1\",\"hostIP\":\"10.0.0.1\","
+                + environment + "]}]},\"status\":{\"phase\":\"Running\",\"podIP\":\"" + address(which) + "\",\"hostIP\":\"10.0.0.1\","
                 + "\"conditions\":[{\"type\":\"PodScheduled\",\"status\":\"True\",\"lastTransitionTime\":"
                 + "\"2026-01-01T00:00:00Z\"},{\"type\":\"Ready\",\"status\":\"True\",\"lastTransitionTime\":"
                 + "\"2026-01-01T00:01:00Z\"}]}}";
