@@ -10,7 +10,7 @@ import java.util.Set;
 
 /**
  * Which ScaledObjects there is room for. The others are unknown to KEDA, with the reason; none loses its place to one that
- * came later, and who waits for one gets the next that becomes free.
+ * came later, and who waits for one gets the next that becomes free. Of those that wait, too, only so many are kept.
  */
 final class Capacity {
 
@@ -31,7 +31,17 @@ final class Capacity {
     /** Characters of all triggers of one ScaledObject: real ones have some thousand, with long PromQL; what is ours is kept. */
     static final int TEXT = 65_536;
 
+    /** Of those that wait, and characters of their triggers in all. */
+    static final int WAITING = SCALED_OBJECTS;
+
+    private static final long WAITING_TEXT = 2_000_000;
+
+    /** Those that wait, and as many with too many triggers or too long ones. */
+    private static final int REFUSALS = 2 * WAITING;
+
     private final int scaledObjects;
+    private long waitingText;
+    private boolean leftOut;
     private final Set<ScaledObjectId> admitted = new HashSet<>();
     private final Map<ScaledObjectId, ScaledObject> waiting = new LinkedHashMap<>();
     private final Map<ScaledObjectId, String> refusals = new HashMap<>();
@@ -52,25 +62,58 @@ final class Capacity {
      */
     synchronized Optional<String> enter(ScaledObject scaledObject, int triggers) {
         ScaledObjectId id = scaledObject.id();
+        Optional<String> refusal = Optional.empty();
         if (triggers > TRIGGERS) {
-            waiting.remove(id);
-            refusals.put(id, "expected at most " + TRIGGERS + " triggers of one ScaledObject, got " + triggers);
+            stopWaiting(id);
+            refusal = Optional.of("expected at most " + TRIGGERS + " triggers of one ScaledObject, got " + triggers);
         } else if (scaledObject.textLength() > TEXT) {
-            waiting.remove(id);
-            refusals.put(
-                    id,
+            stopWaiting(id);
+            refusal = Optional.of(
                     "expected triggers of at most " + TEXT + " characters in all, got " + scaledObject.textLength());
-        } else if (!admitted.contains(id) && admitted.size() == scaledObjects) {
-            waiting.put(id, scaledObject);
-            refusals.put(
-                    id,
-                    "expected at most " + scaledObjects + " ScaledObjects in this much memory, this one is over them");
+        } else if (!admitted.contains(id) && admitted.size() >= scaledObjects) {
+            waitFor(scaledObject);
+            refusal = Optional.of(full());
         } else {
+            stopWaiting(id);
             admitted.add(id);
-            waiting.remove(id);
-            refusals.remove(id);
         }
-        return Optional.ofNullable(refusals.get(id));
+        refusal.ifPresentOrElse(text -> keep(id, text), () -> refusals.remove(id));
+        return refusal;
+    }
+
+    private String full() {
+        return "expected at most " + scaledObjects + " ScaledObjects in this much memory, this one is over them";
+    }
+
+    /** One that is edited meanwhile keeps its turn. */
+    private void waitFor(ScaledObject scaledObject) {
+        ScaledObject before = waiting.get(scaledObject.id());
+        long text = waitingText + scaledObject.textLength() - (before == null ? 0 : before.textLength());
+        if (text <= WAITING_TEXT && (before != null || waiting.size() < WAITING)) {
+            waiting.put(scaledObject.id(), scaledObject);
+            waitingText = text;
+        } else {
+            stopWaiting(scaledObject.id());
+            leftOut = true;
+        }
+    }
+
+    private void stopWaiting(ScaledObjectId id) {
+        ScaledObject before = waiting.remove(id);
+        waitingText -= before == null ? 0 : before.textLength();
+    }
+
+    private void keep(ScaledObjectId id, String text) {
+        if (refusals.size() < REFUSALS || refusals.containsKey(id)) {
+            refusals.put(id, text);
+        } else {
+            leftOut = true;
+        }
+    }
+
+    /** Whether it is told by itself when there is a place for it; else it has to come again. */
+    synchronized boolean isWaiting(ScaledObjectId id) {
+        return waiting.containsKey(id);
     }
 
     /**
@@ -79,13 +122,15 @@ final class Capacity {
      * @return who has waited longest, if a place is free now
      */
     synchronized Optional<ScaledObject> leave(ScaledObjectId id) {
-        waiting.remove(id);
+        stopWaiting(id);
         refusals.remove(id);
         return admitted.remove(id) ? waiting.values().stream().findFirst() : Optional.empty();
     }
 
     /** Why there is no room for it, if that is so. */
     synchronized Optional<String> refusal(ScaledObjectId id) {
-        return Optional.ofNullable(refusals.get(id));
+        Optional<String> kept = Optional.ofNullable(refusals.get(id));
+        boolean mayBeLeftOut = leftOut && admitted.size() >= scaledObjects && !admitted.contains(id);
+        return kept.isPresent() || !mayBeLeftOut ? kept : Optional.of(full());
     }
 }

@@ -181,6 +181,10 @@ public final class KubernetesPods implements Pods, AutoCloseable {
         Optional<String> refusal = capacity.enter(scaledObject, ours.number());
         if (refusal.isPresent()) {
             forget(id, control);
+            if (!capacity.isWaiting(id)) {
+                // So that it is looked at again with the next change of it, KEDA's of its status among them
+                taken.remove(id);
+            }
             ScaledObjectTriggers.Complaint complaint =
                     new ScaledObjectTriggers.Complaint(Notice.TRIGGER_REFUSED, refusal.get());
             notices.put(id, List.of(complaint));

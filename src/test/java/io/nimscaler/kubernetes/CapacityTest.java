@@ -56,6 +56,48 @@ class CapacityTest {
         assertThat(capacity.leave(FIRST.id())).isEmpty();
     }
 
+    @Test
+    void whoIsEditedWhileItWaitsKeepsItsTurn() {
+        List.of(FIRST, SECOND, THIRD, FOURTH, THIRD).forEach(each -> capacity.enter(each, 1));
+        assertThat(capacity.leave(FIRST.id())).contains(THIRD);
+    }
+
+    @Test
+    void ofThoseThatWaitOnlySoManyAreKeptAndTheOthersAreRefusedAllTheSame() {
+        // Given
+        List.of(FIRST, SECOND).forEach(each -> capacity.enter(each, 1));
+        List<ScaledObject> many = IntStream.range(0, 3 * Capacity.WAITING)
+                .mapToObj(i -> named("so-" + i))
+                .toList();
+
+        // When
+        many.forEach(each -> assertThat(capacity.enter(each, 1)).isPresent());
+
+        // Then
+        assertThat(many).filteredOn(each -> capacity.isWaiting(each.id())).hasSize(Capacity.WAITING);
+        assertThat(many)
+                .allSatisfy(each -> assertThat(capacity.refusal(each.id())).isPresent());
+
+        // And when there is a place for one that was not kept
+        many.forEach(each -> capacity.leave(each.id()));
+        capacity.leave(FIRST.id());
+        assertThat(capacity.enter(many.getLast(), 1)).isEmpty();
+        assertThat(capacity.refusal(many.getLast().id())).isEmpty();
+    }
+
+    @Test
+    void textOfThoseThatWaitIsBounded() {
+        List.of(FIRST, SECOND).forEach(each -> capacity.enter(each, 1));
+        List<ScaledObject> many = IntStream.range(0, 100)
+                .mapToObj(i -> withText(new ScaledObjectId("ns", "so-" + i), 60_000))
+                .toList();
+        many.forEach(each -> capacity.enter(each, 1));
+        assertThat(many).filteredOn(each -> capacity.isWaiting(each.id())).hasSize(33);
+        many.forEach(each -> capacity.leave(each.id()));
+        many.forEach(each -> capacity.enter(each, 1));
+        assertThat(many).filteredOn(each -> capacity.isWaiting(each.id())).hasSize(33);
+    }
+
     @ParameterizedTest
     @CsvSource({"214748364, 306", "858993459, 1227", "8589934592, 2000", "9223372036854775807, 2000", "16777216, 50"})
     void roomIsAsLargeAsTheHeap(long bytes, int scaledObjects) {
@@ -73,11 +115,15 @@ class CapacityTest {
     }
 
     private static ScaledObject withText(int... lengths) {
+        return withText(FIRST.id(), lengths);
+    }
+
+    private static ScaledObject withText(ScaledObjectId id, int... lengths) {
         List<ScaledObject.TriggerSpec> triggers = IntStream.of(lengths)
                 .mapToObj(length ->
                         new ScaledObject.TriggerSpec("external", "AverageValue", Map.of("path", "x".repeat(length))))
                 .toList();
-        return new ScaledObject(FIRST.id(), "uid", Optional.empty(), 1, OptionalInt.empty(), triggers);
+        return new ScaledObject(id, "uid", Optional.empty(), 1, OptionalInt.empty(), triggers);
     }
 
     @Test
