@@ -65,9 +65,12 @@ public final class ExpositionReader {
         return refused != null;
     }
 
-    /** Length of the wanted lines that are kept so far; in memory they are several times as large. */
+    /**
+     * Length of what is kept so far: the wanted lines, the names of a survey, and a line that two chunks share. In memory it is several
+     * times as large.
+     */
     public int keptBytes() {
-        return keptBytes;
+        return keptBytes + survey.bytes() + Math.min(openLength, open.length);
     }
 
     /**

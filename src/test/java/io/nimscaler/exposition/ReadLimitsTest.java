@@ -98,6 +98,20 @@ class ReadLimitsTest {
         assertThat(reader.keptBytes()).isZero();
     }
 
+    /** Names take memory, too, and so does a line of which only the beginning has come. */
+    @Test
+    void namesOfASurveyAndAnOpenLineCountAsKept() {
+        byte[] names = "some_name_or_other 1\n".repeat(3).getBytes(UTF_8);
+        ExpositionReader reader = new ExpositionReader(USAGE.surveyed(), ReadLimits.DEFAULT);
+        reader.read(names, 0, names.length);
+        assertThat(reader.keptBytes()).isEqualTo(48);
+        byte[] open = "x".repeat(40_000).getBytes(UTF_8);
+        reader.read(open, 0, open.length);
+        assertThat(reader.keptBytes()).isBetween(48 + 16_000, 48 + 17_000);
+        reader.finish();
+        assertThat(reader.keptBytes()).isZero();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "0,    1,    1,    1, 'body-bytes = 0, must be in [1, 1073741824]'",
