@@ -115,8 +115,8 @@ public final class TriggerMeters {
                 (s, rows) -> s.trigger()
                         .waking()
                         .demandSource()
-                        .ifPresent(source ->
-                                rows.add(List.of(source, namespace(s), name(s), s.triggerName()), held(s))));
+                        .ifPresent(
+                                source -> rows.add(List.of(source, namespace(s), name(s), s.triggerName()), held(s))));
         gauge(
                 "requests_refused_ratio",
                 "Share of the requests that are refused for want of capacity; NaN while that is not known",

@@ -70,7 +70,8 @@ class MonitoringTest {
                 new Policy(trigger).decide(new Fleet.NotKnown("nothing"), Instant.EPOCH),
                 List.of());
         CollectorRegistry collectors = new CollectorRegistry();
-        TriggerMeters.show(collectors, () -> List.of(reported, Snapshots.shadowOf(reported, reported)), _ -> Optional.empty());
+        TriggerMeters.show(
+                collectors, () -> List.of(reported, Snapshots.shadowOf(reported, reported)), _ -> Optional.empty());
         new MeteredScraper((_, _) -> {}, registry);
         BuildMeters.show(registry, "1.0.0");
         Expiries expiries = new Expiries();

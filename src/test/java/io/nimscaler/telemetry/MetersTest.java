@@ -20,9 +20,9 @@ import io.nimscaler.scaler.ReplicaBounds;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.scaler.Snapshots;
-import io.nimscaler.signal.Admission;
 import io.nimscaler.scaler.Standing;
 import io.nimscaler.scaler.State;
+import io.nimscaler.signal.Admission;
 import io.nimscaler.trigger.Scheme;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
@@ -111,7 +111,8 @@ class MetersTest {
         assertThat(samples("nim_scaler_state"))
                 .filteredOn(sample -> sample.value == 1)
                 .extracting(sample -> label(sample, "state"))
-                .containsExactly(Standing.of(latest.getFirst(), Optional.empty()).state().label());
+                .containsExactly(
+                        Standing.of(latest.getFirst(), Optional.empty()).state().label());
         assertThat(samples("nim_scaler_state")).hasSize(State.values().length - 1);
     }
 
