@@ -1,9 +1,9 @@
 package io.nimscaler.signal;
 
-import io.nimscaler.exposition.MetricType;
 import io.nimscaler.exposition.SampleLine;
 import io.nimscaler.signal.Measurement.BadValue;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -22,7 +22,7 @@ final class TypeCheck {
     private static Optional<BadValue> asGauge(SampleLine series) {
         String name = series.name();
         boolean bucket = name.endsWith("_bucket");
-        boolean part = bucket || name.endsWith("_sum") || name.endsWith("_count");
+        boolean part = isPart(name);
         return switch (series.type()) {
             case UNKNOWN, GAUGE -> Optional.empty();
             case COUNTER ->
@@ -44,13 +44,29 @@ final class TypeCheck {
         };
     }
 
-    /** Why these series are no counter; a name that ends like a counter's is one, whatever the exporter calls it. */
+    /** Why these series are no counter; a name that ends like a counter's is no gauge, whatever the exporter calls it. */
     static Optional<BadValue> asCounter(List<SampleLine> series) {
-        return series.stream()
-                .filter(one -> one.type() == MetricType.GAUGE && !one.name().endsWith("_total"))
-                .findFirst()
-                .flatMap(one ->
-                        wrong(one.name() + " is a gauge, which also falls; metric: " + one.name() + " is its value"));
+        return series.stream().flatMap(one -> asCounter(one).stream()).findFirst();
+    }
+
+    private static Optional<BadValue> asCounter(SampleLine series) {
+        String name = series.name();
+        return switch (series.type()) {
+            case UNKNOWN, COUNTER -> Optional.empty();
+            case GAUGE ->
+                name.endsWith("_total")
+                        ? Optional.empty()
+                        : wrong(name + " is a gauge, which also falls; metric: " + name + " is its value");
+            case HISTOGRAM, SUMMARY ->
+                isPart(name)
+                        ? Optional.empty()
+                        : wrong(name + " is a " + series.type().name().toLowerCase(Locale.ROOT) + "; metric: rate("
+                                + name + "_count) is how many it observes a second");
+        };
+    }
+
+    private static boolean isPart(String name) {
+        return name.endsWith("_bucket") || name.endsWith("_sum") || name.endsWith("_count");
     }
 
     private static Optional<BadValue> wrong(String detail) {
