@@ -122,7 +122,9 @@ public final class Bench {
         tables.plot("quality-frontier.svg", Svg.scatter("GPU-hours, of perfect foresight's", "late, %", frontier, 3, 10));
         List<List<String>> rows = new ArrayList<>();
         List<List<String>> byEngine = new ArrayList<>();
-        Map<String, Setting> all = new LinkedHashMap<>(tuned);
+        Map<String, Setting> all = new LinkedHashMap<>();
+        all.put("serving_load as the README has it", ours());
+        all.putAll(tuned);
         all.put(Rule.REACTION.name(), Rule.REACTION.settings().getFirst());
         all.put(Rule.FORESIGHT.name(), Rule.FORESIGHT.settings().getFirst());
         all.forEach((name, setting) -> {
@@ -161,14 +163,19 @@ public final class Bench {
         tables.plot("quality-day.svg", Svg.course("A judged day: " + cell.name(), ours));
     }
 
-    private Setting ours() {
-        return tuned.getOrDefault(Rule.OURS.name(), Rule.DEFAULT);
+    private static Setting ours() {
+        return Rule.DEFAULT;
     }
 
 
+    /** Those that are judged; with {@code -Dbench.training=true} those that rules are tuned on. */
+    private static List<Engine> engines() {
+        return Boolean.getBoolean("bench.training") ? Engine.TRAINING : Engine.JUDGING;
+    }
+
     private void constant() throws IOException {
         List<List<String>> rows = new ArrayList<>();
-        for (Engine engine : Engine.JUDGING) {
+        for (Engine engine : engines()) {
             for (double level : new double[] {1.4, 3.3, 6.5, 12.5}) {
                 Cell cell = new Cell(engine, Load.constant(level), Router.LEAST_LOADED, START_UP, WARM_UP);
                 int best = bestFixed(cell);
@@ -301,7 +308,7 @@ public final class Bench {
                 rows);
     }
 
-    private Setting ours(int replicas, Answering answering, double... restarts) {
+    private static Setting ours(int replicas, Answering answering, double... restarts) {
         return Rule.withScalers(ours(), replicas, answering, restarts);
     }
 }

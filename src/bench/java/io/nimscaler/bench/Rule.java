@@ -24,10 +24,11 @@ record Rule(String name, List<Setting> settings) {
     private static final String KV_USAGE = "gpu_cache_usage_perc";
 
     /** What the README shows first. */
-    static final Setting DEFAULT = ours(SERVING_LOAD, "0.70", Map.of());
+    static final Setting DEFAULT = ours(SERVING_LOAD, "0.80", Map.of());
 
-    static final Rule OURS = ours("serving_load (this scaler)", SERVING_LOAD);
-    static final Rule OURS_KV = ours("gpu_cache_usage_perc (this scaler)", KV_USAGE);
+    static final Rule OURS = ours("serving_load (this scaler)", SERVING_LOAD, "0.65", "0.70", "0.75", "0.80", "0.85");
+    static final Rule OURS_KV =
+            ours("gpu_cache_usage_perc (this scaler)", KV_USAGE, "0.30", "0.40", "0.50", "0.60", "0.70");
 
     static final List<Rule> PEERS = List.of(
             new Rule("KV usage, sum", targets(Peers::kvSum, .3, .4, .5, .6, .7, .8)),
@@ -47,9 +48,9 @@ record Rule(String name, List<Setting> settings) {
             "perfect foresight",
             List.of(new Setting("", cell -> Peers.perfectForesight(cell.load(), cell.startUpSeconds()))));
 
-    private static Rule ours(String name, String metric) {
+    private static Rule ours(String name, String metric, String... targets) {
         List<Setting> settings = new ArrayList<>();
-        for (String target : List.of("0.50", "0.60", "0.65", "0.70", "0.75", "0.80")) {
+        for (String target : targets) {
             settings.add(ours(metric, target, Map.of()));
         }
         return new Rule(name, settings);

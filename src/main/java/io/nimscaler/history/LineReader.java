@@ -200,6 +200,7 @@ final class LineReader {
                 optionalNumber(node, "smoothed"),
                 window(node.required("upscaleWindow")),
                 window(node.required("downscaleWindow")),
+                optionalNumber(node, "step"),
                 optional(node, "cuts").map(LineReader::cuts).orElseGet(() -> new Cuts().state()));
     }
 

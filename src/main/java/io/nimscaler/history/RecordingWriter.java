@@ -186,6 +186,7 @@ public final class RecordingWriter {
         put(node, "smoothed", state.smoothed());
         node.set("upscaleWindow", window(state.upscaleWindow()));
         node.set("downscaleWindow", window(state.downscaleWindow()));
+        put(node, "step", state.step());
         node.set("cuts", cuts(state.cuts()));
         return node;
     }

@@ -55,6 +55,11 @@ public final class Cuts {
         return new State(spec, owed, asked.state());
     }
 
+    /** The wanted replicas when they were last seen. */
+    public OptionalInt lastSeen() {
+        return spec;
+    }
+
     /** The wanted replicas at this moment, and the cut if they became fewer by one. */
     public Optional<Cut> see(int now) {
         int before = spec.orElse(now);

@@ -23,6 +23,7 @@ public final class Policy {
     private final ExponentialSmoothing smoothing;
     private final SlidingExtreme upscaleWindow;
     private final SlidingExtreme downscaleWindow;
+    private final Steps steps;
     private Cuts cuts = new Cuts();
     private Optional<Instant> previousAt = Optional.empty();
     private Optional<Instant> noSampleSince = Optional.empty();
@@ -46,6 +47,7 @@ public final class Policy {
         this.trigger = trigger;
         this.rules = new TotalRules(trigger);
         this.answers = new Answers(trigger);
+        this.steps = new Steps(trigger);
         this.smoothing = smoothing;
         this.upscaleWindow = upscaleWindow;
         this.downscaleWindow = downscaleWindow;
@@ -65,6 +67,7 @@ public final class Policy {
                 upscaleWindow.withWindow(edited.stabilization().window().up()),
                 downscaleWindow.withWindow(edited.stabilization().window().down()));
         next.cuts = Cuts.resumed(cuts.state());
+        next.steps.resume(steps.state());
         next.previousAt = previousAt;
         next.noSampleSince = noSampleSince;
         return next;
@@ -78,6 +81,7 @@ public final class Policy {
                 smoothing.value(),
                 upscaleWindow.state(),
                 downscaleWindow.state(),
+                steps.state(),
                 cuts.state());
     }
 
@@ -90,6 +94,7 @@ public final class Policy {
                 fresh.upscaleWindow.resumed(state.upscaleWindow()),
                 fresh.downscaleWindow.resumed(state.downscaleWindow()));
         next.cuts = Cuts.resumed(state.cuts());
+        next.steps.resume(state.step());
         next.previousAt = state.previousAt();
         next.noSampleSince = state.noSampleSince();
         return next;
@@ -105,7 +110,12 @@ public final class Policy {
                         notKnown.reason(), new Basis.NotKnown(now, notKnown, windows(OptionalDouble.empty())));
             }
             case Fleet.Known known -> {
-                cuts.see(known.scale().spec());
+                int spec = known.scale().spec();
+                if (steps.endAt(spec, cuts.lastSeen())) {
+                    // What a fleet of another size read says little of this one
+                    downscaleWindow.observeAnew();
+                }
+                cuts.see(spec);
                 Decision decision = serving(givingBack(decide(known, now, elapsed)));
                 ask(decision, known.scale(), elapsed);
                 yield decision;
@@ -242,15 +252,26 @@ public final class Policy {
         double lowest = basis.windows().lowest().orElseThrow();
         double highest = basis.windows().highest().orElseThrow();
         if (lowest > atTarget) {
+            steps.abandon();
             return new Decision.Report(lowest, basis);
         }
-        return highest < atTarget ? scaleDown(highest, basis) : new Decision.Hold(HoldReason.STABILIZATION, basis);
+        if (highest < atTarget) {
+            return scaleDown(highest, basis);
+        }
+        if (steps.abandon()) {
+            downscaleWindow.observeAnew();
+        }
+        return new Decision.Hold(HoldReason.STABILIZATION, basis);
     }
 
     /** After a restart nothing is taken away before the window is full; at one replica there is nothing to protect. */
-    private static Decision scaleDown(double value, Basis.Known basis) {
-        return basis.windows().isFull() || basis.scale().spec() <= 1
-                ? new Decision.Report(value, basis)
+    private Decision scaleDown(double value, Basis.Known basis) {
+        int spec = basis.scale().spec();
+        if (spec <= 1) {
+            return new Decision.Report(value, basis);
+        }
+        return basis.windows().isFull()
+                ? new Decision.Report(steps.down(value, spec), basis)
                 : new Decision.Hold(HoldReason.WINDOW_NOT_FULL, basis);
     }
 

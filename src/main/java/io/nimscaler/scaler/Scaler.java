@@ -350,6 +350,7 @@ final class Scaler {
                 ? trigger.deadlines().staleAfter()
                 : elapsed;
         learnedAt = Optional.of(now);
+        signal.aimAt(trigger.target().value());
         signal.learn(
                 memories.values().stream()
                         .flatMap(memory -> memory.fresh(trigger, now).stream())

@@ -11,9 +11,18 @@ import java.util.stream.Stream;
  * @param running requests being worked on
  * @param waiting requests in the queue
  * @param maxRunning how many requests it works on at once; no source: it does not say
+ * @param tokens counter of what it generated; no source: it does not say
+ * @param completed counter of the requests that it completed; no source: it does not say
  * @param mayLackRequests whether there are versions whose exposition has the KV usage and no number of requests
  */
-record Engine(Gauge kvUsage, Gauge running, Gauge waiting, Gauge maxRunning, boolean mayLackRequests) {
+record Engine(
+        Gauge kvUsage,
+        Gauge running,
+        Gauge waiting,
+        Gauge maxRunning,
+        Counter tokens,
+        Counter completed,
+        boolean mayLackRequests) {
 
     /**
      * What vLLM's names begin with: its own; under Ray Serve (vllm/v1/metrics/ray_wrappers.py, and before that as Ray's own
@@ -34,6 +43,8 @@ record Engine(Gauge kvUsage, Gauge running, Gauge waiting, Gauge maxRunning, boo
                     count(SeriesSelector.of("num_requests_running")),
                     count(SeriesSelector.of("num_requests_waiting")),
                     count(SeriesSelector.of("num_request_max")),
+                    new Counter("generation_tokens_total"),
+                    new Counter("request_success_total"),
                     false),
             // vLLM: vllm/v1/metrics/loggers.py; 0.10 has both names of the KV usage
             new Engine(
@@ -41,6 +52,8 @@ record Engine(Gauge kvUsage, Gauge running, Gauge waiting, Gauge maxRunning, boo
                     count(vllm("num_requests_running")),
                     count(vllm("num_requests_waiting")),
                     count(),
+                    counterOfVllm("generation_tokens_total"),
+                    counterOfVllm("request_success_total"),
                     false),
             // SGLang: python/sglang/srt/metrics/collector.py; behind some gateways the colon is an underscore
             new Engine(
@@ -50,6 +63,8 @@ record Engine(Gauge kvUsage, Gauge running, Gauge waiting, Gauge maxRunning, boo
                             SeriesSelector.ofQueue("sglang:", "num_queue_reqs"),
                             SeriesSelector.ofQueue("sglang_", "num_queue_reqs")),
                     count(),
+                    new Counter("sglang:generation_tokens_total", "sglang_generation_tokens_total"),
+                    new Counter("sglang:num_requests_total", "sglang_num_requests_total"),
                     false),
             // trtllm-serve: tensorrt_llm/metrics/collector.py; the numbers of requests came after the KV usage
             new Engine(
@@ -57,6 +72,8 @@ record Engine(Gauge kvUsage, Gauge running, Gauge waiting, Gauge maxRunning, boo
                     count(SeriesSelector.of("trtllm_num_requests_running")),
                     count(SeriesSelector.of("trtllm_num_requests_waiting")),
                     count(SeriesSelector.of("trtllm_max_num_active_requests")),
+                    new Counter(),
+                    new Counter("trtllm_request_success_total"),
                     true),
             // Triton's TensorRT-LLM backend: custom_metrics_reporter.cc; "waiting" came after the others
             new Engine(
@@ -64,6 +81,8 @@ record Engine(Gauge kvUsage, Gauge running, Gauge waiting, Gauge maxRunning, boo
                     count(SeriesSelector.of(TRITON_REQUESTS, TRITON_REQUEST_TYPE, "scheduled")),
                     count(SeriesSelector.of(TRITON_REQUESTS, TRITON_REQUEST_TYPE, "waiting")),
                     count(SeriesSelector.of(TRITON_REQUESTS, TRITON_REQUEST_TYPE, "max")),
+                    new Counter(),
+                    new Counter(),
                     true));
 
     /** The newer name before the older, and of each first as it is written where nothing stands between. */
@@ -71,6 +90,10 @@ record Engine(Gauge kvUsage, Gauge running, Gauge waiting, Gauge maxRunning, boo
         return Stream.of(names)
                 .flatMap(name -> VLLM.stream().map(prefix -> SeriesSelector.of(prefix + name)))
                 .toArray(SeriesSelector[]::new);
+    }
+
+    private static Counter counterOfVllm(String name) {
+        return new Counter(VLLM.stream().map(prefix -> prefix + name).toArray(String[]::new));
     }
 
     private static Gauge kvUsage(SeriesSelector... sources) {

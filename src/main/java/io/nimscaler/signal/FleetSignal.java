@@ -8,6 +8,12 @@ import java.util.OptionalDouble;
 public interface FleetSignal {
 
     /**
+     * What one replica should carry, for a signal that may lie between two bounds and then counts as what is nearest to it. Called
+     * before {@link #learn}.
+     */
+    default void aimAt(double targetValue) {}
+
+    /**
      * Learns from the pods' fresh values.
      *
      * @param elapsed since the last call

@@ -20,9 +20,16 @@ public sealed interface PodValue {
      * @param running requests it works on; empty: the engine does not say
      * @param waiting requests in its queue; 0 where the engine has no such number
      * @param maxRunning how many it works on at once; empty: the engine does not say
+     * @param pace how it worked lately
      */
-    record Work(double kvUsage, OptionalDouble running, double waiting, OptionalDouble maxRunning)
-            implements PodValue {}
+    record Work(double kvUsage, OptionalDouble running, double waiting, OptionalDouble maxRunning, Pace pace)
+            implements PodValue {
+
+        /** The same, which is known to work on so many at once. */
+        public Work withMaxRunning(int requests) {
+            return new Work(kvUsage, running, waiting, OptionalDouble.of(requests), pace);
+        }
+    }
 
     /**
      * The value itself.

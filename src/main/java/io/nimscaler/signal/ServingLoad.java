@@ -3,6 +3,7 @@ package io.nimscaler.signal;
 import io.nimscaler.exposition.SampleLine;
 import io.nimscaler.signal.Measurement.Measured;
 import io.nimscaler.signal.Measurement.NoMetric;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -14,14 +15,15 @@ import java.util.stream.Stream;
  * Work in replicas full of it: what runs on a pod, and its queue. KV usage alone is blind twice: it stops at 1 while a queue
  * grows, and where the number of running requests binds first it never gets near the target.
  *
- * <p>Per pod: max(KV usage, running / max running) + waiting · u, see {@link ServingLoadOfFleet}.
+ * <p>Per pod: base + waiting · u, see {@link ServingLoadOfFleet}.
  *
  * <p>A pod without a queue length has no sample, for KV usage under this name would hide the queue. Only where the engine's
  * exposition really lacks it (early versions of TensorRT-LLM) it is what is there: KV usage, and running requests if any.
  *
  * @param maxRunning how many requests one pod works on at once; empty: as the pod says, else learned
+ * @param window how pods work is watched over parts and multiples of it; at least four poll intervals
  */
-public record ServingLoad(OptionalInt maxRunning) implements Signal {
+public record ServingLoad(OptionalInt maxRunning, Duration window) implements Signal {
 
     /** The value of the key {@code metric}. */
     public static final String NAME = "serving_load";
@@ -58,17 +60,28 @@ public record ServingLoad(OptionalInt maxRunning) implements Signal {
     }
 
     @Override
+    public boolean stepsDown() {
+        return true;
+    }
+
+    @Override
     public List<String> seriesNames() {
         return Engine.ALL.stream()
-                .flatMap(engine -> Stream.of(engine.kvUsage(), engine.running(), engine.waiting(), engine.maxRunning()))
-                .flatMap(gauge -> gauge.seriesNames().stream())
+                .flatMap(engine -> Stream.of(
+                        engine.kvUsage().seriesNames(),
+                        engine.running().seriesNames(),
+                        engine.waiting().seriesNames(),
+                        engine.maxRunning().seriesNames(),
+                        engine.tokens().names(),
+                        engine.completed().names()))
+                .flatMap(List::stream)
                 .distinct()
                 .toList();
     }
 
     @Override
     public PodSignal ofPod(Optional<String> modelName) {
-        return (body, scrapedAt) -> measure(body, modelName, scrapedAt);
+        return new OfPod(modelName, window);
     }
 
     @Override
@@ -76,12 +89,44 @@ public record ServingLoad(OptionalInt maxRunning) implements Signal {
         return new ServingLoadOfFleet(maxRunning);
     }
 
-    private static Measurement measure(List<SampleLine> body, Optional<String> modelName, Instant scrapedAt) {
-        return Engine.ALL.stream()
-                .filter(engine -> engine.kvUsage().isIn(body))
-                .findFirst()
-                .map(engine -> new Reader(engine, body, modelName, scrapedAt).read())
-                .orElseGet(() -> new NoMetric("no series of the KV cache usage, by any engine's name"));
+    /** What is kept of one pod from scrape to scrape. */
+    private static final class OfPod implements PodSignal {
+
+        private final Optional<String> modelName;
+        private final WorkHistory history;
+        private final CounterGrowth tokens = new CounterGrowth();
+        private final CounterGrowth completed = new CounterGrowth();
+
+        OfPod(Optional<String> modelName, Duration window) {
+            this.modelName = modelName;
+            this.history = new WorkHistory(window);
+        }
+
+        @Override
+        public Measurement read(List<SampleLine> body, Instant scrapedAt) {
+            return Engine.ALL.stream()
+                    .filter(engine -> engine.kvUsage().isIn(body))
+                    .findFirst()
+                    .map(engine -> new Reader(engine, body, modelName, scrapedAt).read(this))
+                    .orElseGet(() -> new NoMetric("no series of the KV cache usage, by any engine's name"));
+        }
+
+        Pace paceOf(Engine engine, List<SampleLine> body, Instant at, double kvUsage, double running, double waiting) {
+            double tokensSoFar = soFar(engine.tokens(), tokens, body);
+            double completedSoFar = soFar(engine.completed(), completed, body);
+            return history.add(new WorkHistory.Scrape(at, kvUsage, running, waiting, tokensSoFar, completedSoFar));
+        }
+
+        /** NaN: it does not say, or what it says can not be. */
+        private double soFar(Counter counter, CounterGrowth growth, List<SampleLine> body) {
+            if (!counter.read(growth, body, modelName)) {
+                return Double.NaN;
+            }
+            if (!growth.goesOn()) {
+                history.clear();
+            }
+            return growth.total();
+        }
     }
 
     /** Reads one body; stops at the first gauge that can not be used. */
@@ -102,13 +147,20 @@ public record ServingLoad(OptionalInt maxRunning) implements Signal {
             this.oldest = scrapedAt;
         }
 
-        Measurement read() {
+        Measurement read(OfPod pod) {
             OptionalDouble kvUsage = amount(engine.kvUsage(), false);
             OptionalDouble running = amount(engine.running(), engine.mayLackRequests());
             OptionalDouble waiting = amount(engine.waiting(), engine.mayLackRequests());
             OptionalDouble max = amount(engine.maxRunning(), true);
-            return unusable.orElseGet(() ->
-                    new Measured(new PodValue.Work(kvUsage.orElseThrow(), running, waiting.orElse(0), max), oldest));
+            if (unusable.isPresent()) {
+                return unusable.get();
+            }
+            Pace pace = running.isEmpty()
+                    ? Pace.UNKNOWN
+                    : pod.paceOf(
+                            engine, body, scrapedAt, kvUsage.orElseThrow(), running.getAsDouble(), waiting.orElse(0));
+            return new Measured(
+                    new PodValue.Work(kvUsage.orElseThrow(), running, waiting.orElse(0), max, pace), oldest);
         }
 
         private OptionalDouble amount(Gauge gauge, boolean mayLack) {

@@ -7,42 +7,70 @@ import java.util.Collection;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.function.ToDoubleFunction;
 
 /**
- * Serving load with what only the fleet can tell:
+ * Serving load with what only the fleet can tell. Per pod: base + waiting · u.
  *
  * <ul>
- *   <li><em>u</em>, the share of a replica that a request takes: ΣKV / Σrunning over the pods, smoothed with a half-life of
- *       5 minutes, learned only while at least 8 requests run in the fleet (few requests tell little, and an idle fleet
- *       nothing). 0.02 until then. Never less than 1 / max running
- *       where that is stated, for a request takes one of the slots, nor than 0.001.
- *   <li><em>max running</em>: the key; else what the pod says; else the most requests (8 at least) that were seen running
- *       while others waited and the KV cache was not what they waited for, in the last hour of such time; else the term is left
- *       out. The hour bounds how long one wrong reading counts.
+ *   <li><em>base</em> = x + e · (1 − x). x is the fuller of two: the KV cache, and running / max running. It bends: near its limit a pod's
+ *       KV usage and running requests grow much faster than what it is asked to do, for each request makes the others slower. e is the
+ *       share of a token's time that the batch costs; with the time of a token t = a + b·r at r requests running, e = b·r / t, and x + e · (1 − x)
+ *       is what the pod generates over what it would generate when full. That grows as the arrivals do. A pod with a queue that stands is
+ *       full, whatever it says: its base is 1.
+ *   <li><em>b / a</em> is learned: by how much the time of a token (running / tokens a second) grew with the batch within the last minutes,
+ *       by all pods ({@link WorkHistory}). Little evidence counts little, none is e = 0, and then x stands alone.
+ *   <li><em>u</em> makes the queue a flow instead of a stock: replicas that would complete what it grows by, and work off what the
+ *       usual room of the pods does not within two minutes. It is never more than what a running request takes, and just that where
+ *       fewer than 10 requests are known to have been completed.
+ *   <li><em>max running</em>: the key; else what the pod says; else the most requests (8 at least) that ran while others waited all the
+ *       time and the KV cache was not what they waited for, in the last hour of such time. Else it is between two bounds: the KV cache may
+ *       bind alone, or no more may run at once than the most that ran on any pod within the last hour, or 8. Of what the load may be then,
+ *       what is nearest to the target counts: up by the lower bound, down by the upper.
  * </ul>
- *
- * <p>Worked: KV usage 0.46, 256 running of 256, 128 waiting, u = 0.46 / 256 lifted to 1 / 256: 1 + 128 / 256 = 1.5.
  */
 final class ServingLoadOfFleet implements FleetSignal {
 
-    static final double COLD_SHARE = 0.02;
-    static final double LEAST_SHARE = 0.001;
     static final int ENOUGH_RUNNING = 8;
-    static final Duration HALF_LIFE = Duration.ofMinutes(5);
+    static final int ENOUGH_COMPLETED = 10;
     static final Duration REMEMBERED = Duration.ofHours(1);
+    static final Duration HALF_LIFE = Duration.ofMinutes(5);
+    static final double LEAST_SHARE = 0.001;
 
-    /** From here on a queue may be waiting for the KV cache rather than for a slot. */
-    private static final double KV_BINDS = 0.9;
+    /** Of a fleet that runs next to nothing a request takes so much. */
+    static final double COLD_SHARE = 0.02;
+
+    /** Within this the queue is worked off. */
+    static final double HORIZON_SECONDS = 120;
+
+    /** What pods at their target have room for, as a share of what they do. */
+    static final double ROOM = 0.25;
+
+    /** So much variance of ln(running), summed over intervals, weighs as much as knowing nothing. */
+    static final double DOUBT = 0.2;
+
+    private static final double MOST_BATCH_SHARE = 0.95;
 
     private final OptionalInt givenMaxRunning;
-    private final ExponentialSmoothing share = new ExponentialSmoothing(HALF_LIFE, HALF_LIFE);
     private final SlidingExtreme learnedMaxRunning = SlidingExtreme.highestOf(REMEMBERED);
+    private final SlidingExtreme mostRunning = SlidingExtreme.highestOf(REMEMBERED);
+    private final ExponentialSmoothing shareOfRunning = new ExponentialSmoothing(HALF_LIFE, HALF_LIFE);
 
     /** Of the pods that were learned from last, the mean. */
     private OptionalDouble statedSlots = OptionalDouble.empty();
 
+    private double batchCost;
+    private OptionalDouble shareOfWaiting = OptionalDouble.empty();
+    private OptionalDouble target = OptionalDouble.empty();
+    private double towardsAtMost;
+
     ServingLoadOfFleet(OptionalInt givenMaxRunning) {
         this.givenMaxRunning = givenMaxRunning;
+    }
+
+    @Override
+    public void aimAt(double targetValue) {
+        target = OptionalDouble.of(targetValue);
     }
 
     @Override
@@ -50,48 +78,130 @@ final class ServingLoadOfFleet implements FleetSignal {
         List<PodValue.Work> pods = fresh.stream()
                 .filter(PodValue.Work.class::isInstance)
                 .map(PodValue.Work.class::cast)
-                .filter(pod -> pod.running().isPresent())
                 .toList();
-        double running =
-                pods.stream().mapToDouble(pod -> pod.running().orElseThrow()).sum();
+        if (pods.isEmpty()) {
+            // What is not seen keeps what was known of it
+            return;
+        }
+        learnMaxRunning(pods, elapsed);
+        learnBatchCost(pods);
+        learnShareOfRunning(pods, elapsed);
+        learnShareOfWaiting(pods);
+        weighBounds(pods);
+    }
+
+    /** b / a: by how much one more request makes a token's time longer, over that of a request alone. */
+    private void learnBatchCost(List<PodValue.Work> pods) {
+        double n = sum(pods, pod -> pod.pace().intervals());
+        if (n == 0) {
+            return;
+        }
+        double x = sum(pods, pod -> pod.pace().x());
+        double variance = sum(pods, pod -> pod.pace().xx()) - x * x / n;
+        double covariance = sum(pods, pod -> pod.pace().xy())
+                - x * sum(pods, pod -> pod.pace().y()) / n;
+        double share = Math.clamp(covariance / (Math.max(0, variance) + DOUBT), 0, MOST_BATCH_SHARE);
+        batchCost = share / (1 - share) / Math.exp(x / n);
+    }
+
+    /** u; a pod that was not watched for long enough says nothing of it. */
+    private void learnShareOfWaiting(List<PodValue.Work> all) {
+        boolean counts = all.stream().anyMatch(pod -> pod.pace().counts());
+        if (counts && sum(all, PodValue.Work::waiting) == 0) {
+            return;
+        }
+        List<PodValue.Work> complete = all.stream()
+                .filter(pod -> !Double.isNaN(pod.pace().completed()))
+                .toList();
+        List<PodValue.Work> generate = complete.stream()
+                .filter(pod -> !Double.isNaN(pod.pace().tokens()))
+                .toList();
+        OptionalDouble flow = flowShare(generate.isEmpty() ? complete : generate);
+        boolean young = all.stream().allMatch(pod -> pod.pace().young());
+        if (flow.isPresent()) {
+            shareOfWaiting = OptionalDouble.of(Math.min(flow.getAsDouble(), stockShare(all)));
+        } else if (!young || !counts) {
+            shareOfWaiting = OptionalDouble.of(stockShare(all));
+        }
+    }
+
+    /** Few requests tell little, and an idle fleet nothing. */
+    private void learnShareOfRunning(List<PodValue.Work> pods, Duration elapsed) {
+        double running = sum(pods, pod -> pod.running().orElse(0));
         if (running >= ENOUGH_RUNNING) {
-            share.update(pods.stream().mapToDouble(PodValue.Work::kvUsage).sum() / running, elapsed);
+            shareOfRunning.update(sum(pods, this::atLeast) / running, elapsed);
         }
-        // Only such time says what the most is: forgotten at night, it would make the morning's pods look emptier than
-        // they are
-        if (pods.stream().anyMatch(ServingLoadOfFleet::slotsBind)) {
-            learnedMaxRunning.pass(elapsed);
-        }
-        pods.forEach(this::learnMaxRunning);
         statedSlots = pods.stream()
                 .flatMapToDouble(pod -> statedMaxRunning(pod).stream())
                 .average();
     }
 
-    @Override
-    public OptionalDouble costOfRequest() {
-        return OptionalDouble.of(share(statedSlots));
+    /** What a running request takes: now, or when enough of them ran last. */
+    private double stockShare(List<PodValue.Work> pods) {
+        double running = sum(pods, pod -> pod.running().orElse(0));
+        return running >= ENOUGH_RUNNING
+                ? Math.max(LEAST_SHARE, sum(pods, this::atLeast) / running)
+                : learnedShareOfRunning();
     }
 
-    /** u, never less than one of the slots that are stated. */
-    private double share(OptionalDouble stated) {
-        // What was learned may still be far too low, and would then make each waiting request too large
-        double leastShare = stated.isPresent() ? Math.max(LEAST_SHARE, 1 / stated.getAsDouble()) : LEAST_SHARE;
-        return Math.max(share.value().orElse(COLD_SHARE), leastShare);
+    private double learnedShareOfRunning() {
+        double slot = statedSlots.isPresent() ? 1 / statedSlots.getAsDouble() : 0;
+        return Math.max(Math.max(LEAST_SHARE, slot), shareOfRunning.value().orElse(COLD_SHARE));
+    }
+
+    @Override
+    public OptionalDouble costOfRequest() {
+        return OptionalDouble.of(learnedShareOfRunning());
+    }
+
+    /** Empty: too few requests were completed to say. */
+    private OptionalDouble flowShare(List<PodValue.Work> pods) {
+        double waiting = sum(pods, PodValue.Work::waiting);
+        double base = sum(pods, this::atLeast);
+        double completedGrown = sum(pods, pod -> pod.pace().completedGrown());
+        double tokensGrown = sum(pods, pod -> pod.pace().tokensGrown());
+        double tokens = sum(pods, pod -> pod.pace().tokens());
+        // Tokens flow evenly where requests end now and then
+        double completed = tokensGrown > 0
+                ? tokens * completedGrown / tokensGrown
+                : sum(pods, pod -> pod.pace().completed());
+        if (completedGrown < ENOUGH_COMPLETED || !(completed > 0) || waiting == 0 || base == 0) {
+            return OptionalDouble.empty();
+        }
+        double perReplica = completed / base;
+        double arriving = sum(pods, pod -> pod.pace().queueGrowth()) / perReplica;
+        double toWorkOff = waiting / (HORIZON_SECONDS * perReplica) - ROOM * base;
+        return OptionalDouble.of(Math.max(LEAST_SHARE, (arriving + Math.max(0, toWorkOff)) / waiting));
     }
 
     /** What runs beyond the most that was seen proves that more can. */
-    private void learnMaxRunning(PodValue.Work pod) {
-        double running = pod.running().orElse(0);
-        OptionalDouble most = learnedMaxRunning.value();
-        if (slotsBind(pod) || (most.isPresent() && running > most.getAsDouble())) {
-            learnedMaxRunning.include(running);
+    private void learnMaxRunning(List<PodValue.Work> pods, Duration elapsed) {
+        mostRunning.add(
+                pods.stream().mapToDouble(pod -> pod.running().orElse(0)).max().orElse(0), elapsed);
+        // Only such time says what the most is: forgotten at night, it would make the morning's pods look emptier than
+        // they are
+        if (pods.stream().anyMatch(pod -> pod.pace().runningLimit() >= ENOUGH_RUNNING)) {
+            learnedMaxRunning.pass(elapsed);
+        }
+        for (PodValue.Work pod : pods) {
+            double running = pod.running().orElse(0);
+            OptionalDouble most = learnedMaxRunning.value();
+            if (pod.pace().runningLimit() >= ENOUGH_RUNNING) {
+                learnedMaxRunning.include(pod.pace().runningLimit());
+            } else if (most.isPresent() && running > most.getAsDouble()) {
+                learnedMaxRunning.include(running);
+            }
         }
     }
 
-    /** Requests wait, and not for the KV cache. */
-    private static boolean slotsBind(PodValue.Work pod) {
-        return pod.waiting() > 0 && pod.running().orElse(0) >= ENOUGH_RUNNING && pod.kvUsage() < KV_BINDS;
+    /** Which of what the fleet may carry is nearest to the target: 0 is the lower bound, 1 the upper. */
+    private void weighBounds(List<PodValue.Work> pods) {
+        double atLeast = sum(pods, this::atLeast);
+        double between = sum(pods, this::atMost) - atLeast;
+        double carried = atLeast + sum(pods, this::queue);
+        towardsAtMost = target.isPresent() && between > 0
+                ? Math.clamp((target.getAsDouble() * pods.size() - carried) / between, 0, 1)
+                : 0;
     }
 
     @Override
@@ -100,10 +210,47 @@ final class ServingLoadOfFleet implements FleetSignal {
     }
 
     private double load(PodValue.Work pod) {
+        double atLeast = atLeast(pod);
+        return atLeast + towardsAtMost * (atMost(pod) - atLeast) + queue(pod);
+    }
+
+    private double queue(PodValue.Work pod) {
+        if (pod.waiting() == 0) {
+            return 0;
+        }
+        return pod.waiting() * shareOfWaiting.orElse(pod.pace().counts() ? LEAST_SHARE : learnedShareOfRunning());
+    }
+
+    /** The base, where an unknown maximum of running requests is as high as it may be. */
+    private double atLeast(PodValue.Work pod) {
+        return base(pod, knownMaxRunning(pod));
+    }
+
+    /** The base, where an unknown maximum of running requests is as low as it may be. */
+    private double atMost(PodValue.Work pod) {
+        OptionalDouble known = knownMaxRunning(pod);
+        return base(
+                pod,
+                known.isPresent()
+                        ? known
+                        : OptionalDouble.of(
+                                Math.max(ENOUGH_RUNNING, mostRunning.value().orElse(0))));
+    }
+
+    private double base(PodValue.Work pod, OptionalDouble max) {
+        if (pod.pace().queueStands()) {
+            return 1;
+        }
+        double running = pod.running().orElse(0);
+        double slots = max.isPresent() ? Math.min(1, running / max.getAsDouble()) : 0;
+        double full = Math.min(1, Math.max(pod.kvUsage(), slots));
+        double batchShare = batchCost * running / (1 + batchCost * running);
+        return full + batchShare * (1 - full);
+    }
+
+    private OptionalDouble knownMaxRunning(PodValue.Work pod) {
         OptionalDouble stated = statedMaxRunning(pod);
-        OptionalDouble max = stated.isPresent() ? stated : learnedMaxRunning.value();
-        double slots = max.isPresent() ? Math.min(1, pod.running().orElse(0) / max.getAsDouble()) : 0;
-        return Math.max(pod.kvUsage(), slots) + pod.waiting() * share(stated);
+        return stated.isPresent() ? stated : learnedMaxRunning.value();
     }
 
     private OptionalDouble statedMaxRunning(PodValue.Work pod) {
@@ -111,6 +258,10 @@ final class ServingLoadOfFleet implements FleetSignal {
             return OptionalDouble.of(givenMaxRunning.getAsInt());
         }
         return pod.maxRunning().orElse(0) >= 1 ? pod.maxRunning() : OptionalDouble.empty();
+    }
+
+    private static double sum(List<PodValue.Work> pods, ToDoubleFunction<PodValue.Work> value) {
+        return pods.stream().mapToDouble(value).sum();
     }
 
     @Override

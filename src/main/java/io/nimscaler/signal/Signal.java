@@ -29,6 +29,14 @@ public sealed interface Signal permits Gauge, ServingLoad, CounterRate, Latency,
         return saturatesAtOne() ? 1 : Double.MAX_VALUE;
     }
 
+    /**
+     * Whether a fleet gets smaller in steps, each a new observation: what fewer pods will read is known only once there are fewer. Other
+     * signals go to what their window's highest needs at once.
+     */
+    default boolean stepsDown() {
+        return false;
+    }
+
     /** Whether the exporter of its node's GPUs says it, rather than the pod. */
     default boolean isOfGpus() {
         return false;

@@ -89,7 +89,7 @@ public final class Signals {
                 .orElseThrow(() -> new IllegalArgumentException(
                         "metric = \"" + name + "\", must be a Prometheus metric name or rate(NAME)"));
         if (name.equals(ServingLoad.NAME)) {
-            return new ServingLoad(options.maxRunning());
+            return new ServingLoad(options.maxRunning(), options.window());
         }
         if (expression.isRate()) {
             return new CounterRate(expression.name(), options.window());

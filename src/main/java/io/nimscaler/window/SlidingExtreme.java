@@ -66,6 +66,11 @@ public final class SlidingExtreme {
         return next;
     }
 
+    /** From now on a whole window has to be observed again before it is full; what it remembers stays until it is too old. */
+    public void observeAnew() {
+        from = now;
+    }
+
     /** What it remembers now. */
     public State state() {
         return new State(

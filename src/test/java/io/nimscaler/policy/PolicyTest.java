@@ -407,6 +407,87 @@ class PolicyTest {
         }
     }
 
+    /** serving_load: a size is observed before the next one. */
+    @Nested
+    class InSteps {
+
+        private final Trigger trigger = Triggers.with(concat(NO_SMOOTHING, "metric", "serving_load"));
+        private final Policy policy = new Policy(trigger);
+
+        @Test
+        void stepDownGoesTheSquareRootOfTheWayAndBeginsAnObservation() {
+            // Given
+            observe(policy, fleet(16, pods(16, at(.1))), 301);
+
+            // When: 1.6 of 11.2 are reported as 4.23, so 7 replicas
+            Decision first = step(policy, fleet(16, pods(16, at(.1))), Duration.ofSeconds(1));
+            Decision next = observe(policy, fleet(7, pods(7, at(.2))), 299);
+
+            // Then
+            assertThat(Fleets.hpaEndsAt(first, trigger)).isEqualTo(7);
+            assertThat(holdReason(next)).isEqualTo(HoldReason.WINDOW_NOT_FULL);
+            assertThat(reported(observe(policy, fleet(7, pods(7, at(.2))), 3))).isLessThan(7 * .7);
+        }
+
+        @Test
+        void tailOfAQueueThatOneSizeLeftDoesNotDecideForTheNext() {
+            observe(policy, fleet(4, pods(4, at(1))), 300);
+            assertThat(holdReason(observe(policy, fleet(8, pods(8, at(.1))), 290)))
+                    .isEqualTo(HoldReason.WINDOW_NOT_FULL);
+        }
+
+        /** {@code behavior.scaleDown} of one pod a minute, as the HPA takes it. */
+        @Test
+        void stepOfWhichTheHpaTakesAPartAtOnceIsOneStep() {
+            observe(policy, fleet(16, pods(16, at(.1))), 301);
+            for (int spec = 16; spec > 7; spec--) {
+                Decision decision = observe(policy, fleet(spec, pods(spec, at(1.6 / spec))), 60);
+                assertThat(Fleets.hpaEndsAt(decision, trigger)).isEqualTo(7);
+            }
+            assertThat(holdReason(observe(policy, fleet(7, pods(7, at(1.6 / 7))), 290)))
+                    .isEqualTo(HoldReason.WINDOW_NOT_FULL);
+        }
+
+        @Test
+        void stepThatIsUnderWayGoesNoFurtherThoughTheLoadFalls() {
+            observe(policy, fleet(16, pods(16, at(.1))), 301);
+            for (int spec = 16; spec > 7; spec--) {
+                Decision decision = observe(policy, fleet(spec, pods(spec, at(.01))), 60);
+                assertThat(Fleets.hpaEndsAt(decision, trigger)).isEqualTo(7);
+            }
+        }
+
+        @Test
+        void stepThatTheLoadForbidsBeginsAnObservation() {
+            // Given: on the way from 16 to 7 the load of 11 comes
+            observe(policy, fleet(16, pods(16, at(.1))), 301);
+            observe(policy, fleet(12, pods(12, at(.1))), 10);
+            Decision risen = observe(policy, fleet(12, pods(12, at(.7))), 1);
+
+            // When
+            Decision later = observe(policy, fleet(12, pods(12, at(.1))), 299);
+
+            // Then: that load has left the window at the earliest when this size was observed for a window
+            assertThat(holdReason(risen)).isEqualTo(HoldReason.STABILIZATION);
+            assertThat(later).isInstanceOf(Decision.Hold.class);
+        }
+
+        @Test
+        void policyThatGoesOnFromAStateKeepsTheStep() {
+            observe(policy, fleet(16, pods(16, at(.1))), 301);
+            Policy next = Policy.resumed(trigger, policy.state());
+            Decision decision = observe(next, fleet(12, pods(12, at(.01))), 30);
+            assertThat(Fleets.hpaEndsAt(decision, trigger)).isEqualTo(7);
+        }
+
+        @Test
+        void oneFewerIsEnoughOfAStepWhereItLeavesRoom() {
+            observe(policy, fleet(2, pods(2, at(.25))), 302);
+            Decision decision = step(policy, fleet(2, pods(2, at(.25))), Duration.ofSeconds(1));
+            assertThat(Fleets.hpaEndsAt(decision, trigger)).isEqualTo(1);
+        }
+    }
+
     @Nested
     class Edits {
 

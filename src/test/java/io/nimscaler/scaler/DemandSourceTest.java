@@ -103,7 +103,7 @@ class DemandSourceTest {
     /** Two pods at 0.6 with 12 requests each: a request takes 0.05 of a replica. */
     @Test
     void servingLoadAddsWhatWaitsByWhatOneRequestTakes() {
-        Trigger trigger = Triggers.immediate("metric", "serving_load", "demandSource", "gateway");
+        Trigger trigger = Triggers.immediate("metric", "serving_load", "maxRunning", "64", "demandSource", "gateway");
         follows(trigger);
         waits(0, 500);
         passSeconds(20);

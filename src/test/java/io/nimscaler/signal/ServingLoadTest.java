@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.nimscaler.exposition.Bodies;
+import io.nimscaler.exposition.MetricType;
 import io.nimscaler.exposition.SampleLine;
 import io.nimscaler.signal.Measurement.BadValue;
 import io.nimscaler.signal.Measurement.Measured;
@@ -11,6 +12,8 @@ import io.nimscaler.signal.Measurement.NoMetric;
 import io.nimscaler.signal.PodValue.Work;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,9 +22,11 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Random;
 import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ServingLoadTest {
@@ -34,11 +39,11 @@ class ServingLoadTest {
     private final FleetSignal fleet = SIGNAL.ofFleet();
 
     private static Work work(double kvUsage, double running, double waiting) {
-        return new Work(kvUsage, OptionalDouble.of(running), waiting, OptionalDouble.empty());
+        return new Work(kvUsage, OptionalDouble.of(running), waiting, OptionalDouble.empty(), Pace.UNKNOWN);
     }
 
     private static Work work(double kvUsage, double running, double waiting, double max) {
-        return new Work(kvUsage, OptionalDouble.of(running), waiting, OptionalDouble.of(max));
+        return new Work(kvUsage, OptionalDouble.of(running), waiting, OptionalDouble.of(max), Pace.UNKNOWN);
     }
 
     private static Measurement read(String body) {
@@ -51,14 +56,15 @@ class ServingLoadTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource({
-        // body, KV usage, running, waiting, max running, load with u learned from this pod alone
+        // body, KV usage, running, waiting, max running, load; where it counts what it completes, one body says nothing
+        // of a queue
         "nim-1.x,                 0.3845, 24, 0,  64,  0.3845",
         "vllm-0.8.5-busy,         0.3845, 24, 0,  ,    0.3845",
         "vllm-0.10.2-busy,        0.9789, 20, 0,  ,    0.9789",
         "vllm-0.32.0-idle,        0,      0,  0,  ,    0",
-        "vllm-0.32.0-saturated,   0.9789, 30, 57, ,    2.8389",
-        "vllm-0.32.0-two-engines, 0.3211, 15, 10, ,    1.2140",
-        "sglang-0.5,              0.62,   12, 3,  ,    1.155",
+        "vllm-0.32.0-saturated,   0.9789, 30, 57, ,    1.0359",
+        "vllm-0.32.0-two-engines, 0.3211, 15, 10, ,    0.3311",
+        "sglang-0.5,              0.62,   12, 3,  ,    0.775",
         "trtllm-serve-1.3,        0.41,   48, 5,  64,  0.8281",
         "trtllm-serve-1.0,        0.41,   ,   0,  ,    0.41",
         "triton-trtllm,           0.4875, 32, 6,  512, 0.5789"
@@ -115,24 +121,415 @@ class ServingLoadTest {
     }
 
     @Test
-    void shareIsLearnedFromTheWholeFleetAtOnceAndThenSlowly() {
-        // Given: 1.0 over 20 requests
+    void whereCompletionsAreNotKnownARequestTakesWhatARunningOneDoes() {
         fleet.learn(List.of(work(.4, 8, 0), work(.6, 12, 0)), SECOND);
-        double first = load(work(0, 0, 1));
+        assertThat(load(work(0, 0, 1))).isCloseTo(.05, EXACT);
+        fleet.learn(List.of(work(.0001, 100, 0, 50)), SECOND);
+        assertThat(load(work(0, 0, 1, 50))).isCloseTo(.01, EXACT);
+    }
 
-        // When: 1.0 over 10 requests, for one half-life
-        fleet.learn(List.of(work(1, 10, 0)), Duration.ofMinutes(5));
+    /** One pod that is read every so many seconds. */
+    private final class Watched {
+
+        private final PodSignal pod;
+        private final long seconds;
+        private Instant now = NOW;
+        private double tokens;
+        private double completed;
+
+        Watched() {
+            this(2);
+        }
+
+        Watched(long seconds) {
+            this.seconds = seconds;
+            this.pod = readEvery(seconds).ofPod(Optional.empty());
+        }
+
+        PodValue.Work read(
+                double kvUsage, double running, double waiting, double tokensASecond, double completedASecond) {
+            tokens += seconds * tokensASecond;
+            completed += seconds * completedASecond;
+            return read(
+                    kvUsage,
+                    running,
+                    waiting,
+                    counter("vllm:generation_tokens_total", tokens),
+                    counter("vllm:request_success_total", completed));
+        }
+
+        PodValue.Work read(double kvUsage, double running, double waiting, SampleLine... counters) {
+            now = now.plusSeconds(seconds);
+            List<SampleLine> body = new ArrayList<>(List.of(
+                    one("vllm:kv_cache_usage_perc", kvUsage),
+                    one("vllm:num_requests_running", running),
+                    one("vllm:num_requests_waiting", waiting)));
+            body.addAll(List.of(counters));
+            return (Work) ((Measured) pod.read(body, now)).value();
+        }
+
+        /** For so many scrapes the same; the last of them. */
+        PodValue.Work read(int scrapes, double kvUsage, double running, double waiting) {
+            PodValue.Work last = read(kvUsage, running, waiting, 100 * running, running / 10);
+            for (int i = 1; i < scrapes; i++) {
+                last = read(kvUsage, running, waiting, 100 * running, running / 10);
+            }
+            fleet.learn(List.of(last), SECOND);
+            return last;
+        }
+
+        private static SampleLine one(String name, double value) {
+            return new SampleLine(name, Map.of(), value, OptionalLong.empty());
+        }
+
+        /** As engines write them: with a line before it that says that it is a counter. */
+        private static SampleLine counter(String name, double value) {
+            return counter(name, Map.of(), value);
+        }
+
+        private static SampleLine counter(String name, Map<String, String> labels, double value) {
+            return new SampleLine(name, labels, value, OptionalLong.empty(), MetricType.COUNTER);
+        }
+    }
+
+    private static Signal readEvery(long seconds) {
+        return Signals.named(
+                "serving_load",
+                new SignalOptions(
+                        OptionalInt.empty(), Duration.ofSeconds(Math.max(60, 4 * seconds)), OptionalDouble.empty()));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.01, 0.0005", "0.02, 0.0001", "0.008, 0.0008"})
+    void loadIsWhatAPodGeneratesOverWhatItWouldWhenFull(double alone, double perRequest) {
+        // Given: five minutes in which the batch comes and goes, and a token takes longer with it
+        Watched pod = new Watched();
+        PodValue.Work last = pod.read(0, 1, 0, 1, 1);
+        for (int i = 0; i < 200; i++) {
+            double running = 30 + 20 * Math.sin(i / 12.0);
+            last = pod.read(running / 100, running, 0, running / (alone + perRequest * running), 1);
+        }
+
+        // When
+        fleet.learn(List.of(last), SECOND);
 
         // Then
-        assertThat(first).isCloseTo(.05, EXACT);
-        assertThat(load(work(0, 0, 1))).isCloseTo(.075, EXACT);
+        for (double running : new double[] {10, 30, 60, 90}) {
+            double generated = running / (alone + perRequest * running);
+            double full = 100 / (alone + perRequest * 100);
+            assertThat(load(work(running / 100, running, 0))).isCloseTo(generated / full, within(.08));
+        }
     }
 
     @Test
-    void shareIsNeverSmallerThanASlotOrTheFloor() {
-        fleet.learn(List.of(work(.0001, 100, 0)), SECOND);
-        assertThat(load(work(0, 0, 1))).isCloseTo(.001, EXACT);
-        assertThat(load(work(0, 0, 1, 50))).isCloseTo(.02, EXACT);
+    void batchThatNeverChangesTeachesNothingAndAnIdlePodCarriesNothing() {
+        Watched pod = new Watched();
+        pod.read(200, .4, 24, 0);
+        assertThat(load(work(.4, 24, 0))).isCloseTo(.4, within(1e-6));
+        assertThat(load(work(0, 0, 0))).isZero();
+    }
+
+    @Test
+    void whoBeganToWatchFiveMinutesAgoSaysTheSameAsWhoEverDid() {
+        // Given
+        Watched older = new Watched();
+        FleetSignal other = SIGNAL.ofFleet();
+        PodSignal younger = SIGNAL.ofPod(Optional.empty());
+        Random random = new Random(5);
+        for (int i = 0; i < 500; i++) {
+            double running = 10 + random.nextInt(50);
+            older.read(.1, running, 0, running / (.01 + .0005 * running), 1);
+        }
+
+        // When
+        PodValue.Work seen = older.read(.1, 10, 0, 500, 1);
+        PodValue.Work seenByBoth = seen;
+        for (int i = 0; i < 170; i++) {
+            double running = 10 + random.nextInt(50);
+            seen = older.read(.1, running, 0, running / (.01 + .0005 * running), 1);
+            seenByBoth = (Work) ((Measured) younger.read(
+                            List.of(
+                                    Watched.one("vllm:kv_cache_usage_perc", .1),
+                                    Watched.one(
+                                            "vllm:num_requests_running",
+                                            seen.running().orElseThrow()),
+                                    Watched.one("vllm:num_requests_waiting", 0),
+                                    Watched.counter("vllm:generation_tokens_total", older.tokens),
+                                    Watched.counter("vllm:request_success_total", older.completed)),
+                            older.now))
+                    .value();
+        }
+        fleet.learn(List.of(seen), SECOND);
+        other.learn(List.of(seenByBoth), SECOND);
+
+        // Then: not the same intervals, but the same five minutes
+        assertThat(other.valueOf(work(.1, 30, 0)).orElseThrow()).isCloseTo(load(work(.1, 30, 0)), within(.1));
+    }
+
+    @Test
+    void queueThatStandsAsksForWhatWorksItOffWithinTwoMinutes() {
+        // Given: a full pod, 1 / s completed, 600 in the queue
+        Watched pod = new Watched();
+
+        // When
+        PodValue.Work last = pod.read(60, .98, 10, 600);
+
+        // Then: 5 / s are 5 times what it completes, less a quarter of what it does
+        assertThat(load(last)).isCloseTo(1 + 5 - .25, within(.01));
+    }
+
+    @Test
+    void queueThatGrowsAsksForWhatItGrowsBy() {
+        Watched pod = new Watched();
+        PodValue.Work last = pod.read(.98, 10, 2, 1000, 1);
+        for (int i = 1; i <= 60; i++) {
+            last = pod.read(.98, 10, 2 + i, 1000, 1);
+        }
+        fleet.learn(List.of(last), SECOND);
+        // 0.5 / s, half of what it completes; a minute's backlog is within its room
+        assertThat(load(last)).isCloseTo(1.5 + .25, within(.06));
+    }
+
+    @Test
+    void queueOfAPodThatWasJustFoundOrdersNothingYet() {
+        Watched pod = new Watched();
+        PodValue.Work last = pod.read(2, .98, 30, 500);
+        assertThat(load(last)).isCloseTo(.98 + 500 * .001, within(1e-6));
+    }
+
+    /** The maximum that is stated is far above what the engine can do, and the KV cache is not what requests wait for. */
+    @Test
+    void podWithAQueueThatStandsIsFullWhateverElseItSays() {
+        Watched pod = new Watched();
+        PodValue.Work last = pod.read(.32, 20, 2, 400, 2);
+        for (int i = 1; i <= 60; i++) {
+            last = pod.read(.32, 20, 2 + i, 400, 2);
+        }
+        PodValue.Work stated = new Work(.32, last.running(), last.waiting(), OptionalDouble.of(256), last.pace());
+        fleet.learn(List.of(stated, stated, stated, stated), SECOND);
+        assertThat(load(stated)).isGreaterThan(1.2);
+    }
+
+    @Test
+    void oneRequestThatNeverGetsItsTurnMakesNoPodFull() {
+        Watched pod = new Watched();
+        assertThat(load(pod.read(60, .1, 2, 1))).isLessThan(.15);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 10, 15, 20, 30, 60, 300})
+    void queueIsSeenHoweverFarTheScrapesAreApart(long seconds) {
+        Watched pod = new Watched(seconds);
+        PodValue.Work last = pod.read(.98, 10, 2, 1000, 1);
+        for (int i = 1; i <= Math.max(3, 60 / seconds); i++) {
+            last = pod.read(.98, 10, 2 + i * seconds / 2.0, 1000, 1);
+        }
+        fleet.learn(List.of(last), SECOND);
+        assertThat(load(last)).isGreaterThan(1.4);
+    }
+
+    @Test
+    void whatWasLearnedStaysWhileNoPodSaysAnything() {
+        // Given: a share of a waiting request, and what the batch costs
+        Watched pod = new Watched();
+        for (int i = 0; i < 200; i++) {
+            double running = 30 + 20 * Math.sin(i / 12.0);
+            PodValue.Work seen = pod.read(running / 100, running, 600, running / (.01 + .0005 * running), 1);
+            fleet.learn(List.of(seen), SECOND);
+        }
+        PodValue.Work waits = work(.3, 30, 100);
+        double before = load(waits);
+
+        // When: nobody answers, and then only pods that were just found
+        fleet.learn(List.of(), Duration.ofMinutes(10));
+        double unseen = load(waits);
+        fleet.learn(List.of(new Watched().read(.3, 30, 100, 1000, 1)), SECOND);
+
+        // Then
+        assertThat(unseen).isEqualTo(before);
+        assertThat(load(waits)).isCloseTo(before, EXACT);
+    }
+
+    @Test
+    void slowEngineOrdersNoMoreThanItsQueueWouldHold() {
+        Watched slow = new Watched();
+        PodValue.Work last = slow.read(.9, 20, 300, 20, .05);
+        for (int i = 0; i < 300; i++) {
+            last = slow.read(.9, 20, 300, 20, .05);
+        }
+        fleet.learn(List.of(last), SECOND);
+        assertThat(load(last)).isBetween(1.0, 1 + 300 / 20.0);
+    }
+
+    /** With fewer completions than prove anything the queue is what it would hold, as where they are not counted at all. */
+    @Test
+    void fewCompletionsProveNothing() {
+        Watched pod = new Watched();
+        PodValue.Work last = pod.read(.9, 20, 100, 20, .01);
+        for (int i = 0; i < 60; i++) {
+            last = pod.read(.9, 20, 100, 20, .01);
+        }
+        fleet.learn(List.of(last), SECOND);
+        assertThat(load(last)).isCloseTo(1 + 100 / 20.0, within(.01));
+    }
+
+    private static List<List<SampleLine>> impossibleCounters() {
+        String completed = "vllm:request_success_total";
+        return List.of(
+                List.of(Watched.counter(completed, Double.NaN)),
+                List.of(Watched.counter(completed, Double.POSITIVE_INFINITY)),
+                List.of(Watched.counter(completed, -1)),
+                List.of(Watched.counter(completed, Double.MAX_VALUE)),
+                List.of(Watched.counter(completed, 1e19)),
+                List.of(Watched.counter(completed, 5), Watched.counter(completed, 6)),
+                List.of(new SampleLine(completed, Map.of(), 5, OptionalLong.empty(), MetricType.HISTOGRAM)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("impossibleCounters")
+    void counterThatCanNotBeMakesThisPodsPaceUnknownAndNoOthers(List<SampleLine> impossible) {
+        // Given
+        Watched good = new Watched();
+        Watched bad = new Watched();
+        PodValue.Work ofGood = good.read(60, .98, 10, 600);
+        bad.read(60, .98, 10, 600);
+        double alone = load(ofGood);
+
+        // When
+        PodValue.Work ofBad = bad.read(.98, 10, 600, impossible.toArray(SampleLine[]::new));
+        fleet.learn(List.of(ofGood, ofBad), SECOND);
+
+        // Then
+        assertThat(ofBad.pace().completed()).isNaN();
+        assertThat(load(ofGood)).isCloseTo(alone, within(.01));
+        assertThat(load(ofBad)).isCloseTo(alone, within(.01));
+    }
+
+    @Test
+    void counterIsComparedSeriesBySeries() {
+        // Given: 1 / s of one reason, and one request of another, whose series begins anew at each scrape
+        Watched pod = new Watched();
+        PodValue.Work last = null;
+        for (int i = 0; i < 60; i++) {
+            last = pod.read(
+                    .98,
+                    10,
+                    600,
+                    Watched.counter("vllm:generation_tokens_total", 1000.0 * i),
+                    Watched.counter("vllm:request_success_total", Map.of("finished_reason", "stop"), 2.0 * i),
+                    Watched.counter(
+                            "vllm:request_success_total", Map.of("finished_reason", "abort"), i % 2 == 0 ? 1000 : 0));
+        }
+        // Then: each fall is a reset to 0, and each rise is counted; the other series is not taken for one that fell
+        assertThat(last.pace().completed()).isGreaterThanOrEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 1e-300, 1e15})
+    void whateverIsReadTheLoadIsANumber(double extreme) {
+        Watched pod = new Watched();
+        PodValue.Work last = pod.read(.5, extreme, extreme, 0, 0);
+        for (int i = 0; i < 40; i++) {
+            last = pod.read(.5, extreme, extreme, extreme / 1000, extreme / 1000);
+            fleet.learn(List.of(last), SECOND);
+            assertThat(load(last)).isBetween(0.0, 2e15);
+        }
+    }
+
+    /** Up by the lower bound, down by the upper: nothing changes where the truth may lie on either side of the target. */
+    @Nested
+    class UnknownMaximum {
+
+        private double perPod(double kvUsage, double running) {
+            fleet.aimAt(.8);
+            List<PodValue> pods = Collections.nCopies(4, work(kvUsage, running, 0));
+            fleet.learn(pods, SECOND);
+            return load(pods.getFirst());
+        }
+
+        @Test
+        void fleetWhosePodsMayBeFullIsHeld() {
+            assertThat(perPod(.1, 40)).isCloseTo(.8, EXACT);
+        }
+
+        @Test
+        void fleetWhosePodsWorkOnFewerThanWereSeenMayGetSmallerByTheUpperBound() {
+            perPod(.5, 64);
+            assertThat(perPod(.1, 32)).isCloseTo(.5, EXACT);
+        }
+
+        @Test
+        void fewRequestsFillNoPod() {
+            assertThat(perPod(.02, 2)).isCloseTo(.25, EXACT);
+        }
+
+        @Test
+        void kvCacheThatIsNearlyFullCountsByItself() {
+            assertThat(perPod(.9, 20)).isCloseTo(.9, EXACT);
+        }
+
+        @Test
+        void whatRanAnHourAgoIsForgotten() {
+            perPod(.5, 64);
+            fleet.learn(List.of(work(.1, 32, 0)), Duration.ofMinutes(61));
+            assertThat(perPod(.1, 32)).isCloseTo(.8, EXACT);
+        }
+
+        @Test
+        void maximumThatIsKnownLeavesNoRoomForBounds() {
+            fleet.aimAt(.8);
+            fleet.learn(List.of(work(.1, 16, 0, 64)), SECOND);
+            assertThat(load(work(.1, 16, 0, 64))).isCloseTo(.25, EXACT);
+        }
+    }
+
+    @Test
+    void maximumIsLearnedWhereRequestsWaitForASlotAllTheTime() {
+        Watched pod = new Watched();
+        pod.read(20, .3, 64, 5);
+        assertThat(load(work(.3, 32, 0))).isCloseTo(.5, within(1e-6));
+    }
+
+    @Test
+    void oneRequestThatWaitsForAMomentTeachesNoMaximum() {
+        Watched pod = new Watched();
+        pod.read(20, .1, 10, 0);
+        pod.read(1, .1, 10, 1);
+        pod.read(20, .1, 10, 0);
+        assertThat(load(work(.1, 10, 0))).isCloseTo(.1, within(1e-6));
+    }
+
+    @Test
+    void queueForTheKvCacheTeachesNoMaximum() {
+        Watched pod = new Watched();
+        pod.read(20, .97, 30, 50);
+        assertThat(load(work(.3, 30, 0))).isCloseTo(.3, within(1e-6));
+    }
+
+    @Test
+    void moreRunningThanTheLearnedMaximumRaisesIt() {
+        Watched pod = new Watched();
+        pod.read(20, .3, 16, 5);
+        pod.read(1, .3, 64, 0);
+        assertThat(load(work(.3, 32, 0))).isCloseTo(.5, within(1e-6));
+    }
+
+    @Test
+    void nightInWhichNothingWaitsForgetsNoMaximum() {
+        Watched pod = new Watched();
+        pod.read(20, .3, 64, 5);
+        fleet.learn(List.of(work(.1, 8, 0)), Duration.ofHours(8));
+        fleet.learn(List.of(), SECOND);
+        assertThat(load(work(.3, 32, 0))).isCloseTo(.5, within(1e-6));
+    }
+
+    @Test
+    void counterThatBeginsAnewIsNoProgress() {
+        Watched pod = new Watched();
+        double before = pod.read(20, .98, 30, 100).pace().completed();
+        pod.tokens = 0;
+        pod.completed = 0;
+        assertThat(pod.read(1, .98, 30, 100).pace().completed()).isBetween(before * .8, before * 1.01);
     }
 
     @Test
@@ -149,51 +546,6 @@ class ServingLoadTest {
                         new SignalOptions(OptionalInt.of(32), Duration.ofMinutes(1), OptionalDouble.empty()))
                 .ofFleet();
         assertThat(given.valueOf(work(.1, 16, 0, 256)).orElseThrow()).isCloseTo(.5, EXACT);
-    }
-
-    @Test
-    void maximumIsLearnedWhileRequestsWaitForASlot() {
-        // Given: nothing waits; then something waits for the KV cache
-        fleet.learn(List.of(work(.3, 60, 0)), SECOND);
-        fleet.learn(List.of(work(.97, 30, 50)), SECOND);
-        assertThat(load(work(.3, 32, 0))).isCloseTo(.3, EXACT);
-
-        // When
-        fleet.learn(List.of(work(.3, 64, 5)), SECOND);
-
-        // Then
-        assertThat(load(work(.3, 32, 0))).isCloseTo(.5, EXACT);
-    }
-
-    @Test
-    void moreRunningThanTheLearnedMaximumRaisesIt() {
-        fleet.learn(List.of(work(.3, 16, 5)), SECOND);
-        fleet.learn(List.of(work(.3, 64, 0)), SECOND);
-        assertThat(load(work(.3, 32, 0))).isCloseTo(.5, EXACT);
-    }
-
-    @Test
-    void oneWrongReadingOfTheMaximumIsForgottenWithinAnHour() {
-        // Given
-        fleet.learn(List.of(work(.3, 64_000, 5)), SECOND);
-        for (int minute = 1; minute <= 60; minute++) {
-            fleet.learn(List.of(work(.3, 64, 5)), Duration.ofMinutes(1));
-            assertThat(load(work(.3, 64, 0))).isCloseTo(.3, EXACT);
-        }
-
-        // When
-        fleet.learn(List.of(work(.3, 64, 5)), SECOND);
-
-        // Then
-        assertThat(load(work(.3, 32, 0))).isCloseTo(.5, EXACT);
-    }
-
-    @Test
-    void nightInWhichNothingWaitsForgetsNoMaximum() {
-        fleet.learn(List.of(work(.3, 64, 5)), SECOND);
-        fleet.learn(List.of(work(.1, 8, 0)), Duration.ofHours(8));
-        fleet.learn(List.of(), SECOND);
-        assertThat(load(work(.3, 32, 0))).isCloseTo(.5, EXACT);
     }
 
     @Test

@@ -331,7 +331,7 @@ class TriggerParserTest {
     @Test
     void maximumOfRunningRequestsBelongsToServingLoad() {
         Trigger trigger = Triggers.with("metric", "serving_load", "maxRunning", "64");
-        assertThat(trigger.signal()).isEqualTo(new ServingLoad(OptionalInt.of(64)));
+        assertThat(trigger.signal()).isEqualTo(new ServingLoad(OptionalInt.of(64), Duration.ofMinutes(1)));
         assertThat(error("metric", "serving_load", "maxRunning", "1.5"))
                 .contains("maxRunning = \"1.5\": expected a number from 1 to 100000 with at most 0 decimals");
     }

@@ -1,0 +1,37 @@
+package io.nimscaler.signal;
+
+/**
+ * How a pod has worked, so that a fleet's can be added up: sums over intervals of x = ln(requests running) and y = ln(seconds from one
+ * token to the next), and flows.
+ *
+ * @param intervals in number
+ * @param counts it says what it completes
+ * @param tooEarly it was not watched for long enough to say how fast it works
+ * @param young it was not watched for a whole flow window yet
+ * @param tokens generated a second; NaN: not known
+ * @param completed requests a second; NaN: not known
+ * @param tokensGrown what {@code tokens} came to within all that is remembered
+ * @param completedGrown requests that were completed within all that is remembered
+ * @param queueGrowth requests a second by which its queue grows; negative where it shrinks
+ * @param queueStands requests waited at each scrape: it is as full as it can be, whatever else it says
+ * @param runningLimit how many ran while others waited all the time, and not for the KV cache; 0: none did
+ */
+record Pace(
+        int intervals,
+        double x,
+        double y,
+        double xx,
+        double xy,
+        boolean counts,
+        boolean tooEarly,
+        boolean young,
+        double tokens,
+        double completed,
+        double tokensGrown,
+        double completedGrown,
+        double queueGrowth,
+        boolean queueStands,
+        double runningLimit) {
+
+    static final Pace UNKNOWN = new Pace(0, 0, 0, 0, 0, false, true, true, Double.NaN, Double.NaN, 0, 0, 0, false, 0);
+}

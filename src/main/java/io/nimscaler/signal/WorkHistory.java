@@ -1,0 +1,171 @@
+package io.nimscaler.signal;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * What one pod's scrapes of the last minutes say of how it works: how the time of a token grew with the number of requests that ran, how
+ * many requests it completes, how fast its queue grows, whether it is full. All of it can be read again by whoever begins to watch the
+ * pod, so a scaler that restarts knows the same some minutes later, and two that watch the same pods know the same.
+ */
+final class WorkHistory {
+
+    /** Fewer scrapes prove nothing. */
+    private static final int LEAST_SCRAPES = 3;
+
+    /** One that waits may be a stray: for a tool, a grammar, or the next step. */
+    private static final double LEAST_WAITING = 2;
+
+    /** From here on a queue may be waiting for the KV cache rather than for a slot. */
+    private static final double KV_BINDS = 0.9;
+
+    /** Of an interval in which next to nothing ran nothing can be told. */
+    private static final double LEAST_RUNNING = .5;
+
+    /**
+     * One scrape.
+     *
+     * @param tokens that were generated since the first one; NaN: not known
+     * @param completed requests since the first one; NaN: not known
+     */
+    record Scrape(Instant at, double kvUsage, double running, double waiting, double tokens, double completed) {}
+
+    private record Interval(Instant until, double logRunning, double logSecondsPerToken) {}
+
+    private final Duration flowWindow;
+    private final Duration interval;
+    private final Duration remembered;
+    private final Deque<Scrape> scrapes = new ArrayDeque<>();
+    private final Deque<Interval> intervals = new ArrayDeque<>();
+    private final SlidingTotal<Scrape> grown;
+    private Instant intervalBegan = Instant.MIN;
+
+    /**
+     * @param window of at least four poll intervals. A flow is taken over half of it, the batch over a third of it, for it changes
+     *     within seconds and the counters' steps and the moments of our scrapes even out; what is remembered is five of it
+     */
+    WorkHistory(Duration window) {
+        this.flowWindow = window.dividedBy(2);
+        this.interval = window.dividedBy(3);
+        this.remembered = window.multipliedBy(5);
+        this.grown = new SlidingTotal<>(remembered);
+    }
+
+    /** What came before has nothing to do with what comes: the pod's counters began anew. */
+    void clear() {
+        scrapes.clear();
+        grown.clear();
+    }
+
+    /** What it says with this scrape. */
+    Pace add(Scrape scrape) {
+        Instant at = scrape.at();
+        if (!scrapes.isEmpty()) {
+            Duration gap = Duration.between(scrapes.getLast().at(), at);
+            if (gap.isNegative() || gap.isZero() || gap.compareTo(flowWindow.multipliedBy(4)) > 0) {
+                clear();
+            } else if (gap.compareTo(flowWindow) > 0) {
+                // What ran meanwhile is not known
+                intervalBegan = at;
+            }
+        }
+        if (scrapes.isEmpty()) {
+            intervalBegan = at;
+        }
+        scrapes.addLast(scrape);
+        if (!Double.isNaN(scrape.tokens()) || !Double.isNaN(scrape.completed())) {
+            grown.add(at, scrape);
+        }
+        if (!intervalBegan.plus(interval).isAfter(at)) {
+            close(at);
+        }
+        Instant kept = at.minus(flowWindow);
+        while (scrapes.size() > LEAST_SCRAPES && scrapes.getFirst().at().isBefore(kept)) {
+            scrapes.removeFirst();
+        }
+        while (!intervals.isEmpty() && intervals.getFirst().until().isBefore(at.minus(remembered))) {
+            intervals.removeFirst();
+        }
+        return pace();
+    }
+
+    private void close(Instant at) {
+        double runningSeconds = 0;
+        double generated = 0;
+        Scrape before = scrapes.getFirst();
+        for (Scrape scrape : scrapes) {
+            if (scrape != before && !before.at().isBefore(intervalBegan)) {
+                runningSeconds += (before.running() + scrape.running()) / 2 * seconds(before.at(), scrape.at());
+                generated += scrape.tokens() - before.tokens();
+            }
+            before = scrape;
+        }
+        double running = runningSeconds / seconds(intervalBegan, at);
+        if (running >= LEAST_RUNNING && generated > 0) {
+            intervals.addLast(new Interval(at, Math.log(running), Math.log(runningSeconds / generated)));
+        }
+        intervalBegan = at;
+    }
+
+    private Pace pace() {
+        double x = 0;
+        double y = 0;
+        double xx = 0;
+        double xy = 0;
+        for (Interval one : intervals) {
+            x += one.logRunning;
+            y += one.logSecondsPerToken;
+            xx += one.logRunning * one.logRunning;
+            xy += one.logRunning * one.logSecondsPerToken;
+        }
+        Duration span =
+                Duration.between(scrapes.getFirst().at(), scrapes.getLast().at());
+        boolean tooEarly = span.multipliedBy(3).compareTo(flowWindow) < 0;
+        boolean young = span.multipliedBy(3).compareTo(flowWindow.multipliedBy(2)) < 0;
+        boolean stands = !young
+                && scrapes.size() >= LEAST_SCRAPES
+                && scrapes.stream().allMatch(scrape -> scrape.waiting() >= LEAST_WAITING);
+        boolean kvBinds = scrapes.stream().anyMatch(scrape -> scrape.kvUsage() >= KV_BINDS);
+        return new Pace(
+                intervals.size(),
+                x,
+                y,
+                xx,
+                xy,
+                !Double.isNaN(scrapes.getLast().completed()),
+                tooEarly,
+                young,
+                tooEarly ? Double.NaN : aSecond(Scrape::tokens),
+                tooEarly ? Double.NaN : aSecond(Scrape::completed),
+                grown(Scrape::tokens),
+                grown(Scrape::completed),
+                tooEarly ? 0 : aSecond(Scrape::waiting),
+                stands,
+                stands && !kvBinds
+                        ? scrapes.stream().mapToDouble(Scrape::running).max().orElse(0)
+                        : 0);
+    }
+
+    private double aSecond(ToDoubleFunction<Scrape> count) {
+        Scrape oldest = scrapes.getFirst();
+        Scrape newest = scrapes.getLast();
+        return (count.applyAsDouble(newest) - count.applyAsDouble(oldest)) / seconds(oldest.at(), newest.at());
+    }
+
+    /** 0 where it is not known. */
+    private double grown(ToDoubleFunction<Scrape> count) {
+        if (!grown.spansEnough()) {
+            return 0;
+        }
+        double growth = count.applyAsDouble(grown.newest().total())
+                - count.applyAsDouble(grown.oldest().total());
+        return growth > 0 ? growth : 0;
+    }
+
+    private static double seconds(Instant from, Instant to) {
+        return Duration.between(from, to).toNanos() / 1e9;
+    }
+}
