@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +66,8 @@ final class PodMapping {
                                 readySince,
                                 isReady || wasReady(status, ready),
                                 !isReady && isRestarting(status, ready)))
-                .on(node);
+                .on(node)
+                .worksOnAtMost(pod.getSpec() == null ? OptionalInt.empty() : MaxRunning.of(pod.getSpec()));
     }
 
     /** Of one that is not ready: whether a container was started since it ceased to be, rather than failing its probe. */

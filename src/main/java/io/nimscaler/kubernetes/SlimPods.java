@@ -20,7 +20,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a watch keeps of each pod: what {@link PodMapping} and {@link Confinement} read. A pod of an inference server takes some 45 kB of
+ * What a watch keeps of each pod: what {@link PodMapping}, {@link MaxRunning} and {@link Confinement} read. A pod of an inference server takes some 45 kB of
  * heap as it comes, and 3 kB so, whatever its author writes into it.
  */
 final class SlimPods extends BasicItemStore<Pod> {
@@ -61,6 +61,9 @@ final class SlimPods extends BasicItemStore<Pod> {
         kept.setHostNetwork(whole.getHostNetwork());
         kept.setContainers(all(whole.getContainers(), SlimPods::slim));
         kept.setInitContainers(all(whole.getInitContainers(), SlimPods::slim));
+        // Of what its containers are told this alone is read
+        List<String> maxRunning = MaxRunning.asArguments(MaxRunning.of(whole));
+        kept.getContainers().stream().findFirst().ifPresent(container -> container.setArgs(maxRunning));
         return kept;
     }
 

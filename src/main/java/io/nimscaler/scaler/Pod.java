@@ -6,8 +6,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** One pod as its cluster describes it: neither finished nor terminating. */
-public record Pod(String uid, String name, Access access, Startup startup) {
+/**
+ * One pod as its cluster describes it: neither finished nor terminating.
+ *
+ * @param maxRunning how many requests it works on at once, as its containers are told; empty: they are not
+ */
+public record Pod(String uid, String name, Access access, Startup startup, OptionalInt maxRunning) {
+
+    /** One whose containers are not told how many requests it works on at once. */
+    public Pod(String uid, String name, Access access, Startup startup) {
+        this(uid, name, access, startup, OptionalInt.empty());
+    }
 
     /**
      * Where it can be asked.
@@ -96,7 +105,12 @@ public record Pod(String uid, String name, Access access, Startup startup) {
         return at(new Access(access.address, access.namedPorts, OptionalInt.of(port), access.node, access.offLimits));
     }
 
+    /** The same one, whose containers are told so. */
+    public Pod worksOnAtMost(OptionalInt requests) {
+        return new Pod(uid, name, access, startup, requests);
+    }
+
     private Pod at(Access other) {
-        return new Pod(uid, name, other, startup);
+        return new Pod(uid, name, other, startup, maxRunning);
     }
 }

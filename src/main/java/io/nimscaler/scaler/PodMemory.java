@@ -169,7 +169,7 @@ final class PodMemory {
                     "its engine sleeps (vllm:engine_sleep_state): it has no room, and is not counted as idle"));
             return;
         }
-        take(signal.read(series, askedAt), trigger, askedAt);
+        take(withStatedMaximum(signal.read(series, askedAt)), trigger, askedAt);
         watched.ifPresent(reader -> traffic = reader.read(series, askedAt));
         unseen.map(other -> other.read(series, askedAt))
                 .filter(Measured.class::isInstance)
@@ -188,6 +188,15 @@ final class PodMemory {
         Optional<Admission> told = admitted;
         admitted = Optional.empty();
         return told;
+    }
+
+    /** What its engine does not say its containers may have been told. */
+    private Measurement withStatedMaximum(Measurement measurement) {
+        return measurement instanceof Measured(PodValue.Work work, Instant at)
+                        && pod.maxRunning().isPresent()
+                        && work.maxRunning().isEmpty()
+                ? new Measured(work.withMaxRunning(pod.maxRunning().getAsInt()), at)
+                : measurement;
     }
 
     private void take(Measurement measurement, Trigger trigger, Instant askedAt) {

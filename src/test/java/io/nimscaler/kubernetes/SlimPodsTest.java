@@ -21,6 +21,8 @@ class SlimPodsTest {
               initContainers: [{name: fetch, command: [fetch]}]
               containers:
               - name: nim
+                command: [sh, -c]
+                args: ["vllm serve m --max-num-seqs 96 --api-key secret"]
                 env: [{name: NGC_API_KEY, value: secret}]
                 ports: [{name: metrics, containerPort: 8002}]
                 readinessProbe: {httpGet: {path: /v1/health/ready, port: 8000}}
@@ -76,6 +78,7 @@ class SlimPodsTest {
 
         Instant now = Instant.parse("2026-01-02T00:00:00Z");
         assertThat(PodMapping.map(kept, now)).isEqualTo(PodMapping.map(whole, now));
+        assertThat(PodMapping.map(kept, now).maxRunning()).hasValue(96);
         Confinement confinement = new Confinement(false, false);
         assertThat(confinement.refusal(kept)).isPresent().isEqualTo(confinement.refusal(whole));
         assertThat(Serialization.asYaml(kept))
