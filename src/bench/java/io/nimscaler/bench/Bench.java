@@ -168,9 +168,13 @@ public final class Bench {
     }
 
 
-    /** Those that are judged; with {@code -Dbench.training=true} those that rules are tuned on. */
+    /** Those that are judged; with {@code -Dbench.engines=training} or {@code seen} others. */
     private static List<Engine> engines() {
-        return Boolean.getBoolean("bench.training") ? Engine.TRAINING : Engine.JUDGING;
+        return switch (System.getProperty("bench.engines", "judging")) {
+            case "training" -> Engine.TRAINING;
+            case "seen" -> Engine.SEEN;
+            default -> Engine.JUDGING;
+        };
     }
 
     private void constant() throws IOException {
@@ -208,7 +212,7 @@ public final class Bench {
                         "largest",
                         "scale-downs that made it late"),
                 rows);
-        Cell cell = new Cell(Engine.LARGE_KV, Load.constant(6.5), Router.LEAST_LOADED, START_UP, WARM_UP);
+        Cell cell = new Cell(engines().getFirst(), Load.constant(6.5), Router.LEAST_LOADED, START_UP, WARM_UP);
         tables.plot(
                 "quality-constant.svg",
                 Svg.course("Constant load: " + cell.name(), cell.run(ours().make().apply(cell), 5, 100)));
@@ -235,10 +239,10 @@ public final class Bench {
                 Load.hour(Trace.CONVERSATION, 6));
         for (Load load : loads) {
             for (double startUp : new double[] {30, 180, 900}) {
-                List<Cell> cells = Engine.JUDGING.stream()
+                List<Cell> cells = engines().stream()
                         .map(engine -> new Cell(engine, load, Router.LEAST_LOADED, startUp, 0))
                         .toList();
-                int each = Math.max(1, seeds / Engine.JUDGING.size());
+                int each = Math.max(1, seeds / engines().size());
                 Outcome ours = timed(load.name() + " " + startUp, () -> Outcome.total(runAll(cells, ours(), each)));
                 Outcome perfect = Outcome.total(runAll(cells, Rule.REACTION.settings().getFirst(), each));
                 rows.add(List.of(
@@ -262,7 +266,7 @@ public final class Bench {
                         "most / needed",
                         "scale-downs that made it late"),
                 rows);
-        Cell cell = new Cell(Engine.LARGE_KV, Load.step(2, 4), Router.LEAST_LOADED, START_UP, 0);
+        Cell cell = new Cell(engines().getFirst(), Load.step(2, 4), Router.LEAST_LOADED, START_UP, 0);
         tables.plot("quality-step.svg", Svg.course("Step: " + cell.name(), cell.run(ours().make().apply(cell), 3, 100)));
     }
 
@@ -279,10 +283,10 @@ public final class Bench {
         cases.put("pods with a queue do not answer", ours(2, Answering.NOT));
         for (Map.Entry<String, Setting> one : cases.entrySet()) {
             for (Router router : Router.values()) {
-                List<Cell> cells = Engine.JUDGING.stream()
+                List<Cell> cells = engines().stream()
                         .map(engine -> new Cell(engine, Load.constant(6.5), router, START_UP, WARM_UP))
                         .toList();
-                int each = Math.max(1, seeds / Engine.JUDGING.size());
+                int each = Math.max(1, seeds / engines().size());
                 Outcome total = timed(
                         one.getKey() + " " + router, () -> Outcome.total(runAll(cells, one.getValue(), each)));
                 rows.add(List.of(

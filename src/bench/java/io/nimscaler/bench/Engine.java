@@ -39,24 +39,45 @@ record Engine(
     /** Code completion: long prompts, short answers, so prefill binds and KV usage stays low. */
     static final Engine CODE = new Engine("code", Trace.CODE, 160_000, 64, 14, .20, .03, .055, 2048, 200, false);
 
-    /** Not tuned on: very long prompts. */
+    /** Very long prompts. */
     static final Engine LONG =
             new Engine("long prompts", Trace.LONG, 500_000, 64, 18, .20, .03, .030, 8192, UNBOUNDED, false);
 
-    /** Not tuned on: a KV cache that never fills, slots that do. */
+    /** A KV cache that never fills, slots that do. */
     static final Engine LARGE_KV =
             new Engine("large KV", Trace.CONVERSATION, 2_000_000, 128, 16, .12, .01, .022, 4096, UNBOUNDED, true);
 
-    /** Not tuned on: few slots, flat decode, a short queue. */
+    /** Few slots, flat decode, a short queue. */
     static final Engine FEW_SLOTS =
             new Engine("few slots", Trace.CONVERSATION, 200_000, 24, 18, .05, .02, .025, 2048, 100, true);
 
-    /** Not tuned on: few slots, which it does not say. */
+    /** Few slots, which it does not say. */
     static final Engine HIDDEN_SLOTS =
             new Engine("hidden slots", Trace.CONVERSATION, 400_000, 48, 14, .35, .02, .025, 2048, UNBOUNDED, false);
 
+    /** Not looked at before it was judged: a middling model, whose slots and KV cache bind at about the same load. */
+    static final Engine MIDDLING =
+            new Engine("middling", Trace.CONVERSATION, 150_000, 128, 15, .25, .04, .025, 2048, UNBOUNDED, false);
+
+    /** Not looked at before it was judged: code with many slots. */
+    static final Engine CODE_SLOTS =
+            new Engine("code, many slots", Trace.CODE, 240_000, 256, 12, .08, .05, .040, 4096, UNBOUNDED, true);
+
+    /** Not looked at before it was judged: fast and flat, a bounded queue. */
+    static final Engine FAST = new Engine("fast", Trace.CONVERSATION, 120_000, 64, 9, .03, .01, .012, 8192, 150, false);
+
+    /** Not looked at before it was judged: very long prompts, few slots, steep decode. */
+    static final Engine LONG_STEEP =
+            new Engine("long and steep", Trace.LONG, 900_000, 24, 25, .60, .02, .020, 8192, UNBOUNDED, true);
+
+    /** Settings are tuned on these. */
     static final List<Engine> TRAINING = List.of(CHAT, STEEP, CODE);
-    static final List<Engine> JUDGING = List.of(LONG, LARGE_KV, FEW_SLOTS, HIDDEN_SLOTS);
+
+    /** The rule was changed after it was seen on these. */
+    static final List<Engine> SEEN = List.of(LONG, LARGE_KV, FEW_SLOTS, HIDDEN_SLOTS);
+
+    /** The rule is as it was before these were first run. */
+    static final List<Engine> JUDGING = List.of(MIDDLING, CODE_SLOTS, FAST, LONG_STEEP);
 
     /** The duration of one step in seconds. */
     double stepSeconds(int decoding, double kvUsed, double prefilled) {

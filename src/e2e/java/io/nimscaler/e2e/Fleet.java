@@ -19,6 +19,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -120,6 +121,12 @@ public final class Fleet {
         tell("/load?total=" + replicasFull + "&n=ready&slots=" + requestsAtOnce, "");
     }
 
+    /** A load as above, and what each pod shows jumps by so much at most, each way. */
+    public void unsteadyLoad(double replicasFull, double noise) {
+        story.say("load " + replicasFull + " on " + name + ", which jumps by " + noise);
+        tell("/load?total=" + replicasFull + "&n=ready&noise=" + noise, "");
+    }
+
     /**
      * A load that this many replicas carry at a target of 0.70, from wherever the HPA comes: not so near to a whole number of replicas
      * that its tolerance would leave one more or one fewer.
@@ -201,6 +208,22 @@ public final class Fleet {
     public void expectReady(int expected, Duration within) {
         Waiting.until(name + " has " + expected + " ready pods", within, this::readyPods, n -> n == expected);
         story.say(name + " has " + expected + " ready pods");
+    }
+
+    /** The replicas that were wanted throughout {@code span}; fails where none were within {@code within}. */
+    public int settles(Duration span, Duration within) {
+        int[] last = {replicas()};
+        Instant[] since = {Instant.now()};
+        Waiting.until(name + " settles", within, () -> {
+            int now = replicas();
+            if (now != last[0]) {
+                last[0] = now;
+                since[0] = Instant.now();
+            }
+            return Duration.between(since[0], Instant.now());
+        }, still -> still.compareTo(span) >= 0);
+        story.say(name + " has settled at " + last[0] + " replicas");
+        return last[0];
     }
 
     /** Fails at the first moment at which another number of replicas is wanted. */
