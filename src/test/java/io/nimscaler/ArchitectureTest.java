@@ -48,7 +48,7 @@ class ArchitectureTest {
             Map.of("history", List.of("com.fasterxml.jackson.."), "files", List.of("javax.net.ssl.."));
 
     private static final Set<String> ADAPTERS =
-            Set.of("kubernetes", "scrape", "grpc", "web", "server", "telemetry", "demo", "command");
+            Set.of("kubernetes", "scrape", "grpc", "web", "server", "telemetry", "demo", "command", "storage");
 
     private static final String[] FRAMEWORKS = {
         "io.quarkus..",

@@ -4,19 +4,25 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.nimscaler.demo.Demo;
 import io.nimscaler.history.DecisionRing;
+import io.nimscaler.history.KeptMinutes;
+import io.nimscaler.history.Minute;
+import io.nimscaler.history.MinuteBook;
 import io.nimscaler.history.Transitions;
 import io.nimscaler.kubernetes.ExporterWatch;
 import io.nimscaler.kubernetes.KubernetesPods;
 import io.nimscaler.poll.GpuExporters;
 import io.nimscaler.scaler.Pods;
+import io.nimscaler.scaler.ReplicaBounds;
 import io.nimscaler.scaler.ScalerControl;
 import io.nimscaler.scaler.Scalers;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.scrape.VertxScraper;
 import io.nimscaler.settings.Settings;
 import io.nimscaler.telemetry.BuildMeters;
+import io.nimscaler.storage.MinuteFiles;
 import io.nimscaler.telemetry.CertificateMeters;
 import io.nimscaler.telemetry.DecisionLog;
+import io.nimscaler.telemetry.HistoryMeters;
 import io.nimscaler.telemetry.MeteredScraper;
 import io.nimscaler.telemetry.NoticeMeters;
 import io.nimscaler.telemetry.TriggerMeters;
@@ -35,6 +41,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
@@ -48,6 +56,7 @@ class Application {
 
     private static final Logger LOG = Logger.getLogger(Application.class);
     private static final long FORGET_MILLIS = 10_000;
+    private static final long LAST_MINUTE_MILLIS = 500;
 
     private final Vertx vertx;
     private final Context context;
@@ -55,6 +64,8 @@ class Application {
     private final DecisionLog log = new DecisionLog();
     private final DecisionRing history;
     private final Transitions transitions = new Transitions();
+    private final MinuteBook minutes = new MinuteBook();
+    private final Optional<MinuteFiles> minuteFiles;
     private final Optional<Demo> demo;
     private final List<Settings.StaticTarget> staticTargets;
     private final VertxScraper scraper;
@@ -74,6 +85,10 @@ class Application {
         this.context = vertx.getOrCreateContext();
         this.history =
                 new DecisionRing(settings.history().length(), settings.history().maxBytes());
+        this.minuteFiles = settings.history()
+                .keeping()
+                .map(keeping -> new MinuteFiles(keeping.directory(), keeping.bounds(), clock));
+        HistoryMeters.show(registry, keptMinutes());
         this.demo = settings.demo() ? Optional.of(new Demo(vertx, clock)) : Optional.empty();
         this.staticTargets = settings.staticTargets();
         WakeSources wakeSources = new WakeSources(settings.wakeSources());
@@ -91,7 +106,13 @@ class Application {
                 : Optional.empty();
         this.scraper = new VertxScraper(vertx, settings.scrape(), settings.podAuths());
         Pods pods = pods();
-        this.scalers = new Scalers(pods, new MeteredScraper(scraper, registry), wakeSources, onNodes, this::decided);
+        this.scalers = new Scalers(
+                pods,
+                new MeteredScraper(scraper, registry),
+                wakeSources,
+                onNodes,
+                this::decided,
+                minuteFiles.isPresent());
         this.owner = new OwnerThread(vertx, context, scalers, pods, clock);
         TriggerMeters.show(collectors, scalers::snapshots, scalers::bounds);
         NoticeMeters.show(collectors, scalers::scaledObjects, scalers::notices, scalers::contact);
@@ -125,6 +146,7 @@ class Application {
             demo.ifPresent(fleet -> fleet.start(scalers));
             vertx.setPeriodic(FORGET_MILLIS, _ -> forget());
         });
+        minuteFiles.ifPresent(MinuteFiles::start);
         exporters.ifPresent(ExporterWatch::start);
         kubernetes.ifPresent(watch -> watch.start(owner));
         owner.start();
@@ -135,10 +157,30 @@ class Application {
         kubernetes.ifPresent(KubernetesPods::close);
         exporters.ifPresent(ExporterWatch::close);
         scraper.close();
+        minuteFiles.ifPresent(this::endMinutes);
+    }
+
+    /** What there is of the present minute is kept, too. */
+    private void endMinutes(MinuteFiles files) {
+        CountDownLatch handedOver = new CountDownLatch(1);
+        context.runOnContext(_ -> {
+            minutes.end().forEach(files::keep);
+            handedOver.countDown();
+        });
+        try {
+            if (!handedOver.await(LAST_MINUTE_MILLIS, TimeUnit.MILLISECONDS)) {
+                LOG.debug("the last minute is not kept: the owner's thread is busy");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        files.close();
     }
 
     private void decided(Snapshot snapshot) {
         history.add(snapshot);
+        Optional<Minute.Limits> limits = scalers.bounds(snapshot.scaledObject()).map(Application::limits);
+        minuteFiles.ifPresent(files -> minutes.add(snapshot, limits).ifPresent(files::keep));
         if (snapshot.shadow()) {
             return;
         }
@@ -147,10 +189,15 @@ class Application {
         kubernetes.ifPresent(watch -> watch.decided(snapshot));
     }
 
-    /** What is kept of a trigger goes with the trigger. */
+    private static Minute.Limits limits(ReplicaBounds bounds) {
+        return new Minute.Limits(bounds.least(), bounds.most());
+    }
+
+    /** What is kept of a trigger goes with the trigger; not what is kept on the disk. */
     private void forget() {
         List<Snapshot> present = scalers.snapshots();
         history.retain(present);
+        minuteFiles.ifPresent(files -> minutes.retain(present).forEach(files::keep));
         transitions.retain(present);
         log.retain(present);
         kubernetes.ifPresent(watch -> watch.retain(present));
@@ -178,6 +225,12 @@ class Application {
     @Singleton
     Transitions transitions() {
         return transitions;
+    }
+
+    @Produces
+    @Singleton
+    KeptMinutes keptMinutes() {
+        return minuteFiles.<KeptMinutes>map(files -> files).orElseGet(KeptMinutes::none);
     }
 
     @Produces

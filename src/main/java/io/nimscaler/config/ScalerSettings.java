@@ -228,6 +228,17 @@ public interface ScalerSettings {
         /** Memory for those of all triggers together; when it is used up they get coarser, the older the more. */
         @WithDefault("16M")
         Optional<String> maxMemory();
+
+        /** Directory for a line a minute of each trigger, which outlasts restarts; none are kept without it. */
+        Optional<String> directory();
+
+        /** How many days before today are kept there. */
+        @WithDefault("14")
+        Optional<String> days();
+
+        /** Disk for those of all triggers together; when it is used up the oldest days go. */
+        @WithDefault("1G")
+        Optional<String> maxDisk();
     }
 
     interface Demo {

@@ -7,11 +7,18 @@ import java.util.Optional;
 /** The minutes that last, to read. Reading takes its time: it is nothing for an event loop. */
 public interface KeptMinutes {
 
-    /** Whether minutes are kept at all. */
-    boolean isKept();
+    /**
+     * How it goes.
+     *
+     * @param bytes that all minutes take
+     * @param files in which they are
+     * @param lost how many minutes could not be kept since the start
+     * @param trouble why the latest could not be kept, for people; empty: all is well
+     */
+    record State(long bytes, int files, long lost, Optional<String> trouble) {}
 
-    /** Why the latest could not be kept, for people; empty: all is well, or none are kept. */
-    Optional<String> trouble();
+    /** How it goes; empty: none are kept. */
+    Optional<State> state();
 
     /** The first minute that is kept of a trigger; empty: none. */
     Optional<Instant> since(TriggerId trigger);
@@ -27,12 +34,7 @@ public interface KeptMinutes {
         return new KeptMinutes() {
 
             @Override
-            public boolean isKept() {
-                return false;
-            }
-
-            @Override
-            public Optional<String> trouble() {
+            public Optional<State> state() {
                 return Optional.empty();
             }
 

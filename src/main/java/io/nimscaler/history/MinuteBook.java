@@ -44,7 +44,7 @@ public final class MinuteBook {
         if (another || (edited && page.parts < MOST_PARTS_OF_A_MINUTE)) {
             ended = page.minute.end();
             page.parts = another ? 1 : page.parts + 1;
-            page.minute = MinuteBuilder.of(snapshot, limits, minute);
+            page.minute = edited ? MinuteBuilder.of(snapshot, limits, minute) : page.minute.next(minute);
         } else if (edited) {
             return Optional.empty();
         }

@@ -24,9 +24,8 @@ import java.util.OptionalDouble;
 /** The decisions of one trigger within one minute, under one setting → a {@link Minute}. */
 final class MinuteBuilder {
 
-    private final TriggerId id;
     private final Trigger trigger;
-    private final Optional<Minute.Limits> limits;
+    private final MinuteHeader header;
     private final Instant at;
 
     private int reports;
@@ -50,15 +49,19 @@ final class MinuteBuilder {
     private final Moving rejections = new Moving();
     private final List<Duration> startUps = new ArrayList<>();
 
-    private MinuteBuilder(TriggerId id, Trigger trigger, Optional<Minute.Limits> limits, Instant at) {
-        this.id = id;
+    private MinuteBuilder(Trigger trigger, MinuteHeader header, Instant at) {
         this.trigger = trigger;
-        this.limits = limits;
+        this.header = header;
         this.at = at;
     }
 
     static MinuteBuilder of(Snapshot first, Optional<Minute.Limits> limits, Instant at) {
-        return new MinuteBuilder(TriggerId.of(first), first.trigger(), limits, at);
+        return new MinuteBuilder(first.trigger(), MinuteHeader.of(TriggerId.of(first), first.trigger(), limits), at);
+    }
+
+    /** That of another minute under the same settings. */
+    MinuteBuilder next(Instant its) {
+        return new MinuteBuilder(trigger, header, its);
     }
 
     Instant at() {
@@ -66,7 +69,7 @@ final class MinuteBuilder {
     }
 
     boolean isOf(Trigger other, Optional<Minute.Limits> otherLimits) {
-        return trigger.equals(other) && limits.equals(otherLimits);
+        return trigger.equals(other) && header.limits().equals(otherLimits);
     }
 
     void add(Snapshot snapshot) {
@@ -145,7 +148,7 @@ final class MinuteBuilder {
                         generationTokens.mean(),
                         rejections.mean()),
                 startUps);
-        return Optional.of(new KeptMinute(MinuteHeader.of(id, trigger, limits), minute));
+        return Optional.of(new KeptMinute(header, minute));
     }
 
     private Optional<Minute.Replicas> replicas() {

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  * The lines of a history → its headers and minutes, one after the other. The inverse of {@link MinuteWriter}.
  *
  * <p>A line that the writer did not finish costs nothing but itself: it is the last one, or comes before a header, which is written at each
- * start. Any other line that is none of a history ends the reading.
+ * start and after each failure. Any other line that is none of a history ends the reading.
  */
 public final class MinuteReader {
 
@@ -100,7 +100,7 @@ public final class MinuteReader {
     /**
      * Takes the next line, without its end.
      *
-     * @throws HistoryException if this line, or the one before it, is none of a history
+     * @throws HistoryException if this line, or one that seemed unfinished before it, is none of a history
      */
     public void take(String line) {
         lineNumber++;
@@ -115,7 +115,6 @@ public final class MinuteReader {
             JsonNode node = JSON.readTree(line);
             if (node.has("format")) {
                 MinuteHeader header = header(node);
-                torn += unreadable.isPresent() ? 1 : 0;
                 unreadable = Optional.empty();
                 headed = true;
                 sink.header(header);
@@ -130,10 +129,11 @@ public final class MinuteReader {
             minute(node);
         } catch (JsonProcessingException e) {
             HistoryException problem = problem("expected a JSON object, got " + Violation.shortened(line));
-            if (!headed || unreadable.isPresent()) {
-                throw unreadable.orElse(problem);
+            if (!headed) {
+                throw problem;
             }
-            unreadable = Optional.of(problem);
+            torn++;
+            unreadable = unreadable.or(() -> Optional.of(problem));
         } catch (IllegalArgumentException | DateTimeException e) {
             throw problem(String.valueOf(e.getMessage()));
         }
@@ -141,11 +141,10 @@ public final class MinuteReader {
 
     /** There are no more lines. */
     public void end() {
-        torn += unreadable.isPresent() ? 1 : 0;
         unreadable = Optional.empty();
     }
 
-    /** How many lines were not finished when the scaler was ended. */
+    /** How many lines were not finished. */
     public long torn() {
         return torn;
     }

@@ -15,10 +15,12 @@ import io.nimscaler.server.BasicUsers;
 import io.nimscaler.server.GateSettings;
 import io.nimscaler.server.ServerTls;
 import io.nimscaler.server.TlsFiles;
+import io.nimscaler.storage.MinuteFiles;
 import io.nimscaler.trigger.Grammar;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Violation;
 import io.nimscaler.wake.WakeSource;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,8 +71,16 @@ public record Settings(
      *
      * @param length 0: nothing
      * @param maxBytes of all triggers together
+     * @param keeping what outlasts a restart; empty: nothing
      */
-    public record Remembering(Duration length, long maxBytes) {}
+    public record Remembering(Duration length, long maxBytes, Optional<Keeping> keeping) {}
+
+    /**
+     * Minutes that are kept on a disk.
+     *
+     * @param directory an absolute path; whether it can be used shows when it is
+     */
+    public record Keeping(Path directory, MinuteFiles.Bounds bounds) {}
 
     /**
      * A scale target without Kubernetes.
@@ -150,9 +160,7 @@ public record Settings(
         Watching watching = watching(reader, written.kubernetes());
         Optional<ExporterWatch.Where> gpuExporters = ExporterReading.where(
                 reader, written.gpuExporters(), watching.confinement().localAddressesAllowed(), auths);
-        Remembering remembering = new Remembering(
-                reader.duration("history.length", written.history().length(), Duration.ZERO, Duration.ofHours(24)),
-                reader.bytes("history.max-memory", written.history().maxMemory(), "0", "16G"));
+        Remembering remembering = remembering(reader, written.history());
         boolean demo = reader.flag("demo.enabled", written.demo().enabled());
         List<StaticTarget> targets = StaticTargetReading.list(reader, written.staticTargets(), wakeSources);
         if (!reader.violations().isEmpty()) {
@@ -243,6 +251,21 @@ public record Settings(
                 timeout,
                 reader.duration("scrape.keep-alive", written.keepAlive(), Duration.ofSeconds(1), Duration.ofHours(1)),
                 new ReadLimits(bodyBytes, limits.lineBytes(), limits.labels(), limits.series()));
+    }
+
+    private static Remembering remembering(SettingsReader reader, ScalerSettings.History written) {
+        Duration length = reader.duration("history.length", written.length(), Duration.ZERO, Duration.ofHours(24));
+        long memory = reader.bytes("history.max-memory", written.maxMemory(), "0", "16G");
+        Optional<String> directory = reader.optional(
+                "history.directory", written.directory(), Settings::isAbsolutePath, "an absolute path such as /data");
+        int days = reader.number("history.days", written.days(), 1, 366);
+        long disk = reader.bytes("history.max-disk", written.maxDisk(), "1M", "1T");
+        return new Remembering(
+                length, memory, directory.map(path -> new Keeping(Path.of(path), new MinuteFiles.Bounds(days, disk))));
+    }
+
+    private static boolean isAbsolutePath(String text) {
+        return text.matches("/[A-Za-z0-9._/-]{0,1000}");
     }
 
     private static Watching watching(SettingsReader reader, ScalerSettings.Kubernetes written) {

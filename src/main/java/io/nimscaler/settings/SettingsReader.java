@@ -89,6 +89,19 @@ final class SettingsReader {
         }
     }
 
+    /** A whole number within [least, most]. */
+    int number(String item, Optional<String> text, int least, int most) {
+        Optional<Integer> number = text.map(String::strip)
+                .filter(digits -> digits.matches("[0-9]{1,9}"))
+                .map(Integer::valueOf)
+                .filter(value -> value >= least && value <= most);
+        if (number.isEmpty()) {
+            wrong(item, text, "a whole number from " + least + " to " + most);
+        }
+        number.ifPresent(value -> inForce(item, String.valueOf(value)));
+        return number.orElse(most);
+    }
+
     boolean flag(String item, Optional<String> text) {
         String word = text.orElse("").strip().toLowerCase(Locale.ROOT);
         if (!YES.contains(word) && !NO.contains(word)) {

@@ -8,19 +8,25 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** Reads the {@link Traffic} of one pod from scrape to scrape, by any engine's names. Not thread-safe. */
 public final class TrafficOfPod {
 
+    /**
+     * @param counts which of its series are meant
+     * @param namesModel whether they name the model they are of
+     */
+    private record Counter(String name, Predicate<SampleLine> counts, boolean namesModel) {}
+
     private static final Signal RUNNING = Signals.named(Signals.REQUESTS_RUNNING);
     private static final Signal WAITING = Signals.named(Signals.REQUESTS_WAITING);
-    private static final List<String> PROMPT_TOKENS = ofEngines("prompt_tokens_total");
-    private static final List<String> GENERATION_TOKENS = ofEngines("generation_tokens_total");
+    private static final List<Counter> PROMPT_TOKENS = ofEngines("prompt_tokens_total");
+    private static final List<Counter> GENERATION_TOKENS = ofEngines("generation_tokens_total");
 
-    /** vLLM with a limit of its queue (vllm/v1/metrics/loggers.py); other engines count no refusals of their own. */
-    private static final List<String> REJECTIONS = Engine.VLLM.stream()
-            .map(prefix -> prefix + "admission_rejections_total")
+    private static final List<Counter> REJECTIONS = RefusalCounters.ALL.stream()
+            .map(counters -> new Counter(counters.refused(), counters.isRefusal(), counters.namesModel()))
             .toList();
 
     /** A rate looks back so long at least: the minutes that it goes into are longer. */
@@ -29,10 +35,12 @@ public final class TrafficOfPod {
     private static final int POLLS_OF_A_WINDOW = 4;
 
     /** The names that a reader must keep. */
-    public static final Set<String> SERIES_NAMES = new TreeSet<>(
-            Stream.of(RUNNING.seriesNames(), WAITING.seriesNames(), PROMPT_TOKENS, GENERATION_TOKENS, REJECTIONS)
-                    .flatMap(List::stream)
-                    .toList());
+    public static final Set<String> SERIES_NAMES = new TreeSet<>(Stream.concat(
+                    Stream.of(RUNNING, WAITING).flatMap(signal -> signal.seriesNames().stream()),
+                    Stream.of(PROMPT_TOKENS, GENERATION_TOKENS, REJECTIONS)
+                            .flatMap(List::stream)
+                            .map(Counter::name))
+            .toList());
 
     private final PodSignal running;
     private final PodSignal waiting;
@@ -55,9 +63,9 @@ public final class TrafficOfPod {
     }
 
     /** NIM's own name, vLLM's and SGLang's. */
-    private static List<String> ofEngines(String name) {
+    private static List<Counter> ofEngines(String name) {
         return Stream.concat(Stream.concat(Stream.of(""), Engine.VLLM.stream()), Stream.of("sglang:", "sglang_"))
-                .map(prefix -> prefix + name)
+                .map(prefix -> new Counter(prefix + name, _ -> true, true))
                 .toList();
     }
 
@@ -81,31 +89,39 @@ public final class TrafficOfPod {
                 : OptionalDouble.empty();
     }
 
-    /** The rate of a counter under the first of its names that a body has. */
+    /** The rate of the first of these counters that a body has. */
     private static final class Rate {
 
-        private final List<String> names;
+        private final List<Counter> counters;
         private final Duration window;
         private final Optional<String> modelName;
-        private Optional<String> name = Optional.empty();
+        private Optional<Counter> counter = Optional.empty();
         private Optional<PodSignal> rate = Optional.empty();
 
-        Rate(List<String> names, Duration window, Optional<String> modelName) {
-            this.names = names;
+        Rate(List<Counter> counters, Duration window, Optional<String> modelName) {
+            this.counters = counters;
             this.window = window;
             this.modelName = modelName;
         }
 
         OptionalDouble read(List<SampleLine> body, Instant scrapedAt) {
-            Optional<String> now = names.stream()
-                    .filter(one ->
-                            body.stream().anyMatch(series -> series.name().equals(one)))
+            Optional<Counter> now = counters.stream()
+                    .filter(one -> body.stream().anyMatch(line -> line.name().equals(one.name())))
                     .findFirst();
-            if (!now.equals(name)) {
-                name = now;
-                rate = now.map(counter -> new CounterRate(counter, window).ofPod(modelName));
+            if (!now.equals(counter)) {
+                counter = now;
+                rate = now.map(one ->
+                        new CounterRate(one.name(), window).ofPod(one.namesModel() ? modelName : Optional.empty()));
             }
-            return rate.map(counter -> amount(counter.read(body, scrapedAt))).orElse(OptionalDouble.empty());
+            if (rate.isEmpty() || now.isEmpty()) {
+                return OptionalDouble.empty();
+            }
+            Counter wanted = now.get();
+            List<SampleLine> counted = body.stream()
+                    .filter(line ->
+                            line.name().equals(wanted.name()) && wanted.counts().test(line))
+                    .toList();
+            return amount(rate.get().read(counted, scrapedAt));
         }
     }
 }

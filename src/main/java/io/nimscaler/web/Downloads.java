@@ -1,6 +1,7 @@
 package io.nimscaler.web;
 
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import java.util.HashSet;
 import java.util.Set;
@@ -15,6 +16,15 @@ class Downloads {
     static final int MOST = 4;
 
     private final Set<HttpServerResponse> open = new HashSet<>();
+
+    /**
+     * @throws jakarta.ws.rs.ServiceUnavailableException where there are too many already
+     */
+    void enterOrRefuse(RoutingContext context) {
+        if (!enter(context.response())) {
+            throw Refusal.tooMany("expected at most " + MOST + " of such answers at once; try again later");
+        }
+    }
 
     /**
      * @return false: there are too many already

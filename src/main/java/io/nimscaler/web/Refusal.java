@@ -43,6 +43,16 @@ record Refusal(String error) {
         };
     }
 
+    /**
+     * @throws BadRequestException where it is none within [least, most]
+     */
+    static int number(String name, String text, int least, int most) {
+        if (text.matches("[0-9]{1,9}") && Integer.parseInt(text) >= least && Integer.parseInt(text) <= most) {
+            return Integer.parseInt(text);
+        }
+        throw badRequest(name, text, "a whole number from " + least + " to " + most);
+    }
+
     static ServiceUnavailableException tooMany(String why) {
         return new ServiceUnavailableException(Response.fromResponse(response(Response.Status.SERVICE_UNAVAILABLE, why))
                 .header("retry-after", "30")

@@ -101,7 +101,7 @@ class RememberedResource {
                 .map(TriggerId::of)
                 .flatMap(trigger -> Downsampling.of(history.of(trigger), from, withPods).stream())
                 .toList();
-        enterDownloads(context);
+        downloads.enterOrRefuse(context);
         // One after the other as the client reads them: all at once they are megabytes
         StreamingOutput array = out -> {
             String before = "[";
@@ -114,12 +114,6 @@ class RememberedResource {
             out.write((chosen.isEmpty() ? "[]" : "]").getBytes(StandardCharsets.UTF_8));
         };
         return Response.ok(array).build();
-    }
-
-    private void enterDownloads(RoutingContext context) {
-        if (!downloads.enter(context.response())) {
-            throw Refusal.tooMany("expected at most " + Downloads.MOST + " of such answers at once; try again later");
-        }
     }
 
     /**
@@ -187,7 +181,7 @@ class RememberedResource {
         if (spans.isEmpty()) {
             throw Refusal.notFound("nothing to record; " + requests.spansOf(latest));
         }
-        enterDownloads(context);
+        downloads.enterOrRefuse(context);
         StreamingOutput lines = out -> {
             for (List<Remembered> span : spans) {
                 Stream<Recorded> decisions = span.stream().map(entry -> new Recorded(entry.number(), entry.snapshot()));

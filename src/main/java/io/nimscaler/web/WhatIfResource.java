@@ -261,7 +261,7 @@ class WhatIfResource {
             throw Refusal.badRequest(
                     "from", from.toString(), "at most " + LONGEST.toDays() + " days before to = " + to);
         }
-        if (kept.isResolvable() && kept.get().isKept()) {
+        if (kept.isResolvable() && kept.get().state().isPresent()) {
             List<MinuteStretch> stretches = stretches(kept.get(), id, from, to);
             if (!stretches.isEmpty()) {
                 return new Memory(FleetHistory.ofMinutes(stretches), List.of());

@@ -138,6 +138,8 @@ class MinutesTest {
             // After a start there is a header again
             assertThat(minutes(HEADER, LINE, cut, HEADER, LINE)).isEqualTo(2);
         }
+        // A disk that stays full leaves several
+        assertThat(minutes(HEADER, LINE, "{\"t\"", "{\"for", "{", HEADER, LINE)).isEqualTo(2);
         String zeros = "\0".repeat(200);
         assertThat(minutes(HEADER, LINE, zeros)).isEqualTo(1);
     }
@@ -202,7 +204,8 @@ class MinutesTest {
     void anUnreadableLineBetweenMinutesIsRefusedByItsOwnNumber() {
         assertThatThrownBy(() -> minutes(HEADER, LINE, "{\"t\":", LINE))
                 .hasMessage("line 3: expected a JSON object, got {\"t\":");
-        assertThatThrownBy(() -> minutes(HEADER, LINE, "one", "two")).hasMessageStartingWith("line 3: expected a JSON");
+        assertThatThrownBy(() -> minutes(HEADER, LINE, "one", "two", LINE))
+                .hasMessageStartingWith("line 3: expected a JSON");
     }
 
     @ParameterizedTest

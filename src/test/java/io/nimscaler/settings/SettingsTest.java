@@ -39,6 +39,8 @@ class SettingsTest {
         "kubernetes.scale-refresh, 0s, 1s, 10m, 11m, a duration from 1s to 10m",
         "history.length, -1s, 0s, 24h, 25h, a duration from 0s to 24h",
         "history.max-memory, -1, 0, 16G, 17G, a size from 0 to 16G",
+        "history.days, 0, 1, 366, 367, a whole number from 1 to 366",
+        "history.max-disk, 1K, 1M, 1T, 2T, a size from 1M to 1T",
         "gpu-exporters.port, 0, 1, 65535, 65536, a port number (1 to 65535)",
     })
     void rangeEndsWhereItIsSaidTo(String item, String below, String least, String most, String above, String expected) {
@@ -164,7 +166,7 @@ class SettingsTest {
                 expected.put(matcher.group(1).replace("NAME", "x"), matcher.group(2));
             }
         }
-        assertThat(expected).hasSize(46);
+        assertThat(expected).hasSize(49);
         String[] written = expected.keySet().stream()
                 .flatMap(item -> Stream.of(item, "/?\u00e4 \u00f6"))
                 .toArray(String[]::new);

@@ -44,6 +44,7 @@ class OpenApiTest {
                         "/api/scaled-objects/{namespace}/{name}",
                         "/api/scaled-objects/{namespace}/{name}/decisions",
                         "/api/scaled-objects/{namespace}/{name}/explain",
+                        "/api/scaled-objects/{namespace}/{name}/history",
                         "/api/scaled-objects/{namespace}/{name}/recording",
                         "/api/scaled-objects/{namespace}/{name}/transitions",
                         "/api/status")
