@@ -18,11 +18,15 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The README does not lie: its tables are those of the code. */
 class ReadmeTest {
@@ -42,10 +46,6 @@ class ReadmeTest {
     }
 
     /** First column → second column of the table under a heading. */
-    private static Map<String, String> table(String heading) {
-        return table(readme(), heading);
-    }
-
     private static Map<String, String> table(List<String> lines, String heading) {
         Map<String, String> rows = new LinkedHashMap<>();
         for (String line : lines.subList(lines.indexOf(heading) + 1, lines.size())) {
@@ -66,7 +66,7 @@ class ReadmeTest {
 
     @Test
     void tableOfTriggerMetadataHasEveryKeyWithItsDefault() {
-        Map<String, String> rows = table("## Trigger metadata");
+        Map<String, String> rows = table(lines("src/docs/metadata.md"), "# Trigger metadata");
         assertThat(rows.keySet())
                 .containsExactlyInAnyOrderElementsOf(
                         Arrays.stream(TriggerKey.values()).map(TriggerKey::key).toList());
@@ -78,7 +78,7 @@ class ReadmeTest {
     @Test
     void everyDefaultOfTheTableParses() {
         Map<String, String> metadata = new HashMap<>(Map.of("targetValue", "0.70"));
-        table("## Trigger metadata").forEach((key, cell) -> code(cell).ifPresent(text -> metadata.put(key, text)));
+        table(lines("src/docs/metadata.md"), "# Trigger metadata").forEach((key, cell) -> code(cell).ifPresent(text -> metadata.put(key, text)));
         assertThat(TriggerParser.parse(metadata)).isInstanceOf(ParsedTrigger.Valid.class);
     }
 
@@ -118,11 +118,53 @@ class ReadmeTest {
     }
 
     @Test
-    void readmeHasAtMostThreeHundredLinesAndItsLinksLeadSomewhere() {
-        assertThat(readme()).hasSizeLessThanOrEqualTo(300);
-        Pattern link = Pattern.compile("\\]\\((src/[^)#]+)");
-        readme().stream()
+    void readmeIsReadInMinutes() {
+        assertThat(readme().stream()
+                        .flatMap(line -> Stream.of(line.strip().split("\\s+")))
+                        .filter(word -> !word.isEmpty()))
+                .hasSizeLessThanOrEqualTo(1_000);
+        assertThat(readme()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(160));
+    }
+
+    static Stream<Path> documents() throws IOException {
+        try (Stream<Path> docs = Files.list(Path.of("src/docs"))) {
+            return Stream.concat(
+                    Stream.of(Path.of("README.md")),
+                    docs.filter(file -> file.toString().endsWith(".md")).toList().stream());
+        }
+    }
+
+    /** To a file that there is and, in Markdown, to a heading that it has. */
+    @ParameterizedTest
+    @MethodSource("documents")
+    void linksLeadSomewhere(Path document) {
+        Pattern link = Pattern.compile("\\]\\(([^)#:]*)(?:#([^)]+))?\\)");
+        Path folder = Optional.ofNullable(document.getParent()).orElse(Path.of(""));
+        lines(document.toString()).stream()
                 .flatMap(line -> link.matcher(line).results())
-                .forEach(result -> assertThat(Path.of(result.group(1))).exists());
+                .forEach(result -> {
+                    Path file = result.group(1).isEmpty() ? document : folder.resolve(result.group(1));
+                    assertThat(file).exists();
+                    if (result.group(2) != null && file.toString().endsWith(".md")) {
+                        assertThat(anchors(file.toString())).as("%s", file).contains(result.group(2));
+                    }
+                });
+    }
+
+    private static List<String> anchors(String file) {
+        return lines(file).stream()
+                .filter(line -> line.startsWith("#"))
+                .map(line -> line.replaceFirst("^#+ ", "")
+                        .toLowerCase(Locale.ROOT)
+                        .replaceAll("[^\\p{L}\\p{N} _-]", "")
+                        .replace(' ', '-'))
+                .toList();
+    }
+
+    @Test
+    void everyDocumentStandsInTheIndex() throws IOException {
+        assertThat(documents().map(file -> file.getFileName().toString()).filter(name -> !name.equals("README.md")))
+                .allSatisfy(name -> assertThat(String.join("\n", lines("src/docs/README.md")))
+                        .contains("(" + name));
     }
 }
