@@ -83,6 +83,10 @@ NIM_SCALER_{{ regexReplaceAll "[^A-Za-z0-9]" . "_" | upper }}
 - name: NIM_SCALER_KUBERNETES_NAMESPACES
   value: {{ join "," . | quote }}
 {{- end }}
+{{- if .Values.history.enabled }}
+- name: NIM_SCALER_HISTORY_DIRECTORY
+  value: /var/lib/keda-nim-scaler/history
+{{- end }}
 {{- if .Values.gpuExporters.enabled }}
 - name: NIM_SCALER_GPU_EXPORTERS_NAMESPACE
   value: {{ .Values.gpuExporters.namespace }}

@@ -112,7 +112,7 @@ class HelmChartTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpu-exporters", "leader-worker-set", "mutual-tls", "read-hpas", "single-namespace"})
+    @ValueSource(strings = {"gpu-exporters", "history", "leader-worker-set", "mutual-tls", "read-hpas", "single-namespace"})
     void rendersAnOverlayWithItsValues(String overlay) throws Exception {
         assertThat(comparable(chart("keda-nim-scaler", "-f", CHART + "/ci/" + overlay + "-values.yaml")))
                 .isEqualTo(comparable(kustomization("k8s/overlays/" + overlay)));
@@ -160,7 +160,7 @@ class HelmChartTest {
     void rendersEverythingAtOnce() throws Exception {
         List<JsonNode> objects = chart("keda-nim-scaler", "-f", CHART + "/ci/everything-values.yaml");
 
-        JsonNode container = only("Deployment", objects).at("/spec/template/spec/containers/0");
+        JsonNode container = only("StatefulSet", objects).at("/spec/template/spec/containers/0");
         Map<String, String> variables = new TreeMap<>();
         container
                 .path("env")
@@ -208,6 +208,7 @@ class HelmChartTest {
                 "image.tagg=1",
                 "podAuth.my-name.namespaces={nim}",
                 "wakeSources.gateway.url=http://gateway/metrics",
+                "history.size=much",
                 "networkPolicy.apiServerPorts={0}"
             })
     void refusesValuesThatCannotBeRight(String value) throws Exception {
