@@ -16,6 +16,9 @@ import java.util.stream.DoubleStream;
  *       moments ago counts as T.
  *   <li>A level that looks back (a latency) still holds what was observed before the newcomers were there. Times all replicas it would
  *       order others for the same load, so on the way up a newcomer counts as 0, too.
+ *   <li>A latency has no upper end, and its distance from T does not say how many replicas are short: a fleet that queues for ten times
+ *       T may need one replica more. So one reading asks for twice the replicas that were read at most, and the next one waits for
+ *       those that come.
  *   <li><em>Down:</em> only while no pod is missing. Unlike an amount, the level of one pod does not bound the fleet's: the
  *       pod that does not answer may be the one where requests take long. So at most is the highest of v, T and its own last value.
  *   <li>A fleet that is leaving replicas still has them at work: below T the level counts for each pod that there is, else
@@ -27,6 +30,9 @@ import java.util.stream.DoubleStream;
  * replicas. With one of them missing it is at least (3 · 0.8 + 0) / 4 · 4 = 2.4, which is above 1.1 · 0.5 · 4 = 2.2: 5 replicas.
  */
 final class LevelRules {
+
+    /** Of the replicas that were observed, for each that was. */
+    private static final int MOST_AT_ONCE = 2;
 
     private final Trigger trigger;
     private final double target;
@@ -65,9 +71,11 @@ final class LevelRules {
 
         double sum = level * (members - states.newcomers() + states.writtenOffUp()) + target * states.saturated();
         double mean = sum / (members + missing + states.onTheirWay());
-        double atLeast = Math.max(0, mean * carriers + takenByStuck - states.credit(trigger));
-        double all =
-                fits ? Math.min(level * Math.max(carriers, members), target * spec) : level * carriers + takenByStuck;
+        double most = most(states);
+        double atLeast = Math.min(most, Math.max(0, mean * carriers + takenByStuck - states.credit(trigger)));
+        double all = fits
+                ? Math.min(level * Math.max(carriers, members), target * spec)
+                : Math.min(most, level * carriers + takenByStuck);
         double atMost = missing == 0
                 ? all
                 : Math.max(
@@ -89,5 +97,14 @@ final class LevelRules {
         }
         return new Demand.Undecided(
                 missing == 0 && fits ? OptionalDouble.of(all) : OptionalDouble.empty(), states.counts(), carried);
+    }
+
+    /** What may be asked for at once; never fewer replicas than there are. */
+    private double most(FleetStates states) {
+        boolean looksBack = trigger.signal().window().isPositive();
+        int observed = states.members() - states.newcomers();
+        return looksBack
+                ? target * Math.max(states.spec(), MOST_AT_ONCE * observed)
+                : Double.POSITIVE_INFINITY;
     }
 }

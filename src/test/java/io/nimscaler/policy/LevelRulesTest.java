@@ -79,6 +79,34 @@ class LevelRulesTest {
         }
     }
 
+    /** A latency is ten times its target while requests queue, however few replicas are short. */
+    @ParameterizedTest
+    @ValueSource(strings = {"sum", "average"})
+    void latencyAsksForTwiceTheReplicasThatWereObservedAtMost(String type) {
+        Trigger trigger = Triggers.immediate(
+                "metric", "time_to_first_token_seconds", "targetValue", "0.70", "aggregationType", type);
+        Fleet.Known first = fleet(3, pods(3, at(7)));
+        Fleet.Known whileTheyStart = fleet(6, pods(3, at(7), starting(), starting(), starting()));
+        Fleet.Known whileTheyAreNew = withNewcomers(3, fleet(6, pods(6, at(7))));
+        Fleet.Known observed = fleet(6, pods(6, at(7)));
+
+        assertThat(Fleets.hpaEndsAt(new Policy(trigger).decide(first, START), trigger))
+                .isEqualTo(6);
+        assertThat(Fleets.hpaEndsAt(new Policy(trigger).decide(whileTheyStart, START), trigger))
+                .isEqualTo(6);
+        assertThat(Fleets.hpaEndsAt(new Policy(trigger).decide(whileTheyAreNew, START), trigger))
+                .isEqualTo(6);
+        assertThat(Fleets.hpaEndsAt(new Policy(trigger).decide(observed, START), trigger))
+                .isEqualTo(12);
+    }
+
+    @Test
+    void utilizationHasAnUpperEndAndIsBelievedAtOnce() {
+        Trigger trigger = Triggers.immediate("metric", "nv_gpu_utilization", "targetValue", "0.20");
+        assertThat(Fleets.hpaEndsAt(new Policy(trigger).decide(fleet(3, pods(3, at(1))), START), trigger))
+                .isEqualTo(15);
+    }
+
     @Test
     void valueItselfIsReportedUnderAverageAndTimesReplicasUnderSum() {
         Fleet.Known fleet = fleet(4, pods(4, at(.95)));
