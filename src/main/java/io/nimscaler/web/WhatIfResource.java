@@ -25,7 +25,6 @@ import io.nimscaler.trigger.Nearest;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Violation;
 import io.vertx.ext.web.RoutingContext;
-import jakarta.enterprise.inject.Instance;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -73,16 +72,11 @@ class WhatIfResource {
 
     private final Decisions decisions;
     private final DecisionRing ring;
-    private final Instance<KeptMinutes> kept;
+    private final KeptMinutes kept;
     private final InstantSource clock;
     private final Questions questions;
 
-    WhatIfResource(
-            Decisions decisions,
-            DecisionRing ring,
-            Instance<KeptMinutes> kept,
-            InstantSource clock,
-            Questions questions) {
+    WhatIfResource(Decisions decisions, DecisionRing ring, KeptMinutes kept, InstantSource clock, Questions questions) {
         this.decisions = decisions;
         this.ring = ring;
         this.kept = kept;
@@ -261,8 +255,8 @@ class WhatIfResource {
             throw Refusal.badRequest(
                     "from", from.toString(), "at most " + LONGEST.toDays() + " days before to = " + to);
         }
-        if (kept.isResolvable() && kept.get().state().isPresent()) {
-            List<MinuteStretch> stretches = stretches(kept.get(), id, from, to);
+        if (kept.state().isPresent()) {
+            List<MinuteStretch> stretches = stretches(kept, id, from, to);
             if (!stretches.isEmpty()) {
                 return new Memory(FleetHistory.ofMinutes(stretches), List.of());
             }
