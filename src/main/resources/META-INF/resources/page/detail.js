@@ -2,6 +2,7 @@
 
 import {get, isNeverReached, pathOf} from './api.js';
 import {el, mark, say, Rows} from './dom.js';
+import {History} from './history.js';
 import {Plots} from './plot.js';
 import {PodProblems, PodTable} from './pods.js';
 import {badge, linkTo} from './state.js';
@@ -27,6 +28,7 @@ export class DetailView {
   #now = 0;
   #track = new Track();
   #plots;
+  #history;
   #loading = false;
   #loaded = false;
   #closed = false;
@@ -59,6 +61,7 @@ export class DetailView {
     this.#choices = SPANS.map(([span, label], i) => el('button', {type: 'button', 'aria-pressed': String(i === 1), click: () => this.#follow(i)}, label));
     const plots = el('div', {class: 'plots'});
     this.#plots = new Plots(plots, this.#track, (at) => this.#go(at), () => this.#chosen());
+    this.#history = new History(which);
     this.#pods = new PodTable(this.#plots.colours);
     this.#above = el('div', {class: 'above'},
       el('p', {class: 'crumb'}, el('a', {href: '#/'}, '‹ All scale targets')),
@@ -81,6 +84,7 @@ export class DetailView {
         el('label', {class: 'slider'}, el('span', {class: 'dim'}, 'Explain a moment: click into a plot, or move this'), this.#slider),
         el('ul', {class: 'legend shades'}, ...SHADES.map((state) =>
           el('li', {}, el('span', {class: `shade shade-${state}`, 'aria-hidden': 'true'}), STATES[state].label.toLowerCase())))),
+      this.#history.element,
       this.#transitions.element,
       el('section', {'aria-labelledby': 'why'},
         el('div', {class: 'section-head'}, el('h2', {id: 'why'}, 'Why'), this.#data), this.#steps.element),
@@ -99,6 +103,7 @@ export class DetailView {
     this.#closed = true;
     mark(document.body, 'data-past', null);
     this.#plots.close();
+    this.#history.close();
   }
 
   /** Explains a moment; null: the present one, and on. */
