@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -421,7 +422,7 @@ class ServingLoadTest {
                             "vllm:request_success_total", Map.of("finished_reason", "abort"), i % 2 == 0 ? 1000 : 0));
         }
         // Then: each fall is a reset to 0, and each rise is counted; the other series is not taken for one that fell
-        assertThat(last.pace().completed()).isGreaterThanOrEqualTo(1);
+        assertThat(Objects.requireNonNull(last).pace().completed()).isGreaterThanOrEqualTo(1);
     }
 
     @ParameterizedTest
