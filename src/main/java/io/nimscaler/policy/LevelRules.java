@@ -103,8 +103,6 @@ final class LevelRules {
     private double most(FleetStates states) {
         boolean looksBack = trigger.signal().window().isPositive();
         int observed = states.members() - states.newcomers();
-        return looksBack
-                ? target * Math.max(states.spec(), MOST_AT_ONCE * observed)
-                : Double.POSITIVE_INFINITY;
+        return looksBack ? target * Math.max(states.spec(), MOST_AT_ONCE * observed) : Double.POSITIVE_INFINITY;
     }
 }
