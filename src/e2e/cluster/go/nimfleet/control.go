@@ -278,10 +278,11 @@ func ctlFault(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintln(w, "ok")
 }
 
-// POST /load?total=3.2&n=4 | n=ready ; cap=1 ; slots=64 ; body = optional CSV t,total
+// POST /load?total=3.2&n=4 | n=ready ; cap=1 ; slots=64 ; queue=4 (-1 = unbounded) ; rate=8 ; retries=3 ; hold=1 ; body = optional CSV t,total
 func ctlLoad(w http.ResponseWriter, r *http.Request) {
 	gmu.Lock()
 	defer gmu.Unlock()
+	catchUpAll(time.Now())
 	q := r.URL.Query()
 	if q.Get("off") != "" {
 		load.on = false
@@ -321,6 +322,18 @@ func ctlLoad(w http.ResponseWriter, r *http.Request) {
 	}
 	if v, ok, _ := fl(r, "noise", 0); ok {
 		gnoise = v
+	}
+	if v, ok, _ := fl(r, "queue", 0); ok {
+		load.queue = v
+	}
+	if v, ok, _ := fl(r, "rate", 0); ok {
+		load.rate = v
+	}
+	if v, ok, _ := fl(r, "retries", 0); ok {
+		load.retries = v
+	}
+	if v, ok, _ := fl(r, "hold", 0); ok {
+		load.hold = v > 0
 	}
 	load.on = true
 	fmt.Fprintf(w, "ok total=%g n=%g byReady=%v\n", load.total, load.n, load.byReady)

@@ -44,7 +44,7 @@ func main() {
 	for _, s := range strings.Split(*pth, ",") {
 		paths[s] = true
 	}
-	load.cap, load.slots, load.n = 1, 64, 1
+	load.cap, load.slots, load.n, load.queue = 1, 64, 1, -1
 	for i, s := range samples {
 		b, err := os.ReadFile(s)
 		if err != nil {
@@ -93,6 +93,7 @@ func main() {
 	mux.HandleFunc("/trace", ctlTrace)
 	mux.HandleFunc("/fault", ctlFault)
 	mux.HandleFunc("/load", ctlLoad)
+	mux.HandleFunc("/held", ctlHeld)
 	mux.HandleFunc("/work", ctlWork)
 	mux.HandleFunc("/restart", ctlRestart)
 	mux.HandleFunc("/pods", ctlPods)

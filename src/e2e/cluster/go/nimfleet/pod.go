@@ -105,6 +105,8 @@ var (
 	load    struct {
 		on, byReady          bool
 		total, n, cap, slots float64
+		queue, rate, retries float64 // requests that a pod lets wait, below 0 any number; that a full one serves a second; asked again
+		hold                 bool    // a gateway holds what the pods can not take
 		tr                   *trace
 		weights              map[netip.Addr]float64
 	}
@@ -195,6 +197,12 @@ func (p *pod) eval(now time.Time) vals {
 		}
 		x := tot / n * w
 		v = vals{kv: math.Min(ld.cap, x), run: math.Round(math.Min(1, x) * ld.slots), wait: math.Round(math.Max(0, x-1) * ld.slots), set: true, runSet: true}
+		if ld.queue >= 0 {
+			v.wait = math.Min(v.wait, ld.queue)
+		}
+		if ld.hold {
+			v.wait = 0
+		}
 	} else if pt, ok := g.at(now); ok {
 		v.kv, v.set = pt.v, true
 		if g.cols > 2 {

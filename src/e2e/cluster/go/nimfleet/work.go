@@ -42,6 +42,7 @@ type point struct{ seconds, times float64 }
 type worked struct {
 	until             time.Time // what came later is not counted yet; zero: it has not begun
 	requests          float64
+	refused           float64
 	prompt, generated float64
 	points            [families][]point
 }
@@ -99,12 +100,17 @@ func (p *pod) catchUp(now time.Time) {
 	if listed == nil {
 		n = 1
 	}
+	served, refused := overload()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	elapsed := now.Sub(p.w.until).Seconds()
 	begun := !p.w.until.IsZero()
 	if now.After(p.w.until) {
 		p.w.until = now
+	}
+	if begun && elapsed > 0 && !idle {
+		p.w.requests += served * elapsed
+		p.w.refused += refused * elapsed
 	}
 	if !l.on || !begun || elapsed <= 0 || idle {
 		return
@@ -126,6 +132,39 @@ func (p *pod) catchUp(now time.Time) {
 			p.w.observe(f, seconds, times)
 		}
 	}
+}
+
+// full is what each ready pod is asked for, 1 being all that it can do. Needs gmu.
+func full() float64 {
+	n := load.n
+	if load.byReady {
+		n = float64(readyCount())
+	}
+	return load.total / max(1, n)
+}
+
+// overload is how many requests a second a pod serves and refuses: with a bounded queue it refuses what it can not serve, and who is
+// refused asks again. Needs gmu.
+func overload() (served, refused float64) {
+	if !load.on || load.rate == 0 {
+		return 0, 0
+	}
+	x := full()
+	if load.queue >= 0 {
+		refused = max(0, x-1) * load.rate * (1 + load.retries)
+	}
+	return min(1, x) * load.rate, refused
+}
+
+// GET /held : how many requests wait in front of the pods, where they hold none themselves
+func ctlHeld(w http.ResponseWriter, r *http.Request) {
+	gmu.RLock()
+	defer gmu.RUnlock()
+	held := 0.0
+	if load.on && load.hold {
+		held = math.Round(max(0, full()-1) * max(1, float64(readyCount())) * load.slots)
+	}
+	fmt.Fprintf(w, "%d\n", int(held))
 }
 
 // catchUpAll needs gmu.
@@ -239,6 +278,8 @@ func workSeries(name, line []byte, live map[string]string) func(*worked) float64
 		return func(w *worked) float64 { return math.Floor(w.prompt) }
 	case "generation_tokens_total":
 		return func(w *worked) float64 { return math.Floor(w.generated) }
+	case "admission_rejections_total":
+		return func(w *worked) float64 { return math.Floor(w.refused) }
 	case "request_success_total":
 		return func(w *worked) float64 { return math.Floor(w.requests) }
 	}
@@ -256,5 +297,5 @@ func (p *pod) snapshot(now time.Time) (worked, bool) {
 	for f := range w.points {
 		w.points[f] = append([]point(nil), w.points[f]...)
 	}
-	return w, work.on
+	return w, work.on || load.on && load.rate > 0
 }

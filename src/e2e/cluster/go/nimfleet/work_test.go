@@ -30,6 +30,33 @@ func TestWithoutWorkTheSampleStaysAsItIs(t *testing.T) {
 	}
 }
 
+func TestABoundedQueueRefusesWhatItCanNotServe(t *testing.T) {
+	const bounded = `vllm:kv_cache_usage_perc{engine="0"} 0.1
+vllm:num_requests_waiting{engine="0"} 0.0
+vllm:request_success_total{finished_reason="stop"} 3.0
+vllm:admission_rejections_total{reason="max_num_queued_reqs"} 0.0
+vllm:admission_rejections_total{reason="max_num_queued_tokens"} 0.0
+`
+	load.on, load.total, load.n, load.slots, load.cap = true, 3, 1, 64, 1
+	load.queue, load.rate, load.retries = 4, 10, 3
+	defer func() { load.on, load.rate, load.queue = false, 0, -1 }()
+	p := &pod{ip: netip.MustParseAddr("127.0.0.3")}
+	now := time.Now()
+	p.catchUp(now)
+	p.catchUp(now.Add(2 * time.Second))
+	got := string(render(nil, parseTemplate("t", []byte(bounded), ""), p.eval(now), &p.w, ""))
+	for _, want := range []string{
+		`waiting{engine="0"} 4.0`,
+		`request_success_total{finished_reason="stop"} 20.0`,
+		`reason="max_num_queued_reqs"} 160.0`,
+		`reason="max_num_queued_tokens"} 0.0`,
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %s in\n%s", want, got)
+		}
+	}
+}
+
 func TestWorkShowsInCountersAndBuckets(t *testing.T) {
 	p := &pod{ip: netip.MustParseAddr("127.0.0.1")}
 	now := time.Now()

@@ -33,6 +33,8 @@ import java.util.stream.StreamSupport;
  */
 public final class Fleet {
 
+    private static final String VLLM = "vllm-0.32.0-idle";
+
     private final Story story;
     private final KubernetesClient client;
     private final String namespace;
@@ -80,6 +82,8 @@ public final class Fleet {
                 Integer.toString(port),
                 "-sample",
                 sample("nim-1.x"),
+                "-sample",
+                sample(VLLM),
                 "-ctl",
                 "127.0.0.1:" + control);
         this.pods = client.pods().inNamespace(namespace).withLabels(labels).inform();
@@ -125,6 +129,34 @@ public final class Fleet {
     public void unsteadyLoad(double replicasFull, double noise) {
         story.say("load " + replicasFull + " on " + name + ", which jumps by " + noise);
         tell("/load?total=" + replicasFull + "&n=ready&noise=" + noise, "");
+    }
+
+    /** The pods are vLLM's, which counts what it refuses. A full one works on 64 requests, 8 a second. */
+    public void isVllm() {
+        tell("/set?ip=all&sample=" + VLLM, "");
+        tell("/load?total=0&n=ready&rate=8", "");
+    }
+
+    /**
+     * Each pod lets no more than so many requests wait, and refuses the others.
+     *
+     * @param retries how often who is refused asks again
+     */
+    public void boundsItsQueues(int requests, int retries) {
+        story.say("each pod of " + name + " lets " + requests + " requests wait, who is refused asks " + retries
+                + " times more");
+        tell("/load?queue=" + requests + "&retries=" + retries, "");
+    }
+
+    /** Requests that the pods can not take wait in front of them, see {@link Gateway#holdsFor}. */
+    public void isHeldBack() {
+        story.say("a gateway holds what the pods of " + name + " can not take");
+        tell("/load?hold=1", "");
+    }
+
+    /** How many do. */
+    int held() {
+        return Integer.parseInt(tell("/held", "").strip());
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.nimscaler.e2e;
 
+import java.util.function.IntSupplier;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,7 +16,7 @@ public final class Gateway {
 
     private final Story story;
     private HttpServer server;
-    private volatile int waiting;
+    private volatile IntSupplier waiting = () -> 0;
 
     Gateway(Story story) {
         this.story = story;
@@ -35,7 +36,13 @@ public final class Gateway {
     /** So many requests wait in it. */
     public void queues(int requests) {
         story.say(requests + " requests wait in the gateway");
-        waiting = requests;
+        waiting = () -> requests;
+    }
+
+    /** It holds what the pods of a fleet can not take. */
+    public void holdsFor(Fleet fleet) {
+        fleet.isHeldBack();
+        waiting = fleet::held;
     }
 
     /** Nothing listens any more. */
@@ -58,7 +65,7 @@ public final class Gateway {
                         # TYPE %1$s gauge
                         %1$s{fairness_id="default",priority="0",inference_pool="llm",model_name="llm"} %2$d
                         """
-                        .formatted(METRIC, waiting)
+                        .formatted(METRIC, waiting.getAsInt())
                         .getBytes(StandardCharsets.UTF_8);
                 exchange.sendResponseHeaders(200, body.length);
                 exchange.getResponseBody().write(body);
