@@ -96,6 +96,7 @@ public final class KubernetesPods implements Pods, AutoCloseable {
     private final MinuteBudget lines = new MinuteBudget(LINES_PER_MINUTE);
     private final Notices notices = new Notices();
     private final Outsiders outsiders;
+    private final IdlestFirst idlestFirst;
     private final ApiServerContact contact;
 
     public KubernetesPods(KubernetesClient client, Watched watched, InstantSource clock) {
@@ -105,6 +106,7 @@ public final class KubernetesPods implements Pods, AutoCloseable {
         this.lastRefresh = clock.instant();
         this.events = new ScaledObjectEvents(client, reads, clock);
         this.outsiders = new Outsiders(client, events, reads);
+        this.idlestFirst = new IdlestFirst(client, events, reads, clock);
         this.contact = new ApiServerContact(
                 () -> ScaledObjectList.trouble(client, watched.namespaces()), reads, clock.instant());
     }
@@ -115,6 +117,9 @@ public final class KubernetesPods implements Pods, AutoCloseable {
         if (target != null) {
             events.decided(target.scaledObject(), snapshot);
             outsiders.decided(target.scaledObject(), snapshot);
+            if (snapshot.trigger().isIdlestFirst() && !snapshot.shadow()) {
+                idlestFirst.decided(target.scaledObject(), snapshot, target.pods());
+            }
         }
     }
 
@@ -249,6 +254,7 @@ public final class KubernetesPods implements Pods, AutoCloseable {
         if (target != null) {
             control.remove(id);
             outsiders.forget(id);
+            idlestFirst.forget(id);
             reads.execute(target::close);
             if (mayLog()) {
                 LOG.infof("no longer watching namespace=%s scaledObject=%s", id.namespace(), id.name());

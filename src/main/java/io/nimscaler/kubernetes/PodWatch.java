@@ -111,6 +111,11 @@ final class PodWatch implements AutoCloseable {
                 .toList();
     }
 
+    /** Those that count, as the watch has them. */
+    List<Pod> present() {
+        return watch.list().stream().filter(PodMapping::counts).toList();
+    }
+
     private io.nimscaler.scaler.Pod confined(Pod pod, io.nimscaler.scaler.Pod mapped) {
         return confinement.refusal(pod).map(mapped::offLimits).orElse(mapped);
     }

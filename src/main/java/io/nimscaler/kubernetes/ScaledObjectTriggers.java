@@ -87,7 +87,7 @@ record ScaledObjectTriggers(
                 String namespace = scaledObject.id().namespace();
                 ParsedTrigger parsed = check.check(namespace, TriggerParser.parse(spec.metadata()));
                 List<Complaint> its = new ArrayList<>();
-                Optional<Trigger> compared = read(spec, metricType.get(), parsed, its);
+                Optional<Trigger> compared = read(scaledObject, spec, metricType.get(), parsed, its);
                 compared.ifPresent(triggers::add);
                 its.forEach(complaint -> complaints.add(complaint.about(index, compared)));
             }
@@ -161,7 +161,11 @@ record ScaledObjectTriggers(
 
     /** The trigger as the HPA compares it; empty: it is refused. */
     private static Optional<Trigger> read(
-            ScaledObject.TriggerSpec spec, MetricType metricType, ParsedTrigger parsed, List<Complaint> complaints) {
+            ScaledObject scaledObject,
+            ScaledObject.TriggerSpec spec,
+            MetricType metricType,
+            ParsedTrigger parsed,
+            List<Complaint> complaints) {
         switch (parsed) {
             case ParsedTrigger.Invalid invalid -> {
                 complaints.add(new Complaint(Notice.TRIGGER_REFUSED, invalid.text()));
@@ -175,6 +179,13 @@ record ScaledObjectTriggers(
                             "TriggerQuestionable",
                             "wakeSource with type " + spec.type() + ": KEDA asks only every pollingInterval; with"
                                     + " external-push it is told at once"));
+                }
+                if (trigger.isIdlestFirst()
+                        && scaledObject.target().filter(IdlestFirst::canRank).isEmpty()) {
+                    complaints.add(new Complaint(
+                            "TriggerQuestionable",
+                            "scaleDown: idlest does nothing here: only the pods of a Deployment, a ReplicaSet or an Argo Rollout go by"
+                                    + " their cost; a StatefulSet and a LeaderWorkerSet take their highest numbers"));
                 }
                 compared.mismatch()
                         .ifPresent(violation -> complaints.add(new Complaint("MetricTypeMismatch", violation.text())));

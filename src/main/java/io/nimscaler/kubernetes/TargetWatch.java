@@ -1,5 +1,6 @@
 package io.nimscaler.kubernetes;
 
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.nimscaler.scaler.Observation;
 import java.time.Duration;
@@ -102,6 +103,12 @@ final class TargetWatch implements ScaleReads.Reader, AutoCloseable {
             return new Observation.NotKnown(trouble.orElse("/scale was not read for " + holdsFor.toSeconds() + " s"));
         }
         return doubt(latest.watches(), now).orElse(latest.observation());
+    }
+
+    /** The scale target's own pods as they are watched; none while they are not. */
+    List<Pod> pods() {
+        PodWatch own = watches.get(OWN);
+        return own == null ? List.of() : own.present();
     }
 
     /** Looks after its watches, and says whether {@link #show} has something to show. */

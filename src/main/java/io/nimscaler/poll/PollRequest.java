@@ -4,6 +4,7 @@ import io.nimscaler.exposition.MetricNames;
 import io.nimscaler.exposition.SampleLine;
 import io.nimscaler.signal.AdmissionOfPod;
 import io.nimscaler.signal.EngineSleep;
+import io.nimscaler.signal.RequestsOfPod;
 import io.nimscaler.trigger.Trigger;
 import java.time.Duration;
 import java.util.List;
@@ -35,6 +36,9 @@ public record PollRequest(Duration interval, Set<String> names, Set<String> besi
         Set<String> beside = new TreeSet<>();
         if (trigger.signal().isCutByRefusals()) {
             beside.addAll(AdmissionOfPod.SERIES_NAMES);
+        }
+        if (trigger.isIdlestFirst()) {
+            beside.addAll(RequestsOfPod.SERIES_NAMES);
         }
         trigger.costedBeside().ifPresent(cost -> beside.addAll(cost.seriesNames()));
         return new PollRequest(trigger.reading().pollInterval(), names, beside);

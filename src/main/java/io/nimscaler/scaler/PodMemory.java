@@ -18,6 +18,7 @@ import io.nimscaler.signal.Measurement.Measured;
 import io.nimscaler.signal.Neighbours;
 import io.nimscaler.signal.PodSignal;
 import io.nimscaler.signal.PodValue;
+import io.nimscaler.signal.RequestsOfPod;
 import io.nimscaler.signal.Sample;
 import io.nimscaler.signal.Traffic;
 import io.nimscaler.signal.TrafficOfPod;
@@ -40,6 +41,9 @@ final class PodMemory {
     private final PodSignal signal;
     private final Optional<PodSignal> unseen;
     private final Optional<TrafficOfPod> watched;
+    private final RequestsOfPod requestsOfPod;
+    private OptionalDouble requests = OptionalDouble.empty();
+    private Instant requestsReadAt = Instant.MIN;
     private final Optional<PodSignal> cost;
     private Optional<Measured> lastCost = Optional.empty();
     private final Optional<AdmissionOfPod> admission;
@@ -62,6 +66,7 @@ final class PodMemory {
                 ? Optional.of(
                         new TrafficOfPod(trigger.modelName(), trigger.reading().pollInterval()))
                 : Optional.empty();
+        this.requestsOfPod = new RequestsOfPod(trigger.modelName());
         this.cost = trigger.signal()
                 .costedBy()
                 .filter(other -> !other.equals(trigger.signal()))
@@ -174,6 +179,10 @@ final class PodMemory {
         unseen.map(other -> other.read(series, askedAt))
                 .filter(Measured.class::isInstance)
                 .ifPresent(measured -> lastUnseen = Optional.of((Measured) measured));
+        if (trigger.isIdlestFirst()) {
+            requests = requestsOfPod.read(series, askedAt);
+            requestsReadAt = askedAt;
+        }
         cost.map(other -> other.read(series, askedAt))
                 .filter(Measured.class::isInstance)
                 .ifPresent(measured -> lastCost = Optional.of((Measured) measured));
@@ -312,7 +321,10 @@ final class PodMemory {
                 : fleet.valueOf(last.get().value());
     }
 
-    PodStatus status(PodReading reading, FleetSignal fleet) {
+    /**
+     * @param staleAfter what was read before is not known any more
+     */
+    PodStatus status(PodReading reading, FleetSignal fleet, Instant staleAfter) {
         PodState state = switch (reading) {
             case PodReading.Sampled _, PodReading.Quiet _ -> PodState.SAMPLED;
             case PodReading.Missing _ -> PodState.MISSING;
@@ -322,7 +334,13 @@ final class PodMemory {
         Optional<Sample> sample = value.isEmpty()
                 ? Optional.empty()
                 : last.map(measured -> new Sample(value.getAsDouble(), measured.readAt()));
-        return new PodStatus(pod.name(), pod.address(), state, sample, problem);
+        return new PodStatus(
+                pod.name(),
+                pod.address(),
+                state,
+                sample,
+                problem,
+                requestsReadAt.isBefore(staleAfter) ? OptionalDouble.empty() : requests);
     }
 
     private static Instant earlier(Instant one, Instant other) {

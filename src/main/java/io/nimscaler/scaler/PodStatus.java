@@ -4,6 +4,7 @@ import io.nimscaler.poll.Problem;
 import io.nimscaler.signal.Sample;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 
 /**
@@ -11,11 +12,23 @@ import java.util.stream.Collectors;
  *
  * @param sample its last sample, however old
  * @param problem what is wrong with its last scrape; empty while all is well
+ * @param requests how many it has, running or waiting, where the trigger wants to know; empty: it does not, or that is not known
  */
 public record PodStatus(
-        String name, Optional<String> address, PodState state, Optional<Sample> sample, Optional<Problem> problem) {
+        String name,
+        Optional<String> address,
+        PodState state,
+        Optional<Sample> sample,
+        Optional<Problem> problem,
+        OptionalDouble requests) {
 
     private static final int MOST_NAMED = 3;
+
+    /** One of whose requests nothing is known. */
+    public PodStatus(
+            String name, Optional<String> address, PodState state, Optional<Sample> sample, Optional<Problem> problem) {
+        this(name, address, state, sample, problem, OptionalDouble.empty());
+    }
 
     /** Whether it is known why it is missing; after a start of ours its turn may not have come yet. */
     boolean isUnreadable() {

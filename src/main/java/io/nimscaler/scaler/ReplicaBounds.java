@@ -9,7 +9,7 @@ package io.nimscaler.scaler;
 public record ReplicaBounds(int least, int most) {
 
     /** What becomes of so many; the HPA itself takes no fewer than one. */
-    long clamp(long replicas) {
+    public long clamp(long replicas) {
         return Math.max(Math.max(1, least), Math.min(replicas, most));
     }
 }

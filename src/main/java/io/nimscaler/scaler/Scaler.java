@@ -303,13 +303,13 @@ final class Scaler {
                         newcomers(readings, now),
                         level,
                         new Unserved(unseenLoad(now), admission(readings, now), held.map(this::held))),
-                statuses(readings),
+                statuses(readings, now),
                 circumstances(readings),
                 now);
     }
 
     private Snapshot decideBlindly(String reason, Instant now) {
-        return conclude(new Fleet.NotKnown(reason), statuses(readings(now)), Circumstances.UNWATCHED, now);
+        return conclude(new Fleet.NotKnown(reason), statuses(readings(now), now), Circumstances.UNWATCHED, now);
     }
 
     private Circumstances circumstances(Map<PodMemory, PodReading> readings) {
@@ -426,9 +426,13 @@ final class Scaler {
         return readings;
     }
 
-    private List<PodStatus> statuses(Map<PodMemory, PodReading> readings) {
+    private List<PodStatus> statuses(Map<PodMemory, PodReading> readings, Instant now) {
         return readings.entrySet().stream()
-                .map(entry -> entry.getKey().status(entry.getValue(), signal))
+                .map(entry -> entry.getKey()
+                        .status(
+                                entry.getValue(),
+                                signal,
+                                now.minus(trigger.deadlines().staleAfter())))
                 .toList();
     }
 

@@ -1,7 +1,6 @@
 package io.nimscaler.signal;
 
 import io.nimscaler.exposition.SampleLine;
-import io.nimscaler.signal.Measurement.Measured;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -27,13 +26,10 @@ public final class AdmissionOfPod {
     /** Each is kept until the next scrape. */
     private static final int MOST_SERIES = 1024;
 
-    private static final Signal RUNNING = Signals.named(Signals.REQUESTS_RUNNING);
-    private static final Signal WAITING = Signals.named(Signals.REQUESTS_WAITING);
-
     /** The names that a reader must keep. */
     public static final Set<String> SERIES_NAMES = Stream.concat(
                     RefusalCounters.ALL.stream().flatMap(RefusalCounters::seriesNames),
-                    Stream.of(RUNNING, WAITING).flatMap(gauge -> gauge.seriesNames().stream()))
+                    RequestsOfPod.SERIES_NAMES.stream())
             .collect(Collectors.toUnmodifiableSet());
 
     /** What stood in a body. */
@@ -48,8 +44,7 @@ public final class AdmissionOfPod {
 
     private final Optional<String> modelName;
     private final Duration window;
-    private final PodSignal running;
-    private final PodSignal waiting;
+    private final RequestsOfPod requests;
     private Optional<Counted> last = Optional.empty();
 
     /**
@@ -59,8 +54,7 @@ public final class AdmissionOfPod {
     public AdmissionOfPod(Optional<String> modelName, Duration window) {
         this.modelName = modelName;
         this.window = window;
-        this.running = RUNNING.ofPod(modelName);
-        this.waiting = WAITING.ofPod(modelName);
+        this.requests = new RequestsOfPod(modelName);
     }
 
     /**
@@ -88,17 +82,10 @@ public final class AdmissionOfPod {
         Optional<Map<SeriesIdentity, Double>> refused = values(counters.refusals(body, modelName));
         List<SampleLine> takenSeries = counters.taken(body, modelName);
         Optional<Map<SeriesIdentity, Double>> taken = values(takenSeries);
-        OptionalDouble atWork = counters.countsAtTheEnd() ? atWork(body, scrapedAt) : OptionalDouble.of(0);
+        OptionalDouble atWork = counters.countsAtTheEnd() ? requests.read(body, scrapedAt) : OptionalDouble.of(0);
         return refused.isEmpty() || taken.isEmpty() || takenSeries.isEmpty() || atWork.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Counted(counters, refused.get(), taken.get(), atWork.getAsDouble(), scrapedAt));
-    }
-
-    private OptionalDouble atWork(List<SampleLine> body, Instant scrapedAt) {
-        return running.read(body, scrapedAt) instanceof Measured(PodValue.Amount(double runs), Instant _)
-                        && waiting.read(body, scrapedAt) instanceof Measured(PodValue.Amount(double waits), Instant _)
-                ? OptionalDouble.of(runs + waits)
-                : OptionalDouble.empty();
     }
 
     /** Empty: one of them can not be. */

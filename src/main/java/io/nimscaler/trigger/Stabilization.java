@@ -9,8 +9,10 @@ import java.math.BigDecimal;
  * @param smoothing half-lives
  * @param window the HPA's stabilization windows
  * @param loadingCredit whether, on the way up, each starting pod is credited with T of the load that there is
+ * @param scaleDown which pods a scale-down takes
  */
-public record Stabilization(double tolerance, UpAndDown smoothing, UpAndDown window, boolean loadingCredit) {
+public record Stabilization(
+        double tolerance, UpAndDown smoothing, UpAndDown window, boolean loadingCredit, ScaleDown scaleDown) {
 
     static Stabilization from(MetadataReader metadata) {
         return new Stabilization(
@@ -18,6 +20,7 @@ public record Stabilization(double tolerance, UpAndDown smoothing, UpAndDown win
                 UpAndDown.from(metadata, TriggerKey.SMOOTHING_UP, TriggerKey.SMOOTHING_DOWN),
                 UpAndDown.from(
                         metadata, TriggerKey.UPSCALE_STABILIZATION_WINDOW, TriggerKey.DOWNSCALE_STABILIZATION_WINDOW),
-                metadata.flag(TriggerKey.LOADING_CREDIT));
+                metadata.flag(TriggerKey.LOADING_CREDIT),
+                metadata.choice(TriggerKey.SCALE_DOWN, ScaleDown.class));
     }
 }

@@ -85,6 +85,11 @@ public record Trigger(
         return waking.demandSource().flatMap(_ -> signal.costedBy()).filter(cost -> !cost.equals(signal));
     }
 
+    /** Whether the pods with the fewest requests are to go first. */
+    public boolean isIdlestFirst() {
+        return stabilization.scaleDown() == ScaleDown.IDLEST;
+    }
+
     /** Whether the samples and windows of {@code other} mean the same, so that they outlive an edit from it to this. */
     public boolean measuresTheSameAs(Trigger other) {
         return signal.equals(other.signal)

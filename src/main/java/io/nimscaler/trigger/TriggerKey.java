@@ -111,7 +111,12 @@ public enum TriggerKey {
             trigger -> trigger.waking()
                     .modelName()
                     .filter(name -> !trigger.modelName().equals(Optional.of(name)))),
-    DEMAND_SOURCE("demandSource", "", About.ASKING, trigger -> trigger.waking().demandSource());
+    DEMAND_SOURCE("demandSource", "", About.ASKING, trigger -> trigger.waking().demandSource()),
+    SCALE_DOWN(
+            "scaleDown",
+            "any",
+            About.ASKING,
+            trigger -> Optional.of(trigger.stabilization().scaleDown().key()));
 
     /** What a key is about. */
     private enum About {

@@ -15,7 +15,7 @@ import java.util.Optional;
  */
 public final class TriggerParser {
 
-    /** There are 49 that could stand together: ours, a shadow's and KEDA's. */
+    /** There are 50 that could stand together: ours, a shadow's and KEDA's. */
     private static final int MOST_KEYS = 64;
 
     private static final double HIGHEST_USEFUL_RATIO = 0.8;

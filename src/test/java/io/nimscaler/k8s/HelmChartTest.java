@@ -120,7 +120,8 @@ class HelmChartTest {
 
     /** These stand beside the base, and so do they in the chart. */
     @ParameterizedTest
-    @ValueSource(strings = {"overlays/network-policy", "overlays/admission-policy", "monitoring"})
+    @ValueSource(
+            strings = {"overlays/network-policy", "overlays/admission-policy", "overlays/scale-down", "monitoring"})
     void rendersWhatStandsBesideTheBase(String folder) throws Exception {
         String values = CHART + "/ci/" + Path.of(folder).getFileName() + "-values.yaml";
         Map<String, JsonNode> rendered = comparable(chart("keda-nim-scaler", "-f", values));

@@ -118,7 +118,8 @@ class ShadowMetadataTest {
                         "podAuth",
                         "wakeSource",
                         "wakeModelName",
-                        "demandSource")
+                        "demandSource",
+                        "scaleDown")
                 .anyMatch(key.key()::equals);
         assertThat(key.isShadowable()).isNotEqualTo(ofTheQuestion);
     }

@@ -54,7 +54,8 @@ class TriggerParserTest {
                                 0.1,
                                 new UpAndDown(Duration.ofSeconds(5), Duration.ofSeconds(30)),
                                 new UpAndDown(Duration.ZERO, Duration.ofMinutes(5)),
-                                false),
+                                false,
+                                ScaleDown.ANY),
                         new Waking(Optional.empty(), Optional.empty(), Optional.empty()),
                         Optional.empty(),
                         Optional.empty()));

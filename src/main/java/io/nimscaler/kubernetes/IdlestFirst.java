@@ -1,0 +1,216 @@
+package io.nimscaler.kubernetes;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.nimscaler.policy.Decision;
+import io.nimscaler.policy.Scale;
+import io.nimscaler.scaler.DeletionCosts;
+import io.nimscaler.scaler.DeletionCosts.Candidate;
+import io.nimscaler.scaler.DeletionCosts.Change;
+import io.nimscaler.scaler.PodStatus;
+import io.nimscaler.scaler.ScaledObjectId;
+import io.nimscaler.scaler.Snapshot;
+import io.nimscaler.signal.Sample;
+import io.nimscaler.window.MinuteBudget;
+import java.net.HttpURLConnection;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+
+/**
+ * Writes which pods are to go first, where a trigger says {@code scaleDown: idlest}: once per drop, again every 15 s while the drop is
+ * pending and others have become idler, and takes it back afterwards.
+ *
+ * <p>Every replica of the scaler may write; none has to know of the other. A patch names the version of the pod that it was made for, so that
+ * the API server refuses it where anybody has written to the pod since: of two only the first counts, and a value that somebody else
+ * writes meanwhile is not overwritten. Whichever stands was ranked by readings of the last seconds.
+ */
+final class IdlestFirst {
+
+    private static final Logger LOG = Logger.getLogger(IdlestFirst.class);
+
+    /** Its pods are a ReplicaSet's, whose controller looks at the cost; those of a StatefulSet go by their numbers. */
+    private static final Set<String> RANKED = Set.of("deployments.apps", "replicasets.apps", "rollouts.argoproj.io");
+
+    private static final Duration BETWEEN_RANKINGS = Duration.ofSeconds(15);
+
+    /** The HPA has acted, and the pods that were to go are gone. */
+    private static final Duration TAKEN_BACK_AFTER = Duration.ofSeconds(30);
+
+    /** After the API server has refused it. */
+    private static final Duration WITHOUT_THE_RIGHT = Duration.ofMinutes(10);
+
+    /** For all ScaledObjects together. */
+    private static final int WRITES_PER_MINUTE = 60;
+
+    private static final int UNPROCESSABLE = 422;
+
+    private static final class Drop {
+        private Optional<Instant> pendingAt = Optional.empty();
+        private Instant notBefore = Instant.MIN;
+        private boolean pending;
+    }
+
+    private final KubernetesClient client;
+    private final ScaledObjectEvents events;
+    private final Executor executor;
+    private final InstantSource clock;
+    private final Map<ScaledObjectId, Drop> drops = new ConcurrentHashMap<>();
+    private final MinuteBudget budget = new MinuteBudget(WRITES_PER_MINUTE);
+
+    IdlestFirst(KubernetesClient client, ScaledObjectEvents events, Executor executor, InstantSource clock) {
+        this.client = client;
+        this.events = events;
+        this.executor = executor;
+        this.clock = clock;
+    }
+
+    /** Whether the order in which pods of this scale target go can be said. */
+    static boolean canRank(ScaleTarget target) {
+        return RANKED.contains(target.resource() + "." + target.group());
+    }
+
+    /**
+     * @param pods those of the scale target as the watch has them
+     */
+    void decided(ScaledObject scaledObject, Snapshot snapshot, List<Pod> pods) {
+        if (snapshot.shadow()
+                || !snapshot.trigger().isIdlestFirst()
+                || scaledObject.target().filter(IdlestFirst::canRank).isEmpty()) {
+            return;
+        }
+        Instant now = clock.instant();
+        Drop drop = drops.computeIfAbsent(scaledObject.id(), _ -> new Drop());
+        int fewer = tooMany(scaledObject, snapshot, pods.size());
+        synchronized (drop) {
+            boolean begins = fewer > 0 && !drop.pending;
+            drop.pending = fewer > 0;
+            if (fewer > 0) {
+                drop.pendingAt = Optional.of(now);
+            }
+            boolean over = drop.pendingAt
+                    .filter(at -> at.plus(TAKEN_BACK_AFTER).isAfter(now))
+                    .isEmpty();
+            boolean isDue = begins ? !isRefused(drop, now) : !drop.notBefore.isAfter(now);
+            if (!isDue || (fewer == 0 && !over)) {
+                return;
+            }
+            drop.notBefore = now.plus(BETWEEN_RANKINGS);
+        }
+        List<Change> changes = DeletionCosts.changes(candidates(snapshot, pods), fewer);
+        if (!changes.isEmpty()) {
+            executor.execute(() -> write(scaledObject, changes, pods, drop));
+        }
+    }
+
+    private static boolean isRefused(Drop drop, Instant now) {
+        return drop.notBefore.isAfter(now.plus(BETWEEN_RANKINGS));
+    }
+
+    /** How many pods more there are than the answer asks for, where it asks for fewer than are wanted. */
+    private static int tooMany(ScaledObject scaledObject, Snapshot snapshot, int present) {
+        if (!(snapshot.decision() instanceof Decision.Report(double _, Decision.Basis.Known basis))) {
+            return 0;
+        }
+        Scale scale = basis.scale();
+        long desired = snapshot.hpaDesiredReplicas().isPresent()
+                ? scaledObject
+                        .replicaBounds()
+                        .clamp(snapshot.hpaDesiredReplicas().getAsLong())
+                : scale.spec();
+        return desired < scale.spec() ? (int) Math.max(0, present - desired) : 0;
+    }
+
+    private static List<Candidate> candidates(Snapshot snapshot, List<Pod> pods) {
+        Map<String, PodStatus> statuses = snapshot.pods().stream()
+                .collect(Collectors.toMap(PodStatus::name, Function.identity(), (one, same) -> one));
+        return pods.stream()
+                .map(pod -> {
+                    Optional<PodStatus> status =
+                            Optional.ofNullable(statuses.get(pod.getMetadata().getName()));
+                    return new Candidate(
+                            pod.getMetadata().getName(),
+                            PodMapping.isReady(pod),
+                            status.map(PodStatus::requests).orElse(OptionalDouble.empty()),
+                            status.flatMap(PodStatus::sample)
+                                    .map(Sample::value)
+                                    .map(OptionalDouble::of)
+                                    .orElse(OptionalDouble.empty()),
+                            cost(pod));
+                })
+                .toList();
+    }
+
+    private static Optional<String> cost(Pod pod) {
+        return Optional.ofNullable(pod.getMetadata().getAnnotations())
+                .map(annotations -> annotations.get(DeletionCosts.ANNOTATION));
+    }
+
+    private void write(ScaledObject scaledObject, List<Change> changes, List<Pod> pods, Drop drop) {
+        Map<String, Pod> byName = pods.stream()
+                .collect(Collectors.toMap(pod -> pod.getMetadata().getName(), Function.identity(), (one, same) -> one));
+        for (Change change : changes) {
+            Pod pod = byName.get(change.name());
+            if (pod == null || !mayWrite()) {
+                return;
+            }
+            try {
+                client.pods()
+                        .inNamespace(pod.getMetadata().getNamespace())
+                        .resource(pod)
+                        .patch(PatchContext.of(PatchType.JSON_MERGE), patch(pod, change));
+            } catch (KubernetesClientException e) {
+                if (isForbidden(e)) {
+                    synchronized (drop) {
+                        drop.notBefore = clock.instant().plus(WITHOUT_THE_RIGHT);
+                    }
+                    events.warn(
+                            scaledObject,
+                            "PodsNotRanked",
+                            "scaleDown: idlest needs the right to annotate pods (overlay scale-down): "
+                                    + e.getMessage());
+                    return;
+                }
+                LOG.debugf("pod not annotated pod=%s reason=%s", change.name(), e.getMessage());
+            }
+        }
+    }
+
+    /** By the roles, or by an admission policy. */
+    private static boolean isForbidden(KubernetesClientException e) {
+        return e.getCode() == HttpURLConnection.HTTP_FORBIDDEN
+                || (e.getCode() == UNPROCESSABLE
+                        && Objects.toString(e.getMessage()).contains("ValidatingAdmissionPolicy"));
+    }
+
+    private synchronized boolean mayWrite() {
+        return budget.take(clock.instant());
+    }
+
+    /** For this version of the pod alone. */
+    private static String patch(Pod pod, Change change) {
+        String cost = change.cost().map(value -> '"' + value + '"').orElse("null");
+        return """
+                {"metadata": {"uid": "%s", "resourceVersion": "%s", "annotations": {"%s": %s}}}""".formatted(
+                pod.getMetadata().getUid(), pod.getMetadata().getResourceVersion(), DeletionCosts.ANNOTATION, cost);
+    }
+
+    /** What is kept of a ScaledObject goes with it. */
+    void forget(ScaledObjectId id) {
+        drops.remove(id);
+    }
+}

@@ -1,0 +1,90 @@
+package io.nimscaler.scaler;
+
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Which pods get a low {@code pod-deletion-cost} before a scale-down, and which lose it again. The ReplicaSet controller takes pods that are
+ * not ready first, then those of the lowest cost (kubernetes: pkg/controller/controller_utils.go, ActivePodsWithRanks).
+ *
+ * <p>A cost of ours lies in a range that nobody else writes, so that it tells whose it is. It holds the requests that the pod had when it
+ * was given: of several the idlest goes first.
+ */
+public final class DeletionCosts {
+
+    /** The annotation. */
+    public static final String ANNOTATION = "controller.kubernetes.io/pod-deletion-cost";
+
+    private static final int LOWEST = -1_710_000_000;
+    private static final int MOST_REQUESTS = 999_999;
+
+    private DeletionCosts() {}
+
+    /**
+     * @param name of the pod
+     * @param ready whether Kubernetes counts it as ready
+     * @param requests how many it has; empty: not known
+     * @param value what it says of the signal; empty: not known
+     * @param cost what stands in the annotation; empty: it has none
+     */
+    public record Candidate(
+            String name, boolean ready, OptionalDouble requests, OptionalDouble value, Optional<String> cost) {
+
+        private boolean isOurs() {
+            return cost.filter(DeletionCosts::isOurs).isPresent();
+        }
+
+        /** One whose cost somebody else has set is left alone, and so is one of which it is not known how busy it is. */
+        private boolean mayBeMarked() {
+            return ready && requests.isPresent() && (cost.isEmpty() || isOurs());
+        }
+    }
+
+    /**
+     * A pod whose annotation is to be written.
+     *
+     * @param cost empty: it is to be taken out
+     */
+    public record Change(String name, Optional<String> cost) {}
+
+    /** Whether an annotation's value is one of ours. */
+    public static boolean isOurs(String cost) {
+        return cost.matches("-17(10000000|09[0-9]{6})");
+    }
+
+    static String of(double requests) {
+        return String.format(Locale.ROOT, "%d", LOWEST + (long) Math.clamp(Math.rint(requests), 0, MOST_REQUESTS));
+    }
+
+    /**
+     * What is to be written so that the idlest pods go first. What stays marked is not written again.
+     *
+     * @param fewer how many pods there are too many; 0: what we gave is taken back
+     */
+    public static List<Change> changes(List<Candidate> pods, int fewer) {
+        long notReady = pods.stream().filter(pod -> !pod.ready()).count();
+        List<Candidate> idlest = pods.stream()
+                .filter(Candidate::mayBeMarked)
+                .sorted(Comparator.comparingDouble(
+                                (Candidate pod) -> pod.requests().orElseThrow())
+                        .thenComparing(Candidate::isOurs, Comparator.reverseOrder())
+                        .thenComparingDouble(pod -> pod.value().orElse(Double.MAX_VALUE))
+                        .thenComparing(Candidate::name))
+                .limit(Math.max(0, fewer - notReady))
+                .toList();
+        Set<Candidate> marked = new HashSet<>(idlest);
+        Stream<Change> given = idlest.stream()
+                .filter(pod -> !pod.isOurs())
+                .map(pod -> new Change(pod.name(), Optional.of(of(pod.requests().orElseThrow()))));
+        Stream<Change> takenBack = pods.stream()
+                .filter(pod -> pod.isOurs() && !marked.contains(pod))
+                .map(pod -> new Change(pod.name(), Optional.empty()));
+        return Stream.concat(given, takenBack).toList();
+    }
+}
