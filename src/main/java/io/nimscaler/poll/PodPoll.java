@@ -118,7 +118,7 @@ final class PodPoll {
                 switch (reason) {
                     case NOT_FOUND -> true;
                     // An engine with an API key answers 401 for any unknown path below /v1
-                    case STATUS, REDIRECT -> learned.isEmpty();
+                    case STATUS, REDIRECT, MALFORMED -> learned.isEmpty();
                     default -> false;
                 };
         };

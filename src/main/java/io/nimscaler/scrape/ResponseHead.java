@@ -25,13 +25,21 @@ final class ResponseHead {
                     reasonOf(response.statusCode()),
                     "expected status 200, got " + response.statusCode() + sentTo(response)));
         }
+        String type = contentType(response);
+        if (type.regionMatches(true, 0, "text/html", 0, "text/html".length())) {
+            return Optional.of(new Failed(MALFORMED, "expected Prometheus text, got HTML"));
+        }
         return encoding(response, HttpHeaders.CONTENT_ENCODING, "content", "identity")
                 .or(() -> encoding(response, HttpHeaders.TRANSFER_ENCODING, "transfer", "chunked"));
     }
 
     static BodyFormat formatOf(HttpClientResponse response) {
+        return BodyFormat.of(contentType(response));
+    }
+
+    private static String contentType(HttpClientResponse response) {
         String contentType = response.getHeader(HttpHeaders.CONTENT_TYPE);
-        return BodyFormat.of(contentType == null ? "" : contentType);
+        return contentType == null ? "" : contentType;
     }
 
     /** Whether a complete body can be told from one that was cut by the end of the connection. */

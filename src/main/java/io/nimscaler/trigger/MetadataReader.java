@@ -28,6 +28,14 @@ final class MetadataReader {
     /** Of these, PEM texts; a certificate has some 2 kB. KEDA sends none that a TriggerAuthentication holds. */
     private static final Set<String> PEM_KEYS = Set.of("tlsClientCert", "tlsClientKey", "caCert");
 
+    /** What users bring along from KEDA's prometheus and metrics-api triggers, and what is in its place here. */
+    private static final Map<String, String> KEYS_OF_OTHER_TRIGGERS = Map.of(
+            "threshold", "targetValue",
+            "activationThreshold", "activationTargetValue",
+            "metricName", "metric",
+            "query", "metric, for the pods are read without Prometheus",
+            "serverAddress", "no address, for the pods are read without Prometheus");
+
     private static final int LONGEST_PEM = 4_096;
     private static final int LONGEST_OTHER = 1_024;
 
@@ -52,9 +60,21 @@ final class MetadataReader {
                     violations.add(new Violation(key, Optional.empty(), expected, Optional.empty()));
                 }
             } else {
-                violations.add(new Violation(key, Optional.empty(), "a known key", TriggerKey.nearestTo(plain)));
+                violations.add(unknown(key, plain));
             }
         });
+    }
+
+    private static Violation unknown(String key, String plain) {
+        String ofAnother = KEYS_OF_OTHER_TRIGGERS.get(plain);
+        if (ofAnother != null) {
+            return new Violation(
+                    key, Optional.empty(), ofAnother + "; " + plain + " is a key of other triggers of KEDA", Optional.empty());
+        }
+        if (plain.equals("metricType")) {
+            return new Violation(key, Optional.empty(), "it beside the trigger's type, not in its metadata", Optional.empty());
+        }
+        return new Violation(key, Optional.empty(), "a known key", TriggerKey.nearestTo(plain));
     }
 
     private void accept(TriggerKey known, String key, String value) {
@@ -160,8 +180,24 @@ final class MetadataReader {
         reject(
                 key,
                 "a number from " + least.toPlainString() + " to " + most.toPlainString() + " with at most " + decimals
-                        + " decimals");
+                        + " decimals",
+                meant(key, text)
+                        .filter(value -> value.compareTo(least) >= 0
+                                && value.compareTo(most) <= 0
+                                && value.scale() <= decimals)
+                        .map(BigDecimal::toPlainString));
         return least.doubleValue();
+    }
+
+    /** The number that a percentage, a decimal comma or a percentile's name stands for. */
+    private static Optional<BigDecimal> meant(TriggerKey key, String text) {
+        String number = text.replace("%", "").strip().replace(',', '.');
+        if (text.length() > 12 || !NUMBER.matcher(number).matches()) {
+            return Optional.empty();
+        }
+        BigDecimal value = new BigDecimal(number);
+        boolean isPercent = text.endsWith("%") || key == TriggerKey.QUANTILE;
+        return Optional.of(isPercent ? value.movePointLeft(2) : value);
     }
 
     /** The same for a key without a default; empty where it is absent. */
@@ -178,8 +214,8 @@ final class MetadataReader {
 
     /** A duration within [least, most]. */
     Duration duration(TriggerKey key, Duration least, Duration most) {
-        Optional<Duration> duration =
-                parseDuration(values.getOrDefault(key, key.defaultText().orElse("")));
+        String text = values.getOrDefault(key, key.defaultText().orElse(""));
+        Optional<Duration> duration = parseDuration(text);
         if (duration.isPresent()
                 && duration.get().compareTo(least) >= 0
                 && duration.get().compareTo(most) <= 0) {
@@ -187,7 +223,11 @@ final class MetadataReader {
         }
         reject(
                 key,
-                "a duration such as 500ms, 30s or 5m, from " + Durations.text(least) + " to " + Durations.text(most));
+                "a duration such as 500ms, 30s or 5m, from " + Durations.text(least) + " to " + Durations.text(most),
+                Optional.of(text + "s")
+                        .filter(seconds -> parseDuration(seconds)
+                                .filter(value -> value.compareTo(least) >= 0 && value.compareTo(most) <= 0)
+                                .isPresent()));
         return duration.orElse(least).compareTo(most) > 0 ? most : least;
     }
 
@@ -217,8 +257,16 @@ final class MetadataReader {
 
     /** Takes down that its value is not what was expected. */
     void reject(TriggerKey key, String expected) {
+        reject(key, expected, Optional.empty());
+    }
+
+    private void reject(TriggerKey key, String expected, Optional<String> meant) {
+        if (!has(key)) {
+            violations.add(new Violation(key.key(), Optional.empty(), expected + "; it is missing", Optional.empty()));
+            return;
+        }
         Optional<String> shown =
                 isFromEnv(key) ? Optional.of("(from the environment)") : Optional.ofNullable(values.get(key));
-        violations.add(new Violation(key.key(), shown, expected, Optional.empty()));
+        violations.add(new Violation(key.key(), shown, expected, isFromEnv(key) ? Optional.empty() : meant));
     }
 }

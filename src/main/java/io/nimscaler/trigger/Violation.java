@@ -6,7 +6,7 @@ import java.util.Optional;
  * One thing that is wrong with a trigger's metadata.
  *
  * @param value as written, shortened; empty where the key is missing or its value came from an environment variable
- * @param nearest the known key that an unknown one is most like
+ * @param nearest the known key that an unknown one is most like, or the value that was probably meant
  */
 public record Violation(String key, Optional<String> value, String expected, Optional<String> nearest) {
 

@@ -165,6 +165,12 @@ class TriggerParserTest {
                 Arguments.of("targetValue", "-1", "targetValue = \"-1\": expected a number"),
                 Arguments.of("targetValue", "1e3", "targetValue = \"1e3\": expected a number"),
                 Arguments.of("targetValue", "70%", "targetValue = \"70%\": expected a number"),
+                Arguments.of("targetValue", "70 %", "; did you mean 0.70?"),
+                Arguments.of("targetValue", "0,7", "; did you mean 0.7?"),
+                Arguments.of("quantile", "95", "; did you mean 0.95?"),
+                Arguments.of("pollInterval", "2", "from 250ms to 5m; did you mean 2s?"),
+                Arguments.of("query", "up", "query: expected metric, for the pods are read without Prometheus"),
+                Arguments.of("metricType", "Value", "metricType: expected it beside the trigger's type"),
                 Arguments.of("targetValue", "", "targetValue = \"\": expected a number"),
                 Arguments.of(
                         "targetValue",
@@ -239,7 +245,10 @@ class TriggerParserTest {
                 Arguments.of("podSelector", "../pods", "expected a label selector"),
                 Arguments.of("podSelector", "a,".repeat(511) + "a,b", "1024 characters at most"),
                 Arguments.of("targetvalue", "1", "targetvalue: expected a known key; did you mean targetValue?"),
-                Arguments.of("threshold", "1", "threshold: expected a known key"),
+                Arguments.of(
+                        "threshold",
+                        "1",
+                        "threshold: expected targetValue; threshold is a key of other triggers of KEDA"),
                 Arguments.of("polInterval", "1s", "polInterval: expected a known key; did you mean pollInterval?"));
     }
 
@@ -298,7 +307,8 @@ class TriggerParserTest {
     @Test
     void missingTargetValueIsAMistake() {
         assertThat(((ParsedTrigger.Invalid) TriggerParser.parse(Map.of())).text())
-                .contains("targetValue: expected a number");
+                .contains("targetValue: expected a number")
+                .contains("; it is missing");
     }
 
     @Test
