@@ -1,12 +1,14 @@
 package io.nimscaler.app;
 
 import io.nimscaler.policy.Scale;
+import io.nimscaler.scaler.Notice;
 import io.nimscaler.scaler.Observation;
 import io.nimscaler.scaler.Pod;
 import io.nimscaler.scaler.Pods;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.settings.Settings;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,9 +22,24 @@ import java.util.Optional;
 final class StaticPods implements Pods {
 
     private final Map<ScaledObjectId, Observation> targets = new HashMap<>();
+    private final List<Notice> notices;
 
     StaticPods(List<Settings.StaticTarget> settings, Instant start) {
         settings.forEach(target -> targets.put(target.scaledObject(), observation(target.addresses(), start)));
+        notices = settings.stream()
+                .flatMap(target -> target.warnings().stream().map(warning -> notice(target, warning)))
+                .sorted(Comparator.comparing(Notice::scaledObject))
+                .toList();
+    }
+
+    private static Notice notice(Settings.StaticTarget target, String warning) {
+        return new Notice(
+                target.scaledObject(), "triggers", Optional.of(target.trigger()), Notice.TRIGGER_QUESTIONABLE, warning);
+    }
+
+    @Override
+    public List<Notice> notices() {
+        return notices;
     }
 
     private static Observation observation(List<Settings.Address> addresses, Instant start) {

@@ -43,7 +43,11 @@ class SnapshotLookup {
     Trigger trigger(ScaledObjectRef ref) {
         return switch (decisions.check(ref.getNamespace(), TriggerParser.parse(ref.getScalerMetadataMap()))) {
             case ParsedTrigger.Valid valid -> valid.trigger();
-            case ParsedTrigger.Invalid invalid -> throw StatusMapping.invalid(shown(ref) + ": " + invalid.text());
+            case ParsedTrigger.Invalid invalid -> {
+                decisions.refused(
+                        new ScaledObjectId(ref.getNamespace(), ref.getName()), invalid.text(), clock.instant());
+                throw StatusMapping.invalid(shown(ref) + ": " + invalid.text());
+            }
         };
     }
 

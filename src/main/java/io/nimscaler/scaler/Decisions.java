@@ -20,6 +20,9 @@ public interface Decisions {
     /** The same for a call, which is noted: a trigger that only calls tell is forgotten when none comes any more. */
     Optional<Snapshot> called(ScaledObjectId id, Trigger trigger, Instant now);
 
+    /** A call's trigger is refused. Where the ScaledObject has triggers that only calls can tell, a notice says so for a while. */
+    void refused(ScaledObjectId id, String text, Instant now);
+
     /**
      * Whether this trigger has had a scaler for less than 10 s, or has none: its ScaledObject, its pods and what they say may just
      * be on their way.

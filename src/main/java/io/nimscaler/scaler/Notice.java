@@ -19,6 +19,9 @@ public record Notice(ScaledObjectId scaledObject, String where, Optional<Trigger
     /** The reason of a notice on a trigger that has no scaler, because something is wrong with it. */
     public static final String TRIGGER_REFUSED = "TriggerRefused";
 
+    /** The reason of a notice on a trigger that works, and hardly as it is meant. */
+    public static final String TRIGGER_QUESTIONABLE = "TriggerQuestionable";
+
     private static final int LONGEST = 1_000;
 
     public Notice {

@@ -41,7 +41,7 @@ final class ScaledObjectScalers {
     private final PodPolls polls = new PodPolls();
     private final AdoptedTriggers adopted = new AdoptedTriggers();
     private Set<Trigger> declared = Set.of();
-    private Set<MetricType> metricTypesByCall = Set.of();
+    private volatile Set<MetricType> metricTypesByCall = Set.of();
     /** By the trigger as a call shows it. */
     private volatile Map<Trigger, Scaler> scalers = Map.of();
 
@@ -63,6 +63,11 @@ final class ScaledObjectScalers {
             adopted.clear();
         }
         adjustScalers(now);
+    }
+
+    /** Whether it has triggers that only a call can tell in full; from any thread. */
+    boolean acceptsTriggersByCall() {
+        return !metricTypesByCall.isEmpty();
     }
 
     /** A trigger that only a call tells, see {@link AdoptedTriggers}. */

@@ -13,6 +13,7 @@ import io.nimscaler.wake.WakeSources;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * All scalers. Which ScaledObjects there are comes in through {@link #put} and {@link #remove}, time through {@link #tick},
@@ -38,6 +40,7 @@ public final class Scalers implements Decisions {
     private final Consumer<Snapshot> decided;
     private final boolean watches;
     private final Map<ScaledObjectId, ScaledObjectScalers> scaledObjects = new ConcurrentSkipListMap<>();
+    private final RefusedCalls refusedCalls = new RefusedCalls();
 
     /** Without the {@link Circumstances} of decisions. */
     public Scalers(
@@ -86,6 +89,7 @@ public final class Scalers implements Decisions {
      * @param metricTypesByCall by which formulas the HPA compares those of its triggers that only a call can tell; empty: it has none
      */
     public void put(ScaledObjectId id, Collection<Trigger> triggers, Set<MetricType> metricTypesByCall, Instant now) {
+        refusedCalls.forget(id);
         scaledObjects
                 .computeIfAbsent(id, fresh -> new ScaledObjectScalers(fresh, exporterPolls, watches))
                 .replace(new LinkedHashSet<>(triggers), metricTypesByCall, now);
@@ -102,10 +106,12 @@ public final class Scalers implements Decisions {
     /** This ScaledObject is gone. */
     public void remove(ScaledObjectId id) {
         scaledObjects.remove(id);
+        refusedCalls.forget(id);
     }
 
     /** Lets time pass for one ScaledObject: makes the decisions and asks the pods that are due. */
     public void tick(ScaledObjectId id, Instant now) {
+        refusedCalls.forgetOld(id, now);
         ScaledObjectScalers scaledObject = scaledObjects.get(id);
         if (scaledObject != null) {
             scaledObject.tick(now, pods, scraper, wakeSources, decided);
@@ -179,8 +185,21 @@ public final class Scalers implements Decisions {
     }
 
     @Override
+    public void refused(ScaledObjectId id, String text, Instant now) {
+        ScaledObjectScalers scaledObject = scaledObjects.get(id);
+        if (scaledObject != null && scaledObject.acceptsTriggersByCall()) {
+            refusedCalls.note(id, text, now);
+        }
+    }
+
+    @Override
     public List<Notice> notices() {
-        return pods.notices();
+        List<Notice> byCall = refusedCalls.notices();
+        return byCall.isEmpty()
+                ? pods.notices()
+                : Stream.concat(pods.notices().stream(), byCall.stream())
+                        .sorted(Comparator.comparing(Notice::scaledObject))
+                        .toList();
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.nimscaler.policy.Answers;
 import io.nimscaler.policy.Decision;
 import io.nimscaler.policy.Decision.Basis;
 import io.nimscaler.policy.HoldReason;
+import io.nimscaler.trigger.Trigger;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -73,22 +74,25 @@ public record Standing(State state, OptionalLong reached, OptionalLong asked, Op
                 : replicas;
     }
 
-    /** As the HPA's formula would have it of the total load. */
+    /** As the HPA's formula would have it of the total load. A load that has just risen is no reason to have fewer. */
     private static OptionalLong needed(Snapshot snapshot) {
-        OptionalDouble load = snapshot.decision().basis().windows().smoothed();
-        return snapshot.decision()
+        OptionalDouble load = snapshot.decision().basis().demand();
+        OptionalDouble smoothed = snapshot.decision().basis().windows().smoothed();
+        int spec = snapshot.decision()
                 .basis()
                 .known()
                 .map(basis -> basis.scale().spec())
-                .filter(spec -> spec > 0
-                        && load.isPresent()
-                        && snapshot.decision().basis().demand().isPresent())
-                .map(spec -> OptionalLong.of(
-                        new HpaFormula(snapshot.trigger().stabilization().tolerance())
-                                .averageValue(
-                                        Math.round(load.getAsDouble() * 1000),
-                                        new Answers(snapshot.trigger()).targetMilli(),
-                                        spec)))
-                .orElse(OptionalLong.empty());
+                .orElse(0);
+        if (spec == 0 || load.isEmpty() || smoothed.isEmpty()) {
+            return OptionalLong.empty();
+        }
+        long atMost = replicas(Math.max(load.getAsDouble(), smoothed.getAsDouble()), spec, snapshot.trigger());
+        return OptionalLong.of(
+                atMost < spec ? atMost : Math.max(spec, replicas(smoothed.getAsDouble(), spec, snapshot.trigger())));
+    }
+
+    private static long replicas(double load, int spec, Trigger trigger) {
+        return new HpaFormula(trigger.stabilization().tolerance())
+                .averageValue(Math.round(load * 1000), new Answers(trigger).targetMilli(), spec);
     }
 }

@@ -21,7 +21,8 @@ public final class MeteredScraper implements Scraper {
     private static final String NO_METRIC = "no_metric";
 
     /** From a pod next door to one that hardly answers; the longest timeout of scrapes is beyond. */
-    private static final Duration[] BUCKETS = LongStream.of(2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000)
+    private static final Duration[] BUCKETS = LongStream.of(
+                    2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000)
             .mapToObj(Duration::ofMillis)
             .toArray(Duration[]::new);
 

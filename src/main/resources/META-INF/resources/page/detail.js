@@ -117,6 +117,7 @@ export class DetailView {
     } else {
       this.#explain(at);
     }
+    this.#draw();
   }
 
   update({apiServer, explanations, refused}, now) {

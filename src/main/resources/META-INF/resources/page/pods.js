@@ -70,7 +70,7 @@ export class PodTable {
     this.#colours = colours;
     this.#rows = new Rows(this.#body, () => podRow(colours));
     this.#heads = COLUMNS.map(({label}, i) => el('th', {scope: 'col'}, el('button', {type: 'button', class: 'sort', click: () => this.#sort(i)}, label)));
-    this.#table = el('div', {class: 'table', tabindex: '0', role: 'region', 'aria-label': 'Pods'},
+    this.#table = el('div', {class: 'table', tabindex: '0', role: 'region', 'aria-label': 'Table of pods'},
       el('table', {}, el('thead', {}, el('tr', {}, ...this.#heads)), this.#body));
     this.element.append(this.#filter, this.#none, this.#table);
     this.#sort(this.#column);

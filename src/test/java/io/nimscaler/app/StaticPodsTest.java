@@ -3,6 +3,7 @@ package io.nimscaler.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nimscaler.policy.Scale;
+import io.nimscaler.scaler.Notice;
 import io.nimscaler.scaler.Observation;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.settings.Settings;
@@ -52,6 +53,22 @@ class StaticPodsTest {
                 .isInstanceOfSatisfying(
                         Observation.Known.class,
                         known -> assertThat(known.pods()).hasSize(1));
+    }
+
+    @Test
+    void warningsOfATriggerAreNoticesOnIt() {
+        Settings.StaticTarget plain = target("10.0.0.1").getFirst();
+        StaticPods pods = new StaticPods(
+                List.of(new Settings.StaticTarget(
+                        plain.scaledObject(), plain.addresses(), plain.trigger(), List.of("hardly asks for more"))),
+                START);
+        assertThat(pods.notices())
+                .containsExactly(new Notice(
+                        plain.scaledObject(),
+                        "triggers",
+                        Optional.of(plain.trigger()),
+                        "TriggerQuestionable",
+                        "hardly asks for more"));
     }
 
     @Test

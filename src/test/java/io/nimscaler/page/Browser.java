@@ -5,7 +5,9 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +24,7 @@ import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
@@ -115,6 +118,27 @@ final class Browser implements AutoCloseable {
         return ((JavascriptExecutor) driver).executeScript(javaScript);
     }
 
+    /** What axe-core finds wrong with the page as it is shown now, a line for each rule. */
+    List<String> accessibilityViolations() {
+        try (InputStream axe = Browser.class.getResourceAsStream("/axe.min.js")) {
+            driver.executeScript(new String(axe.readAllBytes(), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        driver.manage().timeouts().scriptTimeout(PATIENCE);
+        Object found = driver.executeAsyncScript("const done = arguments[arguments.length - 1];"
+                + "axe.run(document, {resultTypes: ['violations']}).then("
+                + "(result) => done(result.violations.map((rule) => rule.id + ': '"
+                + " + rule.nodes.slice(0, 3).map((node) => node.target.join(' ') + ' ' + node.failureSummary).join(' | '))),"
+                + "(error) => done(['axe failed: ' + error]));");
+        return ((List<?>) found).stream().map(String::valueOf).toList();
+    }
+
+    /** Puts the pointer into the middle of the first that matches. */
+    void pointAt(String css) {
+        new Actions(driver).moveToElement(one(css)).perform();
+    }
+
     String url() {
         return driver.getCurrentUrl();
     }
@@ -140,6 +164,11 @@ final class Browser implements AutoCloseable {
 
     private List<LogEntry> logs() {
         return driver.manage().logs().get(LogType.BROWSER).getAll();
+    }
+
+    /** What is shown now, as a PNG. */
+    byte[] picture() {
+        return driver.getScreenshotAs(OutputType.BYTES);
     }
 
     void screenshot(String name) {

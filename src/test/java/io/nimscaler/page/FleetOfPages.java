@@ -22,6 +22,9 @@ public final class FleetOfPages implements QuarkusTestResourceLifecycleManager {
     private static final double[] BUSY = {0.92, 0.88, 0.95};
     private static final int ONE_OF_HALF = 4;
 
+    /** Carries much more than the others. */
+    static final int ODD_OF_BIG = 7;
+
     private final HttpServer server = newServer();
     private final Map<String, String> settings = new HashMap<>();
 
@@ -88,7 +91,7 @@ public final class FleetOfPages implements QuarkusTestResourceLifecycleManager {
             case "/busy" -> OptionalDouble.of(BUSY[pod - 1]);
             case "/half" -> pod == ONE_OF_HALF ? OptionalDouble.empty() : OptionalDouble.of(0.65);
             case "/gone" -> OptionalDouble.empty();
-            case "/big" -> OptionalDouble.of(0.4 + 0.001 * pod);
+            case "/big" -> OptionalDouble.of(pod == ODD_OF_BIG ? 0.97 : 0.4 + 0.001 * pod);
             default -> OptionalDouble.of(0.5);
         };
     }

@@ -171,6 +171,15 @@ class HeadlineTest {
     }
 
     @Test
+    void loadThatHasJustRisenIsNoReasonToHaveFewer() {
+        of(Triggers.with("smoothingUp", "10m", "smoothingDown", "0s"));
+        at(pods(4, .1, .1, .1, .1));
+        Snapshot risen = after(Duration.ofSeconds(10), pods(4, .69, .69, .69, .69));
+        assertThat(Standing.of(risen, NOBODY_SAYS).needed()).hasValue(4);
+        assertThat(Standing.of(risen, NOBODY_SAYS).state()).isEqualTo(State.NORMAL);
+    }
+
+    @Test
     void missingPodIsTheCauseAndLeavesTheLoadOpen() {
         says(
                 at(
@@ -223,11 +232,7 @@ class HeadlineTest {
     void startingPodsAreCounted() {
         PodReading one = new PodReading.Starting(Duration.ofSeconds(5), false);
         Fleet starting = fleet(2, List.of(one, one));
-        says(
-                at(starting),
-                NOBODY_SAYS,
-                State.HOLDING,
-                "Keeps 2 replicas. 2 of 2 pods are starting. Load is unknown.");
+        says(at(starting), NOBODY_SAYS, State.HOLDING, "Keeps 2 replicas. 2 of 2 pods are starting. Load is unknown.");
     }
 
     @Test

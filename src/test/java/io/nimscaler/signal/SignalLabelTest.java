@@ -34,8 +34,9 @@ class SignalLabelTest {
     @ParameterizedTest
     @CsvSource({"0.95, p95", "0.999, p99.9", "0.5, p50"})
     void quantileIsSaid(double quantile, String text) {
-        Latency latency = new Latency(
-                "my_latency", OptionalDouble.of(quantile), Duration.ofMinutes(1), List.of("my_latency"));
-        assertThat(SignalLabel.of(latency)).isEqualTo(new SignalLabel("my_latency (" + text + ")", SignalLabel.Unit.NONE));
+        Latency latency =
+                new Latency("my_latency", OptionalDouble.of(quantile), Duration.ofMinutes(1), List.of("my_latency"));
+        assertThat(SignalLabel.of(latency))
+                .isEqualTo(new SignalLabel("my_latency (" + text + ")", SignalLabel.Unit.NONE));
     }
 }
