@@ -78,7 +78,8 @@ class ReadmeTest {
     @Test
     void everyDefaultOfTheTableParses() {
         Map<String, String> metadata = new HashMap<>(Map.of("targetValue", "0.70"));
-        table(lines("src/docs/metadata.md"), "# Trigger metadata").forEach((key, cell) -> code(cell).ifPresent(text -> metadata.put(key, text)));
+        table(lines("src/docs/metadata.md"), "# Trigger metadata")
+                .forEach((key, cell) -> code(cell).ifPresent(text -> metadata.put(key, text)));
         assertThat(TriggerParser.parse(metadata)).isInstanceOf(ParsedTrigger.Valid.class);
     }
 

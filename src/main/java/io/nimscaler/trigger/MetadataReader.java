@@ -69,10 +69,14 @@ final class MetadataReader {
         String ofAnother = KEYS_OF_OTHER_TRIGGERS.get(plain);
         if (ofAnother != null) {
             return new Violation(
-                    key, Optional.empty(), ofAnother + "; " + plain + " is a key of other triggers of KEDA", Optional.empty());
+                    key,
+                    Optional.empty(),
+                    ofAnother + "; " + plain + " is a key of other triggers of KEDA",
+                    Optional.empty());
         }
         if (plain.equals("metricType")) {
-            return new Violation(key, Optional.empty(), "it beside the trigger's type, not in its metadata", Optional.empty());
+            return new Violation(
+                    key, Optional.empty(), "it beside the trigger's type, not in its metadata", Optional.empty());
         }
         return new Violation(key, Optional.empty(), "a known key", TriggerKey.nearestTo(plain));
     }
@@ -182,9 +186,8 @@ final class MetadataReader {
                 "a number from " + least.toPlainString() + " to " + most.toPlainString() + " with at most " + decimals
                         + " decimals",
                 meant(key, text)
-                        .filter(value -> value.compareTo(least) >= 0
-                                && value.compareTo(most) <= 0
-                                && value.scale() <= decimals)
+                        .filter(value ->
+                                value.compareTo(least) >= 0 && value.compareTo(most) <= 0 && value.scale() <= decimals)
                         .map(BigDecimal::toPlainString));
         return least.doubleValue();
     }

@@ -112,7 +112,8 @@ class HelmChartTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpu-exporters", "history", "leader-worker-set", "mutual-tls", "read-hpas", "single-namespace"})
+    @ValueSource(
+            strings = {"gpu-exporters", "history", "leader-worker-set", "mutual-tls", "read-hpas", "single-namespace"})
     void rendersAnOverlayWithItsValues(String overlay) throws Exception {
         assertThat(comparable(chart("keda-nim-scaler", "-f", CHART + "/ci/" + overlay + "-values.yaml")))
                 .isEqualTo(comparable(kustomization("k8s/overlays/" + overlay)));

@@ -319,7 +319,8 @@ class ScrapeOutcomesTest {
 
     @Test
     void htmlIsSaidToBeHtml() throws Exception {
-        String answer = "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: 13\r\n\r\n<html></html>";
+        String answer =
+                "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: 13\r\n\r\n<html></html>";
         assertFailed(get(answer), MALFORMED, "expected Prometheus text, got HTML");
     }
 }
