@@ -47,7 +47,7 @@ final class Steps {
         if (!inSteps || before.isEmpty() || before.getAsInt() == spec) {
             return false;
         }
-        boolean onItsWay = step.isPresent() && spec < before.getAsInt() && spec > replicas(step.getAsDouble());
+        boolean onItsWay = step.isPresent() && spec < before.getAsInt() && isOne(step.getAsDouble(), spec);
         if (!onItsWay) {
             step = OptionalDouble.empty();
         }
@@ -80,11 +80,15 @@ final class Steps {
             double root = Math.sqrt(value * target * spec);
             double smallest = target * mostBelowTheBand(spec);
             double wanted = root > smallest && fits(value, smallest) ? smallest : root;
-            boolean isOne = wanted < (1 - tolerance) * target * spec && replicas(wanted) < spec;
-            step = isOne ? OptionalDouble.of(wanted) : OptionalDouble.empty();
+            step = isOne(wanted, spec) ? OptionalDouble.of(wanted) : OptionalDouble.empty();
             return wanted;
         }
         return step.getAsDouble();
+    }
+
+    /** Whether the HPA makes a smaller fleet of it: within its tolerance it does not, and a step of which it took a part ends there. */
+    private boolean isOne(double wanted, int spec) {
+        return wanted < (1 - tolerance - BELOW_THE_BAND) * target * spec && replicas(wanted) < spec;
     }
 
     private boolean fits(double value, double atTarget) {

@@ -76,6 +76,30 @@ class StepsTest {
         assertThat(steps.endAt(4, OptionalInt.of(6))).isTrue();
     }
 
+    /** Somebody else holds more than the step asks for, and then lets go; or the HPA takes a pod at a time. */
+    @ParameterizedTest(name = "of {0} the HPA is let down to {1}")
+    @CsvSource({"20, 19", "20, 18", "40, 38", "16, 12", "100, 95"})
+    void stepThatIsTakenInPartNeverStays(int spec, int taken) {
+        Steps steps = new Steps(TRIGGER);
+        steps.down(.8 * spec * TARGET, spec);
+        int now = taken;
+        steps.endAt(now, OptionalInt.of(spec));
+        for (int i = 0; i < 100 && now > 1; i++) {
+            double value = steps.down(.1, now);
+            int next = (int) Math.max(
+                    1,
+                    Math.min(
+                            now,
+                            new HpaFormula(TRIGGER.stabilization().tolerance())
+                                    .averageValue((long) Math.floor(value * 1000 + 1e-6), 800, now)));
+            // One pod at a time, as an HPA policy may say
+            next = Math.max(next, now - 1);
+            steps.endAt(next, OptionalInt.of(now));
+            now = next;
+        }
+        assertThat(now).isEqualTo(1);
+    }
+
     @Test
     void signalThatDoesNotGoInStepsGoesAtOnce() {
         Steps steps = new Steps(Triggers.with());
