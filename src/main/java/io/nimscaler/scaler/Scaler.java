@@ -289,7 +289,7 @@ final class Scaler {
 
     private Snapshot decide(Observation.Known observation, Optional<Wake> held, Instant now) {
         remember(observation.pods(), now);
-        learn(now);
+        learn(observation.scale().spec(), now);
         Map<PodMemory, PodReading> readings = readings(now);
         List<PodReading> all = new ArrayList<>(readings.values());
         all.addAll(awaited(observation.scale(), observation.pods().size(), now));
@@ -344,13 +344,13 @@ final class Scaler {
     }
 
     /** A time in which this process stood still was not observed. */
-    private void learn(Instant now) {
+    private void learn(int spec, Instant now) {
         Duration elapsed = Duration.between(learnedAt.orElse(now), now);
         Duration observed = elapsed.compareTo(trigger.deadlines().staleAfter()) > 0
                 ? trigger.deadlines().staleAfter()
                 : elapsed;
         learnedAt = Optional.of(now);
-        signal.aimAt(trigger.target().value());
+        signal.aimAt(trigger.target().value(), spec);
         signal.learn(
                 memories.values().stream()
                         .flatMap(memory -> memory.fresh(trigger, now).stream())

@@ -11,7 +11,7 @@ public interface FleetSignal {
      * What one replica should carry, for a signal that may lie between two bounds and then counts as what is nearest to it. Called
      * before {@link #learn}.
      */
-    default void aimAt(double targetValue) {}
+    default void aimAt(double targetValue, int wantedReplicas) {}
 
     /**
      * Learns from the pods' fresh values.

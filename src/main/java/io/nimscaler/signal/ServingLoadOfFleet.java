@@ -62,6 +62,7 @@ final class ServingLoadOfFleet implements FleetSignal {
     private double batchCost;
     private OptionalDouble shareOfWaiting = OptionalDouble.empty();
     private OptionalDouble target = OptionalDouble.empty();
+    private int wanted;
     private double towardsAtMost;
 
     ServingLoadOfFleet(OptionalInt givenMaxRunning) {
@@ -69,7 +70,8 @@ final class ServingLoadOfFleet implements FleetSignal {
     }
 
     @Override
-    public void aimAt(double targetValue) {
+    public void aimAt(double targetValue, int wantedReplicas) {
+        wanted = wantedReplicas;
         target = OptionalDouble.of(targetValue);
     }
 
@@ -200,7 +202,7 @@ final class ServingLoadOfFleet implements FleetSignal {
         double between = sum(pods, this::atMost) - atLeast;
         double carried = atLeast + sum(pods, this::queue);
         towardsAtMost = target.isPresent() && between > 0
-                ? Math.clamp((target.getAsDouble() * pods.size() - carried) / between, 0, 1)
+                ? Math.clamp((target.getAsDouble() * Math.min(pods.size(), wanted) - carried) / between, 0, 1)
                 : 0;
     }
 

@@ -16,6 +16,9 @@ final class WorkHistory {
     /** Fewer scrapes prove nothing. */
     private static final int LEAST_SCRAPES = 3;
 
+    /** Of fewer scrapes of an interval it is chance how many ran: from polls of more than 5 s on nothing is told of the batch. */
+    private static final int LEAST_SCRAPES_OF_AN_INTERVAL = 5;
+
     /** One that waits may be a stray: for a tool, a grammar, or the next step. */
     private static final double LEAST_WAITING = 2;
 
@@ -24,6 +27,9 @@ final class WorkHistory {
 
     /** Of an interval in which next to nothing ran nothing can be told. */
     private static final double LEAST_RUNNING = .5;
+
+    /** No engine generates the tokens of one request faster: a counter that did jumped. */
+    private static final double LEAST_SECONDS_PER_TOKEN = .0005;
 
     /**
      * One scrape.
@@ -92,20 +98,37 @@ final class WorkHistory {
         return pace();
     }
 
+    /**
+     * Half of the scrapes say how many ran, and the other half how long a token took. What one half saw by chance the other did not: of
+     * the same scrapes, chance alone would look like a cost of the batch.
+     */
     private void close(Instant at) {
-        double runningSeconds = 0;
+        double[] running = new double[2];
+        int[] scraped = new int[2];
         double generated = 0;
-        Scrape before = scrapes.getFirst();
+        int which = 0;
+        Scrape before = null;
         for (Scrape scrape : scrapes) {
-            if (scrape != before && !before.at().isBefore(intervalBegan)) {
-                runningSeconds += (before.running() + scrape.running()) / 2 * seconds(before.at(), scrape.at());
+            if (scrape.at().isBefore(intervalBegan)) {
+                continue;
+            }
+            running[which] += scrape.running();
+            scraped[which]++;
+            which = 1 - which;
+            if (before != null) {
                 generated += scrape.tokens() - before.tokens();
             }
             before = scrape;
         }
-        double running = runningSeconds / seconds(intervalBegan, at);
-        if (running >= LEAST_RUNNING && generated > 0) {
-            intervals.addLast(new Interval(at, Math.log(running), Math.log(runningSeconds / generated)));
+        double one = running[0] / scraped[0];
+        double other = running[1] / scraped[1];
+        double secondsPerToken = other * seconds(intervalBegan, at) / generated;
+        if (scraped[0] + scraped[1] >= LEAST_SCRAPES_OF_AN_INTERVAL
+                && one >= LEAST_RUNNING
+                && other >= LEAST_RUNNING
+                && generated > 0
+                && secondsPerToken >= LEAST_SECONDS_PER_TOKEN) {
+            intervals.addLast(new Interval(at, Math.log(one), Math.log(secondsPerToken)));
         }
         intervalBegan = at;
     }

@@ -47,6 +47,10 @@ class ServingLoadTest {
         return new Work(kvUsage, OptionalDouble.of(running), waiting, OptionalDouble.of(max), Pace.UNKNOWN);
     }
 
+    private static Work work(Work read, double max) {
+        return new Work(read.kvUsage(), read.running(), read.waiting(), OptionalDouble.of(max), read.pace());
+    }
+
     private static Measurement read(String body) {
         return SIGNAL.ofPod(Optional.empty()).read(Bodies.real(body, SIGNAL.seriesNames()), NOW);
     }
@@ -437,12 +441,101 @@ class ServingLoadTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(doubles = {1e4, 1e6, 1e12})
+    void tokensThatNoEngineGeneratesSoFastTeachNothing(double jump) {
+        Watched pod = new Watched();
+        double before = 0;
+        for (int i = 0; i < 300; i++) {
+            double running = i / 10 % 2 == 0 ? 5 : 15;
+            if (i == 203) {
+                pod.tokens += jump;
+            }
+            PodValue.Work read = pod.read(running * .002, running, 0, 100 * running, running / 10);
+            PodValue.Work last = work(read, 256);
+            fleet.learn(List.of(last), SECOND);
+            if (i == 199) {
+                before = load(last);
+            }
+            if (i > 203 && (i - 199) % 20 == 0) {
+                assertThat(load(last)).isLessThan(1.5 * before);
+            }
+        }
+    }
+
+    /** Decode as long however many run: how many ran at the moments of the scrapes is chance, and chance is not a cost of the batch. */
+    @ParameterizedTest(name = "a poll each {0} s, {1} running for {2} s each")
+    @CsvSource({
+        "2, 1, 5",
+        "2, 1, 2",
+        "2, 10, 5",
+        "2, 40, 2",
+        "5, 10, 5",
+        "10, 1, 5",
+        "15, 10, 5",
+        "30, 10, 5",
+        "30, 40, 10",
+        "300, 10, 5"
+    })
+    void decodeThatDoesNotSlowIsNotTakenForOneThatDoes(int poll, double meanRunning, double life) {
+        Random random = new Random(7);
+        int pods = 10;
+        List<Watched> watched = new ArrayList<>();
+        List<List<Double>> ends = new ArrayList<>();
+        double[] tokens = new double[pods];
+        double[] completed = new double[pods];
+        for (int i = 0; i < pods; i++) {
+            watched.add(new Watched(poll));
+            ends.add(new ArrayList<>());
+        }
+        int polls = Math.max(900 / poll, 60);
+        int steps = Math.max(20, poll * 4);
+        double step = (double) poll / steps;
+        double now = 0;
+        double sum = 0;
+        for (int at = 0; at < polls; at++) {
+            for (int i = 0; i < steps; i++) {
+                now += step;
+                for (int pod = 0; pod < pods; pod++) {
+                    List<Double> running = ends.get(pod);
+                    if (random.nextDouble() < meanRunning / life * step) {
+                        running.add(now - Math.log(1 - random.nextDouble()) * life);
+                    }
+                    tokens[pod] += running.size() * step * 100;
+                    int before = running.size();
+                    double until = now;
+                    running.removeIf(end -> end <= until);
+                    completed[pod] += before - running.size();
+                }
+            }
+            List<PodValue> read = new ArrayList<>();
+            for (int pod = 0; pod < pods; pod++) {
+                double running = ends.get(pod).size();
+                read.add(work(
+                        watched.get(pod)
+                                .read(
+                                        running * .002,
+                                        running,
+                                        0,
+                                        Watched.counter("vllm:generation_tokens_total", Math.floor(tokens[pod])),
+                                        Watched.counter("vllm:request_success_total", completed[pod])),
+                        256));
+            }
+            fleet.learn(read, Duration.ofSeconds(poll));
+            if (at >= polls / 2) {
+                sum += read.stream().mapToDouble(this::load).sum();
+            }
+        }
+        double truth = pods * meanRunning / 256;
+        assertThat(sum / (polls - polls / 2)).isLessThan(1.3 * truth);
+    }
+
     /** Up by the lower bound, down by the upper: nothing changes where the truth may lie on either side of the target. */
     @Nested
     class UnknownMaximum {
 
         private double perPod(double kvUsage, double running) {
-            fleet.aimAt(.8);
+            fleet.aimAt(.8, 4);
             List<PodValue> pods = Collections.nCopies(4, work(kvUsage, running, 0));
             fleet.learn(pods, SECOND);
             return load(pods.getFirst());
@@ -465,6 +558,14 @@ class ServingLoadTest {
         }
 
         @Test
+        void podsThatARolloutAddsOrderNone() {
+            fleet.aimAt(.8, 4);
+            List<PodValue> pods = Collections.nCopies(8, work(.02, 8, 0));
+            fleet.learn(pods, SECOND);
+            assertThat(8 * load(pods.getFirst())).isLessThanOrEqualTo(4 * .8 + 1e-9);
+        }
+
+        @Test
         void kvCacheThatIsNearlyFullCountsByItself() {
             assertThat(perPod(.9, 20)).isCloseTo(.9, EXACT);
         }
@@ -478,7 +579,7 @@ class ServingLoadTest {
 
         @Test
         void maximumThatIsKnownLeavesNoRoomForBounds() {
-            fleet.aimAt(.8);
+            fleet.aimAt(.8, 4);
             fleet.learn(List.of(work(.1, 16, 0, 64)), SECOND);
             assertThat(load(work(.1, 16, 0, 64))).isCloseTo(.25, EXACT);
         }
