@@ -366,7 +366,8 @@ class MinuteFilesTest {
                 .allMatch(FileNames::isFolder);
         assertThat(written())
                 .hasSize(names.size())
-                .allMatch(file -> file.getParent().getParent().equals(directory));
+                .allMatch(file ->
+                        file.startsWith(directory) && directory.relativize(file).getNameCount() == 2);
         names.forEach(id -> assertThat(demands(files, id)).hasSize(1));
     }
 
