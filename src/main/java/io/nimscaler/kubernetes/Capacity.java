@@ -17,11 +17,14 @@ final class Capacity {
     /** One process watches each one's pods; more belong to one scaler per group of namespaces. */
     static final int SCALED_OBJECTS = 2_000;
 
+    /** Of heap for what does not grow with them: the program's own objects and the history, twice. */
+    private static final long BYTES_FOR_NONE = 60_000_000;
+
     /**
-     * Of heap for one, with what comes at once when an API server ends all watches: 300 in the 205 MB that the shipped limit of 256 Mi
-     * gives. 500 stayed below it until their watches ended together, and passed it then.
+     * Of heap for one, with a trigger and a pod: some 40 kB live; as much again for a collector that copies, and half as much for what
+     * comes at once when an API server ends all watches.
      */
-    private static final long BYTES_FOR_ONE = 700_000;
+    private static final long BYTES_FOR_ONE = 125_000;
 
     private static final int FEWEST = 50;
 
@@ -48,7 +51,7 @@ final class Capacity {
 
     /** How many there is room for in a heap of at most so many bytes. */
     static int forHeap(long bytes) {
-        return Math.clamp(bytes / BYTES_FOR_ONE, FEWEST, SCALED_OBJECTS);
+        return Math.clamp((bytes - BYTES_FOR_NONE) / BYTES_FOR_ONE, FEWEST, SCALED_OBJECTS);
     }
 
     Capacity(int scaledObjects) {
