@@ -21,9 +21,9 @@ import java.util.stream.Stream;
  * exposition really lacks it (early versions of TensorRT-LLM) it is what is there: KV usage, and running requests if any.
  *
  * @param maxRunning how many requests one pod works on at once; empty: as the pod says, else learned
- * @param window how pods work is watched over parts and multiples of it; at least four poll intervals
+ * @param watch how pods work is watched over parts and multiples of it; at least four poll intervals. A pod's value is of this moment all the same
  */
-public record ServingLoad(OptionalInt maxRunning, Duration window) implements Signal {
+public record ServingLoad(OptionalInt maxRunning, Duration watch) implements Signal {
 
     /** The value of the key {@code metric}. */
     public static final String NAME = "serving_load";
@@ -81,7 +81,7 @@ public record ServingLoad(OptionalInt maxRunning, Duration window) implements Si
 
     @Override
     public PodSignal ofPod(Optional<String> modelName) {
-        return new OfPod(modelName, window);
+        return new OfPod(modelName, watch);
     }
 
     @Override

@@ -84,6 +84,12 @@ class ServingLoadTest {
         assertThat(load(work)).isCloseTo(load, within(1e-4));
     }
 
+    /** So a pod that came a moment ago counts at once; a signal that looks back leaves it out for so long. */
+    @Test
+    void valueIsOfThisMoment() {
+        assertThat(SIGNAL.window()).isZero();
+    }
+
     @Test
     void podThatHasJustStartedHasNoSample() {
         assertThat(read("vllm-0.8.5-just-started")).isInstanceOf(NoMetric.class);
