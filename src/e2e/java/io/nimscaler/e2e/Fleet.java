@@ -20,10 +20,13 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
@@ -152,6 +155,40 @@ public final class Fleet {
     public void isHeldBack() {
         story.say("a gateway holds what the pods of " + name + " can not take");
         tell("/load?hold=1", "");
+    }
+
+    /** Gives each ready pod its requests, all together so many, unevenly; by the pods' names. */
+    public Map<String, Integer> hasUnevenly(int requests, Random random) {
+        List<Pod> ready = pods().stream().filter(Fleet::isReady).toList();
+        double[] weights = random.doubles(ready.size()).map(x -> x * x).toArray();
+        double sum = Arrays.stream(weights).sum();
+        Map<String, Integer> each = new TreeMap<>();
+        for (int i = 0; i < ready.size(); i++) {
+            int its = (int) Math.round(requests * weights[i] / sum);
+            each.put(ready.get(i).getMetadata().getName(), its);
+            tell("/set?ip=" + address(ready.get(i)) + "&value=" + its / 256.0 + "&running=" + its, "");
+        }
+        return each;
+    }
+
+    /** Takes back what was set of single pods. */
+    public void isEven() {
+        tell("/set?ip=all&value=0&unset=1", "");
+    }
+
+    /** Of the pods that stay. */
+    public Set<String> names() {
+        return pods().stream().map(pod -> pod.getMetadata().getName()).collect(Collectors.toSet());
+    }
+
+    /** What stands in this annotation of each pod that has it. */
+    public Map<String, String> annotated(String annotation) {
+        return pods().stream()
+                .filter(pod -> pod.getMetadata().getAnnotations() != null
+                        && pod.getMetadata().getAnnotations().containsKey(annotation))
+                .collect(Collectors.toMap(
+                        pod -> pod.getMetadata().getName(),
+                        pod -> pod.getMetadata().getAnnotations().get(annotation)));
     }
 
     /** How many do. */

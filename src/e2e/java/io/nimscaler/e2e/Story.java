@@ -286,6 +286,28 @@ public final class Story {
         atEnd(() -> client.resource(resource).delete());
     }
 
+    /** The overlay scale-down for this story's scaler, in its namespace of fleets. */
+    public void applyScaleDown() {
+        Path overlay = Path.of(Cluster.setting("e2e.manifests")).resolveSibling("overlays").resolve("scale-down");
+        String itsNamespace = scalerHost().split("\\.")[1];
+        try (Stream<Path> files = Files.list(overlay)) {
+            for (Path file :
+                    files.filter(f -> !f.endsWith("kustomization.yaml")).sorted().toList()) {
+                apply(Files.readString(file)
+                        .replace("keda-nim-scaler-scale-down", "scale-down-" + namespace)
+                        .replace("serviceaccount:keda-nim-scaler:", "serviceaccount:" + itsNamespace + ":")
+                        .replace("namespace: keda-nim-scaler", "namespace: " + itsNamespace));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        client.namespaces()
+                .withName(namespace)
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        "{\"metadata\": {\"labels\": {\"nim-scaler/scale-down\": \"idlest\"}}}");
+    }
+
     /** An overlay of k8s/ that consists of objects alone. */
     public void applyOverlay(String name) {
         Path overlay = Path.of(Cluster.setting("e2e.manifests")).resolveSibling("overlays").resolve(name);
