@@ -58,6 +58,9 @@ class Application {
     private static final long FORGET_MILLIS = 10_000;
     private static final long LAST_MINUTE_MILLIS = 500;
 
+    /** Of a ScaledObject's bounds in the history. */
+    private static final int MOST_REPLICAS = 1_000_000;
+
     private final Vertx vertx;
     private final Context context;
     private final InstantSource clock = new MonotonicClock();
@@ -179,8 +182,7 @@ class Application {
 
     private void decided(Snapshot snapshot) {
         history.add(snapshot);
-        Optional<Minute.Limits> limits = scalers.bounds(snapshot.scaledObject()).map(Application::limits);
-        minuteFiles.ifPresent(files -> minutes.add(snapshot, limits).ifPresent(files::keep));
+        minuteFiles.ifPresent(files -> keepMinute(snapshot, files));
         if (snapshot.shadow()) {
             return;
         }
@@ -189,8 +191,20 @@ class Application {
         kubernetes.ifPresent(watch -> watch.decided(snapshot));
     }
 
+    /** Whatever becomes of the history, the pods are asked and the decision is told. */
+    private void keepMinute(Snapshot snapshot, MinuteFiles files) {
+        try {
+            minutes.add(snapshot, scalers.bounds(snapshot.scaledObject()).map(Application::limits))
+                    .ifPresent(files::keep);
+        } catch (RuntimeException bug) {
+            LOG.errorf(bug, "a minute of the history is lost scaledObject=%s", snapshot.scaledObject());
+        }
+    }
+
+    /** As they are written; the API server takes any number for them. */
     private static Minute.Limits limits(ReplicaBounds bounds) {
-        return new Minute.Limits(bounds.least(), bounds.most());
+        return new Minute.Limits(
+                Math.clamp(bounds.least(), 0, MOST_REPLICAS), Math.clamp(bounds.most(), 0, MOST_REPLICAS));
     }
 
     /** What is kept of a trigger goes with the trigger; not what is kept on the disk. */

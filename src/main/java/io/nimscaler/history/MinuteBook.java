@@ -42,9 +42,10 @@ public final class MinuteBook {
         boolean edited = !page.minute.isOf(snapshot.trigger(), limits);
         Optional<KeptMinute> ended = Optional.empty();
         if (another || (edited && page.parts < MOST_PARTS_OF_A_MINUTE)) {
-            ended = page.minute.end();
+            MinuteBuilder before = page.minute;
             page.parts = another ? 1 : page.parts + 1;
-            page.minute = edited ? MinuteBuilder.of(snapshot, limits, minute) : page.minute.next(minute);
+            page.minute = edited ? MinuteBuilder.of(snapshot, limits, minute) : before.next(minute);
+            ended = before.end();
         } else if (edited) {
             return Optional.empty();
         }

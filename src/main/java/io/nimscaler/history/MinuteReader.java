@@ -129,9 +129,6 @@ public final class MinuteReader {
             minute(node);
         } catch (JsonProcessingException e) {
             HistoryException problem = problem("expected a JSON object, got " + Violation.shortened(line));
-            if (!headed) {
-                throw problem;
-            }
             torn++;
             unreadable = unreadable.or(() -> Optional.of(problem));
         } catch (IllegalArgumentException | DateTimeException e) {
@@ -139,8 +136,17 @@ public final class MinuteReader {
         }
     }
 
-    /** There are no more lines. */
+    /**
+     * There are no more lines.
+     *
+     * @throws HistoryException if none of them was a header, and one could not be read
+     */
     public void end() {
+        if (!headed) {
+            unreadable.ifPresent(foreign -> {
+                throw foreign;
+            });
+        }
         unreadable = Optional.empty();
     }
 

@@ -55,6 +55,9 @@ public record Advice(
     /** Of what was seen for so large a share of the time too little is known. */
     private static final double SATURATED_TOO_LONG = .2;
 
+    /** Then what is known may not be typical. */
+    private static final double MUCH_UNKNOWN = .05;
+
     /** A load that is so steady is carried as well by a fixed number of replicas. */
     private static final double LEAST_VARIATION = 1.2;
 
@@ -212,6 +215,12 @@ public record Advice(
                 usable = false;
                 reasons.add("too little history: " + Texts.length(history.observed()) + " of the "
                         + Texts.length(question.leastHistory()) + " that an advice needs");
+            }
+            long span = parts.getLast().until() - parts.getFirst().from();
+            double unknown = 1 - (double) history.observed().toSeconds() / span;
+            if (unknown > MUCH_UNKNOWN) {
+                reasons.add("unknown for " + Texts.percent(unknown, 0)
+                        + " of the time, and left out: pods that do not answer may be those that have most to do");
             }
             double variation = variation();
             if (variation < LEAST_VARIATION) {

@@ -37,7 +37,11 @@ record Censoring(double share, Optional<List<Part>> atMost, boolean open) {
                 end++;
             }
             double near = Math.max(before(parts, index), after(parts, end));
-            open |= near == 0;
+            double shown = parts.subList(index, end).stream()
+                    .mapToDouble(Part::highest)
+                    .max()
+                    .orElse(0);
+            open |= near <= shown;
             for (Part part : parts.subList(index, end)) {
                 raised.add(part.atLeast(near));
             }

@@ -10,7 +10,7 @@ import java.util.OptionalDouble;
 final class HistoryLoop {
 
     private static final long DAY = 86_400;
-    private static final long HOUR = 3_600;
+    private static final long MINUTE = 60;
     private static final double HARDLY = 1e-9;
 
     private final List<Part> parts;
@@ -51,7 +51,7 @@ final class HistoryLoop {
                 fleet,
                 (loaded, now, _) -> {
                     loaded.demand(cursor.next(), cursor.peek());
-                    if (now % HOUR == 0) {
+                    if (now % MINUTE == 0) {
                         stop.check();
                     }
                 },

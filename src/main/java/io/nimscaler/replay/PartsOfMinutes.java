@@ -52,13 +52,15 @@ final class PartsOfMinutes {
         boolean full = signal.saturatesAtOne()
                 && replicas.sampled() > 0
                 && carried.highest() >= SATURATED * replicas.sampled();
+        // What was refused shows nowhere, and a queue that is bounded shows no more than its bound
+        boolean refuses = minute.traffic().rejections().orElse(0) > 0;
         parts.add(new Part(
                 from,
                 SECONDS,
                 carried.lowest() + waiting.map(Range::lowest).orElse(0.0) * share,
                 carried.mean() + waiting.map(Range::mean).orElse(0.0) * share,
                 carried.highest() + waiting.map(Range::highest).orElse(0.0) * share,
-                full && waiting.isEmpty(),
+                refuses || (full && waiting.isEmpty()),
                 (int) Math.round(replicas.wanted().mean()),
                 replicas.present().mean(),
                 replicas.ready().mean()));

@@ -69,7 +69,7 @@ final class PartsOfRecording {
                 second(snapshot),
                 (int) Math.min(until - second(snapshot), STANDS_FOR.toSeconds()),
                 carried.getAsDouble() + PartsOfMinutes.SHARE_OF_A_REQUEST * waiting.orElse(0),
-                full && waiting.orElse(1) > 0,
+                fleet.unserved().isRefused() || (full && waiting.orElse(1) > 0),
                 fleet.scale().spec(),
                 fleet.scale().status(),
                 fleet.readyPods()));

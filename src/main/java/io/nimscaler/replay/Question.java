@@ -1,6 +1,5 @@
 package io.nimscaler.replay;
 
-import io.nimscaler.history.Minute;
 import io.nimscaler.hpa.HpaBehavior;
 import io.nimscaler.hpa.HpaBehavior.Policy;
 import io.nimscaler.hpa.HpaBehavior.Rules;
@@ -83,13 +82,16 @@ public record Question(
             Optional<ParsedTrigger.Valid> other = trigger();
             int fewest = history.parts().stream().mapToInt(Part::wanted).min().orElse(1);
             int seen = history.parts().stream().mapToInt(Part::wanted).max().orElse(1);
-            int presentLeast = history.limits().map(Minute.Limits::min).orElse(Math.max(1, fewest));
+            int presentLeast = history.limits()
+                    .map(limits -> Math.min(limits.min(), MOST_REPLICAS))
+                    .orElse(Math.max(1, fewest));
             int least = number(FleetKey.MIN_REPLICA_COUNT, 0, MOST_REPLICAS, true)
                     .orElseGet(() -> assumeUnlessRecorded(
                             presentLeast, "minReplicaCount = " + presentLeast + ", the fewest replicas seen"))
                     .intValue();
-            int presentMost =
-                    history.limits().map(Minute.Limits::max).orElse(Math.max(KEDAS_MOST, Math.max(seen, least)));
+            int presentMost = history.limits()
+                    .map(limits -> Math.min(limits.max(), MOST_REPLICAS))
+                    .orElse(Math.max(KEDAS_MOST, Math.max(seen, least)));
             int most = number(FleetKey.MAX_REPLICA_COUNT, 1, MOST_REPLICAS, true)
                     .orElseGet(() ->
                             assumeUnlessRecorded(presentMost, "maxReplicaCount = " + presentMost + ", KEDA's default"))

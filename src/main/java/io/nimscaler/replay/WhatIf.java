@@ -36,6 +36,7 @@ public record WhatIf(
             "latencies: no latency is predicted or promised",
             "how requests are spread: the ready pods share the load evenly; router affinity and prefix caches are left out",
             "preemption, and queues over time: what is not carried in one second does not come again in the next",
+            "requests that are held at a gateway: a demandSource is in no history",
             "clients that would send more or less if they were served otherwise",
             "pods that fail, nodes that are not there, rollouts, other triggers and other writers of replicas");
 

@@ -118,6 +118,10 @@ public final class MinuteFiles implements KeptMinutes, AutoCloseable {
             writing.open(today());
         } catch (IOException e) {
             failed(e);
+        } catch (RuntimeException bug) {
+            // A listing that breaks off is one, too (DirectoryIteratorException); the thread goes on, and tries again
+            // with the next minute
+            failed(new IOException(bug));
         } finally {
             busySince = Optional.empty();
         }

@@ -67,6 +67,9 @@ class WhatIfResource {
 
     private static final Set<String> KEYS = Set.of("trigger", "from", "to", "settings");
 
+    /** Each has all metadata, some 5 kB; there is one for each day, start and edit. */
+    private static final int MOST_STRETCHES = 2_000;
+
     /** Of all decisions of an answer together, unpacked at some 100 bytes. */
     private static final long MOST_PODS = 200_000;
 
@@ -276,6 +279,10 @@ class WhatIfResource {
 
             @Override
             public void header(MinuteHeader header) {
+                if (headers.size() == MOST_STRETCHES) {
+                    throw new UnusableException("expected at most " + MOST_STRETCHES
+                            + " changes of the settings in the span; ask for a shorter one with from and to");
+                }
                 headers.add(header);
                 under.add(new ArrayList<>());
             }
