@@ -22,6 +22,8 @@ public final class CertificateMeters {
                     .description(
                             "When the first certificate of a file in use ends to be valid, seconds since the epoch")
                     .tag("setting", setting)
+                    // Nothing else may keep it, and what is gone would be shown as NaN
+                    .strongReference(true)
                     .register(registry);
         }
     }
