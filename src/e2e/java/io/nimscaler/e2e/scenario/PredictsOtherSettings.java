@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -40,6 +41,7 @@ class PredictsOtherSettings {
     private static final Map<String, String> HPA = Map.of("hpaSyncPeriod", "2s", "minReplicaCount", "1", "maxReplicaCount", "20");
 
     @Test
+    @Tag("long")
     void fromARecordingOfThePresentOnes(Story story) {
         Scaler scaler = story.scaler(1);
         Fleet a = story.fleet("as-set", 4, ofSeconds(8));
