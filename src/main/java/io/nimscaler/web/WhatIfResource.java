@@ -17,7 +17,6 @@ import io.nimscaler.replay.Stop;
 import io.nimscaler.replay.StoppedException;
 import io.nimscaler.replay.UnusableException;
 import io.nimscaler.replay.WhatIf;
-import io.nimscaler.scaler.Decisions;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.scaler.TriggerId;
@@ -57,8 +56,9 @@ class WhatIfResource {
 
     private static final String BAD_REQUEST =
             "A setting is wrong, or what is remembered does not answer; says which and why";
-    private static final String NOT_FOUND = "No decision on such a ScaledObject, or none of such a trigger";
-    private static final String BUSY = "Another question is being answered, or this one takes too long; says which";
+    private static final String NOT_FOUND = Requests.NOT_FOUND + ", or none of such a trigger";
+    private static final String BUSY =
+            Requests.NOT_KNOWN + "; or another question is being answered, or this one takes too long; says which";
 
     /** Without {@code from}; each second of it is simulated. */
     private static final Duration SPAN = Duration.ofDays(14);
@@ -73,14 +73,14 @@ class WhatIfResource {
     /** Of all decisions of an answer together, unpacked at some 100 bytes. */
     private static final long MOST_PODS = 200_000;
 
-    private final Decisions decisions;
+    private final Requests requests;
     private final DecisionRing ring;
     private final KeptMinutes kept;
     private final InstantSource clock;
     private final Questions questions;
 
-    WhatIfResource(Decisions decisions, DecisionRing ring, KeptMinutes kept, InstantSource clock, Questions questions) {
-        this.decisions = decisions;
+    WhatIfResource(Requests requests, DecisionRing ring, KeptMinutes kept, InstantSource clock, Questions questions) {
+        this.requests = requests;
         this.ring = ring;
         this.kept = kept;
         this.clock = clock;
@@ -221,10 +221,7 @@ class WhatIfResource {
 
     /** The trigger that is named; without a name the one whose signal is asked for, or the first that is reported. */
     private Snapshot chosen(String namespace, String name, WhatIfRequest request) {
-        ScaledObjectId id = new ScaledObjectId(namespace, name);
-        List<Snapshot> found = decisions.snapshots().stream()
-                .filter(snapshot -> snapshot.scaledObject().equals(id))
-                .toList();
+        List<Snapshot> found = requests.latest(namespace, name);
         Optional<String> metric = Optional.ofNullable(settings(request).get("metric"));
         Optional<String> trigger = Optional.ofNullable(request.trigger());
         return found.stream()
@@ -234,17 +231,13 @@ class WhatIfResource {
                         ? snapshot.trigger().signal().name().equals(metric.get())
                         : !snapshot.shadow())
                 .findFirst()
-                .orElseThrow(() -> Refusal.notFound(
-                        found.isEmpty()
-                                ? "no decision on a ScaledObject " + id
-                                : "no trigger of " + id + " that is called so, or has that metric; there are "
-                                        + found.stream()
-                                                .map(snapshot -> snapshot.triggerName() + " ("
-                                                        + snapshot.trigger()
-                                                                .signal()
-                                                                .name() + ")")
-                                                .distinct()
-                                                .toList()));
+                .orElseThrow(() -> Refusal.notFound("no trigger of " + new ScaledObjectId(namespace, name)
+                        + " that is called so, or has that metric; there are "
+                        + found.stream()
+                                .map(snapshot -> snapshot.triggerName() + " ("
+                                        + snapshot.trigger().signal().name() + ")")
+                                .distinct()
+                                .toList()));
     }
 
     private Memory memory(Snapshot latest, WhatIfRequest request) {

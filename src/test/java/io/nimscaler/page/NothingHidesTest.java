@@ -97,6 +97,15 @@ class NothingHidesTest {
                         .statusCode(503)
                         .body("error", startsWith("it is not known which ScaledObjects there are: "));
             }
+            for (String question : List.of(ONE + "/what-if", ONE + "/advice")) {
+                given().contentType("application/json")
+                        .body("{}")
+                        .when()
+                        .post(question)
+                        .then()
+                        .statusCode(503)
+                        .body("error", startsWith("it is not known which ScaledObjects there are: "));
+            }
             assertThat(metrics()).contains("nim_scaler_api_server_watching 0.0");
         });
         browser.screenshot("never-reached");
