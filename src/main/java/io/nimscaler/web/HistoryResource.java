@@ -13,8 +13,6 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.StreamingOutput;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -98,15 +96,7 @@ class HistoryResource {
             @Parameter(description = "into how many at most the span is divided, 1 to 2000", example = "720")
                     @QueryParam("steps")
                     Optional<String> steps) {
-        Instant first = Requests.given(context, "from", from)
-                .map(text -> Refusal.instant("from", text))
-                .orElse(Instant.MIN);
-        Instant last = Requests.given(context, "to", to)
-                .map(text -> Refusal.instant("to", text))
-                .orElse(clock.instant());
-        if (last.isBefore(first)) {
-            throw Refusal.badRequest("to", to.orElse(""), "a moment not before from = " + first);
-        }
+        Requests.Moments asked = Requests.moments(context, from, to, clock.instant());
         int most = Requests.given(context, "steps", steps)
                 .map(text -> Refusal.number("steps", text, 1, MOST_STEPS))
                 .orElse(DEFAULT_STEPS);
@@ -117,16 +107,8 @@ class HistoryResource {
         List<TriggerId> triggers =
                 requests.latest(namespace, name).stream().map(TriggerId::of).toList();
         downloads.enterOrRefuse(context);
-        StreamingOutput array = out -> {
-            String before = "[";
-            for (TriggerId trigger : triggers) {
-                out.write(before.getBytes(StandardCharsets.UTF_8));
-                out.write(json.writeValueAsBytes(view(trigger, first, last, most)));
-                before = ",";
-            }
-            out.write("]".getBytes(StandardCharsets.UTF_8));
-        };
-        return Response.ok(array).build();
+        return Response.ok(JsonArray.of(json, triggers, trigger -> view(trigger, asked.from(), asked.to(), most)))
+                .build();
     }
 
     private HistoryView view(TriggerId trigger, Instant first, Instant last, int most) {

@@ -102,18 +102,11 @@ class RememberedResource {
                 .flatMap(trigger -> Downsampling.of(history.of(trigger), from, withPods).stream())
                 .toList();
         downloads.enterOrRefuse(context);
-        // One after the other as the client reads them: all at once they are megabytes
-        StreamingOutput array = out -> {
-            String before = "[";
-            for (Remembered remembered : chosen) {
-                out.write(before.getBytes(StandardCharsets.UTF_8));
-                out.write(json.writeValueAsBytes(
-                        views.past(withPods ? remembered.snapshot() : remembered.withoutPods())));
-                before = ",";
-            }
-            out.write((chosen.isEmpty() ? "[]" : "]").getBytes(StandardCharsets.UTF_8));
-        };
-        return Response.ok(array).build();
+        return Response.ok(JsonArray.of(
+                        json,
+                        chosen,
+                        remembered -> views.past(withPods ? remembered.snapshot() : remembered.withoutPods())))
+                .build();
     }
 
     /**
@@ -162,20 +155,12 @@ class RememberedResource {
                             example = "gpu_cache_usage_perc")
                     @QueryParam("trigger")
                     Optional<String> trigger) {
-        Instant first = Requests.given(context, "from", from)
-                .map(text -> Refusal.instant("from", text))
-                .orElse(Instant.MIN);
-        Instant last = Requests.given(context, "to", to)
-                .map(text -> Refusal.instant("to", text))
-                .orElse(Instant.MAX);
-        if (last.isBefore(first)) {
-            throw Refusal.badRequest("to", to.orElse(""), "a moment not before from = " + first);
-        }
+        Requests.Moments asked = Requests.moments(context, from, to, Instant.MAX);
         List<Snapshot> latest = requests.latest(namespace, name);
         List<List<Remembered>> spans = latest.stream()
-                .filter(snapshot -> trigger.filter(asked -> !asked.equals(snapshot.triggerName()))
+                .filter(snapshot -> trigger.filter(one -> !one.equals(snapshot.triggerName()))
                         .isEmpty())
-                .map(snapshot -> between(history.of(TriggerId.of(snapshot)), first, last))
+                .map(snapshot -> between(history.of(TriggerId.of(snapshot)), asked.from(), asked.to()))
                 .filter(span -> !span.isEmpty())
                 .toList();
         if (spans.isEmpty()) {

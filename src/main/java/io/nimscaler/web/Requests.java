@@ -41,6 +41,28 @@ class Requests {
         return text.or(() -> Optional.ofNullable(context.request().getParam(name)));
     }
 
+    /** A span that is asked for, both ends included; from {@link Instant#MIN} on where no beginning is. */
+    record Moments(Instant from, Instant to) {}
+
+    /**
+     * The parameters {@code from} and {@code to}.
+     *
+     * @param latest without {@code to}
+     * @throws jakarta.ws.rs.BadRequestException one is no instant, or the span ends before it begins
+     */
+    static Moments moments(RoutingContext context, Optional<String> from, Optional<String> to, Instant latest) {
+        Instant first = given(context, "from", from)
+                .map(text -> Refusal.instant("from", text))
+                .orElse(Instant.MIN);
+        Instant last = given(context, "to", to)
+                .map(text -> Refusal.instant("to", text))
+                .orElse(latest);
+        if (last.isBefore(first)) {
+            throw Refusal.badRequest("to", to.orElse(""), "a moment not before from = " + first);
+        }
+        return new Moments(first, last);
+    }
+
     /**
      * The latest decisions of this one, of each trigger.
      *
