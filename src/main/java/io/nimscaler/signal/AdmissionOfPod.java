@@ -3,7 +3,6 @@ package io.nimscaler.signal;
 import io.nimscaler.exposition.SampleLine;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,9 +21,6 @@ import java.util.stream.Stream;
  * <p>Not thread-safe.
  */
 public final class AdmissionOfPod {
-
-    /** Each is kept until the next scrape. */
-    private static final int MOST_SERIES = 1024;
 
     /** The names that a reader must keep. */
     public static final Set<String> SERIES_NAMES = Stream.concat(
@@ -79,31 +75,19 @@ public final class AdmissionOfPod {
     }
 
     private Optional<Counted> count(RefusalCounters counters, List<SampleLine> body, Instant scrapedAt) {
-        Optional<Map<SeriesIdentity, Double>> refused = values(counters.refusals(body, modelName));
+        Optional<Map<SeriesIdentity, Double>> refused = values(counters.refused(), counters.refusals(body, modelName));
         List<SampleLine> takenSeries = counters.taken(body, modelName);
-        Optional<Map<SeriesIdentity, Double>> taken = values(takenSeries);
+        Optional<Map<SeriesIdentity, Double>> taken = values(counters.taken(), takenSeries);
         OptionalDouble atWork = counters.countsAtTheEnd() ? requests.read(body, scrapedAt) : OptionalDouble.of(0);
         return refused.isEmpty() || taken.isEmpty() || takenSeries.isEmpty() || atWork.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Counted(counters, refused.get(), taken.get(), atWork.getAsDouble(), scrapedAt));
     }
 
-    /** Empty: one of them can not be. */
-    private static Optional<Map<SeriesIdentity, Double>> values(List<SampleLine> series) {
-        Map<Map<String, String>, Double> values = new HashMap<>();
-        for (SampleLine one : series) {
-            Double before = values.put(one.labels(), one.value());
-            boolean twoValues = before != null && before != one.value();
-            if (twoValues || Plausible.objectionToCounter(one.value()).isPresent()) {
-                return Optional.empty();
-            }
-        }
-        if (values.size() > MOST_SERIES || TypeCheck.asCounter(series).isPresent()) {
-            return Optional.empty();
-        }
-        Map<SeriesIdentity, Double> merged = new HashMap<>();
-        Copies.OF_RANKS.merge(values).forEach((labels, value) -> merged.put(SeriesIdentity.of(labels), value));
-        return Optional.of(merged);
+    private static Optional<Map<SeriesIdentity, Double>> values(String counter, List<SampleLine> series) {
+        return CounterSeries.of(counter, series) instanceof CounterSeries.Values(Map<SeriesIdentity, Double> values)
+                ? Optional.of(values)
+                : Optional.empty();
     }
 
     private static Optional<Admission> between(Counted before, Counted now) {
