@@ -150,14 +150,9 @@ final class IdlestFirst {
                                     .map(Sample::value)
                                     .map(OptionalDouble::of)
                                     .orElse(OptionalDouble.empty()),
-                            cost(pod));
+                            DeletionCosts.written(pod.getMetadata().getAnnotations()));
                 })
                 .toList();
-    }
-
-    private static Optional<String> cost(Pod pod) {
-        return Optional.ofNullable(pod.getMetadata().getAnnotations())
-                .map(annotations -> annotations.get(DeletionCosts.ANNOTATION));
     }
 
     private void write(ScaledObject scaledObject, List<Change> changes, List<Pod> pods, Drop drop) {

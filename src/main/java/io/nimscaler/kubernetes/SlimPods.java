@@ -14,13 +14,15 @@ import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.client.informers.cache.BasicItemStore;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
+import io.nimscaler.scaler.DeletionCosts;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a watch keeps of each pod: what {@link PodMapping}, {@link MaxRunning} and {@link Confinement} read. A pod of an inference server takes some 45 kB of
+ * What a watch keeps of each pod: what {@link PodMapping}, {@link MaxRunning}, {@link Confinement} and {@link IdlestFirst} read. A pod of an inference server takes some 45 kB of
  * heap as it comes, and 3 kB so, whatever its author writes into it.
  */
 final class SlimPods extends BasicItemStore<Pod> {
@@ -52,6 +54,9 @@ final class SlimPods extends BasicItemStore<Pod> {
         kept.setResourceVersion(whole.getResourceVersion());
         kept.setCreationTimestamp(whole.getCreationTimestamp());
         kept.setDeletionTimestamp(whole.getDeletionTimestamp());
+        // Without it a value that somebody else wrote would be written over, and ours never be taken back
+        DeletionCosts.written(whole.getAnnotations())
+                .ifPresent(cost -> kept.setAnnotations(Map.of(DeletionCosts.ANNOTATION, cost)));
         return kept;
     }
 

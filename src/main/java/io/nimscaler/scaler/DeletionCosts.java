@@ -4,10 +4,12 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which pods get a low {@code pod-deletion-cost} before a scale-down, and which lose it again. The ReplicaSet controller takes pods that are
@@ -52,6 +54,11 @@ public final class DeletionCosts {
      * @param cost empty: it is to be taken out
      */
     public record Change(String name, Optional<String> cost) {}
+
+    /** The cost among a pod's annotations, whoever wrote it (API servers take integers of 32 bits only); empty: there is none. */
+    public static Optional<String> written(@Nullable Map<String, String> annotations) {
+        return Optional.ofNullable(annotations).map(all -> all.get(ANNOTATION));
+    }
 
     /** Whether an annotation's value is one of ours. */
     public static boolean isOurs(String cost) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Instant;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -13,7 +14,7 @@ class SlimPodsTest {
 
     private static final String POD = """
             metadata:
-              {name: llm-1, namespace: ns, uid: u, labels: {app: llm}, annotations: {note: "anything of any length"}, creationTimestamp: "2026-01-01T00:00:00Z",
+              {name: llm-1, namespace: ns, uid: u, labels: {app: llm}, annotations: {note: "anything of any length", controller.kubernetes.io/pod-deletion-cost: "7"}, creationTimestamp: "2026-01-01T00:00:00Z",
                managedFields: [{manager: kubelet, operation: Update, fieldsV1: {"f:status": {}}}]}
             spec:
               hostNetwork: true
@@ -79,6 +80,9 @@ class SlimPodsTest {
         Instant now = Instant.parse("2026-01-02T00:00:00Z");
         assertThat(PodMapping.map(kept, now)).isEqualTo(PodMapping.map(whole, now));
         assertThat(PodMapping.map(kept, now).maxRunning()).hasValue(96);
+        assertThat(kept.getMetadata().getAnnotations())
+                .as("whose value must not be written over")
+                .containsExactly(Map.entry("controller.kubernetes.io/pod-deletion-cost", "7"));
         Confinement confinement = new Confinement(false, false);
         assertThat(confinement.refusal(kept)).isPresent().isEqualTo(confinement.refusal(whole));
         assertThat(Serialization.asYaml(kept))
