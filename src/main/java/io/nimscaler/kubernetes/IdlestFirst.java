@@ -28,12 +28,14 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
  * Writes which pods are to go first, where a trigger says {@code scaleDown: idlest}: once per drop, again every 15 s while the drop is
- * pending and others have become idler, and takes it back afterwards.
+ * pending and others have become idler, and takes it back afterwards. It is taken back, too, where no trigger says so any more, and where
+ * the ScaledObject goes.
  *
  * <p>Every replica of the scaler may write; none has to know of the other. A patch names the version of the pod that it was made for, so that
  * the API server refuses it where anybody has written to the pod since: of two only the first counts, and a value that somebody else
@@ -61,6 +63,7 @@ final class IdlestFirst {
 
     private static final class Drop {
         private Optional<Instant> pendingAt = Optional.empty();
+        private Instant rankedAt = Instant.MIN;
         private Instant notBefore = Instant.MIN;
         private boolean pending;
     }
@@ -87,16 +90,27 @@ final class IdlestFirst {
     /**
      * @param pods those of the scale target as the watch has them
      */
-    void decided(ScaledObject scaledObject, Snapshot snapshot, List<Pod> pods) {
+    void decided(ScaledObject scaledObject, Snapshot snapshot, Supplier<List<Pod>> pods) {
         if (snapshot.shadow()
-                || !snapshot.trigger().isIdlestFirst()
                 || scaledObject.target().filter(IdlestFirst::canRank).isEmpty()) {
             return;
         }
         Instant now = clock.instant();
-        Drop drop = drops.computeIfAbsent(scaledObject.id(), _ -> new Drop());
+        if (snapshot.trigger().isIdlestFirst()) {
+            rank(scaledObject, snapshot, pods.get(), drops.computeIfAbsent(scaledObject.id(), _ -> new Drop()), now);
+            return;
+        }
+        Drop drop = drops.get(scaledObject.id());
+        if (drop != null && isNotRankedAnyMore(drop, now) && !takeBack(scaledObject, pods.get(), drop)) {
+            // What stands there from now on is of another scaler, which has a trigger of this ScaledObject too
+            drops.remove(scaledObject.id());
+        }
+    }
+
+    private void rank(ScaledObject scaledObject, Snapshot snapshot, List<Pod> pods, Drop drop, Instant now) {
         int fewer = tooMany(scaledObject, snapshot, pods.size());
         synchronized (drop) {
+            drop.rankedAt = now;
             boolean begins = fewer > 0 && !drop.pending;
             drop.pending = fewer > 0;
             if (fewer > 0) {
@@ -111,10 +125,26 @@ final class IdlestFirst {
             }
             drop.notBefore = now.plus(BETWEEN_RANKINGS);
         }
-        List<Change> changes = DeletionCosts.changes(candidates(snapshot, pods), fewer);
-        if (!changes.isEmpty()) {
-            executor.execute(() -> write(scaledObject, changes, pods, drop));
+        write(scaledObject, DeletionCosts.changes(candidates(snapshot, pods), fewer), pods, drop);
+    }
+
+    /** Of several triggers one is enough that says so. */
+    private static boolean isNotRankedAnyMore(Drop drop, Instant now) {
+        synchronized (drop) {
+            if (drop.rankedAt.plus(TAKEN_BACK_AFTER).isAfter(now) || drop.notBefore.isAfter(now)) {
+                return false;
+            }
+            drop.notBefore = now.plus(BETWEEN_RANKINGS);
+            return true;
         }
+    }
+
+    /** Whether there was anything. */
+    private boolean takeBack(ScaledObject scaledObject, List<Pod> pods, Drop drop) {
+        List<Change> changes =
+                DeletionCosts.changes(pods.stream().map(IdlestFirst::unread).toList(), 0);
+        write(scaledObject, changes, pods, drop);
+        return !changes.isEmpty();
     }
 
     private static boolean isRefused(Drop drop, Instant now) {
@@ -133,6 +163,16 @@ final class IdlestFirst {
                         .clamp(snapshot.hpaDesiredReplicas().getAsLong())
                 : scale.spec();
         return desired < scale.spec() ? (int) Math.max(0, present - desired) : 0;
+    }
+
+    /** One of which nothing is known but its cost. */
+    private static Candidate unread(Pod pod) {
+        return new Candidate(
+                pod.getMetadata().getName(),
+                PodMapping.isReady(pod),
+                OptionalDouble.empty(),
+                OptionalDouble.empty(),
+                DeletionCosts.written(pod.getMetadata().getAnnotations()));
     }
 
     private static List<Candidate> candidates(Snapshot snapshot, List<Pod> pods) {
@@ -156,6 +196,12 @@ final class IdlestFirst {
     }
 
     private void write(ScaledObject scaledObject, List<Change> changes, List<Pod> pods, Drop drop) {
+        if (!changes.isEmpty()) {
+            executor.execute(() -> writeNow(scaledObject, changes, pods, drop));
+        }
+    }
+
+    private void writeNow(ScaledObject scaledObject, List<Change> changes, List<Pod> pods, Drop drop) {
         Map<String, Pod> byName = pods.stream()
                 .collect(Collectors.toMap(pod -> pod.getMetadata().getName(), Function.identity(), (one, same) -> one));
         for (Change change : changes) {
@@ -204,8 +250,15 @@ final class IdlestFirst {
                 pod.getMetadata().getUid(), pod.getMetadata().getResourceVersion(), DeletionCosts.ANNOTATION, cost);
     }
 
-    /** What is kept of a ScaledObject goes with it. */
-    void forget(ScaledObjectId id) {
-        drops.remove(id);
+    /**
+     * What is kept of a ScaledObject goes with it, and what was written for it.
+     *
+     * @param pods those of its scale target as the watch had them
+     */
+    void forget(ScaledObject scaledObject, List<Pod> pods) {
+        Drop drop = drops.remove(scaledObject.id());
+        if (drop != null) {
+            takeBack(scaledObject, pods, drop);
+        }
     }
 }

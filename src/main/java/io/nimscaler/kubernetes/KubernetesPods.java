@@ -117,9 +117,7 @@ public final class KubernetesPods implements Pods, AutoCloseable {
         if (target != null) {
             events.decided(target.scaledObject(), snapshot);
             outsiders.decided(target.scaledObject(), snapshot);
-            if (snapshot.trigger().isIdlestFirst() && !snapshot.shadow()) {
-                idlestFirst.decided(target.scaledObject(), snapshot, target.pods());
-            }
+            idlestFirst.decided(target.scaledObject(), snapshot, target::pods);
         }
     }
 
@@ -254,7 +252,7 @@ public final class KubernetesPods implements Pods, AutoCloseable {
         if (target != null) {
             control.remove(id);
             outsiders.forget(id);
-            idlestFirst.forget(id);
+            idlestFirst.forget(target.scaledObject(), target.pods());
             reads.execute(target::close);
             if (mayLog()) {
                 LOG.infof("no longer watching namespace=%s scaledObject=%s", id.namespace(), id.name());

@@ -38,6 +38,7 @@ class IdlestFirstTest {
 
     private static final ScaledObjectId ID = new ScaledObjectId("ns", "llm");
     private static final Trigger TRIGGER = Triggers.immediate("scaleDown", "idlest");
+    private static final Trigger WITHOUT = Triggers.immediate();
     private static final String KEY = "controller.kubernetes.io/pod-deletion-cost";
 
     private final List<String> patches = new CopyOnWriteArrayList<>();
@@ -114,6 +115,10 @@ class IdlestFirstTest {
 
     /** Each of the pods at so much, with as many requests as its place in the list. */
     private void decided(ScaledObject scaledObject, double each, int seconds) {
+        decided(TRIGGER, scaledObject, each, seconds);
+    }
+
+    private void decided(Trigger trigger, ScaledObject scaledObject, double each, int seconds) {
         int replicas = pods.size();
         Fleet fleet = new Fleet.Known(
                 new Scale(replicas, replicas), replicas, Collections.nCopies(replicas, new PodReading.Sampled(each)));
@@ -131,8 +136,8 @@ class IdlestFirstTest {
             }
             idlestFirst.decided(
                     scaledObject,
-                    new Snapshot(ID, TRIGGER, new Policy(TRIGGER).decide(fleet, now), statuses),
-                    List.copyOf(pods));
+                    new Snapshot(ID, trigger, new Policy(trigger).decide(fleet, now), statuses),
+                    () -> List.copyOf(pods));
         }
     }
 
@@ -176,6 +181,53 @@ class IdlestFirstTest {
         pods(Map.of("a", "3"), "a", "b", "c");
         decided(of("deployments", "apps"), .4, 2);
         assertThat(patches).singleElement().asString().startsWith("b ");
+    }
+
+    @Test
+    void whatWasWrittenIsTakenBackWhereTheTriggerDoesNotSaySoAnyMore() {
+        // Given a drop that is pending
+        pods(Map.of(), "a", "b", "c");
+        decided(of("deployments", "apps"), .4, 2);
+        pods(Map.of("a", "-1710000000", "b", "9"), "a", "b", "c");
+        patches.clear();
+
+        // When the key is taken out
+        decided(WITHOUT, of("deployments", "apps"), .4, 29);
+        assertThat(patches).isEmpty();
+        decided(WITHOUT, of("deployments", "apps"), .4, 10);
+
+        // Then that is taken back, and not what somebody else wrote
+        assertThat(patches).singleElement().asString().startsWith("a ").endsWith("\"" + KEY + "\":null}}}");
+
+        // And when nothing is left of it, what comes is another scaler's
+        pods(Map.of("b", "9"), "a", "b", "c");
+        decided(WITHOUT, of("deployments", "apps"), .4, 30);
+        pods(Map.of("c", "-1710000000"), "a", "b", "c");
+        decided(WITHOUT, of("deployments", "apps"), .4, 300);
+        assertThat(patches).hasSize(1);
+    }
+
+    @Test
+    void anotherTriggerOfTheSameScaledObjectTakesNothingBack() {
+        pods(Map.of(), "a", "b", "c");
+        for (int i = 0; i < 100; i++) {
+            decided(TRIGGER, of("deployments", "apps"), .4, 1);
+            pods(Map.of("a", "-1710000000"), "a", "b", "c");
+            decided(WITHOUT, of("deployments", "apps"), .4, 1);
+        }
+        assertThat(patches).singleElement().asString().startsWith("a ");
+    }
+
+    @Test
+    void whatWasWrittenIsTakenBackWhereTheScaledObjectGoes() {
+        pods(Map.of(), "a", "b", "c");
+        decided(of("deployments", "apps"), .4, 2);
+        pods(Map.of("a", "-1710000000"), "a", "b", "c");
+        patches.clear();
+
+        idlestFirst.forget(of("deployments", "apps"), pods);
+
+        assertThat(patches).singleElement().asString().startsWith("a ").contains("null");
     }
 
     @Test
