@@ -59,7 +59,9 @@ public final class Coarser implements MinuteReader.Sink {
                 minute.busiest(),
                 minute.replicas(),
                 minute.traffic(),
-                minute.startUps());
+                minute.startUps(),
+                minute.reactions(),
+                minute.held());
     }
 
     private static Minute merged(Minute one, Minute other, Instant at) {
@@ -75,9 +77,15 @@ public final class Coarser implements MinuteReader.Sink {
                         .max(),
                 mergedReplicas(one.replicas(), ofOne, other.replicas(), ofOther),
                 merged(one.traffic(), ofOne, other.traffic(), ofOther),
-                Stream.concat(one.startUps().stream(), other.startUps().stream())
-                        .limit(Minute.MOST_START_UPS)
-                        .toList());
+                together(one.startUps(), other.startUps()),
+                together(one.reactions(), other.reactions()),
+                mean(one.held(), ofOne, other.held(), ofOther));
+    }
+
+    private static List<Duration> together(List<Duration> one, List<Duration> other) {
+        return Stream.concat(one.stream(), other.stream())
+                .limit(Minute.MOST_START_UPS)
+                .toList();
     }
 
     private static Minute.Decided merged(Minute.Decided one, Minute.Decided other) {

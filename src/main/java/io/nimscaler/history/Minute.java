@@ -23,6 +23,9 @@ import java.util.OptionalDouble;
  *     demand may have been more
  * @param startUps how long the pods that became ready in this minute had been starting, from being scheduled; {@value #MOST_START_UPS} are
  *     kept at most
+ * @param reactions how long the replicas that became ready in this minute took from being asked for ({@link Reactions}); as many at most
+ * @param held what waited at the trigger's {@code demandSource}, in the signal's unit, on average; empty: it names none, or that was not
+ *     known
  */
 public record Minute(
         Instant at,
@@ -32,7 +35,9 @@ public record Minute(
         OptionalDouble busiest,
         Optional<Replicas> replicas,
         Traffic traffic,
-        List<Duration> startUps) {
+        List<Duration> startUps,
+        List<Duration> reactions,
+        OptionalDouble held) {
 
     /** A fleet in which more pods than this became ready within a minute says enough by these. */
     public static final int MOST_START_UPS = 32;
@@ -45,10 +50,28 @@ public record Minute(
             throw new IllegalArgumentException("knownDemand = " + knownDemand
                     + ", must be above 0 where there is a demand, and at most the number of decisions");
         }
-        if (startUps.size() > MOST_START_UPS) {
-            throw new IllegalArgumentException(startUps.size() + " start-ups, must be at most " + MOST_START_UPS);
+        if (startUps.size() > MOST_START_UPS || reactions.size() > MOST_START_UPS) {
+            throw new IllegalArgumentException(startUps.size() + " start-ups, " + reactions.size()
+                    + " reactions, must be at most " + MOST_START_UPS);
+        }
+        if (!(held.orElse(0) >= 0 && held.orElse(0) < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("held = " + held + ", must be at least 0");
         }
         startUps = List.copyOf(startUps);
+        reactions = List.copyOf(reactions);
+    }
+
+    /** One of which neither reactions nor a {@code demandSource} are known. */
+    public Minute(
+            Instant at,
+            Decided decided,
+            Optional<Range> demand,
+            int knownDemand,
+            OptionalDouble busiest,
+            Optional<Replicas> replicas,
+            Traffic traffic,
+            List<Duration> startUps) {
+        this(at, decided, demand, knownDemand, busiest, replicas, traffic, startUps, List.of(), OptionalDouble.empty());
     }
 
     /**

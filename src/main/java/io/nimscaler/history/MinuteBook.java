@@ -2,6 +2,7 @@ package io.nimscaler.history;
 
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.scaler.TriggerId;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ public final class MinuteBook {
 
     private static final class Page {
 
+        private final Reactions reactions = new Reactions();
         private MinuteBuilder minute;
         private int parts = 1;
 
@@ -38,6 +40,7 @@ public final class MinuteBook {
         Instant minute = snapshot.decision().basis().at().truncatedTo(ChronoUnit.MINUTES);
         TriggerId id = TriggerId.of(snapshot);
         Page page = pages.computeIfAbsent(id, _ -> new Page(MinuteBuilder.of(snapshot, limits, minute)));
+        List<Duration> came = page.reactions.take(snapshot);
         boolean another = !page.minute.at().equals(minute);
         boolean edited = !page.minute.isOf(snapshot.trigger(), limits);
         Optional<KeptMinute> ended = Optional.empty();
@@ -49,7 +52,7 @@ public final class MinuteBook {
         } else if (edited) {
             return Optional.empty();
         }
-        page.minute.add(snapshot);
+        page.minute.add(snapshot, came);
         return ended;
     }
 

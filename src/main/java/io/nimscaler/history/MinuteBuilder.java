@@ -4,6 +4,7 @@ import io.nimscaler.policy.Activity;
 import io.nimscaler.policy.Counts;
 import io.nimscaler.policy.Decision;
 import io.nimscaler.policy.Fleet;
+import io.nimscaler.policy.Held;
 import io.nimscaler.policy.HoldReason;
 import io.nimscaler.scaler.PodState;
 import io.nimscaler.scaler.PodStatus;
@@ -48,6 +49,8 @@ final class MinuteBuilder {
     private final Moving generationTokens = new Moving();
     private final Moving rejections = new Moving();
     private final List<Duration> startUps = new ArrayList<>();
+    private final List<Duration> reactions = new ArrayList<>();
+    private final Moving held = new Moving();
 
     private MinuteBuilder(Trigger trigger, MinuteHeader header, Instant at) {
         this.trigger = trigger;
@@ -72,7 +75,10 @@ final class MinuteBuilder {
         return trigger.equals(other) && header.limits().equals(otherLimits);
     }
 
-    void add(Snapshot snapshot) {
+    /**
+     * @param came how long the replicas took that have become ready since the decision before
+     */
+    void add(Snapshot snapshot, List<Duration> came) {
         switch (snapshot.decision()) {
             case Decision.Report _ -> reports++;
             case Decision.Hold(HoldReason reason, var _) -> holds.merge(reason, 1, Integer::sum);
@@ -90,10 +96,22 @@ final class MinuteBuilder {
         traffic.promptTokens().ifPresent(promptTokens::add);
         traffic.generationTokens().ifPresent(generationTokens::add);
         traffic.rejections().ifPresent(rejections::add);
-        snapshot.circumstances().startUps().stream()
-                .limit(Minute.MOST_START_UPS - startUps.size())
+        keep(snapshot.circumstances().startUps(), startUps);
+        keep(came, reactions);
+        if (snapshot.decision().basis().fleet() instanceof Fleet.Known fleet) {
+            fleet.unserved()
+                    .knownHeld()
+                    .map(Held.Known::load)
+                    .filter(Double::isFinite)
+                    .ifPresent(held::add);
+        }
+    }
+
+    private static void keep(List<Duration> lengths, List<Duration> in) {
+        lengths.stream()
+                .limit(Minute.MOST_START_UPS - in.size())
                 .map(MinuteBuilder::kept)
-                .forEach(startUps::add);
+                .forEach(in::add);
     }
 
     /** What the pods carry, where that adds up; the decision has none while pods start and the others are full. */
@@ -147,7 +165,9 @@ final class MinuteBuilder {
                         promptTokens.mean(),
                         generationTokens.mean(),
                         rejections.mean()),
-                startUps);
+                startUps,
+                reactions,
+                held.mean());
         return Optional.of(new KeptMinute(header, minute));
     }
 

@@ -19,8 +19,11 @@ public record MinuteHeader(TriggerId trigger, Map<String, String> metadata, Opti
     /** The value of {@code format} in each header. */
     public static final String FORMAT = "nim-scaler-history";
 
-    /** What of the format this reads and writes. Whatever is added to it is another version. */
-    public static final int VERSION = 1;
+    /** What of the format this writes; it reads the versions before, too. Whatever is added to it is another version. */
+    public static final int VERSION = 2;
+
+    /** The first; the second has reactions and what was held in front of a fleet. */
+    static final int FIRST_VERSION = 1;
 
     public MinuteHeader {
         metadata = Map.copyOf(metadata);

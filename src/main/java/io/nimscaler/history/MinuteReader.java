@@ -40,6 +40,8 @@ public final class MinuteReader {
             "t", "r", "h", "u", "a", "x", "d", "k", "b", "w", "p", "y", "s", "m", "v", "f", "n", "q", "i", "o", "e",
             "z");
 
+    private static final Set<String> NAMES_SINCE_2 = Set.of("l", "g");
+
     /** Gets what is read, in order. */
     public interface Sink {
 
@@ -55,6 +57,7 @@ public final class MinuteReader {
     private long torn;
     private Optional<HistoryException> unreadable = Optional.empty();
     private boolean headed;
+    private int version = MinuteHeader.VERSION;
     private Instant latest = Instant.MIN;
 
     public MinuteReader(Sink sink) {
@@ -115,6 +118,7 @@ public final class MinuteReader {
             JsonNode node = JSON.readTree(line);
             if (node.has("format")) {
                 MinuteHeader header = header(node);
+                version = node.path("version").asInt();
                 unreadable = Optional.empty();
                 headed = true;
                 sink.header(header);
@@ -161,7 +165,7 @@ public final class MinuteReader {
 
     /** The clock may have been set back: such a minute is there already, or would stand before others. */
     private void minute(JsonNode node) {
-        Minute minute = read(node);
+        Minute minute = read(node, version);
         if (!minute.at().isBefore(latest)) {
             latest = minute.at();
             sink.minute(minute);
@@ -171,9 +175,12 @@ public final class MinuteReader {
     private static MinuteHeader header(JsonNode node) {
         String format = node.path("format").asText();
         int version = node.path("version").asInt();
-        if (!format.equals(MinuteHeader.FORMAT) || version != MinuteHeader.VERSION) {
+        if (!format.equals(MinuteHeader.FORMAT)
+                || version < MinuteHeader.FIRST_VERSION
+                || version > MinuteHeader.VERSION) {
             throw new IllegalArgumentException("expected format " + MinuteHeader.FORMAT + " version "
-                    + MinuteHeader.VERSION + ", got " + Violation.shortened(format) + " version "
+                    + MinuteHeader.FIRST_VERSION + " to " + MinuteHeader.VERSION + ", got "
+                    + Violation.shortened(format) + " version "
                     + Violation.shortened(node.path("version").asText()));
         }
         JsonNode written = node.path("metadata");
@@ -192,17 +199,15 @@ public final class MinuteReader {
                         : Optional.empty());
     }
 
-    private static Minute read(JsonNode node) {
+    private static Minute read(JsonNode node, int version) {
         node.properties().stream()
                 .map(Map.Entry::getKey)
-                .filter(name -> !NAMES.contains(name))
+                .filter(name -> !NAMES.contains(name) && !(version > 1 && NAMES_SINCE_2.contains(name)))
                 .findFirst()
                 .ifPresent(name -> {
-                    throw new IllegalArgumentException(Violation.shortened(name)
-                            + ": expected one of the names of version " + MinuteHeader.VERSION);
+                    throw new IllegalArgumentException(
+                            Violation.shortened(name) + ": expected one of the names of version " + version);
                 });
-        List<Duration> startUps = new ArrayList<>();
-        node.path("z").forEach(seconds -> startUps.add(duration(seconds)));
         return new Minute(
                 at(node),
                 decided(node),
@@ -212,7 +217,15 @@ public final class MinuteReader {
                 node.has("w") ? Optional.of(replicas(node)) : Optional.empty(),
                 new Minute.Traffic(
                         range(node, "n"), range(node, "q"), amount(node, "i"), amount(node, "o"), amount(node, "e")),
-                startUps);
+                durations(node, "z"),
+                durations(node, "g"),
+                amount(node, "l"));
+    }
+
+    private static List<Duration> durations(JsonNode node, String name) {
+        List<Duration> lengths = new ArrayList<>();
+        node.path(name).forEach(seconds -> lengths.add(duration(seconds, name)));
+        return lengths;
     }
 
     private static Instant at(JsonNode node) {
@@ -268,10 +281,10 @@ public final class MinuteReader {
         return value.doubleValue();
     }
 
-    private static Duration duration(JsonNode seconds) {
-        double value = finite(seconds, "z");
+    private static Duration duration(JsonNode seconds, String name) {
+        double value = finite(seconds, name);
         if (value > MOST) {
-            throw wrong("z", seconds, "seconds");
+            throw wrong(name, seconds, "seconds");
         }
         return Duration.ofMillis(Math.round(value * 1000));
     }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.nimscaler.scaler.TriggerId;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -59,11 +60,17 @@ public final class MinuteWriter {
         put(line, "i", traffic.promptTokens());
         put(line, "o", traffic.generationTokens());
         put(line, "e", traffic.rejections());
-        if (!minute.startUps().isEmpty()) {
-            ArrayNode list = line.putArray("z");
-            minute.startUps().stream().map(MinuteWriter::seconds).forEach(seconds -> add(list, seconds));
-        }
+        put(line, "l", minute.held());
+        put(line, "z", minute.startUps());
+        put(line, "g", minute.reactions());
         return line.toString();
+    }
+
+    private static void put(ObjectNode line, String name, List<Duration> lengths) {
+        if (!lengths.isEmpty()) {
+            ArrayNode list = line.putArray(name);
+            lengths.stream().map(MinuteWriter::seconds).forEach(seconds -> add(list, seconds));
+        }
     }
 
     private static void put(ObjectNode line, Minute.Decided decided) {

@@ -23,7 +23,7 @@ class CommandsTest {
 
     private static final String HEADER =
             "{\"format\":\"nim-scaler-history\",\"version\":1,\"namespace\":\"ns\",\"name\":\"llm\",\"triggerName\":\"kv\",\"shadow\":false,"
-                    + "\"minReplicaCount\":1,\"maxReplicaCount\":12,\"metadata\":{\"targetValue\":\"0.5\"}}";
+                + "\"minReplicaCount\":1,\"maxReplicaCount\":12,\"metadata\":{\"targetValue\":\"0.5\"}}";
 
     @TempDir
     Path folder;
@@ -95,11 +95,11 @@ class CommandsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            foreign  | hello, world                                            | line 1: expected a JSON object
-            headless | {"number":1,"at":"2026-01-01T00:00:00Z"}                | line 1: expected a header, got a decision
-            newer    | {"format":"nim-scaler-recording","version":2}           | line 1: expected format nim-scaler-recording version 1, got nim-scaler-recording version 2
-            newerToo | {"format":"nim-scaler-history","version":2}             | line 1: expected format nim-scaler-history version 1, got nim-scaler-history version 2
-            """)
+        foreign  | hello, world                                            | line 1: expected a JSON object
+        headless | {"number":1,"at":"2026-01-01T00:00:00Z"}                | line 1: expected a header, got a decision
+        newer    | {"format":"nim-scaler-recording","version":2}           | line 1: expected format nim-scaler-recording version 1, got nim-scaler-recording version 2
+        newerToo | {"format":"nim-scaler-history","version":3}             | line 1: expected format nim-scaler-history version 1 to 2, got nim-scaler-history version 3
+        """)
     void fileThatIsNoneOfOursIsRefusedWithItsLine(String name, String content, String expected) throws IOException {
         Path file = Files.writeString(folder.resolve(name), content + "\n");
 

@@ -90,9 +90,15 @@ class MinutesTest {
                         amount(random, 1e5),
                         amount(random, 1e4),
                         amount(random, 1e-3)),
-                IntStream.range(0, random.nextInt(4))
-                        .mapToObj(_ -> Duration.ofMillis(100L * random.nextInt(10_000)))
-                        .toList());
+                lengths(random),
+                lengths(random),
+                amount(random, 20));
+    }
+
+    private static List<Duration> lengths(Random random) {
+        return IntStream.range(0, random.nextInt(4))
+                .mapToObj(_ -> Duration.ofMillis(100L * random.nextInt(10_000)))
+                .toList();
     }
 
     private static Range whole(Random random) {
@@ -127,6 +133,17 @@ class MinutesTest {
                         .getFirst()
                         .minutes())
                 .containsExactly(nothingKnown);
+    }
+
+    @Test
+    void whatTheFirstVersionWroteIsReadAndHadNoOtherNames() {
+        String first = HEADER.replace("\"version\":2", "\"version\":1");
+        String line = "{\"t\":\"2026-01-31T12:00Z\",\"a\":0,\"z\":[90]}";
+
+        assertThat(minutes(first, line)).isEqualTo(1);
+        assertThat(minutes(first, line, HEADER, line.replace("\"z\"", "\"g\""))).isEqualTo(2);
+        assertThatThrownBy(() -> minutes(first, line.replace("\"z\"", "\"g\"")))
+                .hasMessage("line 2: g: expected one of the names of version 1");
     }
 
     @Test
@@ -174,26 +191,29 @@ class MinutesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-                    {"t":"2026-01-31T12:00Z","r":60,"a":60,"d":-1,"k":60}            | line 3: d = -1: expected a number of at least 0
-                    {"t":"2026-01-31T12:00Z","r":60,"a":60,"d":[3,2,1],"k":60}       | line 3: [3.0, 2.0, 1.0]: expected lowest, mean and highest, at least 0 and in order
-                    {"t":"2026-01-31T12:00Z","r":60,"a":60,"d":[1,2],"k":60}         | line 3: d = [1,2]: expected a number of at least 0
-                    {"t":"2026-01-31T12:00Z","r":60,"a":60,"d":"1","k":60}           | line 3: d = "1": expected a number of at least 0
-                    {"t":"2026-01-31T12:00Z","r":60,"a":60,"d":1e999,"k":60}         | line 3: d = "Infinity": expected a number of at least 0
-                    {"t":"2026-01-31T12:00Z","r":60,"a":60,"d":1}                    | line 3: knownDemand = 0, must be above 0 where there is a demand, and at most the number of decisions
-                    {"t":"2026-01-31T12:00Z","r":60}                                 | line 3: a = (missing): expected a whole number of at least 0
-                    {"t":"2026-01-31T12:00Z","r":1.5,"a":60}                         | line 3: r = 1.5: expected a whole number of at least 0
-                    {"t":"2026-01-31T12:00Z","a":0,"w":3}                            | line 3: p = (missing): expected a number or three beside w
-                    {"t":"2026-01-31T12:00Z","a":0,"h":{"lunch":1}}                  | line 3: h: expected reasons of a hold, got lunch
-                    {"t":"2026-01-31T12:00:30Z","a":0}                               | line 3: at = 2026-01-31T12:00:30Z, must be the beginning of a minute
-                    {"t":"yesterday","a":0}                                          | line 3: Text 'yesterday' could not be parsed at index 0
-                    {"t":"2026-01-31T12:00Z","a":0,"later":1}                        | line 3: later: expected one of the names of version 1
-                    {"t":"2026-01-31T12:00Z","a":0,"z":[-5]}                         | line 3: z = -5: expected a number of at least 0
-                    {"a":0}                                                          | line 3: t = (missing): expected a text
-                    [1,2]                                                            | line 3: t = (missing): expected a text
-                    {"format":"nim-scaler-recording","version":1}                    | line 3: expected format nim-scaler-history version 1, got nim-scaler-recording version 1
-                    {"format":"nim-scaler-history","version":2}                      | line 3: expected format nim-scaler-history version 1, got nim-scaler-history version 2
-                    {"format":"nim-scaler-history","version":1}                      | line 3: metadata = (missing): expected an object of texts
-                    """)
+        {"t":"2026-01-31T12:00Z","r":60,"a":60,"d":-1,"k":60}            | line 3: d = -1: expected a number of at least 0
+        {"t":"2026-01-31T12:00Z","r":60,"a":60,"d":[3,2,1],"k":60}       | line 3: [3.0, 2.0, 1.0]: expected lowest, mean and highest, at least 0 and in order
+        {"t":"2026-01-31T12:00Z","r":60,"a":60,"d":[1,2],"k":60}         | line 3: d = [1,2]: expected a number of at least 0
+        {"t":"2026-01-31T12:00Z","r":60,"a":60,"d":"1","k":60}           | line 3: d = "1": expected a number of at least 0
+        {"t":"2026-01-31T12:00Z","r":60,"a":60,"d":1e999,"k":60}         | line 3: d = "Infinity": expected a number of at least 0
+        {"t":"2026-01-31T12:00Z","r":60,"a":60,"d":1}                    | line 3: knownDemand = 0, must be above 0 where there is a demand, and at most the number of decisions
+        {"t":"2026-01-31T12:00Z","r":60}                                 | line 3: a = (missing): expected a whole number of at least 0
+        {"t":"2026-01-31T12:00Z","r":1.5,"a":60}                         | line 3: r = 1.5: expected a whole number of at least 0
+        {"t":"2026-01-31T12:00Z","a":0,"w":3}                            | line 3: p = (missing): expected a number or three beside w
+        {"t":"2026-01-31T12:00Z","a":0,"h":{"lunch":1}}                  | line 3: h: expected reasons of a hold, got lunch
+        {"t":"2026-01-31T12:00:30Z","a":0}                               | line 3: at = 2026-01-31T12:00:30Z, must be the beginning of a minute
+        {"t":"yesterday","a":0}                                          | line 3: Text 'yesterday' could not be parsed at index 0
+        {"t":"2026-01-31T12:00Z","a":0,"later":1}                        | line 3: later: expected one of the names of version 2
+        {"t":"2026-01-31T12:00Z","a":0,"z":[-5]}                         | line 3: z = -5: expected a number of at least 0
+        {"t":"2026-01-31T12:00Z","a":0,"g":["x"]}                        | line 3: g = "x": expected a number of at least 0
+        {"t":"2026-01-31T12:00Z","a":0,"l":-1}                           | line 3: l = -1: expected a number of at least 0
+        {"a":0}                                                          | line 3: t = (missing): expected a text
+        [1,2]                                                            | line 3: t = (missing): expected a text
+        {"format":"nim-scaler-recording","version":1}                    | line 3: expected format nim-scaler-history version 1 to 2, got nim-scaler-recording version 1
+        {"format":"nim-scaler-history","version":3}                      | line 3: expected format nim-scaler-history version 1 to 2, got nim-scaler-history version 3
+        {"format":"nim-scaler-history","version":0}                      | line 3: expected format nim-scaler-history version 1 to 2, got nim-scaler-history version 0
+        {"format":"nim-scaler-history","version":1}                      | line 3: metadata = (missing): expected an object of texts
+        """)
     void aLineThatIsNoneOfAHistoryIsRefused(String line, String message) {
         assertThatThrownBy(() -> minutes(HEADER, LINE, line, LINE))
                 .isInstanceOf(HistoryException.class)
@@ -210,11 +230,11 @@ class MinutesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-                    hello                                         | line 1: expected a JSON object, got hello
-                    {"t":"2026-01-31T12:00Z","a":0}               | line 1: expected a header, got {"t":"2026-01-31T12:00Z","a":0}
-                    # HELP up                                     | line 1: expected a JSON object, got # HELP up
-                    {"format":"nim-scaler-history","version":9}   | line 1: expected format nim-scaler-history version 1, got nim-scaler-history version 9
-                    """)
+        hello                                         | line 1: expected a JSON object, got hello
+        {"t":"2026-01-31T12:00Z","a":0}               | line 1: expected a header, got {"t":"2026-01-31T12:00Z","a":0}
+        # HELP up                                     | line 1: expected a JSON object, got # HELP up
+        {"format":"nim-scaler-history","version":9}   | line 1: expected format nim-scaler-history version 1 to 2, got nim-scaler-history version 9
+        """)
     void aForeignFileIsRefusedAtItsFirstLine(String line, String message) {
         assertThatThrownBy(() -> minutes(line))
                 .isInstanceOf(HistoryException.class)
