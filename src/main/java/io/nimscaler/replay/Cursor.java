@@ -14,13 +14,20 @@ final class Cursor {
      * @param parts not empty, in order
      */
     Cursor(List<Part> parts) {
-        this.parts = parts;
-        this.at = parts.getFirst().from();
+        this(parts, 0);
     }
 
-    /** How many seconds there are. */
+    /**
+     * @param lead for so many seconds before the first part the demand is as in it
+     */
+    Cursor(List<Part> parts, int lead) {
+        this.parts = parts;
+        this.at = parts.getFirst().from() - lead;
+    }
+
+    /** How many seconds there are still. */
     long ticks() {
-        return parts.getLast().until() - parts.getFirst().from();
+        return parts.getLast().until() - at;
     }
 
     /** The demand of the next second; empty: it is not known. */
@@ -36,6 +43,9 @@ final class Cursor {
     private OptionalDouble peekAt(long second) {
         while (index < parts.size() && parts.get(index).until() <= second) {
             index++;
+        }
+        if (second < parts.getFirst().from()) {
+            return OptionalDouble.of(parts.getFirst().mean());
         }
         if (index == parts.size() || parts.get(index).from() > second) {
             return OptionalDouble.empty();

@@ -2,11 +2,13 @@ package io.nimscaler.replay;
 
 import io.nimscaler.history.Minute;
 import io.nimscaler.history.MinuteStretch;
+import io.nimscaler.history.Reactions;
 import io.nimscaler.history.Recording;
 import io.nimscaler.scaler.TriggerId;
 import io.nimscaler.trigger.ParsedTrigger;
 import io.nimscaler.trigger.Trigger;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -17,14 +19,40 @@ import java.util.Optional;
  * @param trigger its metadata at the end
  * @param limits the ScaledObject's {@code minReplicaCount} and {@code maxReplicaCount} at the end; empty: they were not recorded
  * @param parts in order of time, none over another
- * @param startUps how long pods took from being scheduled to being read first, in seconds, as far as it was seen
+ * @param startUps how long pods took from being scheduled to being ready or read first, in seconds, as far as it was seen
+ * @param reactions how long replicas took from being asked for to being ready, in seconds, as far as it was seen ({@link Reactions})
  */
 public record FleetHistory(
-        TriggerId id, Trigger trigger, Optional<Minute.Limits> limits, List<Part> parts, List<Double> startUps) {
+        TriggerId id,
+        Trigger trigger,
+        Optional<Minute.Limits> limits,
+        List<Part> parts,
+        List<Double> startUps,
+        List<Double> reactions) {
 
     public FleetHistory {
         parts = List.copyOf(parts);
         startUps = List.copyOf(startUps);
+        reactions = List.copyOf(reactions);
+    }
+
+    /** One in which no reaction was seen. */
+    FleetHistory(
+            TriggerId id, Trigger trigger, Optional<Minute.Limits> limits, List<Part> parts, List<Double> startUps) {
+        this(id, trigger, limits, parts, startUps, List.of());
+    }
+
+    /** What of it is not before a moment. */
+    public FleetHistory since(Instant from) {
+        return new FleetHistory(
+                id,
+                trigger,
+                limits,
+                parts.stream()
+                        .filter(part -> part.from() >= from.getEpochSecond())
+                        .toList(),
+                startUps,
+                reactions);
     }
 
     /** How long it was observed, without what is not known between. */
@@ -40,7 +68,7 @@ public record FleetHistory(
     public static FleetHistory of(List<Recording> recordings) {
         List<Recording> inOrder = recordings.stream()
                 .sorted(Comparator.comparing(recording -> recording.lines().isEmpty()
-                        ? java.time.Instant.MIN
+                        ? Instant.MIN
                         : recording
                                 .lines()
                                 .getFirst()
@@ -60,7 +88,8 @@ public record FleetHistory(
                 last.trigger(),
                 Optional.empty(),
                 parts.parts(),
-                parts.startUps());
+                parts.startUps(),
+                parts.reactions());
     }
 
     /**
@@ -72,7 +101,7 @@ public record FleetHistory(
     public static FleetHistory ofMinutes(List<MinuteStretch> stretches) {
         MinuteStretch last = stretches.getLast();
         Trigger trigger = trigger(last);
-        PartsOfMinutes parts = new PartsOfMinutes(trigger.signal());
+        PartsOfMinutes parts = new PartsOfMinutes(trigger);
         // Two replicas of the scaler write the same minutes: of each the first that is found counts
         stretches.stream()
                 .filter(stretch -> stretch.header().parsed() instanceof ParsedTrigger.Valid valid
@@ -81,7 +110,12 @@ public record FleetHistory(
                 .sorted(Comparator.comparing(Minute::at))
                 .forEach(parts::take);
         return new FleetHistory(
-                last.header().trigger(), trigger, last.header().limits(), parts.parts(), parts.startUps());
+                last.header().trigger(),
+                trigger,
+                last.header().limits(),
+                parts.parts(),
+                parts.startUps(),
+                parts.reactions());
     }
 
     private static Trigger trigger(MinuteStretch stretch) {

@@ -1,6 +1,7 @@
 package io.nimscaler.replay;
 
 import io.nimscaler.policy.Fleet;
+import io.nimscaler.policy.Held;
 import io.nimscaler.policy.PodReading;
 import io.nimscaler.policy.Scale;
 import io.nimscaler.policy.Unserved;
@@ -8,6 +9,7 @@ import io.nimscaler.trigger.Trigger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -22,6 +24,7 @@ final class FluidFleet implements ClosedLoop.Fleet {
     private final double capacity;
     private final double mostShown;
     private final boolean blind;
+    private final Optional<String> gateway;
     private final double window;
     private final double firstReadAfter;
     private final SimulatedDeployment<Pod> deployment;
@@ -37,7 +40,10 @@ final class FluidFleet implements ClosedLoop.Fleet {
     FluidFleet(Trigger trigger, FleetSettings settings, int replicas, Ledger ledger, long began) {
         this.trigger = trigger;
         this.capacity = settings.capacity();
-        this.mostShown = trigger.signal().saturatesAtOne() ? settings.capacity() : Double.POSITIVE_INFINITY;
+        this.gateway = trigger.waking().demandSource();
+        this.mostShown = trigger.signal().saturatesAtOne() || gateway.isPresent()
+                ? settings.capacity()
+                : Double.POSITIVE_INFINITY;
         this.blind = trigger.signal().blindTo().isPresent();
         this.window = trigger.signal().window().toMillis() / 1000.0;
         this.firstReadAfter = trigger.reading().pollInterval().toMillis() / 1000.0;
@@ -105,9 +111,15 @@ final class FluidFleet implements ClosedLoop.Fleet {
         return demand.orElse(0) > trigger.target().activation();
     }
 
-    /** What is more than the pods carry waits, and where the signal does not show it, the scaler reads it beside. */
+    /** What is more than the pods carry waits, at the gateway or in them, and where the signal does not show it, the scaler reads it beside. */
     private Unserved unserved(int ready) {
         double waiting = demand.orElse(0) - ready * capacity;
+        if (gateway.isPresent()) {
+            return new Unserved(
+                    OptionalDouble.empty(),
+                    Optional.empty(),
+                    Optional.of(new Held.Known(gateway.get(), Math.max(0, waiting), 1)));
+        }
         return blind && waiting > 0 ? Unserved.waiting(OptionalDouble.of(waiting)) : Unserved.NONE;
     }
 

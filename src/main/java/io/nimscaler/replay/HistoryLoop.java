@@ -2,6 +2,7 @@ package io.nimscaler.replay;
 
 import io.nimscaler.trigger.Trigger;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -12,6 +13,11 @@ final class HistoryLoop {
     private static final long DAY = 86_400;
     private static final long MINUTE = 60;
     private static final double HARDLY = 1e-9;
+
+    /** In seconds; over a longer time the moments of the syncs make no difference. */
+    private static final long SHORT = 6 * 3_600;
+
+    private static final int MOST_PHASES = 5;
 
     private final List<Part> parts;
     private final Stop stop;
@@ -26,7 +32,7 @@ final class HistoryLoop {
 
     /** What was really there. */
     Outcome asItWas(double capacity) {
-        Ledger ledger = new Ledger(capacity, DAY);
+        Ledger ledger = new Ledger(capacity, DAY, parts.getFirst().from());
         for (Part part : parts) {
             for (int second = 0; second < part.seconds(); second++) {
                 ledger.second(part.from() + second, part.at(second), part.wanted(), part.present(), part.ready());
@@ -35,16 +41,34 @@ final class HistoryLoop {
         return ledger.outcome();
     }
 
-    /** What a fleet of its own does under these settings. */
+    /**
+     * What a fleet of its own does under these settings. Nobody knows at which moments the HPA looks; over a long time that evens out, of a
+     * short one it is the mean over several.
+     */
     Outcome simulate(Trigger trigger, FleetSettings settings) {
+        int period = (int) settings.syncPeriod().toSeconds();
+        long seconds = parts.getLast().until() - parts.getFirst().from();
+        int phases = seconds > SHORT ? 1 : Math.min(period, MOST_PHASES);
+        List<Outcome> outcomes = new ArrayList<>();
+        for (int phase = 0; phase < phases; phase++) {
+            outcomes.add(simulate(trigger, settings, phase * period / phases));
+        }
+        return Outcome.mean(outcomes);
+    }
+
+    /**
+     * @param lead so many seconds before the first one it begins, and the HPA's syncs with it
+     */
+    private Outcome simulate(Trigger trigger, FleetSettings settings, int lead) {
         Part first = parts.getFirst();
-        Ledger ledger = new Ledger(settings.capacity(), DAY);
+        long began = first.from() - lead;
+        Ledger ledger = new Ledger(settings.capacity(), DAY, first.from());
         int begins = Math.clamp(first.wanted(), settings.least(), settings.most());
-        FluidFleet fleet = new FluidFleet(trigger, settings, begins, ledger, first.from());
+        FluidFleet fleet = new FluidFleet(trigger, settings, begins, ledger, began);
         fleet.demand(OptionalDouble.of(first.mean()), OptionalDouble.of(first.mean()));
-        ScalerAndHpa scaler = new ScalerAndHpa(trigger, settings, first.from());
+        ScalerAndHpa scaler = new ScalerAndHpa(trigger, settings, began);
         scaler.settleOn(fleet);
-        Cursor cursor = new Cursor(parts);
+        Cursor cursor = new Cursor(parts, lead);
         ClosedLoop.run(
                 cursor.ticks(),
                 new ClosedLoop.Frame(1, (int) settings.syncPeriod().toSeconds(), settings.least(), settings.most()),
@@ -86,7 +110,7 @@ final class HistoryLoop {
             }
             present[second] = needed[highest.getFirst()];
         }
-        Ledger ledger = new Ledger(settings.capacity(), DAY);
+        Ledger ledger = new Ledger(settings.capacity(), DAY, parts.getFirst().from());
         Cursor cursor = new Cursor(parts);
         long began = parts.getFirst().from();
         for (int second = 0; second < seconds; second++) {

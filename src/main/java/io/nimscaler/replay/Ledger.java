@@ -10,6 +10,7 @@ final class Ledger {
 
     private final double capacity;
     private final long blockSeconds;
+    private final long from;
     private final List<Outcome.Block> blocks = new ArrayList<>();
     private long block = Long.MIN_VALUE;
     private double seconds;
@@ -27,14 +28,19 @@ final class Ledger {
 
     /**
      * @param capacity what a replica carries, in the signal's unit
+     * @param from what is before it does not count
      */
-    Ledger(double capacity, long blockSeconds) {
+    Ledger(double capacity, long blockSeconds, long from) {
         this.capacity = capacity;
         this.blockSeconds = blockSeconds;
+        this.from = from;
     }
 
     /** One second of which the demand is known. */
     void second(long at, double demanded, int spec, double present, double ready) {
+        if (at < from) {
+            return;
+        }
         long its = Math.floorDiv(at, blockSeconds);
         if (its != block) {
             close();

@@ -44,6 +44,15 @@ public record Outcome(List<Block> blocks, long longestOverloadSeconds, int scale
                     demandAbove + other.demandAbove);
         }
 
+        Block times(double share) {
+            return new Block(
+                    seconds * share,
+                    replicaSeconds * share,
+                    overloadedSeconds * share,
+                    demand * share,
+                    demandAbove * share);
+        }
+
         double overloadedTime() {
             return seconds == 0 ? 0 : overloadedSeconds / seconds;
         }
@@ -62,6 +71,38 @@ public record Outcome(List<Block> blocks, long longestOverloadSeconds, int scale
 
     public Outcome {
         blocks = List.copyOf(blocks);
+    }
+
+    /**
+     * The mean of several of the same time: of the sums and of the number of changes; of the rest the furthest.
+     *
+     * @param outcomes at least one
+     */
+    static Outcome mean(List<Outcome> outcomes) {
+        if (outcomes.size() == 1) {
+            return outcomes.getFirst();
+        }
+        double share = 1.0 / outcomes.size();
+        List<Block> blocks = new ArrayList<>();
+        for (int i = 0; i < outcomes.getFirst().blocks().size(); i++) {
+            int day = i;
+            blocks.add(outcomes.stream()
+                    .map(one -> one.blocks().get(day))
+                    .reduce(Block.NONE, Block::plus)
+                    .times(share));
+        }
+        return new Outcome(
+                blocks,
+                outcomes.stream()
+                        .mapToLong(Outcome::longestOverloadSeconds)
+                        .max()
+                        .orElse(0),
+                (int) Math.round(outcomes.stream()
+                        .mapToInt(Outcome::scaleEvents)
+                        .average()
+                        .orElse(0)),
+                outcomes.stream().mapToInt(Outcome::fewest).min().orElse(0),
+                outcomes.stream().mapToInt(Outcome::most).max().orElse(0));
     }
 
     private Block total() {

@@ -12,6 +12,7 @@ package io.nimscaler.replay;
  * @param wanted replicas
  * @param present replicas, the starting among them: what is paid for
  * @param ready replicas, as present ones on average of the part
+ * @param rise by how much the demand grows over the part beside its ups and downs; negative: it falls
  */
 public record Part(
         long from,
@@ -22,7 +23,8 @@ public record Part(
         boolean saturated,
         int wanted,
         double present,
-        double ready) {
+        double ready,
+        double rise) {
 
     /** At the lowest and at the highest value at least so long, of a minute. */
     private static final double AT_EXTREMES = 1.0 / 12;
@@ -35,6 +37,20 @@ public record Part(
             throw new IllegalArgumentException("lowest = " + lowest + ", mean = " + mean + ", highest = " + highest
                     + ": expected finite ones in this order, from 0");
         }
+    }
+
+    /** One whose demand neither grows nor falls. */
+    Part(
+            long from,
+            int seconds,
+            double lowest,
+            double mean,
+            double highest,
+            boolean saturated,
+            int wanted,
+            double present,
+            double ready) {
+        this(from, seconds, lowest, mean, highest, saturated, wanted, present, ready, 0);
     }
 
     /** One of a demand that does not change. */
@@ -54,7 +70,13 @@ public record Part(
                 saturated,
                 wanted,
                 present,
-                ready);
+                ready,
+                rise);
+    }
+
+    /** The same with a demand that grows by so much over the part. */
+    Part rising(double by) {
+        return new Part(from, seconds, lowest, mean, highest, saturated, wanted, present, ready, by);
     }
 
     long until() {
@@ -62,8 +84,9 @@ public record Part(
     }
 
     /**
-     * The demand of one second of the part. Where it is longer than a second only three numbers are known of it: it is then for a twelfth
-     * at the highest, for a twelfth at the lowest, and so high between that the mean is right.
+     * The demand of one second of the part. Where it is longer than a second only three numbers are known of it and those of its neighbours: it
+     * is then for a twelfth at the highest, for a twelfth at the lowest, and between them so high that the mean is right and as steep as from one
+     * neighbour to the other. Where it rises it begins with the lowest and ends with the highest.
      *
      * @param second 0 to {@code seconds} - 1
      */
@@ -81,9 +104,14 @@ public record Part(
             double high = (mean - lowest) / (highest - lowest);
             return part < high ? highest : lowest;
         }
-        if (part >= .25 && part < .25 + AT_EXTREMES) {
+        // No steeper than the extremes leave room for, so that the mean stays right
+        double most = 2 * Math.min(highest - rest, rest - lowest);
+        double steep = Math.clamp(rise, -most, most);
+        double highestFrom = steep == 0 ? .25 : steep > 0 ? 1 - AT_EXTREMES : 0;
+        double lowestFrom = steep == 0 ? .75 : steep > 0 ? 0 : 1 - AT_EXTREMES;
+        if (part >= highestFrom && part < highestFrom + AT_EXTREMES) {
             return highest;
         }
-        return part >= .75 && part < .75 + AT_EXTREMES ? lowest : rest;
+        return part >= lowestFrom && part < lowestFrom + AT_EXTREMES ? lowest : rest + steep * (part - .5);
     }
 }

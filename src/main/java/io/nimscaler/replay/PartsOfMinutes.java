@@ -4,6 +4,7 @@ import io.nimscaler.history.Minute;
 import io.nimscaler.history.Range;
 import io.nimscaler.signal.Signal;
 import io.nimscaler.signal.Signals;
+import io.nimscaler.trigger.Trigger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,23 +23,41 @@ final class PartsOfMinutes {
     private static final int SECONDS = 60;
 
     private final Signal signal;
+    private final boolean isHeldBack;
     private final List<Part> parts = new ArrayList<>();
     private final List<Double> startUps = new ArrayList<>();
+    private final List<Double> reactions = new ArrayList<>();
 
-    PartsOfMinutes(Signal signal) {
-        this.signal = signal;
+    PartsOfMinutes(Trigger trigger) {
+        this.signal = trigger.signal();
+        this.isHeldBack = trigger.waking().demandSource().isPresent();
     }
 
+    /** All of them, each as steep as its neighbours show. */
     List<Part> parts() {
-        return parts;
+        List<Part> steep = new ArrayList<>(parts.size());
+        for (int i = 0; i < parts.size(); i++) {
+            Part part = parts.get(i);
+            boolean follows = i > 0 && parts.get(i - 1).until() == part.from();
+            boolean goesOn = i + 1 < parts.size() && parts.get(i + 1).from() == part.until();
+            double before = follows ? parts.get(i - 1).mean() : part.mean();
+            double after = goesOn ? parts.get(i + 1).mean() : part.mean();
+            steep.add(part.rising((after - before) / 2));
+        }
+        return steep;
     }
 
     List<Double> startUps() {
         return startUps;
     }
 
+    List<Double> reactions() {
+        return reactions;
+    }
+
     void take(Minute minute) {
         minute.startUps().stream().map(PartsOfMinutes::seconds).forEach(startUps::add);
+        minute.reactions().stream().map(PartsOfMinutes::seconds).forEach(reactions::add);
         long from = minute.at().getEpochSecond();
         if (minute.demand().isEmpty()
                 || minute.replicas().isEmpty()
@@ -54,13 +73,15 @@ final class PartsOfMinutes {
                 && carried.highest() >= SATURATED * replicas.sampled();
         // What was refused shows nowhere, and a queue that is bounded shows no more than its bound
         boolean refuses = minute.traffic().rejections().orElse(0) > 0;
+        boolean heldUnseen = isHeldBack && minute.held().isEmpty();
+        double held = minute.held().orElse(0);
         parts.add(new Part(
                 from,
                 SECONDS,
-                carried.lowest() + waiting.map(Range::lowest).orElse(0.0) * share,
-                carried.mean() + waiting.map(Range::mean).orElse(0.0) * share,
-                carried.highest() + waiting.map(Range::highest).orElse(0.0) * share,
-                refuses || (full && waiting.isEmpty()),
+                carried.lowest() + waiting.map(Range::lowest).orElse(0.0) * share + held,
+                carried.mean() + waiting.map(Range::mean).orElse(0.0) * share + held,
+                carried.highest() + waiting.map(Range::highest).orElse(0.0) * share + held,
+                refuses || heldUnseen || (full && waiting.isEmpty()),
                 (int) Math.round(replicas.wanted().mean()),
                 replicas.present().mean(),
                 replicas.ready().mean()));

@@ -1,9 +1,12 @@
 package io.nimscaler.replay;
 
 import io.nimscaler.history.Carrying;
+import io.nimscaler.history.Reactions;
 import io.nimscaler.history.Recorded;
 import io.nimscaler.policy.Fleet;
+import io.nimscaler.policy.Held;
 import io.nimscaler.policy.PodReading;
+import io.nimscaler.policy.Unserved;
 import io.nimscaler.scaler.PodState;
 import io.nimscaler.scaler.PodStatus;
 import io.nimscaler.scaler.Snapshot;
@@ -22,6 +25,8 @@ final class PartsOfRecording {
 
     private final List<Part> parts = new ArrayList<>();
     private final List<Double> startUps = new ArrayList<>();
+    private final List<Double> reactions = new ArrayList<>();
+    private final Reactions measured = new Reactions();
     private final Map<String, Double> starting = new HashMap<>();
     private Optional<Snapshot> standing = Optional.empty();
 
@@ -33,6 +38,7 @@ final class PartsOfRecording {
         standing.filter(one -> second(one) < second(next)).ifPresent(one -> add(one, second(next)));
         standing = Optional.of(next);
         measureStartUps(next);
+        measured.take(next).forEach(took -> reactions.add(took.toMillis() / 1000.0));
     }
 
     /** All of them; the last decision stands for a second. */
@@ -44,6 +50,10 @@ final class PartsOfRecording {
 
     List<Double> startUps() {
         return startUps;
+    }
+
+    List<Double> reactions() {
+        return reactions;
     }
 
     private static long second(Snapshot snapshot) {
@@ -65,11 +75,13 @@ final class PartsOfRecording {
         boolean full = snapshot.trigger().signal().saturatesAtOne()
                 && sampled > 0
                 && carried.getAsDouble() >= PartsOfMinutes.SATURATED * sampled;
+        Unserved unserved = fleet.unserved();
+        double held = unserved.knownHeld().map(Held.Known::load).orElse(0.0);
         parts.add(Part.steady(
                 second(snapshot),
                 (int) Math.min(until - second(snapshot), STANDS_FOR.toSeconds()),
-                carried.getAsDouble() + PartsOfMinutes.SHARE_OF_A_REQUEST * waiting.orElse(0),
-                fleet.unserved().isRefused() || (full && waiting.orElse(1) > 0),
+                carried.getAsDouble() + PartsOfMinutes.SHARE_OF_A_REQUEST * waiting.orElse(0) + held,
+                unserved.isRefused() || unserved.unknownHeld().isPresent() || (full && waiting.orElse(1) > 0),
                 fleet.scale().spec(),
                 fleet.scale().status(),
                 fleet.readyPods()));

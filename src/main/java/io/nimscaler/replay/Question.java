@@ -45,6 +45,9 @@ public record Question(
     private static final int MOST_GIVEN = 64;
     private static final double ASSUMED_START_UP = 120;
 
+    /** Fewer may all be unusual. */
+    private static final int ENOUGH_REACTIONS = 3;
+
     /** Behaviour and periods, as they are asked for. */
     private record Hpa(Duration syncPeriod, HpaBehavior behavior, Duration pollingInterval, Duration cooldownPeriod) {}
 
@@ -122,7 +125,7 @@ public record Question(
             if (!values.containsKey(FleetKey.DOWN_WINDOW)) {
                 assumed.add("scaleDown.stabilizationWindowSeconds = 0, as is recommended; Kubernetes' default is 300");
             }
-            List<Double> startUps = startUps();
+            List<Double> startUps = startUps(hpa);
             double capacity = capacity();
             OptionalDouble price = number(FleetKey.PRICE, 0, 1e6, false).stream()
                     .mapToDouble(Double::doubleValue)
@@ -136,7 +139,8 @@ public record Question(
                 violations.add(UnusableException.violation(
                         FleetKey.MIN_REPLICA_COUNT.key(),
                         "0",
-                        "1 at least, for the trigger names no wakeSource: without pods nothing would show that there is demand",
+                        "1 at least, for the trigger names no wakeSource: without pods nothing would show that there"
+                                + " is demand",
                         Optional.empty()));
             }
             if (!violations.isEmpty()) {
@@ -178,8 +182,8 @@ public record Question(
                                 "metric",
                                 metadata.getOrDefault("metric", ""),
                                 history.trigger().signal().name()
-                                        + " as it was recorded, with its own keys; of another signal a recording of its own is needed,"
-                                        + " as a shadow makes one",
+                                        + " as it was recorded, with its own keys; of another signal a recording of"
+                                        + " its own is needed, as a shadow makes one",
                                 Optional.empty()));
                     }
                     yield Optional.of(valid);
@@ -290,10 +294,19 @@ public record Question(
             };
         }
 
-        private List<Double> startUps() {
+        private List<Double> startUps(Hpa hpa) {
             if (values.containsKey(FleetKey.START_UP)) {
                 Duration given = duration(FleetKey.START_UP, Duration.ZERO, Duration.ZERO, Duration.ofHours(24), false);
                 return List.of(given.toMillis() / 1000.0);
+            }
+            if (history.reactions().size() >= ENOUGH_REACTIONS) {
+                // The loop waits for its own syncs: on average half a period, and a second until it sees what is asked
+                // for
+                double sync = (hpa.syncPeriod().toSeconds() + 1) / 2.0
+                        + hpa.behavior().scaleUp().stabilizationWindow().toSeconds();
+                return history.reactions().stream()
+                        .map(took -> Math.max(0, took - sync))
+                        .toList();
             }
             if (history.startUps().isEmpty()) {
                 assumed.add("startUp = 2m: no pod was seen to become ready");

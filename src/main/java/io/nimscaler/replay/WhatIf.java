@@ -34,9 +34,9 @@ public record WhatIf(
     /** What no answer takes into account, whoever reads it. */
     public static final List<String> LEFT_OUT = List.of(
             "latencies: no latency is predicted or promised",
-            "how requests are spread: the ready pods share the load evenly; router affinity and prefix caches are left out",
+            "how requests are spread: the ready pods share the load evenly; router affinity and prefix caches are left"
+                    + " out",
             "preemption, and queues over time: what is not carried in one second does not come again in the next",
-            "requests that are held at a gateway: a demandSource is in no history",
             "clients that would send more or less if they were served otherwise",
             "pods that fail, nodes that are not there, rollouts, other triggers and other writers of replicas");
 
@@ -92,9 +92,9 @@ public record WhatIf(
                     + " would be there is not known. The open loop answers on the fleet that there was");
         }
         if (name.equals(Signals.REQUESTS_WAITING)) {
-            throw new UnusableException(
-                    "metric = \"" + name
-                            + "\": expected a signal that shows what the pods carry, for a fleet of another size; a queue alone does not");
+            throw new UnusableException("metric = \"" + name
+                    + "\": expected a signal that shows what the pods carry, for a fleet of another size; a"
+                    + " queue alone does not");
         }
         if (history.parts().isEmpty()) {
             throw new UnusableException(

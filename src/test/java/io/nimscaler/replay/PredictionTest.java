@@ -63,6 +63,37 @@ class PredictionTest {
         }
     }
 
+    /** Waves of 200 s, an HPA that syncs every 2 s, and pods that are scheduled 3 s after it wrote: each second of lag is 2 to 3 points of overload. */
+    @Test
+    void theWayFromAWishToAPodIsPartOfWhatIsPredicted() {
+        RecordedLife.ControlPlane slow = new RecordedLife.ControlPlane(2, 3, 8);
+        IntToDoubleFunction waves = i -> 2.5 + 1.8 * Math.sin(2 * Math.PI * i / 200);
+        Map<String, String> thrifty = Map.of("targetValue", "0.9", "downscaleStabilizationWindow", "5s");
+        Trigger quick = with(Map.of(
+                "pollInterval", "500ms",
+                "smoothingUp", "1s",
+                "smoothingDown", "1s",
+                "downscaleStabilizationWindow", "20s"));
+        RecordedLife life = RecordedLife.of(quick, slow, 600, waves);
+        Outcome was = was(RecordedLife.of(
+                with(Map.of(
+                        "pollInterval", "500ms",
+                        "smoothingUp", "1s",
+                        "smoothingDown", "1s",
+                        "targetValue", "0.9",
+                        "downscaleStabilizationWindow", "5s")),
+                slow,
+                600,
+                waves));
+        Map<String, String> asked = new java.util.HashMap<>(thrifty);
+        asked.put("hpaSyncPeriod", "2s");
+
+        Outcome predicted = predict(FleetHistory.of(life.recordings()), asked);
+
+        assertThat(predicted.overloadedTime()).isCloseTo(was.overloadedTime(), within(.025));
+        assertThat(predicted.replicaHours()).isCloseTo(was.replicaHours(), within(.02 * was.replicaHours()));
+    }
+
     private static Outcome predict(FleetHistory history, Map<String, String> others) {
         Map<String, String> given = new java.util.HashMap<>(others);
         given.put("minReplicaCount", "1");

@@ -48,12 +48,25 @@ final class RecordedLife implements Pods, Scraper {
 
     private record Replica(String name, int madeAt, int readyAt) {}
 
+    /**
+     * What makes pods of wishes.
+     *
+     * @param syncEvery seconds
+     * @param reaction seconds from what the HPA writes to pods that are scheduled
+     * @param startUp seconds from there to ready
+     */
+    record ControlPlane(int syncEvery, int reaction, int startUp) {
+
+        static final ControlPlane USUAL = new ControlPlane(15, 0, START_UP);
+    }
+
     static final ScaledObjectId ID = new ScaledObjectId("ns", "llm");
     static final int START_UP = 90;
 
     private static final Instant BEGAN = Instant.ofEpochSecond(Days.BEGAN);
 
     private final Trigger trigger;
+    private final ControlPlane plane;
     private final List<Replica> replicas = new ArrayList<>();
     private final DecisionRing ring = new DecisionRing(Duration.ofDays(2), 1L << 31);
     private final MinuteBook book = new MinuteBook();
@@ -62,13 +75,19 @@ final class RecordedLife implements Pods, Scraper {
     private int now;
     private int made;
 
-    private RecordedLife(Trigger trigger) {
+    private RecordedLife(Trigger trigger, ControlPlane plane) {
         this.trigger = trigger;
+        this.plane = plane;
     }
 
     /** A life of so many seconds under this demand, in replicas full of work. */
     static RecordedLife of(Trigger trigger, int seconds, IntToDoubleFunction demand) {
-        RecordedLife life = new RecordedLife(trigger);
+        return of(trigger, ControlPlane.USUAL, seconds, demand);
+    }
+
+    /** The same under another control plane. */
+    static RecordedLife of(Trigger trigger, ControlPlane plane, int seconds, IntToDoubleFunction demand) {
+        RecordedLife life = new RecordedLife(trigger, plane);
         life.live(seconds, demand);
         return life;
     }
@@ -82,7 +101,7 @@ final class RecordedLife implements Pods, Scraper {
         for (now = 0; now < seconds; now++) {
             demand = load.applyAsDouble(now);
             scalers.tick(ID, BEGAN.plusSeconds(now));
-            if (now % 15 == 7) {
+            if (now % plane.syncEvery() == plane.syncEvery() / 2) {
                 Scale scale = new Scale(replicas.size(), replicas.size());
                 OptionalLong value = scalers.snapshot(ID, trigger)
                         .map(snapshot -> snapshot.answer(scale) instanceof Answer.Value(long milli)
@@ -112,7 +131,8 @@ final class RecordedLife implements Pods, Scraper {
 
     private void scaleTo(int wanted, int at) {
         while (replicas.size() < wanted) {
-            replicas.add(new Replica("llm-" + ++made, at, at + START_UP));
+            int madeAt = at + plane.reaction();
+            replicas.add(new Replica("llm-" + ++made, madeAt, madeAt + plane.startUp()));
         }
         while (replicas.size() > wanted) {
             replicas.removeLast();
@@ -147,7 +167,10 @@ final class RecordedLife implements Pods, Scraper {
         return new Observation.Known(
                 new Scale(replicas.size(), replicas.size()),
                 ready(),
-                replicas.stream().map(this::pod).toList());
+                replicas.stream()
+                        .filter(one -> one.madeAt() <= now)
+                        .map(this::pod)
+                        .toList());
     }
 
     private Pod pod(Replica replica) {

@@ -33,8 +33,7 @@ class UnservedDemandTest {
     @Test
     void minuteInWhichRequestsWereRefusedShowsNotAllOfTheDemand() {
         List<MinuteStretch> stretches = MinuteReader.read(Stream.of(HEADER, REFUSING));
-        PartsOfMinutes parts =
-                new PartsOfMinutes(trigger(Map.of("targetValue", "0.7")).signal());
+        PartsOfMinutes parts = new PartsOfMinutes(trigger(Map.of("targetValue", "0.7")));
         parts.take(stretches.getFirst().minutes().getFirst());
         assertThat(parts.parts().getFirst().saturated()).isTrue();
     }

@@ -38,7 +38,8 @@ class PredictsOtherSettings {
     /** A waiting request then takes what is assumed of it where a recording does not say how many run. */
     private static final int AT_ONCE = 50;
 
-    private static final Map<String, String> HPA = Map.of("hpaSyncPeriod", "2s", "minReplicaCount", "1", "maxReplicaCount", "20");
+    private static final Map<String, String> HPA =
+            Map.of("hpaSyncPeriod", "2s", "minReplicaCount", "1", "maxReplicaCount", "20");
 
     @Test
     @Tag("long")
@@ -73,14 +74,18 @@ class PredictsOtherSettings {
         Outcome wasC = was(recorded(scaler, ofC, began));
         Outcome predictedB = predicted(history, Map.of("targetValue", "0.5", "downscaleStabilizationWindow", "40s"));
         Outcome predictedC = predicted(history, Map.of("targetValue", "0.9", "downscaleStabilizationWindow", "5s"));
-        String report = "as set: " + text(was(history)) + ", model " + text(predicted(history, Map.of())) + "\ngenerous: "
-                + text(wasB) + ", predicted " + text(predictedB) + "\nthrifty: " + text(wasC) + ", predicted "
-                + text(predictedC) + "\n";
+        String report =
+                "as set: " + text(was(history)) + ", model " + text(predicted(history, Map.of())) + "\ngenerous: "
+                        + text(wasB) + ", predicted " + text(predictedB) + "\nthrifty: " + text(wasC) + ", predicted "
+                        + text(predictedC) + "\n";
         story.say(report);
         story.report("what-if.md", report);
         story.report(
                 "what-if.json",
-                scaler.whatIf(ofA, "{\"settings\": {\"targetValue\": \"0.5\", \"hpaSyncPeriod\": \"2s\", \"maxReplicaCount\": \"20\"}}"));
+                scaler.whatIf(
+                        ofA,
+                        "{\"settings\": {\"targetValue\": \"0.5\", \"hpaSyncPeriod\": \"2s\", \"maxReplicaCount\":"
+                                + " \"20\"}}"));
 
         assertThat(predictedB.replicaHours()).isCloseTo(wasB.replicaHours(), within(.1 * wasB.replicaHours()));
         assertThat(predictedC.replicaHours()).isCloseTo(wasC.replicaHours(), within(.1 * wasC.replicaHours()));
@@ -91,15 +96,8 @@ class PredictsOtherSettings {
     }
 
     private static FleetHistory recorded(Scaler scaler, ScaledObject scaledObject, Instant from) {
-        FleetHistory all = FleetHistory.of(RecordingReader.read(scaler.recording(scaledObject).stream()));
-        return new FleetHistory(
-                all.id(),
-                all.trigger(),
-                all.limits(),
-                all.parts().stream()
-                        .filter(part -> part.from() >= from.getEpochSecond())
-                        .toList(),
-                all.startUps());
+        return FleetHistory.of(RecordingReader.read(scaler.recording(scaledObject).stream()))
+                .since(from);
     }
 
     private static Outcome was(FleetHistory history) {
@@ -109,7 +107,9 @@ class PredictsOtherSettings {
     private static Outcome predicted(FleetHistory history, Map<String, String> others) {
         Map<String, String> given = new java.util.HashMap<>(HPA);
         given.putAll(others);
-        return WhatIf.of(history, Question.of(history, given), Stop.never()).other().outcome();
+        return WhatIf.of(history, Question.of(history, given), Stop.never())
+                .other()
+                .outcome();
     }
 
     private static String text(Outcome outcome) {
