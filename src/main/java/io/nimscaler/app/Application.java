@@ -16,6 +16,7 @@ import io.nimscaler.scaler.ReplicaBounds;
 import io.nimscaler.scaler.ScalerControl;
 import io.nimscaler.scaler.Scalers;
 import io.nimscaler.scaler.Snapshot;
+import io.nimscaler.scaler.TriggerByCall;
 import io.nimscaler.scrape.VertxScraper;
 import io.nimscaler.settings.Settings;
 import io.nimscaler.storage.MinuteFiles;
@@ -143,7 +144,10 @@ class Application {
             owner.put(
                     target.scaledObject(),
                     List.of(target.trigger()),
-                    target.trigger().metricType().map(Set::of).orElse(Set.of()));
+                    target.trigger()
+                            .metricType()
+                            .map(type -> Set.of(TriggerByCall.any(type)))
+                            .orElse(Set.of()));
         });
         context.runOnContext(_ -> {
             demo.ifPresent(fleet -> fleet.start(scalers));

@@ -1,11 +1,12 @@
 package io.nimscaler.app;
 
-import io.nimscaler.hpa.MetricType;
 import io.nimscaler.scaler.Pods;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.ScalerControl;
 import io.nimscaler.scaler.Scalers;
+import io.nimscaler.scaler.TriggerByCall;
 import io.nimscaler.trigger.Trigger;
+import io.nimscaler.trigger.WrittenMetadata;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -86,8 +87,8 @@ final class OwnerThread implements ScalerControl {
     }
 
     @Override
-    public void put(ScaledObjectId id, Collection<Trigger> triggers, Set<MetricType> metricTypesByCall) {
-        context.runOnContext(_ -> scalers.put(id, triggers, metricTypesByCall, clock.instant()));
+    public void put(ScaledObjectId id, Collection<Trigger> triggers, Set<TriggerByCall> byCall) {
+        context.runOnContext(_ -> scalers.put(id, triggers, byCall, clock.instant()));
     }
 
     @Override
@@ -96,7 +97,7 @@ final class OwnerThread implements ScalerControl {
     }
 
     @Override
-    public void adopt(ScaledObjectId id, Trigger trigger) {
-        context.runOnContext(_ -> scalers.adopt(id, trigger, clock.instant()));
+    public void adopt(ScaledObjectId id, Trigger trigger, WrittenMetadata written) {
+        context.runOnContext(_ -> scalers.adopt(id, trigger, written, clock.instant()));
     }
 }

@@ -2,6 +2,11 @@ package io.nimscaler.grpc;
 
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.trigger.Trigger;
+import io.nimscaler.trigger.WrittenMetadata;
 
-/** What a call is about. All that we keep while the call is open: each of its texts has a bound. */
-record Asked(ScaledObjectId id, Trigger trigger) {}
+/**
+ * What a call is about. All that we keep while the call is open: each of its texts has a bound.
+ *
+ * @param written its metadata as it came
+ */
+record Asked(ScaledObjectId id, Trigger trigger, WrittenMetadata written) {}

@@ -11,6 +11,7 @@ import io.nimscaler.trigger.ParsedTrigger;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.TriggerParser;
 import io.nimscaler.trigger.Violation;
+import io.nimscaler.trigger.WrittenMetadata;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -62,7 +63,10 @@ class SnapshotLookup {
             throw StatusMapping.notFound(shown(ref) + ": a namespace has " + LONGEST_NAMESPACE
                     + " characters at most, a name " + LONGEST_NAME);
         }
-        return new Asked(new ScaledObjectId(ref.getNamespace(), ref.getName()), trigger);
+        return new Asked(
+                new ScaledObjectId(ref.getNamespace(), ref.getName()),
+                trigger,
+                WrittenMetadata.of(ref.getScalerMetadataMap()));
     }
 
     /**
@@ -71,7 +75,7 @@ class SnapshotLookup {
      * @throws StatusRuntimeException NOT_FOUND, or UNAVAILABLE where that may pass
      */
     Snapshot snapshot(Asked asked) {
-        return find(asked).orElseThrow(() -> noSnapshot(asked.id()));
+        return find(asked).orElseThrow(() -> noSnapshot(asked));
     }
 
     /** The latest snapshot, if there is one; a trigger that was never heard of gets its scaler. */
@@ -79,7 +83,7 @@ class SnapshotLookup {
         Instant now = clock.instant();
         Optional<Snapshot> snapshot = decisions.called(asked.id(), asked.trigger(), now);
         if (snapshot.isEmpty()) {
-            control.adopt(asked.id(), asked.trigger());
+            control.adopt(asked.id(), asked.trigger(), asked.written());
         }
         return snapshot.filter(latest -> latest.isCurrent(now));
     }
@@ -89,12 +93,16 @@ class SnapshotLookup {
         return decisions.isNew(asked.id(), asked.trigger(), clock.instant());
     }
 
-    private StatusRuntimeException noSnapshot(ScaledObjectId id) {
+    private StatusRuntimeException noSnapshot(Asked asked) {
+        ScaledObjectId id = asked.id();
         return switch (decisions.observe(id)) {
             case Observation.Absent(String reason) -> StatusMapping.notFound(id + ": " + reason);
             case Observation.NotKnown(String reason) -> StatusMapping.unavailable(id + ": " + reason);
             case Observation.Known _ ->
-                StatusMapping.unavailable(id + ": no current decision for a trigger with this metadata");
+                StatusMapping.unavailable(id
+                        + (decisions.isExpected(id, asked.trigger(), asked.written())
+                                ? ": no current decision for a trigger with this metadata"
+                                : ": expected the metadata of a trigger of this ScaledObject, as it is now; got another"));
         };
     }
 

@@ -204,7 +204,7 @@ public final class KubernetesPods implements Pods, AutoCloseable {
                         _ -> new TargetWatch(
                                 client, scaledObject, watched.scaleRefresh(), watched.confinement(), clock))
                 .describe(scaledObject, ours.podSelectors());
-        control.put(id, ours.triggers(), ours.metricTypesByCall());
+        control.put(id, ours.triggers(), ours.byCall());
         if (mayLog()) {
             LOG.infof(
                     "watching namespace=%s scaledObject=%s triggers=%d target=%s",

@@ -2,6 +2,7 @@ package io.nimscaler.kubernetes;
 
 import io.nimscaler.hpa.MetricType;
 import io.nimscaler.scaler.Notice;
+import io.nimscaler.scaler.TriggerByCall;
 import io.nimscaler.trigger.Grammar;
 import io.nimscaler.trigger.ParsedTrigger;
 import io.nimscaler.trigger.Trigger;
@@ -9,9 +10,10 @@ import io.nimscaler.trigger.TriggerCheck;
 import io.nimscaler.trigger.TriggerKey;
 import io.nimscaler.trigger.TriggerParser;
 import io.nimscaler.trigger.Violation;
+import io.nimscaler.trigger.WrittenMetadata;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -26,13 +28,13 @@ import java.util.stream.Stream;
  * @param number of entries that name this scaler, wrong ones included
  * @param triggers the valid ones that the ScaledObject tells in full, in its order
  * @param podSelectors selectors of pods other than the scale target's own
- * @param metricTypesByCall by which formulas the HPA compares those that only KEDA's calls can tell; empty: there are none
+ * @param byCall those that only KEDA's calls can tell
  */
 record ScaledObjectTriggers(
         int number,
         Set<Trigger> triggers,
         Set<String> podSelectors,
-        Set<MetricType> metricTypesByCall,
+        Set<TriggerByCall> byCall,
         List<Complaint> complaints) {
 
     /**
@@ -57,7 +59,7 @@ record ScaledObjectTriggers(
     ScaledObjectTriggers {
         triggers = Collections.unmodifiableSet(new LinkedHashSet<>(triggers));
         podSelectors = Set.copyOf(podSelectors);
-        metricTypesByCall = Set.copyOf(metricTypesByCall);
+        byCall = Set.copyOf(byCall);
         complaints = List.copyOf(complaints);
     }
 
@@ -67,7 +69,7 @@ record ScaledObjectTriggers(
                 .toList();
         Set<Trigger> triggers = new LinkedHashSet<>();
         List<Complaint> complaints = new ArrayList<>();
-        Set<MetricType> metricTypesByCall = EnumSet.noneOf(MetricType.class);
+        Set<TriggerByCall> byCall = new HashSet<>();
         for (int i = 0; i < scaledObject.triggers().size(); i++) {
             int index = i;
             ScaledObject.TriggerSpec spec = scaledObject.triggers().get(i);
@@ -79,7 +81,7 @@ record ScaledObjectTriggers(
                 complaints.add(
                         new Complaint(Notice.TRIGGER_REFUSED, unknownMetricType(spec)).about(index, Optional.empty()));
             } else if (TriggerParser.needsEnvironment(spec.metadata())) {
-                metricTypesByCall.add(metricType.get());
+                byCall.add(new TriggerByCall(metricType.get(), Optional.of(WrittenMetadata.of(spec.metadata()))));
                 TriggerParser.neverFromEnvironment(spec.metadata())
                         .ifPresent(violation -> complaints.add(
                                 new Complaint(Notice.TRIGGER_REFUSED, "trigger metadata: " + violation.text())));
@@ -92,14 +94,14 @@ record ScaledObjectTriggers(
                 its.forEach(complaint -> complaints.add(complaint.about(index, compared)));
             }
         }
-        if (ambiguous(ours, triggers, metricTypesByCall)) {
+        if (ambiguous(ours, triggers, byCall)) {
             complaints.add(new Complaint(
                     Notice.TRIGGER_REFUSED,
                     "aggregationType: expected in the metadata of each of the triggers that have different metricTypes and otherwise"
                             + " the same metadata, or values from the environment: a call of KEDA does not say which of them it is"
                             + " for"));
             triggers.removeAll(withATwin(triggers));
-            metricTypesByCall.clear();
+            byCall.clear();
         }
         if (!ours.isEmpty()
                 && ours.size() == scaledObject.triggers().size()
@@ -111,7 +113,7 @@ record ScaledObjectTriggers(
                 .map(String::strip)
                 .filter(Grammar::isLabelSelector)
                 .collect(Collectors.toSet());
-        return new ScaledObjectTriggers(ours.size(), triggers, podSelectors, metricTypesByCall, complaints);
+        return new ScaledObjectTriggers(ours.size(), triggers, podSelectors, byCall, complaints);
     }
 
     /** What is wrong with going to zero where nothing wakes it; empty: it never goes there. */
@@ -141,12 +143,12 @@ record ScaledObjectTriggers(
 
     /** Whether a call may mean one of two triggers that the HPA compares by different formulas. */
     private static boolean ambiguous(
-            List<ScaledObject.TriggerSpec> ours, Set<Trigger> triggers, Set<MetricType> metricTypesByCall) {
+            List<ScaledObject.TriggerSpec> ours, Set<Trigger> triggers, Set<TriggerByCall> byCall) {
         boolean byAnyCall = ours.stream()
                 .map(ScaledObject.TriggerSpec::metadata)
                 .filter(TriggerParser::needsEnvironment)
                 .anyMatch(metadata -> !metadata.containsKey(TriggerKey.AGGREGATION_TYPE.key()));
-        return (metricTypesByCall.size() > 1 && byAnyCall)
+        return (byCall.stream().map(TriggerByCall::metricType).distinct().count() > 1 && byAnyCall)
                 || !withATwin(triggers).isEmpty();
     }
 

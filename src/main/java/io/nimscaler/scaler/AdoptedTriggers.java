@@ -1,6 +1,7 @@
 package io.nimscaler.scaler;
 
 import io.nimscaler.trigger.Trigger;
+import io.nimscaler.trigger.WrittenMetadata;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -11,9 +12,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
 /**
- * The triggers of one ScaledObject that only calls tell. Anyone who may call can make one up, so a new one is on trial first: what
- * is called once, or in one burst, takes no place from what KEDA calls again and again. One that is not called any more, since its
- * value changed, is forgotten.
+ * The triggers of one ScaledObject that only calls tell. Anyone who may call can make up the values that they alone tell, so a new one
+ * is on trial first: what is called once, or in one burst, takes no place from what KEDA calls again and again. One that is not called
+ * any more, since its value changed, is forgotten, and so is what an edit of the ScaledObject has made another's.
  *
  * <p>{@link #called} may come from any thread, the rest from the owner's.
  */
@@ -28,11 +29,17 @@ final class AdoptedTriggers {
     /** Less than KEDA's interval, so that its second call is enough. */
     static final Duration TRIAL = Duration.ofSeconds(10);
 
+    /** KEDA and we hear of an edit at different moments, and calls of before it may be on their way. */
+    static final Duration GRACE = Duration.ofMinutes(1);
+
     private static final class Calls {
+        private final WrittenMetadata written;
         private final Instant first;
         private volatile Instant last;
+        private Instant end = Instant.MAX;
 
-        Calls(Instant now) {
+        Calls(WrittenMetadata written, Instant now) {
+            this.written = written;
             this.first = now;
             this.last = now;
         }
@@ -69,7 +76,7 @@ final class AdoptedTriggers {
      *
      * @return false: there is no room, or it is there already
      */
-    boolean adopt(Trigger trigger, Instant now) {
+    boolean adopt(Trigger trigger, WrittenMetadata written, Instant now) {
         if (calls.containsKey(trigger)) {
             return false;
         }
@@ -80,17 +87,33 @@ final class AdoptedTriggers {
             }
             calls.remove(failed.get());
         }
-        calls.put(trigger, new Calls(now));
+        calls.put(trigger, new Calls(written, now));
         return true;
     }
 
     /**
-     * Forgets those that nobody calls any more, and of those that have stood their trial all but so many.
+     * Its ScaledObject is another: what is not of it any more ends soon.
+     *
+     * @param isOfIt whether a call with this metadata can be for a trigger of it
+     */
+    void edited(Predicate<WrittenMetadata> isOfIt, Instant now) {
+        calls.values().forEach(known -> {
+            if (isOfIt.test(known.written)) {
+                known.end = Instant.MAX;
+            } else if (known.end.equals(Instant.MAX)) {
+                known.end = now.plus(GRACE);
+            }
+        });
+    }
+
+    /**
+     * Forgets those that nobody calls any more or that an edit has ended, and of those that have stood their trial all but so many.
      *
      * @return whether there was one
      */
     boolean forget(Instant now) {
-        boolean any = calls.values().removeIf(known -> !now.isBefore(known.last.plus(FORGOTTEN_AFTER)));
+        boolean any = calls.values()
+                .removeIf(known -> !now.isBefore(known.last.plus(FORGOTTEN_AFTER)) || !now.isBefore(known.end));
         while (number(known -> !known.onTrial()) > MOST) {
             longestUncalled(known -> !known.onTrial()).ifPresent(calls::remove);
             any = true;

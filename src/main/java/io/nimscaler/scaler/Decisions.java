@@ -3,6 +3,7 @@ package io.nimscaler.scaler;
 import io.nimscaler.policy.Answer;
 import io.nimscaler.trigger.ParsedTrigger;
 import io.nimscaler.trigger.Trigger;
+import io.nimscaler.trigger.WrittenMetadata;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +29,9 @@ public interface Decisions {
      * be on their way.
      */
     boolean isNew(ScaledObjectId id, Trigger trigger, Instant now);
+
+    /** Whether a call with this trigger and metadata can be for one of the ScaledObject's triggers, as they are known. */
+    boolean isExpected(ScaledObjectId id, Trigger trigger, WrittenMetadata written);
 
     /** The latest snapshots of all scalers and shadows, ordered by namespace, name and the trigger's name. */
     List<Snapshot> snapshots();

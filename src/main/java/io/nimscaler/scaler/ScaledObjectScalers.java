@@ -10,6 +10,7 @@ import io.nimscaler.poll.PollRequest;
 import io.nimscaler.poll.ScrapeResult;
 import io.nimscaler.poll.Scraper;
 import io.nimscaler.trigger.Trigger;
+import io.nimscaler.trigger.WrittenMetadata;
 import io.nimscaler.wake.StartUps;
 import io.nimscaler.wake.Wake;
 import io.nimscaler.wake.WakeSources;
@@ -41,7 +42,7 @@ final class ScaledObjectScalers {
     private final PodPolls polls = new PodPolls();
     private final AdoptedTriggers adopted = new AdoptedTriggers();
     private Set<Trigger> declared = Set.of();
-    private volatile Set<MetricType> metricTypesByCall = Set.of();
+    private volatile Set<TriggerByCall> byCall = Set.of();
     /** By the trigger as a call shows it. */
     private volatile Map<Trigger, Scaler> scalers = Map.of();
 
@@ -56,25 +57,39 @@ final class ScaledObjectScalers {
         this.watches = watches;
     }
 
-    void replace(Set<Trigger> triggers, Set<MetricType> nowMetricTypesByCall, Instant now) {
+    void replace(Set<Trigger> triggers, Set<TriggerByCall> nowByCall, Instant now) {
         declared = triggers;
-        metricTypesByCall = nowMetricTypesByCall;
-        if (metricTypesByCall.isEmpty()) {
+        byCall = Set.copyOf(nowByCall);
+        if (byCall.isEmpty()) {
             adopted.clear();
         }
+        adopted.edited(this::fits, now);
         adjustScalers(now);
     }
 
     /** Whether it has triggers that only a call can tell in full; from any thread. */
     boolean acceptsTriggersByCall() {
-        return !metricTypesByCall.isEmpty();
+        return !byCall.isEmpty();
     }
 
     /** A trigger that only a call tells, see {@link AdoptedTriggers}. */
-    void adopt(Trigger trigger, Instant now) {
-        if (!scalers.containsKey(trigger) && asCompared(trigger).isPresent() && adopted.adopt(trigger, now)) {
+    void adopt(Trigger trigger, WrittenMetadata written, Instant now) {
+        if (!scalers.containsKey(trigger)
+                && fits(written)
+                && asCompared(trigger).isPresent()
+                && adopted.adopt(trigger, written, now)) {
             adjustScalers(now);
         }
+    }
+
+    /** Whether a call can be for one of those that only calls tell; from any thread. */
+    private boolean fits(WrittenMetadata called) {
+        return byCall.stream().anyMatch(one -> one.fits(called));
+    }
+
+    /** Whether it can be for any; from any thread. */
+    boolean isExpected(Trigger trigger, WrittenMetadata written) {
+        return scalers.containsKey(trigger.asCalled()) || fits(written);
     }
 
     /**
@@ -83,9 +98,10 @@ final class ScaledObjectScalers {
      * @return empty: there is none, or it is not known how this one is compared
      */
     private Optional<Trigger> asCompared(Trigger called) {
-        List<Trigger> possible = metricTypesByCall.stream()
+        Set<MetricType> metricTypes = byCall.stream().map(TriggerByCall::metricType).collect(Collectors.toSet());
+        List<Trigger> possible = metricTypes.stream()
                 .map(called::under)
-                .filter(trigger -> metricTypesByCall.size() == 1
+                .filter(trigger -> metricTypes.size() == 1
                         || (trigger.target().statedAggregation().isPresent()
                                 && trigger.mismatch().isEmpty()))
                 .toList();

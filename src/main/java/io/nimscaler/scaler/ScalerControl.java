@@ -1,7 +1,7 @@
 package io.nimscaler.scaler;
 
-import io.nimscaler.hpa.MetricType;
 import io.nimscaler.trigger.Trigger;
+import io.nimscaler.trigger.WrittenMetadata;
 import java.util.Collection;
 import java.util.Set;
 
@@ -9,13 +9,13 @@ import java.util.Set;
 public interface ScalerControl {
 
     /** See {@link Scalers#put}. */
-    void put(ScaledObjectId id, Collection<Trigger> triggers, Set<MetricType> metricTypesByCall);
+    void put(ScaledObjectId id, Collection<Trigger> triggers, Set<TriggerByCall> byCall);
 
     /** See {@link Scalers#remove}. */
     void remove(ScaledObjectId id);
 
     /** See {@link Scalers#adopt}. */
-    void adopt(ScaledObjectId id, Trigger trigger);
+    void adopt(ScaledObjectId id, Trigger trigger, WrittenMetadata written);
 
     /** Whether time still passes for the scalers: false once their thread has hung for a while. */
     boolean isAlive();

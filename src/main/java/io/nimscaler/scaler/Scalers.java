@@ -9,6 +9,7 @@ import io.nimscaler.poll.Scraper;
 import io.nimscaler.trigger.ParsedTrigger;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.TriggerCheck;
+import io.nimscaler.trigger.WrittenMetadata;
 import io.nimscaler.wake.WakeSources;
 import java.time.Instant;
 import java.util.Collection;
@@ -76,30 +77,33 @@ public final class Scalers implements Decisions {
      * From now on this ScaledObject has these triggers and no others. A trigger that measures the same as before goes on
      * with its samples and windows.
      *
-     * @param acceptsTriggersByCall whether it may have triggers that only a call can tell, see {@link #adopt}, which the HPA then compares
-     *     by AverageValue
+     * @param acceptsTriggersByCall whether it may have any triggers that only a call can tell, see {@link #adopt}, which the HPA then
+     *     compares by AverageValue
      */
     public void put(ScaledObjectId id, Collection<Trigger> triggers, boolean acceptsTriggersByCall, Instant now) {
-        put(id, triggers, acceptsTriggersByCall ? Set.of(MetricType.AVERAGE_VALUE) : Set.of(), now);
+        put(id, triggers, acceptsTriggersByCall ? Set.of(TriggerByCall.any(MetricType.AVERAGE_VALUE)) : Set.of(), now);
     }
 
     /**
      * The same.
      *
-     * @param metricTypesByCall by which formulas the HPA compares those of its triggers that only a call can tell; empty: it has none
+     * @param byCall those of its triggers that only a call can tell
      */
-    public void put(ScaledObjectId id, Collection<Trigger> triggers, Set<MetricType> metricTypesByCall, Instant now) {
+    public void put(ScaledObjectId id, Collection<Trigger> triggers, Set<TriggerByCall> byCall, Instant now) {
         refusedCalls.forget(id);
         scaledObjects
                 .computeIfAbsent(id, fresh -> new ScaledObjectScalers(fresh, exporterPolls, watches))
-                .replace(new LinkedHashSet<>(triggers), metricTypesByCall, now);
+                .replace(new LinkedHashSet<>(triggers), byCall, now);
     }
 
-    /** A call named this trigger. It gets a scaler where its ScaledObject is known and open to triggers by call. */
-    public void adopt(ScaledObjectId id, Trigger trigger, Instant now) {
+    /**
+     * A call named this trigger. It gets a scaler where its ScaledObject is known and has a trigger that only calls tell, of which KEDA
+     * can make this metadata.
+     */
+    public void adopt(ScaledObjectId id, Trigger trigger, WrittenMetadata written, Instant now) {
         ScaledObjectScalers scaledObject = scaledObjects.get(id);
         if (scaledObject != null) {
-            scaledObject.adopt(trigger, now);
+            scaledObject.adopt(trigger, written, now);
         }
     }
 
@@ -150,6 +154,12 @@ public final class Scalers implements Decisions {
     public boolean isNew(ScaledObjectId id, Trigger trigger, Instant now) {
         ScaledObjectScalers scaledObject = scaledObjects.get(id);
         return scaledObject == null || scaledObject.isNew(trigger, now);
+    }
+
+    @Override
+    public boolean isExpected(ScaledObjectId id, Trigger trigger, WrittenMetadata written) {
+        ScaledObjectScalers scaledObject = scaledObjects.get(id);
+        return scaledObject != null && scaledObject.isExpected(trigger, written);
     }
 
     @Override

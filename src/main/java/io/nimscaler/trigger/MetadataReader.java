@@ -65,6 +65,11 @@ final class MetadataReader {
         });
     }
 
+    /** Whether it is for KEDA, which sends it along. */
+    static boolean isKedas(String key) {
+        return KEDA_KEYS.contains(key);
+    }
+
     private static Violation unknown(String key, String plain) {
         String ofAnother = KEYS_OF_OTHER_TRIGGERS.get(plain);
         if (ofAnother != null) {

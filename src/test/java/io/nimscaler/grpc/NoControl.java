@@ -1,9 +1,10 @@
 package io.nimscaler.grpc;
 
-import io.nimscaler.hpa.MetricType;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.ScalerControl;
+import io.nimscaler.scaler.TriggerByCall;
 import io.nimscaler.trigger.Trigger;
+import io.nimscaler.trigger.WrittenMetadata;
 import java.util.Collection;
 import java.util.Set;
 
@@ -12,13 +13,13 @@ enum NoControl implements ScalerControl {
     INSTANCE;
 
     @Override
-    public void put(ScaledObjectId id, Collection<Trigger> triggers, Set<MetricType> open) {}
+    public void put(ScaledObjectId id, Collection<Trigger> triggers, Set<TriggerByCall> open) {}
 
     @Override
     public void remove(ScaledObjectId id) {}
 
     @Override
-    public void adopt(ScaledObjectId id, Trigger trigger) {}
+    public void adopt(ScaledObjectId id, Trigger trigger, WrittenMetadata written) {}
 
     @Override
     public boolean isAlive() {

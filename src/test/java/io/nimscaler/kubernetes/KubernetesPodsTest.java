@@ -4,14 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.nimscaler.hpa.MetricType;
 import io.nimscaler.policy.Scale;
 import io.nimscaler.scaler.Contact;
 import io.nimscaler.scaler.Observation;
 import io.nimscaler.scaler.Pod;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.ScalerControl;
+import io.nimscaler.scaler.TriggerByCall;
 import io.nimscaler.trigger.Trigger;
+import io.nimscaler.trigger.WrittenMetadata;
 import io.nimscaler.wake.WakeSources;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,7 +55,7 @@ class KubernetesPodsTest {
         private final Map<ScaledObjectId, Collection<Trigger>> triggers = new ConcurrentHashMap<>();
 
         @Override
-        public void put(ScaledObjectId id, Collection<Trigger> all, Set<MetricType> metricTypesByCall) {
+        public void put(ScaledObjectId id, Collection<Trigger> all, Set<TriggerByCall> byCall) {
             triggers.put(id, List.copyOf(all));
         }
 
@@ -64,7 +65,7 @@ class KubernetesPodsTest {
         }
 
         @Override
-        public void adopt(ScaledObjectId id, Trigger trigger) {
+        public void adopt(ScaledObjectId id, Trigger trigger, WrittenMetadata written) {
             throw new UnsupportedOperationException("no call is made here");
         }
 

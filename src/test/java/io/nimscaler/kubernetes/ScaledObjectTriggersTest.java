@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.nimscaler.hpa.MetricType;
 import io.nimscaler.kubernetes.ScaledObject.TriggerSpec;
 import io.nimscaler.scaler.ScaledObjectId;
+import io.nimscaler.scaler.TriggerByCall;
 import io.nimscaler.trigger.AggregationType;
 import io.nimscaler.trigger.Scheme;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
+import io.nimscaler.trigger.WrittenMetadata;
 import io.nimscaler.wake.WakeMetric;
 import io.nimscaler.wake.WakeSource;
 import io.nimscaler.wake.WakeSources;
@@ -78,7 +80,7 @@ class ScaledObjectTriggersTest {
     void validTriggerIsReadWithoutComplaint() {
         ScaledObjectTriggers read = read(1, ours("AverageValue", "targetValue", "0.70"));
         assertThat(read.triggers()).containsExactly(Triggers.with().under(MetricType.AVERAGE_VALUE));
-        assertThat(read.metricTypesByCall()).isEmpty();
+        assertThat(read.byCall()).isEmpty();
         assertThat(read.complaints()).isEmpty();
     }
 
@@ -95,7 +97,10 @@ class ScaledObjectTriggersTest {
     void triggerWithAValueFromTheEnvironmentWaitsForKedasCall() {
         ScaledObjectTriggers read = read(1, ours("AverageValue", "targetValueFromEnv", "TARGET"));
         assertThat(read.triggers()).isEmpty();
-        assertThat(read.metricTypesByCall()).containsExactly(MetricType.AVERAGE_VALUE);
+        assertThat(read.byCall())
+                .containsExactly(new TriggerByCall(
+                        MetricType.AVERAGE_VALUE,
+                        Optional.of(new WrittenMetadata(Map.of(), Set.of("targetValueFromEnv")))));
     }
 
     @Test
@@ -155,14 +160,16 @@ class ScaledObjectTriggersTest {
 
         ScaledObjectTriggers open =
                 read(1, ours("Value", "targetValueFromEnv", "T"), ours("AverageValue", "targetValueFromEnv", "T"));
-        assertThat(open.metricTypesByCall()).isEmpty();
+        assertThat(open.byCall()).isEmpty();
         assertThat(reasons(open)).containsExactly("TriggerRefused");
 
         ScaledObjectTriggers stated = read(
                 1,
                 ours("Value", "targetValueFromEnv", "T", "aggregationType", "max"),
                 ours("AverageValue", "targetValueFromEnv", "T", "aggregationType", "sum"));
-        assertThat(stated.metricTypesByCall()).containsExactlyInAnyOrder(MetricType.VALUE, MetricType.AVERAGE_VALUE);
+        assertThat(stated.byCall())
+                .extracting(TriggerByCall::metricType)
+                .containsExactlyInAnyOrder(MetricType.VALUE, MetricType.AVERAGE_VALUE);
         assertThat(stated.complaints()).isEmpty();
     }
 

@@ -9,12 +9,14 @@ import io.nimscaler.policy.Answer;
 import io.nimscaler.policy.Decision;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
+import io.nimscaler.trigger.WrittenMetadata;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -24,6 +26,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What an edit of a ScaledObject keeps, and triggers that only calls tell. */
 class EditsTest extends ScalersFixture {
+
+    private static final WrittenMetadata WRITTEN = WrittenMetadata.of(Map.of());
 
     /** Of a trigger whose window of 10 s was full and whose pod was sampled. */
     private Decision.Basis justAfterTheEditTo(Trigger other) {
@@ -113,7 +117,7 @@ class EditsTest extends ScalersFixture {
         pods.has(1, FakePods.ready("1", LONG_AGO));
         scraper.at("1", .5);
         scalers.put(ID, List.of(), true, now);
-        scalers.adopt(ID, trigger, now);
+        adopt(trigger);
         pass(Duration.ofSeconds(4));
         assertThat(snapshot(trigger).decision().basis().demand().orElseThrow()).isCloseTo(.5, within(1e-9));
     }
@@ -121,11 +125,108 @@ class EditsTest extends ScalersFixture {
     @Test
     void closedOrUnknownScaledObjectAdoptsNothing() {
         scalers.put(ID, List.of(), false, now);
-        scalers.adopt(ID, trigger, now);
-        scalers.adopt(new ScaledObjectId("ns", "other"), trigger, now);
+        adopt(trigger);
+        scalers.adopt(new ScaledObjectId("ns", "other"), trigger, WRITTEN, now);
         pass(Duration.ofSeconds(4));
         assertThat(scalers.snapshots()).isEmpty();
         assertThat(scalers.scaledObjects()).containsExactly(ID);
+    }
+
+    /** A call of it, to a ScaledObject of which nobody says what it has. */
+    private void adopt(Trigger called) {
+        scalers.adopt(ID, called, WRITTEN, now);
+    }
+
+    /** A call with this metadata, as KEDA sends it. */
+    private Trigger call(String... metadata) {
+        Trigger called = Triggers.with(Stream.of(metadata).map(EditsTest::plain).toArray(String[]::new));
+        scalers.called(ID, called, now);
+        scalers.adopt(ID, called, WrittenMetadata.of(map(metadata)), now);
+        return called;
+    }
+
+    private static String plain(String text) {
+        return text.endsWith("FromEnv") ? text.substring(0, text.length() - "FromEnv".length()) : text;
+    }
+
+    private static Map<String, String> map(String... keysAndValues) {
+        Map<String, String> map = new HashMap<>();
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            map.put(keysAndValues[i], keysAndValues[i + 1]);
+        }
+        return map;
+    }
+
+    private static Set<TriggerByCall> written(String... metadata) {
+        return Set.of(new TriggerByCall(MetricType.AVERAGE_VALUE, Optional.of(WrittenMetadata.of(map(metadata)))));
+    }
+
+    @Test
+    void onlyWhatKedaCanMakeOfTheScaledObjectIsAdopted() {
+        pods.has(1, FakePods.ready("1", LONG_AGO));
+        scalers.put(ID, List.of(), written("targetValueFromEnv", "TARGET", "port", "metrics"), now);
+
+        call("targetValue", "0.7", "port", "9999");
+        call("targetValueFromEnv", "0.7", "port", "9999");
+        call("targetValueFromEnv", "0.7", "port", "metrics", "path", "/secret");
+        call("targetValueFromEnv", "0.7", "portFromEnv", "9999");
+        call("targetValue", "0.7", "port", "metrics");
+        pass(Duration.ofSeconds(2));
+        assertThat(scalers.snapshots()).isEmpty();
+
+        Trigger kedas = call("targetValueFromEnv", "0.7", "port", "metrics");
+        pass(Duration.ofSeconds(2));
+        assertThat(scalers.snapshots())
+                .extracting(Snapshot::trigger)
+                .containsExactly(kedas.under(MetricType.AVERAGE_VALUE));
+    }
+
+    /** KEDA leaves out what the environment does not have. */
+    @Test
+    void valueThatTheEnvironmentDoesNotHaveMayBeMissing() {
+        pods.has(1, FakePods.ready("1", LONG_AGO));
+        scalers.put(ID, List.of(), written("targetValue", "0.7", "portFromEnv", "PORT"), now);
+        Trigger kedas = call("targetValue", "0.7");
+        pass(Duration.ofSeconds(2));
+        assertThat(snapshot(kedas).trigger()).isEqualTo(kedas.under(MetricType.AVERAGE_VALUE));
+    }
+
+    @Test
+    void callsOfBeforeAndAfterAnEditAreAnsweredForAMinute() {
+        // Given
+        pods.has(1, FakePods.ready("1", LONG_AGO));
+        scalers.put(ID, List.of(), written("targetValueFromEnv", "TARGET", "port", "before"), now);
+        Trigger before = call("targetValueFromEnv", "0.7", "port", "before");
+        pass(Duration.ofSeconds(15));
+
+        // When
+        scalers.put(ID, List.of(), written("targetValueFromEnv", "TARGET", "port", "after"), now);
+        Trigger after = call("targetValueFromEnv", "0.7", "port", "after");
+
+        // Then
+        for (int second = 0; second < 55; second += 5) {
+            call("targetValueFromEnv", "0.7", "port", "before");
+            pass(Duration.ofSeconds(5));
+            assertThat(snapshot(before).isCurrent(now)).isTrue();
+            assertThat(snapshot(after).isCurrent(now)).isTrue();
+        }
+        pass(Duration.ofSeconds(6));
+        call("targetValueFromEnv", "0.7", "port", "before");
+        assertThat(scalers.snapshot(ID, before)).isEmpty();
+        assertThat(snapshot(after).isCurrent(now)).isTrue();
+    }
+
+    @Test
+    void editThatIsTakenBackEndsNothing() {
+        pods.has(1, FakePods.ready("1", LONG_AGO));
+        Set<TriggerByCall> asItWas = written("targetValueFromEnv", "TARGET", "port", "before");
+        scalers.put(ID, List.of(), asItWas, now);
+        Trigger before = call("targetValueFromEnv", "0.7", "port", "before");
+        scalers.put(ID, List.of(), written("targetValueFromEnv", "TARGET", "port", "after"), now);
+        pass(Duration.ofSeconds(30));
+        scalers.put(ID, List.of(), asItWas, now);
+        pass(Duration.ofSeconds(60));
+        assertThat(snapshot(before).isCurrent(now)).isTrue();
     }
 
     /** KEDA calls every 15 s. */
@@ -142,7 +243,7 @@ class EditsTest extends ScalersFixture {
         pods.has(1, FakePods.ready("1", LONG_AGO));
         scalers.put(ID, List.of(), true, now);
         for (int i = 1; i <= 900; i++) {
-            scalers.adopt(ID, numbered(i), now);
+            adopt(numbered(i));
         }
         pass(Duration.ofSeconds(2));
         assertThat(scalers.snapshots()).hasSize(16);
@@ -156,12 +257,12 @@ class EditsTest extends ScalersFixture {
         scraper.at("1", .1);
         scraper.at("2", .1);
         scalers.put(ID, List.of(), true, now);
-        scalers.adopt(ID, kedas, now);
+        adopt(kedas);
         passWithCallsFor(kedas, Duration.ofMinutes(2));
 
         // When
         for (int i = 1; i <= 500; i++) {
-            scalers.adopt(ID, numbered(i), now);
+            adopt(numbered(i));
             pass(Duration.ofMillis(100));
         }
 
@@ -177,9 +278,9 @@ class EditsTest extends ScalersFixture {
         scalers.put(ID, List.of(), true, now);
         Trigger before = Triggers.with("targetValue", "0.2");
         Trigger after = Triggers.with("targetValue", "0.8");
-        scalers.adopt(ID, before, now);
+        adopt(before);
         passWithCallsFor(before, Duration.ofMinutes(1));
-        scalers.adopt(ID, after, now);
+        adopt(after);
         passWithCallsFor(after, Duration.ofMinutes(4));
         assertThat(scalers.snapshots()).hasSize(2);
         passWithCallsFor(after, Duration.ofMinutes(1));
@@ -196,11 +297,11 @@ class EditsTest extends ScalersFixture {
         pods.has(1, FakePods.ready("1", LONG_AGO));
         scraper.at("1", .1);
         scalers.put(ID, List.of(), true, now);
-        scalers.adopt(ID, before, now);
+        adopt(before);
         passWithCallsFor(before, Duration.ofMinutes(2));
 
         // When
-        scalers.adopt(ID, after, now);
+        adopt(after);
         pass(Duration.ofMillis(100));
 
         // Then
@@ -223,9 +324,9 @@ class EditsTest extends ScalersFixture {
         pods.has(1, FakePods.ready("1", LONG_AGO));
         scraper.at("1", .9);
         scalers.put(ID, List.of(), true, now);
-        scalers.adopt(ID, before, now);
+        adopt(before);
         passWithCallsFor(before, Duration.ofMinutes(2));
-        scalers.adopt(ID, after, now);
+        adopt(after);
 
         // When
         scraper.at("1", .1);
@@ -244,10 +345,10 @@ class EditsTest extends ScalersFixture {
         scalers.put(ID, List.of(), true, now);
         List<Trigger> before = targetValues(1, 16);
         List<Trigger> after = targetValues(101, 116);
-        before.forEach(each -> scalers.adopt(ID, each, now));
+        before.forEach(each -> adopt(each));
         pass(Duration.ofSeconds(15));
         before.forEach(each -> scalers.called(ID, each, now));
-        after.forEach(each -> scalers.adopt(ID, each, now));
+        after.forEach(each -> adopt(each));
         pass(Duration.ofSeconds(15));
         after.forEach(each -> scalers.called(ID, each, now));
         pass(Duration.ofSeconds(2));
@@ -306,8 +407,8 @@ class EditsTest extends ScalersFixture {
     @Test
     void adoptedTriggerIsComparedAsItsScaledObjectSays() {
         threePodsAt(.9);
-        scalers.put(ID, List.of(), Set.of(MetricType.VALUE), now);
-        scalers.adopt(ID, Triggers.immediate(), now);
+        scalers.put(ID, List.of(), Set.of(TriggerByCall.any(MetricType.VALUE)), now);
+        adopt(Triggers.immediate());
         pass(Duration.ofSeconds(10));
         assertThat(snapshot(Triggers.immediate()).answer()).isEqualTo(new Answer.Value(900));
     }
@@ -317,10 +418,10 @@ class EditsTest extends ScalersFixture {
         threePodsAt(.9);
         Trigger sum = Triggers.immediate("aggregationType", "sum");
         Trigger max = Triggers.immediate("aggregationType", "max");
-        scalers.put(ID, List.of(), Set.of(MetricType.VALUE, MetricType.AVERAGE_VALUE), now);
-        scalers.adopt(ID, sum, now);
-        scalers.adopt(ID, max, now);
-        scalers.adopt(ID, Triggers.immediate(), now);
+        scalers.put(ID, List.of(), Set.of(TriggerByCall.any(MetricType.VALUE), TriggerByCall.any(MetricType.AVERAGE_VALUE)), now);
+        adopt(sum);
+        adopt(max);
+        adopt(Triggers.immediate());
         pass(Duration.ofSeconds(10));
         assertThat(snapshot(sum).answer()).isEqualTo(new Answer.Value(2700));
         assertThat(snapshot(max).answer()).isEqualTo(new Answer.Value(900));
