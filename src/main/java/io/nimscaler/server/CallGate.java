@@ -40,6 +40,9 @@ class CallGate {
 
     private static final Buffer PING = Buffer.buffer(new byte[8]);
 
+    private static final String ENCODING = "grpc-encoding";
+    private static final String IDENTITY = "identity";
+
     private final FairShare<HttpServerRequest> open = new FairShare<>(MOST);
 
     void register(@Observes Filters filters, Vertx vertx) {
@@ -53,9 +56,12 @@ class CallGate {
             context.next();
             return;
         }
-        String encoding = request.getHeader("grpc-encoding");
-        if (encoding != null && !encoding.equals("identity")) {
-            HttpServerResponse response = request.response().putHeader("grpc-accept-encoding", "identity");
+        String encoding = request.getHeader(ENCODING);
+        if (encoding == null) {
+            // Else the server throws at a message that says it is compressed; so it is read as it is
+            request.headers().set(ENCODING, IDENTITY);
+        } else if (!encoding.equals(IDENTITY)) {
+            HttpServerResponse response = request.response().putHeader("grpc-accept-encoding", IDENTITY);
             GrpcRequests.refuse(response, UNIMPLEMENTED, "grpc-encoding: expected identity, messages are not inflated");
             return;
         }

@@ -2,12 +2,14 @@ package io.nimscaler.telemetry;
 
 import io.nimscaler.window.MinuteBudget;
 import io.quarkus.logging.LoggingFilter;
+import io.vertx.core.VertxException;
 import java.util.logging.Filter;
 import java.util.logging.LogRecord;
 
 /**
  * Lets so many stack traces a minute into the log: one tells as much as a thousand, and a client that sends nonsense makes a
- * library write one for each frame. Lines without one pass; of the Kubernetes client's own, one a minute and without a trace.
+ * library write one for each frame. Lines without one pass; of the Kubernetes client's own, and of requests that are none, one a minute
+ * and without a trace.
  */
 @LoggingFilter(name = "few-stack-traces")
 public final class FewStackTraces implements Filter {
@@ -17,23 +19,33 @@ public final class FewStackTraces implements Filter {
     /** An API server that is away makes it write the same trace for each watch and each attempt. */
     private static final String KUBERNETES_CLIENT = "io.fabric8.";
 
+    /** Where what fails before it gets as far as any code of ours ends: a request without a Host, for instance. It has its answer. */
+    private static final String HTTP_SERVER = "io.quarkus.vertx.http.runtime.QuarkusErrorHandler";
+
     private final MinuteBudget budget = new MinuteBudget(PER_MINUTE);
     private final MinuteBudget ofKubernetesClient = new MinuteBudget(1);
+    private final MinuteBudget ofRequests = new MinuteBudget(1);
 
     @Override
     public boolean isLoggable(LogRecord line) {
         String logger = line.getLoggerName();
         if (logger != null && logger.startsWith(KUBERNETES_CLIENT)) {
-            line.setThrown(null);
-            synchronized (ofKubernetesClient) {
-                return ofKubernetesClient.take(line.getInstant());
-            }
+            return mayBeSaidWithoutATrace(line, ofKubernetesClient);
         }
-        if (line.getThrown() == null) {
-            return true;
+        if (HTTP_SERVER.equals(logger) && line.getThrown() instanceof VertxException) {
+            return mayBeSaidWithoutATrace(line, ofRequests);
         }
-        synchronized (budget) {
-            return budget.take(line.getInstant());
+        return line.getThrown() == null || take(budget, line);
+    }
+
+    private static boolean mayBeSaidWithoutATrace(LogRecord line, MinuteBudget from) {
+        line.setThrown(null);
+        return take(from, line);
+    }
+
+    private static boolean take(MinuteBudget from, LogRecord line) {
+        synchronized (from) {
+            return from.take(line.getInstant());
         }
     }
 }

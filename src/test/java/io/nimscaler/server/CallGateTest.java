@@ -26,8 +26,13 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -132,6 +137,53 @@ class CallGateTest {
         assertThat(response.statusCode()).isEqualTo(200);
         assertThat(response.getHeader("grpc-status")).isEqualTo("12");
         assertThat(response.getHeader("grpc-accept-encoding")).isEqualTo("identity");
+    }
+
+    /** A flag without the header that goes with it: the gRPC server itself would throw, and write a stack trace for each. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "identity"})
+    void messageThatSaysItIsCompressedAndNotHowIsReadAsItIs(String encoding) throws Exception {
+        List<LogRecord> errors = new CopyOnWriteArrayList<>();
+        Handler listener = listener(errors);
+        Logger.getLogger("").addHandler(listener);
+        try {
+            byte[] message = REF.toByteArray();
+            Buffer frame = Buffer.buffer().appendByte((byte) 1).appendInt(message.length).appendBytes(message);
+            HttpClientResponse response = other.request(
+                            HttpMethod.POST, port, "127.0.0.1", "/externalscaler.ExternalScaler/GetMetricSpec")
+                    .compose(request -> {
+                        request.putHeader("content-type", "application/grpc");
+                        if (!encoding.isEmpty()) {
+                            request.putHeader("grpc-encoding", encoding);
+                        }
+                        return request.send(frame);
+                    })
+                    .compose(answer -> answer.body().map(answer))
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(20, TimeUnit.SECONDS);
+            assertThat(response.getTrailer("grpc-status")).isEqualTo("0");
+            assertThat(errors).isEmpty();
+        } finally {
+            Logger.getLogger("").removeHandler(listener);
+        }
+    }
+
+    private static Handler listener(List<LogRecord> errors) {
+        return new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                if (line.getLevel().intValue() >= Level.SEVERE.intValue()) {
+                    errors.add(line);
+                }
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
     }
 
     @Test

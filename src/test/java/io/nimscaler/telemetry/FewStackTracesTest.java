@@ -2,6 +2,7 @@ package io.nimscaler.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.VertxException;
 import java.time.Instant;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -33,6 +34,28 @@ class FewStackTracesTest {
             assertThat(filter.isLoggable(line)).isEqualTo(i % 60 == 0);
             assertThat(line.getThrown()).isNull();
         }
+    }
+
+    /** Whoever sends requests without a Host must not fill the log, nor hide the traces of others. */
+    @Test
+    void requestsThatAreNoneAreOneLineAMinuteWithoutATrace() {
+        for (int i = 0; i < 120; i++) {
+            LogRecord line = line(NOW.plusSeconds(i));
+            line.setThrown(new VertxException("For HTTP/1.x requests, the 'Host' header is required", true));
+            line.setLoggerName("io.quarkus.vertx.http.runtime.QuarkusErrorHandler");
+            assertThat(filter.isLoggable(line)).isEqualTo(i % 60 == 0);
+            assertThat(line.getThrown()).isNull();
+        }
+        assertThat(filter.isLoggable(trace(NOW.plusSeconds(120)))).isTrue();
+    }
+
+    /** What our own code throws at a request is a bug. */
+    @Test
+    void bugInAnAnswerKeepsItsTrace() {
+        LogRecord line = trace(NOW);
+        line.setLoggerName("io.quarkus.vertx.http.runtime.QuarkusErrorHandler");
+        assertThat(filter.isLoggable(line)).isTrue();
+        assertThat(line.getThrown()).isNotNull();
     }
 
     @Test
