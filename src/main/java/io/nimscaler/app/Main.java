@@ -1,6 +1,7 @@
 package io.nimscaler.app;
 
 import io.nimscaler.command.Commands;
+import io.nimscaler.server.SocketGate;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.OutputStreamWriter;
@@ -16,6 +17,7 @@ public final class Main {
 
     public static void main(String... arguments) {
         if (arguments.length == 0) {
+            System.setProperty(SocketGate.SWITCH, SocketGate.ON);
             Quarkus.run(arguments);
         } else {
             System.exit(Commands.run(writer(System.out), writer(System.err), arguments));
