@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,6 +49,11 @@ public final class KubernetesPods implements Pods, AutoCloseable {
 
     /** So that a start takes no longer than before with some hundred of them. */
     private static final int READS_AT_FIRST = 500;
+
+    private static final Duration BETWEEN_COUNTS = Duration.ofSeconds(5);
+
+    /** One that there is no room for is looked at again: by then it may be smaller, or another be gone. */
+    private static final Duration REST = Duration.ofMinutes(5);
 
     /** Whoever edits ScaledObjects in a loop must not flood the log. */
     private static final int LINES_PER_MINUTE = 120;
@@ -93,6 +99,8 @@ public final class KubernetesPods implements Pods, AutoCloseable {
     private final ScaledObjectEvents events;
     private final Capacity capacity =
             new Capacity(Capacity.forHeap(Runtime.getRuntime().maxMemory()));
+    private final PodRoom podRoom;
+    private Instant countedAt = Instant.EPOCH;
     private final MinuteBudget lines = new MinuteBudget(LINES_PER_MINUTE);
     private final Notices notices = new Notices();
     private final Outsiders outsiders;
@@ -100,6 +108,11 @@ public final class KubernetesPods implements Pods, AutoCloseable {
     private final ApiServerContact contact;
 
     public KubernetesPods(KubernetesClient client, Watched watched, InstantSource clock) {
+        this(client, watched, clock, new PodRoom(PodRoom.forHeap(Runtime.getRuntime().maxMemory())));
+    }
+
+    KubernetesPods(KubernetesClient client, Watched watched, InstantSource clock, PodRoom podRoom) {
+        this.podRoom = podRoom;
         this.client = client;
         this.watched = watched;
         this.clock = clock;
@@ -267,10 +280,27 @@ public final class KubernetesPods implements Pods, AutoCloseable {
             lastRefresh = now;
             watches.forEach(watch -> watch.tend(now));
             contact.look(hasSynced(), isWatching(), now);
+            makeRoom(now);
             targets.values().forEach(target -> show(target, now));
             scaleReads.begin(targets.values(), now);
         } catch (RuntimeException | Error trouble) {
             LOG.error("refreshing the scale targets failed", trouble);
+        }
+    }
+
+    /** Lets those go that there is no room for. */
+    private void makeRoom(Instant now) {
+        if (now.isBefore(countedAt.plus(BETWEEN_COUNTS))) {
+            return;
+        }
+        countedAt = now;
+        Map<ScaledObjectId, Integer> numbers = new HashMap<>();
+        targets.forEach((id, target) -> numbers.put(id, target.podsKept()));
+        for (ScaledObjectId id : podRoom.over(numbers)) {
+            TargetWatch target = targets.get(id);
+            if (target != null) {
+                target.rest(podRoom.refusal(numbers.getOrDefault(id, 0)), now.plus(REST));
+            }
         }
     }
 

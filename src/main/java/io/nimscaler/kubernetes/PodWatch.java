@@ -111,6 +111,11 @@ final class PodWatch implements AutoCloseable {
                 .toList();
     }
 
+    /** How many it keeps, whatever their state. */
+    int size() {
+        return watch.list().size();
+    }
+
     /** Those that count, as the watch has them. */
     List<Pod> present() {
         return watch.list().stream().filter(PodMapping::counts).toList();

@@ -27,6 +27,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class SlimPods extends BasicItemStore<Pod> {
 
+    /**
+     * Containers of a pod, ports of a container, and so on: an author may write 1.5 MB of them. A port that is behind them is not found,
+     * and its pod then missing.
+     */
+    static final int MOST_EACH = 64;
+
     private static final Set<String> CONDITIONS_READ = Set.of("Ready", "PodScheduled");
 
     SlimPods() {
@@ -94,6 +100,7 @@ final class SlimPods extends BasicItemStore<Pod> {
         List<PodCondition> conditions = whole.getConditions() == null ? List.of() : whole.getConditions();
         kept.setConditions(conditions.stream()
                 .filter(condition -> CONDITIONS_READ.contains(condition.getType()))
+                .limit(MOST_EACH)
                 .map(SlimPods::slim)
                 .toList());
         kept.setContainerStatuses(all(whole.getContainerStatuses(), SlimPods::slim));
@@ -141,6 +148,6 @@ final class SlimPods extends BasicItemStore<Pod> {
     }
 
     private static <T> List<T> all(@Nullable List<T> whole, UnaryOperator<T> slim) {
-        return whole == null ? List.of() : whole.stream().map(slim).toList();
+        return whole == null ? List.of() : whole.stream().limit(MOST_EACH).map(slim).toList();
     }
 }

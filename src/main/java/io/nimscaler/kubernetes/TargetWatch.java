@@ -37,6 +37,9 @@ final class TargetWatch implements ScaleReads.Reader, AutoCloseable {
     /** What follows from the last read, and the watches that showed its pods then. */
     private record Shown(Observation observation, Instant readAt, List<PodWatch> watches) {}
 
+    /** There is no room for its pods until then. */
+    private record Rest(String reason, Instant until) {}
+
     private final KubernetesClient client;
     private final InstantSource clock;
     private final Duration scaleRefresh;
@@ -45,6 +48,7 @@ final class TargetWatch implements ScaleReads.Reader, AutoCloseable {
     private final Map<String, PodWatch> watches = new ConcurrentHashMap<>();
     private final Map<String, Shown> shown = new ConcurrentHashMap<>();
     private volatile Optional<String> trouble = Optional.empty();
+    private volatile Optional<Rest> rest = Optional.empty();
     private volatile ScaledObject scaledObject;
     private volatile Set<String> podSelectors = Set.of();
     private volatile boolean podsChanged = true;
@@ -94,6 +98,10 @@ final class TargetWatch implements ScaleReads.Reader, AutoCloseable {
 
     Observation observe(Optional<String> podSelector) {
         Shown latest = shown.get(podSelector.orElse(OWN));
+        Optional<Rest> resting = rest;
+        if (resting.isPresent()) {
+            return new Observation.NotKnown(resting.get().reason());
+        }
         if (latest == null) {
             return new Observation.NotKnown(trouble.orElse("the scale target was not read yet"));
         }
@@ -114,7 +122,21 @@ final class TargetWatch implements ScaleReads.Reader, AutoCloseable {
     /** Looks after its watches, and says whether {@link #show} has something to show. */
     boolean tend(Instant now) {
         watches.values().forEach(watch -> watch.tend(now));
-        return podsChanged || unsettled;
+        boolean isRested = rest.filter(resting -> !now.isBefore(resting.until())).isPresent();
+        return podsChanged || unsettled || isRested;
+    }
+
+    /** How many pods its watches keep. */
+    int podsKept() {
+        return watches.values().stream().mapToInt(PodWatch::size).sum();
+    }
+
+    /** Its pods are not watched until then, and it is unknown. */
+    synchronized void rest(String reason, Instant until) {
+        rest = Optional.of(new Rest(reason, until));
+        shown.clear();
+        watches.values().forEach(PodWatch::close);
+        watches.clear();
     }
 
     /** Takes over what its watches show; asks nobody. */
@@ -216,6 +238,11 @@ final class TargetWatch implements ScaleReads.Reader, AutoCloseable {
     }
 
     private void showPods(ScaleReading.Read read) {
+        Instant now = clock.instant();
+        if (rest.filter(resting -> now.isBefore(resting.until())).isPresent()) {
+            return;
+        }
+        rest = Optional.empty();
         Set<String> wanted = new HashSet<>(podSelectors);
         wanted.add(OWN);
         watches.entrySet().removeIf(entry -> {

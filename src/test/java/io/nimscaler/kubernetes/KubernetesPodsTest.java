@@ -34,6 +34,9 @@ class KubernetesPodsTest {
     private static final Duration REFRESH = Duration.ofSeconds(30);
     private static final Duration SECOND = Duration.ofSeconds(1);
 
+    /** For so many pods. */
+    private static final int ROOM = 6;
+
     private final FakeApiServer api = new FakeApiServer();
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
     private final Control control = new Control();
@@ -47,7 +50,8 @@ class KubernetesPodsTest {
                     REFRESH,
                     new Confinement(false, false),
                     WakeSources.none()),
-            now::get);
+            now::get,
+            new PodRoom(ROOM));
 
     /** Remembers what it was told last. */
     private static final class Control implements ScalerControl {
@@ -115,6 +119,29 @@ class KubernetesPodsTest {
             assertThat(observed()).isInstanceOf(Observation.NotKnown.class);
             assertThat(((Observation.NotKnown) observed()).reason()).contains(why);
         });
+    }
+
+    @Test
+    void fleetThatThereIsNoRoomForIsUnknownAndLookedAtAgain() {
+        for (int i = 0; i < ROOM; i++) {
+            api.pod("more-" + i, "llm");
+        }
+        await().untilAsserted(() -> {
+            pass(SECOND);
+            assertThat(observed())
+                    .isEqualTo(new Observation.NotKnown(
+                            "expected at most 6 pods of all ScaledObjects in this much memory; this one has 8, most of"
+                                    + " the namespace that has most"));
+        });
+        await().until(() -> api.watches() == 1);
+
+        for (int i = 0; i < ROOM; i++) {
+            api.podIsGone("more-" + i);
+        }
+        pass(Duration.ofMinutes(5));
+        await().until(() -> api.watches() == 2);
+        pass(SECOND);
+        awaitPods("a", "b");
     }
 
     @Test

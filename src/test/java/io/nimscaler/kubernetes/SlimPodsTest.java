@@ -69,6 +69,20 @@ class SlimPodsTest {
         assertThat(new Confinement(false, false).refusal(kept)).isEqualTo(new Confinement(false, false).refusal(whole));
     }
 
+    /** An author may write 1.5 MB of them. */
+    @Test
+    void ofContainersAndPortsSoManyAreKept() {
+        String ports = "{name: p, containerPort: 1},".repeat(500);
+        String containers = ("{name: c, ports: [" + ports + "]},").repeat(200);
+        Pod pod = Serialization.unmarshal(
+                "metadata: {name: a}\nspec: {containers: [" + containers + "]}", Pod.class);
+        SlimPods store = new SlimPods();
+        store.put("key", pod);
+        Pod kept = store.get("key");
+        assertThat(kept.getSpec().getContainers()).hasSize(SlimPods.MOST_EACH);
+        assertThat(kept.getSpec().getContainers().getFirst().getPorts()).hasSize(SlimPods.MOST_EACH);
+    }
+
     @Test
     void whatIsReadOfAPodIsKeptAndTheRestIsNot() {
         Pod whole = Serialization.unmarshal(POD, Pod.class);
