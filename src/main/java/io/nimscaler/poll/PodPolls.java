@@ -17,15 +17,23 @@ public final class PodPolls {
 
     private final Map<Endpoint, PodPoll> polls = new HashMap<>();
 
+    /** Of what is wanted now. It is said every second and changes with an edit. */
+    private Map<PollRequest, MetricNames> names = Map.of();
+
     /** From now on these endpoints are asked, each for this, and no others. */
     public void want(Map<Endpoint, PollRequest> requests, Instant now) {
         polls.keySet().retainAll(requests.keySet());
-        Map<PollRequest, MetricNames> names = new HashMap<>();
+        Map<PollRequest, MetricNames> before = names;
+        Map<PollRequest, MetricNames> present = new HashMap<>();
         requests.forEach((endpoint, request) -> {
-            MetricNames wanted = names.computeIfAbsent(request, PollRequest::metricNames);
+            MetricNames wanted = present.computeIfAbsent(request, made -> {
+                MetricNames known = before.get(made);
+                return known == null ? made.metricNames() : known;
+            });
             polls.computeIfAbsent(endpoint, e -> new PodPoll(e, request, wanted, now))
                     .want(request, wanted, now);
         });
+        names = present;
     }
 
     /** Asks those that are due. {@code delivery} gets one result for each of them, on the owner's thread. */

@@ -58,6 +58,7 @@ final class Scaler {
     private final Policy policy;
     private final FleetSignal signal;
     private final boolean watches;
+    private final PollRequest pollRequest;
     private final Instant madeAt;
     private final Map<String, PodMemory> memories = new LinkedHashMap<>();
     private final AdmissionOfFleet admission;
@@ -106,6 +107,7 @@ final class Scaler {
         this.policy = policy;
         this.signal = signal;
         this.watches = watches;
+        this.pollRequest = pollRequestOf(trigger, watches);
         this.admission = admission;
         this.cost = cost;
         this.patience = new Patience(trigger.deadlines().staleAfter());
@@ -207,6 +209,10 @@ final class Scaler {
 
     /** What it wants of the endpoints. */
     PollRequest pollRequest() {
+        return pollRequest;
+    }
+
+    private static PollRequest pollRequestOf(Trigger trigger, boolean watches) {
         PollRequest request = PollRequest.of(trigger);
         return watches && !trigger.signal().isOfGpus() ? request.with(TrafficOfPod.SERIES_NAMES) : request;
     }
