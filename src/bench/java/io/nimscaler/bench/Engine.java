@@ -79,6 +79,11 @@ record Engine(
     /** First run on a rule whose faults, found elsewhere, were mended since; nothing was tuned on these. */
     static final List<Engine> JUDGING = List.of(MIDDLING, CODE_SLOTS, FAST, LONG_STEEP);
 
+    /** A vLLM whose queue is bounded counts what it refuses; NIM 1.x does not. */
+    boolean countsRefusals() {
+        return queueLimit < UNBOUNDED && !saysMaxRunning;
+    }
+
     /** The duration of one step in seconds. */
     double stepSeconds(int decoding, double kvUsed, double prefilled) {
         return (baseMillis

@@ -26,6 +26,10 @@ final class Exposition {
         comment(body, prefix + "request_success_total", "counter");
         line(body, prefix, "request_success_total", ",finished_reason=\"stop\"", replica.completedTotal);
         line(body, prefix, "request_success_total", ",finished_reason=\"length\"", 0);
+        if (engine.countsRefusals()) {
+            comment(body, prefix + "admission_rejections_total", "counter");
+            line(body, prefix, "admission_rejections_total", ",reason=\"max_num_queued_reqs\"", replica.refusedTotal);
+        }
         return body.toString().getBytes(StandardCharsets.US_ASCII);
     }
 

@@ -99,10 +99,7 @@ final class Fleet implements ClosedLoop.Fleet {
         List<Replica> ready = ready();
         while (!unrouted.isEmpty() && !ready.isEmpty()) {
             Request request = unrouted.removeFirst();
-            Replica chosen = router.choose(ready, request, turn++);
-            if (!chosen.isFull()) {
-                chosen.add(request);
-            }
+            router.choose(ready, request, turn++).add(request);
         }
         gpuSeconds += (replicas().size() + leaving.size()) * seconds;
         for (Replica replica : replicas()) {

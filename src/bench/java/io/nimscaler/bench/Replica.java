@@ -27,6 +27,7 @@ final class Replica implements SimulatedDeployment.Pod {
     double promptTokensTotal;
     double outputTokensTotal;
     double completedTotal;
+    double refusedTotal;
     double inferenceSecondsTotal;
 
     private final Engine engine;
@@ -51,10 +52,6 @@ final class Replica implements SimulatedDeployment.Pod {
         return running.size() + waiting.size();
     }
 
-    boolean isFull() {
-        return waiting.size() >= engine.queueLimit();
-    }
-
     double kvUsed() {
         return promptSum + decoding * steps - decodeFromSum + HALF_A_BLOCK * running.size();
     }
@@ -63,8 +60,13 @@ final class Replica implements SimulatedDeployment.Pod {
         return Math.min(1, kvUsed() / engine.kvTokens());
     }
 
+    /** Refuses it where its queue is full. */
     void add(Request request) {
-        waiting.addLast(request);
+        if (waiting.size() >= engine.queueLimit()) {
+            refusedTotal++;
+        } else {
+            waiting.addLast(request);
+        }
     }
 
     /** Lets time pass until {@code now}. {@code admitted} is told of a request's first admission and of its moment. */
