@@ -13,6 +13,7 @@ import io.nimscaler.grpc.proto.ScaledObjectRef;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.microprofile.config.ConfigProvider;
@@ -22,6 +23,9 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @QuarkusTestResource(NimPods.class)
 class ManyStreamsTest {
+
+    /** Over all connections, see {@code server.CallGate}. */
+    private static final int MOST_STREAMS = 3_000;
 
     private static final int STREAMS = 2_000;
 
@@ -56,6 +60,39 @@ class ManyStreamsTest {
         } finally {
             channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
         }
+    }
+
+    /** While a call is open its message is kept; half of the shipped heap is free for that. */
+    @Test
+    void asManyStreamsAsThereMayBeWithLongMessagesFitIntoTheShippedHeap() throws Exception {
+        int port = ConfigProvider.getConfig().getValue("quarkus.http.test-port", Integer.class);
+        ManagedChannel channel = ManagedChannelBuilder.forAddress("127.0.0.1", port)
+                .usePlaintext()
+                .build();
+        ScaledObjectRef.Builder large = ScaledObjectRef.newBuilder(REF);
+        for (String key : List.of("caCert", "tlsClientCert", "tlsClientKey")) {
+            large.putScalerMetadata(key, "x".repeat(4_000));
+        }
+        long before = usedBytes();
+        try {
+            AtomicInteger told = new AtomicInteger();
+            AtomicInteger failed = new AtomicInteger();
+            for (int i = 0; i < MOST_STREAMS; i++) {
+                ExternalScalerGrpc.newStub(channel).streamIsActive(large.build(), counting(told, failed));
+            }
+            await().atMost(Duration.ofSeconds(90))
+                    .untilAsserted(() -> assertThat(told).hasValue(MOST_STREAMS));
+            assertThat(failed).hasValue(0);
+            assertThat(usedBytes() - before).isLessThan(77_000_000);
+        } finally {
+            channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
+        }
+    }
+
+    private static long usedBytes() {
+        System.gc();
+        Runtime runtime = Runtime.getRuntime();
+        return runtime.totalMemory() - runtime.freeMemory();
     }
 
     private static StreamObserver<IsActiveResponse> counting(AtomicInteger told, AtomicInteger failed) {
