@@ -452,6 +452,11 @@ public final class Fleet {
                 .withName("http")
                 .withContainerPort(8000)
                 .endPort()
+                // For triggers that take it from there
+                .addNewEnv()
+                .withName("TARGET")
+                .withValue("0.70")
+                .endEnv()
                 .endContainer()
                 .endSpec()
                 .endTemplate()

@@ -100,6 +100,13 @@ public final class ScaledObject {
         return lastTrigger(trigger -> ((Map<String, Object>) trigger.get("metadata")).put(key, value));
     }
 
+    /** The last trigger takes the value of this key from a variable of the scale target's container. */
+    @SuppressWarnings("unchecked")
+    public ScaledObject fromEnvironment(String key, String variable) {
+        return lastTrigger(trigger -> ((Map<String, Object>) trigger.get("metadata")).remove(key))
+                .metadata(key + "FromEnv", variable);
+    }
+
     public ScaledObject with(String field, Object value) {
         spec.put(field, value);
         return this;

@@ -82,7 +82,7 @@ class SnapshotLookup {
     Optional<Snapshot> find(Asked asked) {
         Instant now = clock.instant();
         Optional<Snapshot> snapshot = decisions.called(asked.id(), asked.trigger(), now);
-        if (snapshot.isEmpty()) {
+        if (snapshot.isEmpty() && decisions.isExpected(asked.id(), asked.trigger(), asked.written())) {
             control.adopt(asked.id(), asked.trigger(), asked.written());
         }
         return snapshot.filter(latest -> latest.isCurrent(now));
@@ -102,7 +102,8 @@ class SnapshotLookup {
                 StatusMapping.unavailable(id
                         + (decisions.isExpected(id, asked.trigger(), asked.written())
                                 ? ": no current decision for a trigger with this metadata"
-                                : ": expected the metadata of a trigger of this ScaledObject, as it is now; got another"));
+                                : ": expected the metadata of a trigger of this ScaledObject, as it is now;"
+                                        + " got another"));
         };
     }
 

@@ -108,7 +108,11 @@ public final class KubernetesPods implements Pods, AutoCloseable {
     private final ApiServerContact contact;
 
     public KubernetesPods(KubernetesClient client, Watched watched, InstantSource clock) {
-        this(client, watched, clock, new PodRoom(PodRoom.forHeap(Runtime.getRuntime().maxMemory())));
+        this(
+                client,
+                watched,
+                clock,
+                new PodRoom(PodRoom.forHeap(Runtime.getRuntime().maxMemory())));
     }
 
     KubernetesPods(KubernetesClient client, Watched watched, InstantSource clock, PodRoom podRoom) {

@@ -122,7 +122,8 @@ final class TargetWatch implements ScaleReads.Reader, AutoCloseable {
     /** Looks after its watches, and says whether {@link #show} has something to show. */
     boolean tend(Instant now) {
         watches.values().forEach(watch -> watch.tend(now));
-        boolean isRested = rest.filter(resting -> !now.isBefore(resting.until())).isPresent();
+        boolean isRested =
+                rest.filter(resting -> !now.isBefore(resting.until())).isPresent();
         return podsChanged || unsettled || isRested;
     }
 

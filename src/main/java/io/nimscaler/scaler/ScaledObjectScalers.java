@@ -98,7 +98,8 @@ final class ScaledObjectScalers {
      * @return empty: there is none, or it is not known how this one is compared
      */
     private Optional<Trigger> asCompared(Trigger called) {
-        Set<MetricType> metricTypes = byCall.stream().map(TriggerByCall::metricType).collect(Collectors.toSet());
+        Set<MetricType> metricTypes =
+                byCall.stream().map(TriggerByCall::metricType).collect(Collectors.toSet());
         List<Trigger> possible = metricTypes.stream()
                 .map(called::under)
                 .filter(trigger -> metricTypes.size() == 1

@@ -418,7 +418,11 @@ class EditsTest extends ScalersFixture {
         threePodsAt(.9);
         Trigger sum = Triggers.immediate("aggregationType", "sum");
         Trigger max = Triggers.immediate("aggregationType", "max");
-        scalers.put(ID, List.of(), Set.of(TriggerByCall.any(MetricType.VALUE), TriggerByCall.any(MetricType.AVERAGE_VALUE)), now);
+        scalers.put(
+                ID,
+                List.of(),
+                Set.of(TriggerByCall.any(MetricType.VALUE), TriggerByCall.any(MetricType.AVERAGE_VALUE)),
+                now);
         adopt(sum);
         adopt(max);
         adopt(Triggers.immediate());

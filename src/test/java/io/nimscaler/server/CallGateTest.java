@@ -148,7 +148,10 @@ class CallGateTest {
         Logger.getLogger("").addHandler(listener);
         try {
             byte[] message = REF.toByteArray();
-            Buffer frame = Buffer.buffer().appendByte((byte) 1).appendInt(message.length).appendBytes(message);
+            Buffer frame = Buffer.buffer()
+                    .appendByte((byte) 1)
+                    .appendInt(message.length)
+                    .appendBytes(message);
             HttpClientResponse response = other.request(
                             HttpMethod.POST, port, "127.0.0.1", "/externalscaler.ExternalScaler/GetMetricSpec")
                     .compose(request -> {

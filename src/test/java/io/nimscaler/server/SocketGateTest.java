@@ -80,8 +80,7 @@ class SocketGateTest {
 
     @Test
     void nettyFindsIt() {
-        assertThat(ServiceLoader.load(ChannelInitializerExtension.class))
-                .hasAtLeastOneElementOfType(SocketGate.class);
+        assertThat(ServiceLoader.load(ChannelInitializerExtension.class)).hasAtLeastOneElementOfType(SocketGate.class);
     }
 
     @Test

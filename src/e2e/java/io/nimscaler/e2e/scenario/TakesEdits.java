@@ -31,6 +31,26 @@ class TakesEdits {
         llm.expectReplicas(2, ofSeconds(30));
     }
 
+    /** KEDA alone resolves it. The scaler learns it of KEDA's calls, which have to agree with what else the ScaledObject says. */
+    @Test
+    void besideAValueFromTheEnvironment(Story story) {
+        story.scaler(1);
+        Fleet llm = story.fleet("llm", 4);
+        llm.loadFor(4);
+        ScaledObject scaling = story.scaledObject(llm)
+                .trigger(ofSeconds(20))
+                .fromEnvironment("targetValue", "TARGET")
+                .apply();
+        scaling.expectHpaDesires(4, SOON);
+        llm.loadFor(6);
+        llm.expectReplicas(6, SOON);
+
+        scaling.metadata("downscaleStabilizationWindow", "5s").apply();
+        llm.expectReplicasKept(6, ofSeconds(10));
+        llm.loadFor(4);
+        llm.expectReplicas(4, ofSeconds(20));
+    }
+
     @Test
     void withAMistakeThatIsSaidAndCostsNothing(Story story) {
         story.scaler(1);
