@@ -89,7 +89,8 @@ class ExternalScalerService implements ExternalScaler {
             Snapshot snapshot = lookup.snapshot(asked);
             return switch (decisions.presentAnswer(snapshot)) {
                 case Answer.Unavailable(String reason) ->
-                    throw StatusMapping.unavailable(snapshot.scaledObject() + ": " + reason);
+                    throw StatusMapping.unavailable(
+                            snapshot.scaledObject() + ": " + reason + Explanation.ofPodsBehindUnknown(snapshot));
                 case Answer.Value(long milli) ->
                     GetMetricsResponse.newBuilder()
                             .addMetricValues(MetricValue.newBuilder()

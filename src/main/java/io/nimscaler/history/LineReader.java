@@ -115,7 +115,11 @@ final class LineReader {
                 optional(pod, "address").map(JsonNode::asText),
                 constant(PodState.class, pod, "state"),
                 sample,
-                optional(pod, "problem").map(problem -> new Problem(podProblem(problem), text(problem, "detail"))));
+                optional(pod, "problem")
+                        .map(problem -> new Problem(
+                                podProblem(problem),
+                                text(problem, "detail"),
+                                optional(problem, "where").map(JsonNode::asText))));
     }
 
     private static PodProblem podProblem(JsonNode problem) {

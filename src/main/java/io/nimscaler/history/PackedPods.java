@@ -103,7 +103,9 @@ final class PackedPods {
     private static long bytesOf(List<Optional<Problem>> problems) {
         return problems.stream()
                 .flatMap(Optional::stream)
-                .mapToLong(problem -> PROBLEM_BYTES + problem.detail().length())
+                .mapToLong(problem -> PROBLEM_BYTES
+                        + problem.detail().length()
+                        + problem.where().map(String::length).orElse(0))
                 .sum();
     }
 

@@ -11,6 +11,7 @@ import io.nimscaler.policy.Held;
 import io.nimscaler.policy.HoldReason;
 import io.nimscaler.policy.PodReading;
 import io.nimscaler.policy.PolicyState;
+import io.nimscaler.poll.Problem;
 import io.nimscaler.scaler.PodStatus;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.trigger.EffectiveMetadata;
@@ -123,10 +124,12 @@ public final class RecordingWriter {
         status.sample()
                 .ifPresent(sample -> pod.put("value", sample.value())
                         .put("readAt", sample.readAt().toString()));
-        status.problem()
-                .ifPresent(problem -> pod.putObject("problem")
-                        .put("reason", problem.reason().label())
-                        .put("detail", problem.detail()));
+        status.problem().ifPresent(problem -> putProblem(pod.putObject("problem"), problem));
+    }
+
+    private static void putProblem(ObjectNode node, Problem problem) {
+        node.put("reason", problem.reason().label()).put("detail", problem.detail());
+        problem.where().ifPresent(where -> node.put("where", where));
     }
 
     private static void putLengths(ObjectNode pod, PodReading reading) {

@@ -65,7 +65,8 @@ final class PodMapping {
                                 unschedulable,
                                 readySince,
                                 isReady || wasReady(status, ready),
-                                !isReady && isRestarting(status, ready)))
+                                !isReady && isRestarting(status, ready),
+                                isReady ? Optional.empty() : Obstacles.of(status)))
                 .on(node)
                 .worksOnAtMost(pod.getSpec() == null ? OptionalInt.empty() : MaxRunning.of(pod.getSpec()));
     }

@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStateRunning;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
+import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.HostIP;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -22,8 +23,9 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a watch keeps of each pod: what {@link PodMapping}, {@link MaxRunning}, {@link Confinement} and {@link IdlestFirst} read. A pod of an inference server takes some 45 kB of
- * heap as it comes, and 3 kB so, whatever its author writes into it.
+ * What a watch keeps of each pod: what {@link PodMapping}, {@link Obstacles}, {@link MaxRunning}, {@link Confinement} and
+ * {@link IdlestFirst} read. A pod of an inference server takes some 45 kB of heap as it comes, and 3 kB so, whatever its author
+ * writes into it.
  */
 final class SlimPods extends BasicItemStore<Pod> {
 
@@ -104,6 +106,7 @@ final class SlimPods extends BasicItemStore<Pod> {
                 .map(SlimPods::slim)
                 .toList());
         kept.setContainerStatuses(all(whole.getContainerStatuses(), SlimPods::slim));
+        kept.setInitContainerStatuses(all(whole.getInitContainerStatuses(), SlimPods::slim));
         return kept;
     }
 
@@ -118,6 +121,10 @@ final class SlimPods extends BasicItemStore<Pod> {
         kept.setType(whole.getType());
         kept.setStatus(whole.getStatus());
         kept.setLastTransitionTime(whole.getLastTransitionTime());
+        if (!"True".equals(whole.getStatus()) && "PodScheduled".equals(whole.getType())) {
+            kept.setReason(Obstacles.text(whole.getReason()));
+            kept.setMessage(Obstacles.message(whole.getMessage()));
+        }
         return kept;
     }
 
@@ -128,7 +135,7 @@ final class SlimPods extends BasicItemStore<Pod> {
         return kept;
     }
 
-    /** When it started, and when it had started that ended. */
+    /** When it started, when it had started that ended, and why it does not run. */
     private static @Nullable ContainerState slim(@Nullable ContainerState whole) {
         if (whole == null) {
             return null;
@@ -142,7 +149,15 @@ final class SlimPods extends BasicItemStore<Pod> {
         if (whole.getTerminated() != null) {
             ContainerStateTerminated terminated = new ContainerStateTerminated();
             terminated.setStartedAt(whole.getTerminated().getStartedAt());
+            terminated.setExitCode(whole.getTerminated().getExitCode());
+            terminated.setReason(Obstacles.text(whole.getTerminated().getReason()));
             kept.setTerminated(terminated);
+        }
+        if (whole.getWaiting() != null) {
+            ContainerStateWaiting waiting = new ContainerStateWaiting();
+            waiting.setReason(Obstacles.text(whole.getWaiting().getReason()));
+            waiting.setMessage(Obstacles.message(whole.getWaiting().getMessage()));
+            kept.setWaiting(waiting);
         }
         return kept;
     }

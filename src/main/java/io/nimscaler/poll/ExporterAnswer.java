@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * What the exporter of one node said of the pods there: its series, split by the pod that each is of.
@@ -30,24 +31,27 @@ public final class ExporterAnswer {
 
     private final String node;
     private final Optional<Problem> problem;
+    private final Supplier<String> where;
     private final Map<PodName, List<SampleLine>> byPod = new HashMap<>();
 
-    private ExporterAnswer(String node, Optional<Problem> problem) {
+    private ExporterAnswer(String node, Optional<Problem> problem, Supplier<String> where) {
         this.node = node;
+        this.where = where;
         this.problem = problem;
     }
 
     /** There is no exporter to ask on this node, for this reason. */
     static ExporterAnswer none(String node, String why) {
-        return new ExporterAnswer(node, Optional.of(new Problem(NoSample.NO_EXPORTER, why)));
+        return new ExporterAnswer(node, Optional.of(new Problem(NoSample.NO_EXPORTER, why)), () -> "node " + node);
     }
 
-    static ExporterAnswer of(String node, GpuExporter exporter, ScrapeResult result) {
-        return switch (result) {
+    static ExporterAnswer of(String node, GpuExporter exporter, Polled polled) {
+        return switch (polled.result()) {
             case Failed(ScrapeFailure reason, String detail) ->
-                new ExporterAnswer(node, Optional.of(new Problem(reason, detail)));
+                new ExporterAnswer(
+                        node, Optional.of(new Problem(reason, detail, Optional.of(polled.where()))), polled::where);
             case Scraped(List<SampleLine> all, var _) -> {
-                ExporterAnswer answer = new ExporterAnswer(node, Optional.empty());
+                ExporterAnswer answer = new ExporterAnswer(node, Optional.empty(), polled::where);
                 PodName itself = new PodName(exporter.namespace(), exporter.name());
                 for (SampleLine series : all) {
                     podOf(series, itself)
@@ -80,6 +84,11 @@ public final class ExporterAnswer {
     /** Why nothing was read there; empty where something was. */
     public Optional<Problem> problem() {
         return problem;
+    }
+
+    /** The address that was asked, for people. */
+    public String where() {
+        return where.get();
     }
 
     /** What was read of this pod; no series where the exporter names it nowhere. */

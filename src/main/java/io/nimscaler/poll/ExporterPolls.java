@@ -57,7 +57,7 @@ public final class ExporterPolls {
             }
             if (poll.isPresent() && exporter.isPresent()) {
                 GpuExporter asked = exporter.get();
-                poll.get().pollIfDue(now, scraper, result -> delivery.accept(ExporterAnswer.of(node, asked, result)));
+                poll.get().pollIfDue(now, scraper, polled -> delivery.accept(ExporterAnswer.of(node, asked, polled)));
             }
         }
 

@@ -16,6 +16,10 @@ public enum NoSample implements PodProblem {
     ASLEEP,
     /** By its own timestamps it was too old already when it was asked for: an exporter that repeats what it once read. */
     STALE,
+    /** No node has taken the pod. */
+    UNSCHEDULABLE,
+    /** A container of the pod does not run: its image cannot be pulled, or it crashes. */
+    NOT_RUNNING,
     /** It was started again and has not been ready since: it may answer with zeros while it loads, which is no spare room. */
     RESTARTING;
 

@@ -6,6 +6,7 @@ import io.nimscaler.poll.ScrapeResult.Scraped;
 import io.nimscaler.signal.EngineSleep;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -60,7 +61,7 @@ final class PodPoll {
     }
 
     /** Asks if it is time. {@code delivery} gets one result for it, on the owner's thread. */
-    void pollIfDue(Instant now, Scraper scraper, Consumer<ScrapeResult> delivery) {
+    void pollIfDue(Instant now, Scraper scraper, Consumer<Polled> delivery) {
         if (now.isBefore(due)) {
             return;
         }
@@ -84,28 +85,22 @@ final class PodPoll {
             MetricNames names,
             String path,
             List<String> others,
-            Optional<ScrapeResult> before,
-            Consumer<ScrapeResult> delivery) {
+            Optional<Polled> before,
+            Consumer<Polled> delivery) {
         scraper.scrape(
                 new ScrapeRequest(endpoint.scheme(), endpoint.host(), endpoint.port(), path, endpoint.auth(), names),
                 result -> {
+                    Polled best = moreTelling(before, new Polled(endpoint, List.of(path), result));
                     if (!others.isEmpty() && mayBeTheWrongPath(result)) {
                         List<String> rest = others.subList(1, others.size());
-                        ask(
-                                scraper,
-                                names,
-                                others.getFirst(),
-                                rest,
-                                Optional.of(moreTelling(before, result)),
-                                delivery);
+                        ask(scraper, names, others.getFirst(), rest, Optional.of(best), delivery);
                         return;
                     }
                     if (hasMetric(result)) {
                         learned = Optional.of(path);
                     }
                     underWay = false;
-                    ScrapeResult best = moreTelling(before, result);
-                    blind = best instanceof Scraped(var series, var _)
+                    blind = best.result() instanceof Scraped(var series, var _)
                             && !request.isAnsweredBy(EngineSleep.without(series));
                     delivery.accept(best);
                 });
@@ -125,9 +120,17 @@ final class PodPoll {
     }
 
     /** The result to go by: one with the metric, else one that was readable, else the latest that is not just a 404. */
-    private ScrapeResult moreTelling(Optional<ScrapeResult> before, ScrapeResult now) {
-        return before.filter(earlier -> !hasMetric(now) && weight(earlier) > weight(now))
-                .orElse(now);
+    private Polled moreTelling(Optional<Polled> before, Polled now) {
+        if (before.isEmpty() || hasMetric(now.result())) {
+            return now;
+        }
+        Polled earlier = before.get();
+        if (earlier.result().equals(now.result())) {
+            List<String> paths = new ArrayList<>(earlier.paths());
+            paths.addAll(now.paths());
+            return new Polled(endpoint, paths, now.result());
+        }
+        return weight(earlier.result()) > weight(now.result()) ? earlier : now;
     }
 
     private static int weight(ScrapeResult result) {

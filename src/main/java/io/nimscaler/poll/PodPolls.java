@@ -12,7 +12,7 @@ public final class PodPolls {
     @FunctionalInterface
     public interface Delivery {
 
-        void deliver(Endpoint endpoint, ScrapeResult result, Instant askedAt);
+        void deliver(Polled polled, Instant askedAt);
     }
 
     private final Map<Endpoint, PodPoll> polls = new HashMap<>();
@@ -38,7 +38,6 @@ public final class PodPolls {
 
     /** Asks those that are due. {@code delivery} gets one result for each of them, on the owner's thread. */
     public void pollIfDue(Instant now, Scraper scraper, Delivery delivery) {
-        polls.forEach(
-                (endpoint, poll) -> poll.pollIfDue(now, scraper, result -> delivery.deliver(endpoint, result, now)));
+        polls.values().forEach(poll -> poll.pollIfDue(now, scraper, polled -> delivery.deliver(polled, now)));
     }
 }

@@ -17,6 +17,7 @@ import io.nimscaler.wake.Wake;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -32,13 +33,20 @@ public final class Explanation {
     public static String of(Snapshot snapshot) {
         return switch (snapshot.decision().basis()) {
             case Basis.Known known ->
-                pods(known.counts(), known.carried()) + unserved(known.fleet().unserved()) + "; "
-                        + conclusion(snapshot);
+                pods(known.counts(), known.carried(), snapshot.blockedPods())
+                        + unserved(known.fleet().unserved()) + "; " + conclusion(snapshot);
             case Basis.NotKnown _ -> conclusion(snapshot);
         };
     }
 
-    private static String pods(Counts counts, Optional<Carried> carried) {
+    /** Which pods are the cause of a load that is unknown, as it follows another text: {@code ; cannot read nim-0 (…)}; else nothing. */
+    public static String ofPodsBehindUnknown(Snapshot snapshot) {
+        return snapshot.decision() instanceof Decision.Unknown
+                ? PodStatus.named("; cannot read ", snapshot.unreadablePods(), "")
+                : "";
+    }
+
+    private static String pods(Counts counts, Optional<Carried> carried, List<PodStatus> blocked) {
         StringBuilder text = new StringBuilder();
         Optional<String> mean = carried.map(known -> number(known.mean()));
         if (counts.sampled() > 0) {
@@ -53,6 +61,7 @@ public final class Explanation {
         append(text, counts.missing(), "missing");
         append(text, counts.starting(), "starting");
         append(text, counts.stuck(), "stuck");
+        text.append(counts.starting() + counts.stuck() > 0 ? PodStatus.named(" (", blocked, ")") : "");
         return text.isEmpty() ? "no pod" : text.toString();
     }
 
@@ -118,7 +127,7 @@ public final class Explanation {
                         + givenBack(value, trigger, basis);
             case Decision.Hold(HoldReason reason, var basis) ->
                 "held at " + basis.scale().spec() + ": " + reason.text() + details(reason, trigger, basis);
-            case Decision.Unknown(String reason, var _) -> "unknown: " + reason;
+            case Decision.Unknown(String reason, var _) -> "unknown: " + reason + ofPodsBehindUnknown(snapshot);
         };
     }
 
@@ -175,8 +184,8 @@ public final class Explanation {
     public static String ofUnseenQueue(Snapshot snapshot) {
         return String.format(
                 Locale.ROOT,
-                "%s requests wait although the pods are at %s of %s each, so something other than the KV cache limits them;"
-                        + " metric: %s counts them",
+                "%s requests wait although the pods are at %s of %s each, so something other than the KV cache limits"
+                        + " them; metric: %s counts them",
                 whole(snapshot.unseenLoad()),
                 snapshot.decision()
                         .basis()

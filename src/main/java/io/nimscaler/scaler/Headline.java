@@ -223,11 +223,13 @@ public final class Headline {
         }
         Problem first = problems.getFirst();
         long others =
-                problems.stream().filter(problem -> !problem.equals(first)).count();
+                problems.stream().filter(problem -> !problem.isLike(first)).count();
+        long alike = problems.size() - others - 1;
         String verb = isSilent(first.reason())
                 ? (isOne ? " does not answer: " : " do not answer: ")
                 : (isOne ? " gives no data: " : " give no data: ");
         return ofAll(missing, all) + verb + words(first)
+                + (alike > 0 ? "; " + alike + " more the same" : "")
                 + (others > 0 ? "; " + others + (others == 1 ? " other problem" : " other problems") : "") + ".";
     }
 
@@ -239,7 +241,9 @@ public final class Headline {
     }
 
     private static String words(Problem problem) {
-        return Printable.of(problem.reason().label().replace('_', ' ') + ": " + problem.detail(), LONGEST_PROBLEM);
+        String where = problem.where().map(" at "::concat).orElse("");
+        return Printable.of(problem.reason().label().replace('_', ' ') + ": " + problem.detail(), LONGEST_PROBLEM)
+                + where;
     }
 
     private static String ofAll(int some, int all) {

@@ -1,5 +1,6 @@
 package io.nimscaler.scaler;
 
+import io.nimscaler.poll.Problem;
 import io.nimscaler.trigger.PodPort;
 import java.time.Instant;
 import java.util.Map;
@@ -65,9 +66,25 @@ public record Pod(String uid, String name, Access access, Startup startup, Optio
      * @param readySince since when it is ready; empty: it is not
      * @param everReady whether it is known to have been ready at any time
      * @param restarting it is not ready, and has not been since a container of it was last started
+     * @param obstacle why it cannot run, as its conditions and container statuses say; empty: they name nothing
      */
     public record Startup(
-            Instant since, boolean unschedulable, Optional<Instant> readySince, boolean everReady, boolean restarting) {
+            Instant since,
+            boolean unschedulable,
+            Optional<Instant> readySince,
+            boolean everReady,
+            boolean restarting,
+            Optional<Problem> obstacle) {
+
+        /** A pod of which nothing is known that keeps it from running. */
+        public Startup(
+                Instant since,
+                boolean unschedulable,
+                Optional<Instant> readySince,
+                boolean everReady,
+                boolean restarting) {
+            this(since, unschedulable, readySince, everReady, restarting, Optional.empty());
+        }
 
         /** Ready since a moment. */
         public static Startup ready(Instant since, Instant readySince) {

@@ -5,6 +5,7 @@ import io.nimscaler.policy.PodReading;
 import io.nimscaler.poll.Endpoint;
 import io.nimscaler.poll.NoSample;
 import io.nimscaler.poll.PodAuth;
+import io.nimscaler.poll.Polled;
 import io.nimscaler.poll.Problem;
 import io.nimscaler.poll.ScrapeFailure;
 import io.nimscaler.poll.ScrapeResult;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** What is kept of one pod from scrape to scrape, and how it counts at a moment. */
@@ -155,26 +157,31 @@ final class PodMemory {
         problem = Optional.of(why);
     }
 
-    void take(ScrapeResult result, Trigger trigger, Instant askedAt) {
-        switch (result) {
-            case ScrapeResult.Failed(ScrapeFailure reason, String detail) -> take(new Problem(reason, detail));
+    void take(Polled polled, Trigger trigger, Instant askedAt) {
+        switch (polled.result()) {
+            case ScrapeResult.Failed(ScrapeFailure reason, String detail) ->
+                take(new Problem(reason, detail, Optional.of(polled.where())));
             case ScrapeResult.Scraped(var series, var names) -> {
                 if (!names.isEmpty()) {
                     insteadThere = Neighbours.of(trigger.signal(), names);
                 }
-                take(series, trigger, askedAt);
+                take(series, polled::where, trigger, askedAt);
             }
         }
     }
 
-    void take(List<SampleLine> series, Trigger trigger, Instant askedAt) {
+    /**
+     * @param where the address that was asked, for people
+     */
+    void take(List<SampleLine> series, Supplier<String> where, Trigger trigger, Instant askedAt) {
         if (EngineSleep.isAsleep(series, trigger.modelName())) {
             take(new Problem(
                     NoSample.ASLEEP,
-                    "its engine sleeps (vllm:engine_sleep_state): it has no room, and is not counted as idle"));
+                    "its engine sleeps (vllm:engine_sleep_state): it has no room, and is not counted as idle",
+                    Optional.of(where.get())));
             return;
         }
-        take(withStatedMaximum(signal.read(series, askedAt)), trigger, askedAt);
+        take(withStatedMaximum(signal.read(series, askedAt)), where, trigger, askedAt);
         watched.ifPresent(reader -> traffic = reader.read(series, askedAt));
         unseen.map(other -> other.read(series, askedAt))
                 .filter(Measured.class::isInstance)
@@ -208,20 +215,23 @@ final class PodMemory {
                 : measurement;
     }
 
-    private void take(Measurement measurement, Trigger trigger, Instant askedAt) {
+    private void take(Measurement measurement, Supplier<String> where, Trigger trigger, Instant askedAt) {
         switch (measurement) {
             case Measured(var _, Instant written)
             when written.plus(trigger.deadlines().staleAfter()).isBefore(askedAt) ->
-                problem = Optional.of(new Problem(
+                take(new Problem(
                         NoSample.STALE,
                         "by their timestamps its samples were "
                                 + Duration.between(written, askedAt).toSeconds()
                                 + " s old when asked for, staleAfter is "
-                                + trigger.deadlines().staleAfter().toSeconds() + " s"));
+                                + trigger.deadlines().staleAfter().toSeconds() + " s",
+                        Optional.of(where.get())));
             case Measured _
             when pod.startup().restarting() && firstReady.isPresent() ->
-                problem = Optional.of(new Problem(
-                        NoSample.RESTARTING, "it was started again and has not been ready since: it still loads"));
+                take(new Problem(
+                        NoSample.RESTARTING,
+                        "it was started again and has not been ready since: it still loads",
+                        Optional.of(where.get())));
             case Measured measured -> {
                 last = Optional.of(measured);
                 problem = Optional.empty();
@@ -229,8 +239,9 @@ final class PodMemory {
             }
             case Measurement.TooEarly _ -> problem = Optional.empty();
             case Measurement.NoMetric(String detail) ->
-                problem = Optional.of(new Problem(NoSample.NO_METRIC, detail + insteadThere));
-            case Measurement.BadValue(String detail) -> problem = Optional.of(new Problem(NoSample.BAD_VALUE, detail));
+                take(new Problem(NoSample.NO_METRIC, detail + insteadThere, Optional.of(where.get())));
+            case Measurement.BadValue(String detail) ->
+                take(new Problem(NoSample.BAD_VALUE, detail, Optional.of(where.get())));
         }
     }
 
@@ -339,8 +350,15 @@ final class PodMemory {
                 pod.address(),
                 state,
                 sample,
-                problem,
+                shownProblem(state),
                 requestsReadAt.isBefore(staleAfter) ? OptionalDouble.empty() : requests);
+    }
+
+    /** What keeps a pod from running explains more than that it does not answer. A pod that answers has no problem. */
+    private Optional<Problem> shownProblem(PodState state) {
+        return state == PodState.SAMPLED && problem.isEmpty()
+                ? Optional.empty()
+                : pod.startup().obstacle().or(() -> problem);
     }
 
     private static Instant earlier(Instant one, Instant other) {

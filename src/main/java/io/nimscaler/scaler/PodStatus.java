@@ -44,9 +44,12 @@ public record PodStatus(
                 .collect(Collectors.joining(", ", "", more > 0 ? " and " + more + " more" : ""));
     }
 
+    /** The same between two texts; nothing where there are no pods. */
+    static String named(String before, List<PodStatus> pods, String after) {
+        return pods.isEmpty() ? "" : before + named(pods) + after;
+    }
+
     private String named() {
-        return name
-                + problem.map(why -> " (" + why.reason().label() + ": " + why.detail() + ")")
-                        .orElse("");
+        return name + problem.map(why -> " (" + why.text() + ")").orElse("");
     }
 }

@@ -7,7 +7,7 @@ import io.nimscaler.poll.ExporterAnswer;
 import io.nimscaler.poll.ExporterPolls;
 import io.nimscaler.poll.PodPolls;
 import io.nimscaler.poll.PollRequest;
-import io.nimscaler.poll.ScrapeResult;
+import io.nimscaler.poll.Polled;
 import io.nimscaler.poll.Scraper;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.WrittenMetadata;
@@ -244,9 +244,9 @@ final class ScaledObjectScalers {
         polls.want(requests, now);
     }
 
-    private void deliver(Endpoint endpoint, ScrapeResult result, Instant askedAt) {
+    private void deliver(Polled polled, Instant askedAt) {
         for (Scaler scaler : all()) {
-            scaler.take(endpoint, result, askedAt);
+            scaler.take(polled, askedAt);
         }
     }
 

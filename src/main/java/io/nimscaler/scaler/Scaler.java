@@ -10,7 +10,7 @@ import io.nimscaler.policy.Unserved;
 import io.nimscaler.poll.Endpoint;
 import io.nimscaler.poll.ExporterAnswer;
 import io.nimscaler.poll.PollRequest;
-import io.nimscaler.poll.ScrapeResult;
+import io.nimscaler.poll.Polled;
 import io.nimscaler.signal.Admission;
 import io.nimscaler.signal.AdmissionOfFleet;
 import io.nimscaler.signal.FleetSignal;
@@ -225,13 +225,14 @@ final class Scaler {
     }
 
     /** Takes the answer of one of its endpoints into account; of any other, not at all. */
-    void take(Endpoint endpoint, ScrapeResult result, Instant askedAt) {
+    void take(Polled polled, Instant askedAt) {
+        Endpoint endpoint = polled.endpoint();
         PodMemory memory = memories.get(endpoint.podUid());
         if (memory != null
                 && memory.endpoint(trigger, id.namespace())
                         .filter(endpoint::equals)
                         .isPresent()) {
-            memory.take(result, trigger, askedAt);
+            memory.take(polled, trigger, askedAt);
         }
     }
 
@@ -253,7 +254,8 @@ final class Scaler {
                 .forEach(memory -> answer.problem()
                         .ifPresentOrElse(
                                 memory::take,
-                                () -> memory.take(answer.of(id.namespace(), memory.podName()), trigger, askedAt)));
+                                () -> memory.take(
+                                        answer.of(id.namespace(), memory.podName()), answer::where, trigger, askedAt)));
     }
 
     boolean isDue(Instant now) {

@@ -120,6 +120,13 @@ public record Snapshot(
         return pods.stream().filter(PodStatus::isUnreadable).toList();
     }
 
+    /** The pods that are starting, where it is known what keeps them from running. */
+    public List<PodStatus> blockedPods() {
+        return pods.stream()
+                .filter(pod -> pod.state() == PodState.STARTING && pod.problem().isPresent())
+                .toList();
+    }
+
     /** What the HPA's formula makes of the answer at the scale of the decision; empty: it is told nothing, or is off (spec 0). */
     public OptionalLong hpaDesiredReplicas() {
         return switch (decision.basis()) {

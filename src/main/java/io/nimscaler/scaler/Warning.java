@@ -24,7 +24,8 @@ public record Warning(String reason, String text) {
         if (stuck > 0) {
             warnings.add(new Warning(
                     "PodsStuckStarting",
-                    stuck + (stuck == 1 ? " pod is" : " pods are") + " starting for longer than startingDeadline"));
+                    stuck + (stuck == 1 ? " pod is" : " pods are") + " starting for longer than startingDeadline"
+                            + PodStatus.named(": ", snapshot.blockedPods(), "")));
         }
         if (snapshot.isQueueUnseen()) {
             warnings.add(new Warning("RequestsWaiting", Explanation.ofUnseenQueue(snapshot)));

@@ -142,7 +142,8 @@ final class Exchange {
     }
 
     private ScrapeResult late() {
-        String within = " within " + settings.timeout().toMillis() + " ms";
+        long millis = settings.timeout().toMillis();
+        String within = " within " + (millis % 1000 == 0 ? millis / 1000 + " s" : millis + " ms");
         if (body != null) {
             return body.breakOff(new Failed(TIMEOUT, "no end of the body" + within + ", got " + body.progress()));
         }

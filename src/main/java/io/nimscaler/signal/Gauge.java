@@ -225,7 +225,7 @@ public record Gauge(String name, Kind kind, SeriesAggregation aggregation, Copie
     private Optional<String> whatIsWrongWith(double value) {
         if (kind.isRatio() && Double.isFinite(value) && value > MAX_RATIO) {
             return Optional.of(
-                    "expected a ratio of at most 1 (1 means 100 %)" + (value <= 100 ? "; is it in percent?" : ""));
+                    "expected a ratio of at most 1 (1 means 100 %)" + (value <= 100 ? ", not a percentage" : ""));
         }
         return Plausible.objection(value);
     }

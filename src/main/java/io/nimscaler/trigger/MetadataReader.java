@@ -270,7 +270,10 @@ final class MetadataReader {
 
     private void reject(TriggerKey key, String expected, Optional<String> meant) {
         if (!has(key)) {
-            violations.add(new Violation(key.key(), Optional.empty(), expected + "; it is missing", Optional.empty()));
+            // KEDA leaves out what it cannot resolve (keda: pkg/scalers/external_scaler.go)
+            String missing = "; it is missing. With " + key.keyFromEnv()
+                    + ": KEDA found no such variable, or an empty one, in the scale target's container";
+            violations.add(new Violation(key.key(), Optional.empty(), expected + missing, Optional.empty()));
             return;
         }
         Optional<String> shown =

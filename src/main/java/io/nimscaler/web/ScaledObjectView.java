@@ -4,6 +4,7 @@ import io.nimscaler.policy.Activity;
 import io.nimscaler.policy.Answer;
 import io.nimscaler.policy.Decision;
 import io.nimscaler.policy.HoldReason;
+import io.nimscaler.poll.Problem;
 import io.nimscaler.scaler.Explanation;
 import io.nimscaler.scaler.Headline;
 import io.nimscaler.scaler.Notice;
@@ -97,7 +98,7 @@ record ScaledObjectView(
 
     /**
      * @param value of its last sample, however old
-     * @param problem what is wrong with its last scrape; null while all is well
+     * @param problem why it has no fresh sample, and where it was asked; null while all is well
      */
     record PodView(
             String name,
@@ -116,9 +117,7 @@ record ScaledObjectView(
                     pod.sample()
                             .map(sample -> seconds(Duration.between(sample.readAt(), now)))
                             .orElse(null),
-                    pod.problem()
-                            .map(problem -> problem.reason().label() + ": " + problem.detail())
-                            .orElse(null));
+                    pod.problem().map(Problem::text).orElse(null));
         }
     }
 

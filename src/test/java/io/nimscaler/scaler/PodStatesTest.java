@@ -444,7 +444,7 @@ class PodStatesTest extends ScalersFixture {
         scalers.put(ID, List.of(trigger), false, now);
         pass(Duration.ofSeconds(20));
         assertThat(pod(0).state()).isEqualTo(PodState.MISSING);
-        assertThat(pod(0).problem().orElseThrow().detail()).contains("is it in percent?");
+        assertThat(pod(0).problem().orElseThrow().detail()).contains("not a percentage");
     }
 
     @Test

@@ -32,7 +32,7 @@ class StatedMaximumTest {
         PodMemory memory = new PodMemory(pod, trigger, false);
 
         // When
-        memory.take(Bodies.real(body, trigger.signal().seriesNames()), trigger, NOW);
+        memory.take(Bodies.real(body, trigger.signal().seriesNames()), () -> "10.0.0.1:8000/metrics", trigger, NOW);
 
         // Then
         PodValue.Work work = (PodValue.Work) memory.fresh(trigger, NOW).orElseThrow();

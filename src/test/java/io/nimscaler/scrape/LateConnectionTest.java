@@ -53,7 +53,7 @@ class LateConnectionTest {
         RawPod pod = tlsPod();
         Promise<Void> opened = Promise.promise();
         NetServer gate = gate(pod, opened);
-        assertFailed(ask(gate.actualPort()), CANNOT_CONNECT, "no connection within 1000 ms");
+        assertFailed(ask(gate.actualPort()), CANNOT_CONNECT, "no connection within 1 s");
 
         // When
         opened.complete();

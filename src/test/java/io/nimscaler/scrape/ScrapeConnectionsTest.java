@@ -110,10 +110,10 @@ class ScrapeConnectionsTest {
 
     static Stream<Object[]> waysToBeSilent() {
         String head = "HTTP/1.1 200 OK\r\nContent-Length: 999999\r\n\r\n";
-        String late = "no end of the body within 1000 ms, got ";
+        String late = "no end of the body within 1 s, got ";
         return Stream.of(
-                new Object[] {"", "", "no response within 1000 ms"},
-                new Object[] {"HTTP/1.1 200 OK\r\nX: ", "x", "no response within 1000 ms"},
+                new Object[] {"", "", "no response within 1 s"},
+                new Object[] {"HTTP/1.1 200 OK\r\nX: ", "x", "no response within 1 s"},
                 new Object[] {head, "", late + "0 bytes of the body"},
                 new Object[] {head + "gpu_cache_usage_perc 0.", "1", late});
     }
@@ -133,7 +133,7 @@ class ScrapeConnectionsTest {
         RawPod pod = RawPod.start(vertx, (_, _) -> {});
         asker.ask(pod.port());
 
-        assertFailed(asker.ask(pod.port()), TIMEOUT, "no response within 1000 ms");
+        assertFailed(asker.ask(pod.port()), TIMEOUT, "no response within 1 s");
         assertThat(pod.acceptedConnections()).isEqualTo(2);
     }
 
@@ -144,7 +144,7 @@ class ScrapeConnectionsTest {
         var first = asker.asking(Asker.request(pod.port(), "/a"));
         var second = asker.asking(Asker.request(pod.port(), "/b"));
 
-        assertFailed(first.get(20, TimeUnit.SECONDS), TIMEOUT, "no response within 1000 ms");
+        assertFailed(first.get(20, TimeUnit.SECONDS), TIMEOUT, "no response within 1 s");
         assertThat(second.get(20, TimeUnit.SECONDS))
                 .isInstanceOfSatisfying(
                         Failed.class,

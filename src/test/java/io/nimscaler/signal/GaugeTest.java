@@ -132,7 +132,7 @@ class GaugeTest {
     @Test
     void percentInsteadOfARatioIsNamedAsSuch() {
         BadValue bad = (BadValue) KV.ofPod(Optional.empty()).read(List.of(series(Signals.KV_CACHE_USAGE, 38)), NOW);
-        assertThat(bad.detail()).contains("gpu_cache_usage_perc = 38.0", "is it in percent?");
+        assertThat(bad.detail()).contains("gpu_cache_usage_perc = 38.0", "not a percentage");
     }
 
     @Test

@@ -175,8 +175,8 @@ class TriggerParserTest {
                 Arguments.of(
                         "targetValue",
                         "70",
-                        "targetValue = \"70\": expected at most 1 for gpu_cache_usage_perc, of which 1 is all that a replica has;"
-                                + " for 70 % write \"0.70\""),
+                        "targetValue = \"70\": expected at most 1 for gpu_cache_usage_perc, of which 1 is all that a"
+                                + " replica has; for 70 % write \"0.70\""),
                 Arguments.of("targetValue", "72.5", "for 72.5 % write \"0.725\""),
                 Arguments.of("targetValue", "100", "for 100 % write \"1.00\""),
                 Arguments.of("targetValue", "1.001", "targetValue = \"1.001\": expected at most 1 for"),
@@ -308,7 +308,7 @@ class TriggerParserTest {
     void missingTargetValueIsAMistake() {
         assertThat(((ParsedTrigger.Invalid) TriggerParser.parse(Map.of())).text())
                 .contains("targetValue: expected a number")
-                .contains("; it is missing");
+                .contains("; it is missing. With targetValueFromEnv: KEDA found no such variable");
     }
 
     @Test
