@@ -176,7 +176,7 @@ class Application {
         });
         try {
             if (!handedOver.await(LAST_MINUTE_MILLIS, TimeUnit.MILLISECONDS)) {
-                LOG.debug("the last minute is not kept: the owner's thread is busy");
+                LOG.debug("the last minute before the stop is not kept: the event loop is busy");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -201,7 +201,7 @@ class Application {
             minutes.add(snapshot, scalers.bounds(snapshot.scaledObject()).map(Application::limits))
                     .ifPresent(files::keep);
         } catch (RuntimeException bug) {
-            LOG.errorf(bug, "a minute of the history is lost scaledObject=%s", snapshot.scaledObject());
+            LOG.errorf(bug, "a minute of the history could not be made scaledObject=%s", snapshot.scaledObject());
         }
     }
 

@@ -76,13 +76,13 @@ final class OwnerThread implements ScalerControl {
             scalers.pollWakeSources(clock.instant());
         } catch (RuntimeException bug) {
             // A source that is not asked grows old and is then unknown
-            LOG.error("asking the wake sources failed", bug);
+            LOG.error("the poll of the wake sources failed", bug);
         }
         try {
             scalers.pollExporters(clock.instant());
         } catch (RuntimeException bug) {
             // The samples of an exporter that is not asked grow old, and their pods are then missing
-            LOG.error("asking the exporters of GPUs failed", bug);
+            LOG.error("the poll of the GPU exporters failed", bug);
         }
     }
 

@@ -27,7 +27,7 @@ class StartSettings {
     @Singleton
     Settings settings(ScalerSettings written, Config config) {
         Settings.unknown(config.getPropertyNames(), System.getenv().keySet())
-                .forEach(violation -> LOG.warnf("unknown setting is ignored: %s", violation.text()));
+                .forEach(violation -> LOG.warnf("an unknown setting is ignored: %s", violation.text()));
         return switch (Settings.read(written)) {
             case Settings.Read.Usable(Settings settings) -> {
                 LOG.infof("settings (nim-scaler.): %s", settings.text());

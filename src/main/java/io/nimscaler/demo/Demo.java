@@ -112,7 +112,7 @@ public final class Demo implements Pods {
         int wanted =
                 hpa.sync(value, new Answers(trigger).targetMilli(), pods.size(), pods.size(), ready, clock.instant());
         if (wanted != pods.size()) {
-            LOG.infof("demo HPA wants %d replicas, present %d, ready %d", wanted, pods.size(), ready);
+            LOG.infof("the demo's HPA wants %d replicas; %d are there, %d are ready", wanted, pods.size(), ready);
         }
         while (pods.size() < wanted) {
             add(START_UP);

@@ -226,7 +226,7 @@ final class IdlestFirst {
                                     + e.getMessage());
                     return;
                 }
-                LOG.debugf("pod not annotated pod=%s reason=%s", change.name(), e.getMessage());
+                LOG.debugf("the pod was not annotated pod=%s reason=%s", change.name(), e.getMessage());
             }
         }
     }

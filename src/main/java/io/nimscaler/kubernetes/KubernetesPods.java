@@ -250,7 +250,7 @@ public final class KubernetesPods implements Pods, AutoCloseable {
             int leftOut = lines.leftOut();
             if (leftOut > 0) {
                 LOG.warnf(
-                        "log lines on ScaledObjects left out number=%d: more than %d in a minute",
+                        "log lines on ScaledObjects were left out number=%d: there were more than %d in a minute",
                         leftOut, LINES_PER_MINUTE);
             }
             return may;
@@ -288,7 +288,7 @@ public final class KubernetesPods implements Pods, AutoCloseable {
             targets.values().forEach(target -> show(target, now));
             scaleReads.begin(targets.values(), now);
         } catch (RuntimeException | Error trouble) {
-            LOG.error("refreshing the scale targets failed", trouble);
+            LOG.error("the refresh of the scale targets failed", trouble);
         }
     }
 

@@ -208,7 +208,7 @@ final class ScaledObjectEvents {
         }
         int leftOut = budget.leftOut();
         if (leftOut > 0) {
-            LOG.warnf("events left out number=%d: more than %d in a minute", leftOut, EVENTS_PER_MINUTE);
+            LOG.warnf("Events were left out number=%d: there were more than %d in a minute", leftOut, EVENTS_PER_MINUTE);
         }
         said.put(key, now);
         return true;
@@ -244,7 +244,7 @@ final class ScaledObjectEvents {
                             .build())
                     .create();
         } catch (KubernetesClientException e) {
-            LOG.debugf("event not written namespace=%s scaledObject=%s reason=%s", namespace, name, e.getMessage());
+            LOG.debugf("the Event was not written namespace=%s scaledObject=%s reason=%s", namespace, name, e.getMessage());
         }
     }
 

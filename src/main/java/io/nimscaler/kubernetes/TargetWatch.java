@@ -185,7 +185,7 @@ final class TargetWatch implements ScaleReads.Reader, AutoCloseable {
         } catch (RuntimeException bug) {
             LOG.errorf(
                     bug,
-                    "reading /scale failed namespace=%s scaledObject=%s",
+                    "the read of /scale failed namespace=%s scaledObject=%s",
                     scaledObject.id().namespace(),
                     scaledObject.id().name());
         } finally {

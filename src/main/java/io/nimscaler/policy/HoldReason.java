@@ -12,17 +12,17 @@ public enum HoldReason {
     /** The pods answer, and had too little to do within the window for a level: of an idle fleet there is no latency. */
     TOO_FEW_OBSERVATIONS("too few observations"),
     /** Rule 4: what is missing or starting could go either way. */
-    UNDECIDED("missing or starting pods could change it either way"),
+    UNDECIDED("missing or starting pods could change the result"),
     /** "Time": the windows forbid a change that the present demand asks for, or there is nothing to change. */
-    STABILIZATION("the stabilization windows hold it"),
+    STABILIZATION("the stabilization windows allow no change"),
     /** "Time", restart: the downscale window has not observed its time yet. */
     WINDOW_NOT_FULL("the downscale window is not full yet"),
     /** Rule 6: requests wait, which the KV usage does not show. */
-    REQUESTS_WAITING("requests wait, which KV usage does not show"),
+    REQUESTS_WAITING("requests wait, and KV usage does not show them"),
     /** Rule 6: requests are refused for want of capacity. */
     REQUESTS_REFUSED("requests are refused for want of capacity"),
     /** Rule 6: how many requests wait in front of the fleet is not known. */
-    DEMAND_SOURCE_UNKNOWN("what waits at its demand source is not known");
+    DEMAND_SOURCE_UNKNOWN("the number of requests that wait at the demand source is not known");
 
     private final String text;
 

@@ -52,7 +52,7 @@ public final class Explanation {
         if (counts.sampled() > 0) {
             append(text, counts.sampled(), "sampled");
             text.append(mean.map(" with mean "::concat).orElse(""));
-            append(text, counts.quiet(), "more answered, too few observations for a value");
+            append(text, counts.quiet(), "more answered with too few observations for a value");
         } else {
             append(text, counts.quiet(), "answered, none with enough observations");
             text.append(mean.map(" of its own, together at "::concat).orElse(""));
@@ -143,7 +143,7 @@ public final class Explanation {
         return more
                         && (basis.demand().isEmpty()
                                 || exceeds(value, basis.windows().lowest()))
-                ? ", the highest of the downscale window: somebody else took replicas away"
+                ? ": something else took replicas away, so the highest load of the downscale window counts"
                 : "";
     }
 
@@ -176,7 +176,7 @@ public final class Explanation {
 
     private static String bounds(Carried carried) {
         return carried.atLeast() == carried.atMost()
-                ? " (" + number(carried.atLeast()) + " now, of which they may take a part)"
+                ? " (" + number(carried.atLeast()) + " now; starting pods may take a part of it)"
                 : " (at least " + number(carried.atLeast()) + ", at most " + number(carried.atMost()) + ")";
     }
 

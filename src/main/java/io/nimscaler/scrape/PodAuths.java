@@ -137,14 +137,14 @@ public final class PodAuths {
             read.ifPresent(now -> {
                 if (!now.equals(files.put(name, now))) {
                     changed.add(name);
-                    LOG.infof("files of podAuth %s have changed and are used from now on", name);
+                    LOG.infof("the files of podAuth %s have changed: their new content is used from now on", name);
                 }
                 now.expiries().forEach(expiries::put);
                 broken.remove(name);
             });
             String text = String.join("; ", wrong);
             if (!text.isEmpty() && !text.equals(broken.put(name, text))) {
-                LOG.warnf("files of podAuth %s are used as they were: %s", name, text);
+                LOG.warnf("the changed files of podAuth %s cannot be used, the ones before stay in use: %s", name, text);
             }
         });
         return changed;

@@ -139,7 +139,7 @@ public class ServerTls implements KeyStoreProvider, TrustStoreProvider {
     private void tell(NamedFile file, List<X509Certificate> certificates, boolean renewed) {
         Certificates.firstExpiry(certificates).ifPresent(expiry -> expiries.put(file.setting(), expiry));
         if (renewed) {
-            LOG.infof("%s has changed and is used from now on", file.setting());
+            LOG.infof("the file of %s has changed: its new content is used from now on", file.setting());
         }
     }
 
@@ -147,7 +147,7 @@ public class ServerTls implements KeyStoreProvider, TrustStoreProvider {
     private static String complain(UnusableFileException wrong, String said) {
         String text = String.valueOf(wrong.getMessage());
         if (!text.equals(said)) {
-            LOG.warnf("TLS files are used as they were: %s", text);
+            LOG.warnf("the changed TLS files cannot be used, the ones before stay in use: %s", text);
         }
         return text;
     }

@@ -149,14 +149,14 @@ public final class MinuteFiles implements KeptMinutes, AutoCloseable {
         troubleAt = clock.instant();
         trouble = Optional.of(text(e));
         if (isNew) {
-            LOG.warnf("the history cannot be kept; decisions go on without it directory=%s: %s", directory, text(e));
+            LOG.warnf("the history cannot be written; decisions go on without it directory=%s: %s", directory, text(e));
         }
     }
 
     private void succeeded() {
         if (trouble.isPresent() && clock.instant().isAfter(troubleAt.plus(OVER_AFTER))) {
             trouble = Optional.empty();
-            LOG.infof("the history is kept again directory=%s minutesLost=%d", directory, lost.get());
+            LOG.infof("the history is written again directory=%s minutesLost=%d", directory, lost.get());
         }
     }
 
@@ -246,7 +246,7 @@ public final class MinuteFiles implements KeptMinutes, AutoCloseable {
         Instant now = clock.instant();
         if (saidUnreadable.isBefore(now.minus(OVER_AFTER))) {
             saidUnreadable = now;
-            LOG.warnf("the rest of a file of the history is left out file=%s: %s", file, why);
+            LOG.warnf("the rest of a history file is skipped file=%s: %s", file, why);
         }
     }
 

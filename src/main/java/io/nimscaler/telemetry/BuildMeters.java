@@ -11,7 +11,7 @@ public final class BuildMeters {
     /** Shows it from now on: 1, with the version as a label. */
     public static void show(MeterRegistry registry, String version) {
         Gauge.builder("nim_scaler.build.info", () -> 1)
-                .description("1; the label says which version runs")
+                .description("Always 1; the label version is the version that runs")
                 .tag("version", version)
                 .register(registry);
     }

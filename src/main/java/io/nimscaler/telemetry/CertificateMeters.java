@@ -20,7 +20,7 @@ public final class CertificateMeters {
                                     .map(CertificateMeters::seconds)
                                     .orElse(Double.NaN))
                     .description(
-                            "When the first certificate of a file in use ends to be valid, seconds since the epoch")
+                            "Time at which the first certificate of a used file expires, in seconds since the epoch")
                     .tag("setting", setting)
                     // Nothing else may keep it, and what is gone would be shown as NaN
                     .strongReference(true)

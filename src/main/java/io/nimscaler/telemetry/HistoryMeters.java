@@ -20,17 +20,17 @@ public final class HistoryMeters {
                 registry,
                 minutes,
                 "nim_scaler.history.bytes",
-                "What all minutes on the disk take",
+                "Size of all history files on the disk",
                 KeptMinutes.State::bytes);
-        gauge(registry, minutes, "nim_scaler.history.files", "Files in which they are", KeptMinutes.State::files);
+        gauge(registry, minutes, "nim_scaler.history.files", "Number of history files on the disk", KeptMinutes.State::files);
         gauge(
                 registry,
                 minutes,
                 "nim_scaler.history.failing",
-                "1 while minutes cannot be written; REST says why",
+                "1 while the history cannot be written; REST says why",
                 state -> state.trouble().isPresent() ? 1 : 0);
         FunctionCounter.builder("nim_scaler.history.lost.minutes", minutes, all -> value(all, KeptMinutes.State::lost))
-                .description("Minutes of triggers that could not be written")
+                .description("Minutes of triggers that could not be written to the history")
                 .register(registry);
     }
 

@@ -64,28 +64,28 @@ public final class TriggerMeters {
     private void show() {
         gauge(
                 "demand",
-                "Fleet's total at this moment, in the signal's unit",
+                "Load of the whole fleet now, in the signal's unit",
                 s -> orNaN(s.decision().basis().demand()));
         gauge(
                 "demand_smoothed",
-                "Smoothed demand",
+                "Load of the whole fleet, smoothed",
                 s -> orNaN(s.decision().basis().windows().smoothed()));
         gauge(
                 "demand_highest",
-                "Highest smoothed demand of the downscale window",
+                "Highest smoothed load within the downscale window",
                 s -> orNaN(s.decision().basis().windows().highest()));
-        gauge("value", "What KEDA is told; NaN while that is UNAVAILABLE", TriggerMeters::value);
+        gauge("value", "The value that KEDA gets; NaN while KEDA gets none (UNAVAILABLE)", TriggerMeters::value);
         gauge(
                 "target_value",
                 "What one replica should carry",
                 s -> s.trigger().target().value());
         gauge("replicas_wanted", "spec.replicas of the scale target", s -> replicas(s, Scale::spec));
         gauge("replicas_present", "status.replicas of the scale target", s -> replicas(s, Scale::status));
-        gauge("replicas_minimum", "minReplicaCount; NaN where nobody says", s -> bound(s, ReplicaBounds::least));
-        gauge("replicas_maximum", "maxReplicaCount; NaN where nobody says", s -> bound(s, ReplicaBounds::most));
+        gauge("replicas_minimum", "minReplicaCount of the ScaledObject; NaN where it is not known", s -> bound(s, ReplicaBounds::least));
+        gauge("replicas_maximum", "maxReplicaCount of the ScaledObject; NaN where it is not known", s -> bound(s, ReplicaBounds::most));
         family(
                 "state",
-                "1 while this is the trigger's state, as on the page",
+                "1 while the trigger is in this state; the states are those of the page",
                 List.of("namespace", "scaledobject", "state", "trigger"),
                 (s, rows) -> {
                     State now = Standing.of(s, bounds.apply(s.scaledObject())).state();
@@ -98,15 +98,15 @@ public final class TriggerMeters {
                         }
                     }
                 });
-        gauge("active", "1 active, 0 inactive, NaN unknown", TriggerMeters::active);
+        gauge("active", "1 while the trigger is active, 0 while it is inactive, NaN while that is not known", TriggerMeters::active);
         gauge(
                 "unknown",
-                "1 while the answer is UNAVAILABLE because nothing can be said",
+                "1 while the load is unknown and KEDA gets no value (UNAVAILABLE)",
                 s -> s.decision() instanceof Decision.Unknown ? 1 : 0);
-        gauge("sample_age_seconds", "Age of the oldest sample in use", TriggerMeters::oldestSampleAge);
+        gauge("sample_age_seconds", "Age of the oldest sample that the decision uses", TriggerMeters::oldestSampleAge);
         gauge(
                 "requests_waiting",
-                "Requests that wait; NaN where the signal is not the KV cache usage alone, which does not show them",
+                "Requests that wait in the pods; NaN unless the signal is KV cache usage, which does not show them",
                 s -> orNaN(s.unseenLoad()));
         family(
                 "requests_held",
@@ -119,7 +119,7 @@ public final class TriggerMeters {
                                 source -> rows.add(List.of(source, namespace(s), name(s), s.triggerName()), held(s))));
         gauge(
                 "requests_refused_ratio",
-                "Share of the requests that are refused for want of capacity; NaN while that is not known",
+                "Share of the requests that the pods refuse because they are full; NaN while that is not known",
                 TriggerMeters::refusedRatio);
         gauge(
                 "queue_unseen",
@@ -127,7 +127,7 @@ public final class TriggerMeters {
                 TriggerMeters::queueUnseen);
         family(
                 "wake_demand",
-                "What the wake source's last reading says; NaN while that is unknown",
+                "Demand by the last reading of the wake source; NaN while that is not known",
                 List.of("namespace", "scaledobject", "trigger", "wake_source"),
                 (s, rows) -> s.trigger()
                         .waking()
@@ -137,7 +137,7 @@ public final class TriggerMeters {
                                 orNaN(s.wake().map(Wake::demand).orElse(OptionalDouble.empty())))));
         family(
                 "pods",
-                "Pods by state; NaN while it is not known which there are",
+                "Number of pods in this state; NaN while the pods are not known",
                 List.of("namespace", "scaledobject", "state", "trigger"),
                 (s, rows) -> {
                     for (PodState state : PodState.values()) {
@@ -146,7 +146,7 @@ public final class TriggerMeters {
                 });
         family(
                 "hold",
-                "1 while held for this reason",
+                "1 while the replicas are held for this reason",
                 List.of("namespace", "reason", "scaledobject", "trigger"),
                 (s, rows) -> {
                     for (HoldReason reason : HoldReason.values()) {

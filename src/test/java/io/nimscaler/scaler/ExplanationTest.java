@@ -83,13 +83,13 @@ class ExplanationTest extends ScalersFixture {
         for (int i = 0; i < 70; i++) {
             now = now.plusSeconds(1);
             assertThat(Explanation.of(new Snapshot(ID, trigger, policy.decide(five, now), List.of())))
-                    .doesNotContain("somebody else");
+                    .doesNotContain("something else took");
         }
         Fleet one = new Fleet.Known(new Scale(1, 1), 0, List.of(new PodReading.Starting(Duration.ofSeconds(1), false)));
         now = now.plusSeconds(1);
         assertThat(Explanation.of(new Snapshot(ID, trigger, policy.decide(one, now), List.of())))
-                .isEqualTo("1 starting; demand 3.400 / 0.700 → 5 replicas, the highest of the downscale window:"
-                        + " somebody else took replicas away");
+                .isEqualTo("1 starting; demand 3.400 / 0.700 → 5 replicas: something else took replicas away,"
+                        + " so the highest load of the downscale window counts");
     }
 
     @Test

@@ -117,7 +117,7 @@ class ServerTlsTest {
         assertNothingNew(tls);
         assertNothingNew(tls);
 
-        String said = "WARN TLS files are used as they were: ";
+        String said = "WARN the changed TLS files cannot be used, the ones before stay in use: ";
         assertThat(lines)
                 .containsExactly(
                         said + file + "the certificate of the key in nim-scaler.grpc.tls.key",
