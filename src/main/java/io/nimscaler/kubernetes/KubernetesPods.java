@@ -230,8 +230,17 @@ public final class KubernetesPods implements Pods, AutoCloseable {
                     ours.number(),
                     scaledObject.target().map(ScaleTarget::toString).orElse("not resolved yet"));
         }
-        notices.put(id, ours.complaints());
+        // KEDA writes an Event of its own when it is paused
+        notices.put(
+                id,
+                Stream.concat(ours.complaints().stream(), paused(scaledObject)).toList());
         ours.complaints().forEach(complaint -> complain(scaledObject, complaint));
+    }
+
+    private static Stream<ScaledObjectTriggers.Complaint> paused(ScaledObject scaledObject) {
+        return scaledObject.scaling().pause().stream()
+                .map(pause -> new ScaledObjectTriggers.Complaint(
+                        pause.isWhole() ? Notice.PAUSED : Notice.PAUSED_IN_PART, pause.text()));
     }
 
     private void complain(ScaledObject scaledObject, ScaledObjectTriggers.Complaint complaint) {

@@ -1,19 +1,28 @@
 package io.nimscaler.kubernetes;
 
 import io.nimscaler.scaler.Following;
+import io.nimscaler.trigger.Printable;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a ScaledObject says of its HPA and its replicas beside the triggers (keda: apis/keda/v1alpha1/scaledobject_types.go).
  *
  * @param hpaName the name of KEDA's HPA
+ * @param pause what KEDA does not do while it is paused, in words; empty: it is not
  */
-record Scaling(String hpaName, Following.Bounds bounds) {
+record Scaling(String hpaName, Following.Bounds bounds, Optional<Pause> pause) {
+
+    /**
+     * @param isWhole whether nothing changes the replicas, up or down
+     */
+    record Pause(boolean isWhole, String text) {}
 
     /** KEDA's (keda: apis/keda/v1alpha1, defaultHPAMaxReplicas). */
     private static final int DEFAULT_MOST = 100;
@@ -32,10 +41,22 @@ record Scaling(String hpaName, Following.Bounds bounds) {
     /** Also what it begins with: {@code paused-replicas}, {@code paused-scale-in} and {@code paused-scale-out}. */
     private static final String PAUSED = "autoscaling.keda.sh/paused";
 
+    private static final String PAUSED_REPLICAS = PAUSED + "-replicas";
+
+    /** What Go takes for false (strconv.ParseBool); KEDA takes anything else for true (keda: scaledobject_types.go, getBoolAnnotation). */
+    private static final Set<String> FALSE = Set.of("false", "False", "FALSE", "f", "F", "0");
+
+    private static final int LONGEST_NUMBER = 20;
+
+    /** Of an annotation (apimachinery: qualified names). */
+    private static final int LONGEST_KEY = 317;
+
     /** What a ScaledObject of this name says that says nothing of it. */
     static Scaling ofDefaults(String name) {
         return new Scaling(
-                "keda-hpa-" + name, new Following.Bounds(DEFAULT_MOST, DEFAULT_MOST, Optional.of(DEFAULT_PERIOD)));
+                "keda-hpa-" + name,
+                new Following.Bounds(DEFAULT_MOST, DEFAULT_MOST, Optional.of(DEFAULT_PERIOD)),
+                Optional.empty());
     }
 
     /**
@@ -46,9 +67,8 @@ record Scaling(String hpaName, Following.Bounds bounds) {
             String name, Map<?, ?> spec, Map<String, String> annotations, boolean isJoined, String ownHpaName) {
         int most = integer(spec.get("maxReplicaCount")).orElse(DEFAULT_MOST);
         int fallback = integer(map(spec.get("fallback")).get("replicas")).orElse(most);
-        boolean isPaused = annotations.entrySet().stream()
-                .anyMatch(entry -> entry.getKey().startsWith(PAUSED) && !"false".equals(entry.getValue()));
-        boolean isPlain = !isJoined && !isPaused;
+        Optional<Pause> pause = pause(annotations);
+        boolean isPlain = !isJoined && pause.isEmpty();
         Map<?, ?> hpa = map(map(spec.get("advanced")).get("horizontalPodAutoscalerConfig"));
         Map<?, ?> up = map(map(hpa.get("behavior")).get("scaleUp"));
         return new Scaling(
@@ -56,7 +76,30 @@ record Scaling(String hpaName, Following.Bounds bounds) {
                 new Following.Bounds(
                         most,
                         isPlain && !isCachedForLong(spec) ? Math.min(most, fallback) : 0,
-                        isPlain ? patience(up) : Optional.empty()));
+                        isPlain ? patience(up) : Optional.empty()),
+                pause);
+    }
+
+    /** A number of replicas counts before the rest, as it does for KEDA. */
+    private static Optional<Pause> pause(Map<String, String> annotations) {
+        String replicas = annotations.get(PAUSED_REPLICAS);
+        if (replicas != null) {
+            return Optional.of(new Pause(
+                    true,
+                    "KEDA is paused at " + Printable.of(replicas, LONGEST_NUMBER) + " replicas by the annotation "
+                            + PAUSED_REPLICAS + ": whatever is reported changes nothing"));
+        }
+        return annotations.entrySet().stream()
+                .filter(entry -> entry.getKey().startsWith(PAUSED) && !FALSE.contains(entry.getValue()))
+                .map(Map.Entry::getKey)
+                .min(Comparator.naturalOrder())
+                .map(key -> key.equals(PAUSED)
+                        ? new Pause(
+                                true,
+                                "KEDA is paused by the annotation " + PAUSED
+                                        + ": the replicas stay as they are, whatever is reported")
+                        : new Pause(false, "KEDA does not scale in every direction: the annotation "
+                                + Printable.of(key, LONGEST_KEY) + " is set"));
     }
 
     /** Whether the HPA may act on a value that was asked for long ago. */

@@ -22,6 +22,12 @@ public record Notice(ScaledObjectId scaledObject, String where, Optional<Trigger
     /** The reason of a notice on a trigger that works, and hardly as it is meant. */
     public static final String TRIGGER_QUESTIONABLE = "TriggerQuestionable";
 
+    /** The reason of a notice that KEDA is paused on purpose, so that whatever is decided changes nothing. */
+    public static final String PAUSED = "Paused";
+
+    /** The same in one direction. */
+    public static final String PAUSED_IN_PART = "PausedInPart";
+
     private static final int LONGEST = 1_000;
 
     public Notice {
@@ -31,6 +37,11 @@ public record Notice(ScaledObjectId scaledObject, String where, Optional<Trigger
     /** Whether what it is about has no scaler, so that there is no decision either. */
     public boolean isRefusal() {
         return reason.equals(TRIGGER_REFUSED);
+    }
+
+    /** Whether nothing that is decided changes the replicas, as somebody wanted it. */
+    public boolean isPause() {
+        return reason.equals(PAUSED);
     }
 
     /** Whether it is about the trigger of this snapshot. */

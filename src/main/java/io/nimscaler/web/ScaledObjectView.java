@@ -190,7 +190,7 @@ record ScaledObjectView(
                 beside.bounds().map(ReplicaBounds::most).orElse(null),
                 standing.state().label(),
                 beside.since().orElse(null),
-                Headline.of(snapshot, beside.bounds()),
+                summary(snapshot, beside),
                 kind(snapshot.decision()),
                 snapshot.decision() instanceof Decision.Hold(HoldReason reason, var _) ? reason.label() : null,
                 Explanation.of(snapshot),
@@ -214,6 +214,13 @@ record ScaledObjectView(
                                 .map(pod -> PodView.of(pod, basis.at()))
                                 .toList()
                         : List.of());
+    }
+
+    private static String summary(Snapshot snapshot, Beside beside) {
+        String headline = Headline.of(snapshot, beside.bounds());
+        return beside.notices().stream().anyMatch(Notice::isPause)
+                ? "KEDA is paused: nothing changes the replicas. Without that: " + headline
+                : headline;
     }
 
     private static String kind(Decision decision) {

@@ -120,6 +120,15 @@ final class FakeApiServer implements AutoCloseable {
 
     /** The ScaledObject with these keys and values of metadata in turn. */
     synchronized void scaledObject(String... keysAndValues) {
+        scaledObject(new JsonObject(), keysAndValues);
+    }
+
+    /** The ScaledObject with this annotation. */
+    synchronized void annotatedScaledObject(String annotation, String value) {
+        scaledObject(new JsonObject().put(annotation, value));
+    }
+
+    private void scaledObject(JsonObject annotations, String... keysAndValues) {
         JsonObject metadata = new JsonObject()
                 .put("scalerAddress", "keda-nim-scaler.keda-nim-scaler:9090")
                 .put("targetValue", "0.70");
@@ -127,16 +136,15 @@ final class FakeApiServer implements AutoCloseable {
             metadata.put(keysAndValues[i], keysAndValues[i + 1]);
         }
         JsonObject trigger = new JsonObject().put("type", "external").put("metadata", metadata);
-        put(
-                SCALED_OBJECTS,
-                scaledObjects,
-                object("keda.sh/v1alpha1", "ScaledObject", "llm")
-                        .put(
-                                "spec",
-                                new JsonObject()
-                                        .put("minReplicaCount", 1)
-                                        .put("scaleTargetRef", new JsonObject().put("name", "llm"))
-                                        .put("triggers", new JsonArray().add(trigger))));
+        JsonObject scaledObject = object("keda.sh/v1alpha1", "ScaledObject", "llm")
+                .put(
+                        "spec",
+                        new JsonObject()
+                                .put("minReplicaCount", 1)
+                                .put("scaleTargetRef", new JsonObject().put("name", "llm"))
+                                .put("triggers", new JsonArray().add(trigger)));
+        scaledObject.getJsonObject("metadata").put("annotations", annotations);
+        put(SCALED_OBJECTS, scaledObjects, scaledObject);
     }
 
     synchronized void scaledObjectIsGone() {

@@ -145,6 +145,19 @@ class KubernetesPodsTest {
     }
 
     @Test
+    void pauseIsSaidAsLongAsItLasts() {
+        api.annotatedScaledObject("autoscaling.keda.sh/paused-replicas", "2");
+        await().untilAsserted(() -> assertThat(pods.notices()).singleElement().satisfies(notice -> {
+            assertThat(notice.isPause()).isTrue();
+            assertThat(notice.isRefusal()).isFalse();
+            assertThat(notice.text()).startsWith("KEDA is paused at 2 replicas by the annotation");
+        }));
+
+        api.scaledObject();
+        await().untilAsserted(() -> assertThat(pods.notices()).isEmpty());
+    }
+
+    @Test
     void refusedTriggerIsSaidAsLongAsItIsThere() {
         // Given
         assertThat(pods.notices()).isEmpty();

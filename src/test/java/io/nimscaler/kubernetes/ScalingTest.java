@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is read of a ScaledObject's replicas and HPA. */
 class ScalingTest {
@@ -48,6 +49,28 @@ class ScalingTest {
         assertThat(scaling.bounds().most()).isEqualTo(most);
         assertThat(scaling.bounds().certain()).isEqualTo(certain);
         assertThat(scaling.bounds().upPatience()).isEqualTo(Optional.ofNullable(up));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'autoscaling.keda.sh/paused: \"true\"' | true | autoscaling.keda.sh/paused: the replicas stay as they are",
+                "'autoscaling.keda.sh/paused: \"yes\"'  | true | autoscaling.keda.sh/paused: the replicas stay as they are",
+                "'autoscaling.keda.sh/paused-replicas: \"3\", autoscaling.keda.sh/paused: \"true\"' | true | paused at 3 replicas",
+                "'autoscaling.keda.sh/paused-scale-in: \"true\"' | false | autoscaling.keda.sh/paused-scale-in is set"
+            })
+    void pauseIsSaid(String annotations, boolean isWhole, String text) {
+        assertThat(read(annotations, "").pause()).hasValueSatisfying(pause -> {
+            assertThat(pause.isWhole()).isEqualTo(isWhole);
+            assertThat(pause.text()).contains(text);
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "autoscaling.keda.sh/paused: \"False\"", "autoscaling.keda.sh/paused-scale-in: \"0\"", "paused: \"true\""})
+    void whatIsNoPauseIsNotSaid(String annotations) {
+        assertThat(read(annotations, "").pause()).isEmpty();
     }
 
     @Test
