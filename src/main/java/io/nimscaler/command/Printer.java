@@ -4,6 +4,7 @@ import io.nimscaler.replay.Advice;
 import io.nimscaler.replay.FleetHistory;
 import io.nimscaler.replay.OpenLoop;
 import io.nimscaler.replay.Outcome;
+import io.nimscaler.replay.ScaledObjectLines;
 import io.nimscaler.replay.Question;
 import io.nimscaler.replay.Texts;
 import io.nimscaler.replay.WhatIf;
@@ -156,18 +157,18 @@ final class Printer {
         advice.advised().ifPresent(one -> spread("advised", one.outcome()));
         line("");
         advice.reasons().forEach(reason -> line("  %s.", reason));
-        Optional<String> lines = advice.scaledObjectLines();
+        Optional<ScaledObjectLines> lines = advice.lines();
         if (lines.isEmpty()) {
             line("No advice.");
         } else {
             line("");
             line("Try it beside the present one first, KEDA is not told of it (src/docs/shadow.md):");
             line("");
-            out.print(advice.shadowLines().indent(2));
+            out.print(lines.get().shadow().indent(2));
             line("");
             line("Then change the ScaledObject:");
             line("");
-            out.print(lines.get().indent(2));
+            out.print(lines.get().reported().indent(2));
         }
         trust(advice.saturatedTime(), false, advice.settings().assumed());
     }

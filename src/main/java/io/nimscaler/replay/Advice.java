@@ -114,45 +114,14 @@ public record Advice(
     }
 
     /** The lines of the ScaledObject to change; empty: there is no advice. */
-    public Optional<String> scaledObjectLines() {
+    public Optional<ScaledObjectLines> lines() {
         return advised.map(one -> {
-            StringBuilder lines = new StringBuilder();
+            Map<String, String> settings = new TreeMap<>(one.changed());
             if (one.minReplicaCount() != present.minReplicaCount()) {
-                lines.append("minReplicaCount: ").append(one.minReplicaCount()).append('\n');
+                settings.put(FleetKey.MIN_REPLICA_COUNT.key(), String.valueOf(one.minReplicaCount()));
             }
-            if (!one.changed().isEmpty()) {
-                lines.append("triggers:\n  - metadata:\n");
-                new TreeMap<>(one.changed())
-                        .forEach((key, value) -> lines.append("      ")
-                                .append(key)
-                                .append(": \"")
-                                .append(value)
-                                .append("\"\n"));
-            }
-            return lines.toString();
+            return ScaledObjectLines.of(settings);
         });
-    }
-
-    /** The same as a shadow of the trigger, which changes nothing; what is not the trigger's is a comment. */
-    public String shadowLines() {
-        StringBuilder lines = new StringBuilder();
-        advised.ifPresent(one -> {
-            if (!one.changed().isEmpty()) {
-                lines.append("triggers:\n  - metadata:\n");
-            }
-            new TreeMap<>(one.changed())
-                    .forEach((key, value) -> lines.append("      shadow.")
-                            .append(key)
-                            .append(": \"")
-                            .append(value)
-                            .append("\"\n"));
-            if (one.minReplicaCount() != present.minReplicaCount()) {
-                lines.append("# minReplicaCount: ")
-                        .append(one.minReplicaCount())
-                        .append(" has no shadow: it is not the trigger's\n");
-            }
-        });
-        return lines.toString();
     }
 
     private static final class Sweep {

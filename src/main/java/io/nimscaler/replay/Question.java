@@ -135,7 +135,11 @@ public record Question(
                     .findFirst();
             Duration leastHistory = duration(
                     FleetKey.LEAST_HISTORY, Duration.ofHours(24), Duration.ofMinutes(1), Duration.ofHours(2160), false);
-            if (least == 0 && history.trigger().waking().source().isEmpty()) {
+            boolean isLeastRead = violations.stream()
+                    .noneMatch(violation -> violation.key().equals(FleetKey.MIN_REPLICA_COUNT.key()));
+            if (least == 0
+                    && isLeastRead
+                    && history.trigger().waking().source().isEmpty()) {
                 violations.add(UnusableException.violation(
                         FleetKey.MIN_REPLICA_COUNT.key(),
                         "0",

@@ -11,10 +11,16 @@ public final class UnusableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final String reason;
+    private final transient List<Violation> violations;
 
     public UnusableException(String message) {
+        this(message, List.of());
+    }
+
+    private UnusableException(String message, List<Violation> violations) {
         super(message);
         this.reason = message;
+        this.violations = List.copyOf(violations);
     }
 
     /** The message. */
@@ -22,8 +28,14 @@ public final class UnusableException extends RuntimeException {
         return reason;
     }
 
+    /** What of it is wrong with one key each; empty where it is nothing that was asked. */
+    public List<Violation> violations() {
+        return violations;
+    }
+
     static UnusableException of(List<Violation> violations) {
-        return new UnusableException(violations.stream().map(Violation::text).collect(Collectors.joining("; ")));
+        return new UnusableException(
+                violations.stream().map(Violation::text).collect(Collectors.joining("; ")), violations);
     }
 
     static Violation violation(String key, String value, String expected, Optional<String> nearest) {

@@ -1,6 +1,7 @@
 package io.nimscaler.web;
 
 import io.nimscaler.replay.Advice;
+import io.nimscaler.replay.ScaledObjectLines;
 import io.nimscaler.replay.WhatIf;
 import io.nimscaler.scaler.TriggerId;
 import java.util.List;
@@ -72,8 +73,8 @@ record AdviceView(
                 advice.allowed(),
                 advice.saturatedTime(),
                 advice.reasons(),
-                advice.scaledObjectLines().orElse(null),
-                advice.advised().isPresent() ? advice.shadowLines() : null,
+                advice.lines().map(ScaledObjectLines::reported).orElse(null),
+                advice.lines().map(ScaledObjectLines::shadow).orElse(null),
                 advice.settings().assumed(),
                 WhatIf.LEFT_OUT);
     }

@@ -9,14 +9,27 @@ import jakarta.ws.rs.core.Response;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * Why a request was not answered.
  *
  * @param error for people: name, value and what was expected
+ * @param wrong what of it is wrong with one parameter or key each; empty where it is nothing that was asked
  */
-record Refusal(String error) {
+record Refusal(String error, List<WrongView> wrong) {
+
+    /**
+     * @param key the parameter, or the key of a setting
+     * @param text for people, as in {@code error}
+     */
+    record WrongView(String key, String text) {
+
+        static WrongView of(Violation violation) {
+            return new WrongView(violation.key(), violation.text());
+        }
+    }
 
     /**
      * An ISO 8601 instant, with any offset.
@@ -61,11 +74,16 @@ record Refusal(String error) {
 
     static BadRequestException badRequest(String name, String text, String expected) {
         Violation violation = new Violation(name, Optional.of(text), expected, Optional.empty());
-        return new BadRequestException(response(Response.Status.BAD_REQUEST, violation.text()));
+        return badRequest(violation.text(), List.of(violation));
     }
 
-    static BadRequestException badRequest(String why) {
-        return new BadRequestException(response(Response.Status.BAD_REQUEST, why));
+    /**
+     * @param violations that {@code why} tells of; may be empty
+     */
+    static BadRequestException badRequest(String why, List<Violation> violations) {
+        return new BadRequestException(response(
+                Response.Status.BAD_REQUEST,
+                new Refusal(why, violations.stream().map(WrongView::of).toList())));
     }
 
     static NotFoundException notFound(String why) {
@@ -77,9 +95,13 @@ record Refusal(String error) {
     }
 
     private static Response response(Response.Status status, String error) {
+        return response(status, new Refusal(error, List.of()));
+    }
+
+    private static Response response(Response.Status status, Refusal refusal) {
         return Response.status(status)
                 .type(MediaType.APPLICATION_JSON_TYPE)
-                .entity(new Refusal(error))
+                .entity(refusal)
                 .build();
     }
 }

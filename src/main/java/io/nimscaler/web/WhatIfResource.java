@@ -13,6 +13,7 @@ import io.nimscaler.replay.Advice;
 import io.nimscaler.replay.FleetHistory;
 import io.nimscaler.replay.OpenLoop;
 import io.nimscaler.replay.Question;
+import io.nimscaler.replay.ScaledObjectLines;
 import io.nimscaler.replay.Stop;
 import io.nimscaler.replay.StoppedException;
 import io.nimscaler.replay.UnusableException;
@@ -139,6 +140,7 @@ class WhatIfResource {
         } catch (UnusableException e) {
             refused = e.reason();
         }
+        ScaledObjectLines lines = ScaledObjectLines.of(settings(request));
         return new WhatIfView(
                 history.id().scaledObject().namespace(),
                 history.id().scaledObject().name(),
@@ -148,6 +150,8 @@ class WhatIfResource {
                 WhatIfView.OpenLoopView.of(open),
                 closed,
                 refused,
+                lines.reported(),
+                lines.shadow(),
                 WhatIf.LEFT_OUT);
     }
 
@@ -195,7 +199,8 @@ class WhatIfResource {
         }
         Map<String, Object> unknown = asked.unknown() == null ? Map.of() : asked.unknown();
         unknown.keySet().stream().sorted().findFirst().ifPresent(key -> {
-            throw Refusal.badRequest(new Violation(key, Optional.empty(), "a known key", Nearest.to(key, KEYS)).text());
+            Violation violation = new Violation(key, Optional.empty(), "a known key", Nearest.to(key, KEYS));
+            throw Refusal.badRequest(violation.text(), List.of(violation));
         });
         settings(asked).forEach((key, value) -> {
             if (value == null) {
@@ -209,7 +214,7 @@ class WhatIfResource {
         try {
             return questions.answer(context.response(), question);
         } catch (UnusableException e) {
-            throw Refusal.badRequest(e.reason());
+            throw Refusal.badRequest(e.reason(), e.violations());
         } catch (StoppedException e) {
             throw Refusal.tooMany(e.reason());
         }

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param openLoop on the fleet that there was
  * @param closedLoop on a fleet of its own; null where there is no answer
  * @param noClosedLoop why not; null where there is one
+ * @param scaledObjectLines the settings as lines of the ScaledObject, YAML
+ * @param shadowLines the same as a shadow to try first
  * @param leftOut what no answer takes into account
  */
 record WhatIfView(
@@ -28,6 +30,8 @@ record WhatIfView(
         @Nullable OpenLoopView openLoop,
         @Nullable ClosedLoopView closedLoop,
         @Nullable String noClosedLoop,
+        String scaledObjectLines,
+        String shadowLines,
         List<String> leftOut) {
 
     /**

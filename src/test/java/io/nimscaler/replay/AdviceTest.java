@@ -52,8 +52,8 @@ class AdviceTest {
                 .filteredOn(one -> one.overloadedTime() <= advice.allowed())
                 .allSatisfy(one -> assertThat(one.replicaHours()).isGreaterThanOrEqualTo(advised.replicaHours()));
         assertThat(advice.perfect().replicaHours()).isLessThanOrEqualTo(advised.replicaHours());
-        assertThat(advice.scaledObjectLines().orElseThrow()).contains("triggers:\n  - metadata:\n      ");
-        assertThat(advice.shadowLines()).contains("shadow.targetValue: \"0.");
+        assertThat(advice.lines().orElseThrow().reported()).contains("triggers:\n  - metadata:\n      ");
+        assertThat(advice.lines().orElseThrow().shadow()).contains("shadow.targetValue: \"0.");
         assertThat(advised.outcome().spread()).isPresent();
     }
 

@@ -2,12 +2,15 @@ package io.nimscaler.web;
 
 import static io.restassured.RestAssured.given;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
+import static org.hamcrest.Matchers.startsWith;
 
 import io.nimscaler.app.NimPods;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -57,6 +60,8 @@ class WhatIfResourceTest {
                 .body("closedLoop.other.spread", nullValue())
                 .body("closedLoop.perfect.overloadedTime", equalTo(0f))
                 .body("leftOut", hasItem(containsString("no latency")))
+                .body("scaledObjectLines", equalTo("triggers:\n  - metadata:\n      targetValue: \"0.2\"\n"))
+                .body("shadowLines", equalTo("triggers:\n  - metadata:\n      shadow.targetValue: \"0.2\"\n"))
                 .body("noClosedLoop", nullValue());
     }
 
@@ -81,6 +86,15 @@ class WhatIfResourceTest {
             """)
     void whatIsWrongIsSaid(String body, String error) {
         ask(LLM + "/what-if", body).statusCode(400).body("error", containsString(error));
+    }
+
+    @Test
+    void whatIsWrongIsSaidKeyByKey() {
+        ask(LLM + "/what-if", "{\"settings\": {\"targetValue\": \"70\", \"minReplicaCount\": \"few\"}}")
+                .statusCode(400)
+                .body("wrong.key", containsInAnyOrder("targetValue", "minReplicaCount"))
+                .body("wrong.find { it.key == 'minReplicaCount' }.text", startsWith("minReplicaCount = \"few\": expected"));
+        ask(LLM + "/advice", "{\"trigger\": \"another\"}").statusCode(404).body("wrong", empty());
     }
 
     @Test
