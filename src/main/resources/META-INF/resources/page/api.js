@@ -13,12 +13,28 @@ export async function get(path) {
   return (await ask(path)).body;
 }
 
+/** The answer to a question of one ScaledObject. Throws as get does, with wrong: what is wrong with it, each {key, text}. */
+export async function question(path, body, signal) {
+  const response = await fetch(path, {
+    method: 'POST',
+    headers: {accept: 'application/json', 'content-type': 'application/json'},
+    body: JSON.stringify(body),
+    signal,
+  });
+  await refuse(response);
+  return response.json();
+}
+
+async function refuse(response) {
+  if (!response.ok) {
+    const {error, wrong = []} = await response.json().catch(() => ({}));
+    throw Object.assign(new Error(error ?? `the scaler answered ${response.status}`), {status: response.status, wrong});
+  }
+}
+
 async function ask(path) {
   const response = await fetch(path, {headers: {accept: 'application/json'}, signal: AbortSignal.timeout(10000)});
-  if (!response.ok) {
-    const refusal = await response.json().catch(() => ({}));
-    throw Object.assign(new Error(refusal.error ?? `the scaler answered ${response.status}`), {status: response.status});
-  }
+  await refuse(response);
   const date = Date.parse(response.headers.get('date') ?? '');
   return {now: Number.isNaN(date) ? Date.now() : date, body: await response.json()};
 }

@@ -10,6 +10,7 @@ import {Tiles} from './tiles.js';
 import {clock} from './time.js';
 import {Track} from './track.js';
 import {TransitionList} from './transitions.js';
+import {WhatIf} from './what-if.js';
 import {Steps} from './why.js';
 import {notRemembered, present, since, STATES} from './words.js';
 
@@ -29,6 +30,7 @@ export class DetailView {
   #track = new Track();
   #plots;
   #history;
+  #whatIf;
   #loading = false;
   #loaded = false;
   #closed = false;
@@ -62,6 +64,7 @@ export class DetailView {
     const plots = el('div', {class: 'plots'});
     this.#plots = new Plots(plots, this.#track, (at) => this.#go(at), () => this.#chosen());
     this.#history = new History(which);
+    this.#whatIf = new WhatIf(which);
     this.#pods = new PodTable(this.#plots.colours);
     this.#above = el('div', {class: 'above'},
       el('p', {class: 'crumb'}, el('a', {href: '#/'}, '‹ All scale targets')),
@@ -89,6 +92,7 @@ export class DetailView {
       el('section', {'aria-labelledby': 'why'},
         el('div', {class: 'section-head'}, el('h2', {id: 'why'}, 'Why'), this.#data), this.#steps.element),
       el('section', {'aria-labelledby': 'pods'}, el('h2', {id: 'pods'}, 'Pods'), this.#pods.element),
+      this.#whatIf.element,
       el('details', {class: 'settings'}, el('summary', {}, 'Trigger metadata, defaults included'), this.#metadata),
     ];
   }
@@ -104,6 +108,7 @@ export class DetailView {
     mark(document.body, 'data-past', null);
     this.#plots.close();
     this.#history.close();
+    this.#whatIf.close();
   }
 
   /** Explains a moment; null: the present one, and on. */
@@ -136,6 +141,7 @@ export class DetailView {
     const trigger = mine.decision.triggerName;
     const shadow = explanations.find((one) => one.decision.shadow && one.decision.triggerName === trigger);
     this.#live = {mine, shadow};
+    this.#whatIf.update(mine);
     this.#showTabs(reported, refused, trigger);
     this.#remember([mine, shadow].filter(Boolean).map((one) => one.decision));
     this.#tellChanges(mine.decision);

@@ -4,7 +4,7 @@ import uPlot from '../webjars/uplot/dist/uPlot.esm.js';
 import {get, pathOf} from './api.js';
 import {el, say} from './dom.js';
 import {isUtc} from './time.js';
-import {number} from './words.js';
+import {UNKNOWN, number} from './words.js';
 
 const SPANS = [[6 * 3600, '6 h'], [86400, '1 day'], [7 * 86400, '7 days'], [366 * 86400, 'All']];
 const STEPS = 720;
@@ -122,6 +122,7 @@ export class History {
     this.#u?.destroy();
     this.#u = null;
     if (this.#steps.length === 0) {
+      this.#values.forEach(({text}) => say(text, UNKNOWN));
       return;
     }
     const grid = {stroke: colour('grid'), width: 1};

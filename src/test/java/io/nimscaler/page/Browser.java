@@ -144,7 +144,16 @@ final class Browser implements AutoCloseable {
     }
 
     void until(ThrowingRunnable assertion) {
-        await().atMost(PATIENCE)
+        until(PATIENCE, assertion);
+    }
+
+    /** For what takes its time. */
+    void patiently(ThrowingRunnable assertion) {
+        until(PATIENCE.multipliedBy(3), assertion);
+    }
+
+    private static void until(Duration patience, ThrowingRunnable assertion) {
+        await().atMost(patience)
                 .ignoreExceptionsMatching(e -> e instanceof StaleElementReferenceException
                         || e instanceof org.openqa.selenium.NoSuchElementException)
                 .untilAsserted(assertion);

@@ -393,4 +393,20 @@ class PageTest {
         browser.as(1280, 900, false).go(detail("no-such"));
         browser.until(() -> assertThat(browser.text(".problem")).startsWith("There is no decision on such a trigger."));
     }
+
+    @Test
+    void whatIfSaysHowToKeepMoreThanHalfAnHour() {
+        browser.as(1280, 1500, false).go(detail("busy"));
+        browser.until(() -> {
+            assertThat(browser.text(".what-if"))
+                    .contains("Only the last half hour is remembered", "set nim-scaler.history.directory", "now 0.7");
+            assertThat(browser.all(".history[hidden]")).hasSize(1);
+        });
+        browser.all(".what-if button").stream()
+                .filter(button -> button.getText().equals("Find better settings"))
+                .findFirst()
+                .orElseThrow()
+                .click();
+        browser.until(() -> assertThat(browser.text(".answer .headline")).startsWith("No advice: too little history: "));
+    }
 }
