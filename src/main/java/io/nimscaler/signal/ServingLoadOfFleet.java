@@ -21,8 +21,9 @@ import java.util.function.ToDoubleFunction;
  *   <li><em>b / a</em> is learned: by how much the time of a token (running / tokens a second) grew with the batch within the last minutes,
  *       by all pods ({@link WorkHistory}). Little evidence counts little, none is e = 0, and then x stands alone.
  *   <li><em>u</em> makes the queue a flow instead of a stock: replicas that would complete what it grows by, and work off what the
- *       usual room of the pods does not within two minutes. It is never more than what a running request takes, and just that where
- *       fewer than 10 requests are known to have been completed.
+ *       usual room of these and of the pods does not within five minutes. It is never more than what a running request takes, and just
+ *       that where fewer than 10 requests are known to have been completed. Of a queue that falls faster, the pods do more than what
+ *       comes: by so much base counts less, but a full pod never less than the target.
  *   <li><em>max running</em>: the key; else what the pod says; else the most requests (8 at least) that ran while others waited all the
  *       time and the KV cache was not what they waited for, in the last hour of such time. Else it is between two bounds: the KV cache may
  *       bind alone, or no more may run at once than the most that ran on any pod within the last hour, or 8. Of what the load may be then,
@@ -41,7 +42,7 @@ final class ServingLoadOfFleet implements FleetSignal {
     static final double COLD_SHARE = 0.02;
 
     /** Within this the queue is worked off. */
-    static final double HORIZON_SECONDS = 120;
+    static final double HORIZON_SECONDS = 300;
 
     /** What pods at their target have room for, as a share of what they do. */
     static final double ROOM = 0.25;
@@ -61,6 +62,10 @@ final class ServingLoadOfFleet implements FleetSignal {
 
     private double batchCost;
     private OptionalDouble shareOfWaiting = OptionalDouble.empty();
+
+    /** The share of what the pods do that goes into a queue that falls. */
+    private double worksOff;
+
     private OptionalDouble target = OptionalDouble.empty();
     private int wanted;
     private double towardsAtMost;
@@ -88,7 +93,7 @@ final class ServingLoadOfFleet implements FleetSignal {
         learnMaxRunning(pods, elapsed);
         learnBatchCost(pods);
         learnShareOfRunning(pods, elapsed);
-        learnShareOfWaiting(pods);
+        learnQueue(pods);
         weighBounds(pods);
     }
 
@@ -106,22 +111,32 @@ final class ServingLoadOfFleet implements FleetSignal {
         batchCost = share / (1 - share) / Math.exp(x / n);
     }
 
-    /** u; a pod that was not watched for long enough says nothing of it. */
-    private void learnShareOfWaiting(List<PodValue.Work> all) {
-        boolean counts = all.stream().anyMatch(pod -> pod.pace().counts());
-        if (counts && sum(all, PodValue.Work::waiting) == 0) {
-            return;
-        }
+    /** u, and by how much the pods do more than what comes; a pod that was not watched for long enough says nothing of it. */
+    private void learnQueue(List<PodValue.Work> all) {
         List<PodValue.Work> complete = all.stream()
                 .filter(pod -> !Double.isNaN(pod.pace().completed()))
                 .toList();
         List<PodValue.Work> generate = complete.stream()
                 .filter(pod -> !Double.isNaN(pod.pace().tokens()))
                 .toList();
-        OptionalDouble flow = flowShare(generate.isEmpty() ? complete : generate);
+        List<PodValue.Work> known = generate.isEmpty() ? complete : generate;
+        OptionalDouble flow = queueFlow(known);
+        double base = sum(known, this::atLeast);
+        worksOff = flow.isPresent() && base > 0
+                ? Math.clamp(-flow.getAsDouble() / base, 0, 1 - Math.min(1, target.orElse(1)))
+                : 0;
+        learnShareOfWaiting(all, sum(known, PodValue.Work::waiting), flow);
+    }
+
+    private void learnShareOfWaiting(List<PodValue.Work> all, double waiting, OptionalDouble flow) {
+        boolean counts = all.stream().anyMatch(pod -> pod.pace().counts());
+        if (counts && sum(all, PodValue.Work::waiting) == 0) {
+            return;
+        }
         boolean young = all.stream().allMatch(pod -> pod.pace().young());
-        if (flow.isPresent()) {
-            shareOfWaiting = OptionalDouble.of(Math.min(flow.getAsDouble(), stockShare(all)));
+        if (flow.isPresent() && waiting > 0) {
+            double share = Math.max(LEAST_SHARE, flow.getAsDouble() / waiting);
+            shareOfWaiting = OptionalDouble.of(Math.min(share, stockShare(all)));
         } else if (!young || !counts) {
             shareOfWaiting = OptionalDouble.of(stockShare(all));
         }
@@ -156,9 +171,11 @@ final class ServingLoadOfFleet implements FleetSignal {
         return OptionalDouble.of(learnedShareOfRunning());
     }
 
-    /** Empty: too few requests were completed to say. */
-    private OptionalDouble flowShare(List<PodValue.Work> pods) {
-        double waiting = sum(pods, PodValue.Work::waiting);
+    /**
+     * In full replicas: what the queue grows by, and what works it off within the horizon beyond the room of the replicas that are asked
+     * for without it. Negative: by so much it falls faster. Empty: too few requests were completed to say.
+     */
+    private OptionalDouble queueFlow(List<PodValue.Work> pods) {
         double base = sum(pods, this::atLeast);
         double completedGrown = sum(pods, pod -> pod.pace().completedGrown());
         double tokensGrown = sum(pods, pod -> pod.pace().tokensGrown());
@@ -167,13 +184,14 @@ final class ServingLoadOfFleet implements FleetSignal {
         double completed = tokensGrown > 0
                 ? tokens * completedGrown / tokensGrown
                 : sum(pods, pod -> pod.pace().completed());
-        if (completedGrown < ENOUGH_COMPLETED || !(completed > 0) || waiting == 0 || base == 0) {
+        if (completedGrown < ENOUGH_COMPLETED || !(completed > 0) || base == 0) {
             return OptionalDouble.empty();
         }
         double perReplica = completed / base;
         double arriving = sum(pods, pod -> pod.pace().queueGrowth()) / perReplica;
-        double toWorkOff = waiting / (HORIZON_SECONDS * perReplica) - ROOM * base;
-        return OptionalDouble.of(Math.max(LEAST_SHARE, (arriving + Math.max(0, toWorkOff)) / waiting));
+        double waiting = sum(pods, PodValue.Work::waiting);
+        double toWorkOff = waiting / (HORIZON_SECONDS * perReplica) - ROOM * (base + Math.max(0, arriving));
+        return OptionalDouble.of(arriving + Math.max(0, toWorkOff));
     }
 
     /** What runs beyond the most that was seen proves that more can. */
@@ -213,7 +231,7 @@ final class ServingLoadOfFleet implements FleetSignal {
 
     private double load(PodValue.Work pod) {
         double atLeast = atLeast(pod);
-        return atLeast + towardsAtMost * (atMost(pod) - atLeast) + queue(pod);
+        return (1 - worksOff) * (atLeast + towardsAtMost * (atMost(pod) - atLeast)) + queue(pod);
     }
 
     private double queue(PodValue.Work pod) {

@@ -278,15 +278,42 @@ class ServingLoadTest {
     }
 
     @Test
-    void queueThatStandsAsksForWhatWorksItOffWithinTwoMinutes() {
+    void queueThatStandsAsksForWhatWorksItOffWithinFiveMinutes() {
         // Given: a full pod, 1 / s completed, 600 in the queue
         Watched pod = new Watched();
 
         // When
         PodValue.Work last = pod.read(60, .98, 10, 600);
 
-        // Then: 5 / s are 5 times what it completes, less a quarter of what it does
-        assertThat(load(last)).isCloseTo(1 + 5 - .25, within(.01));
+        // Then: 2 / s are twice what it completes, less a quarter of what it does
+        assertThat(load(last)).isCloseTo(1 + 2 - .25, within(.01));
+    }
+
+    /** It is full, for it does more than what comes. */
+    @ParameterizedTest(name = "{0} in two seconds at T = {1}: {2}")
+    @CsvSource({"-0.5, 0.80, 0.80", "-0.5, 0.40, 0.75", "-0.1, 0.80, 0.95", "0, 0.80, 1"})
+    void queueThatFallsAsksForWhatComes(double growth, double target, double expected) {
+        Watched pod = new Watched();
+        fleet.aimAt(target, 1);
+        PodValue.Work last = pod.read(.98, 10, 62, 1000, 1);
+        for (int i = 1; i <= 60; i++) {
+            last = pod.read(.98, 10, 62 + i * growth, 1000, 1);
+        }
+        fleet.learn(List.of(last), SECOND);
+        assertThat(load(last)).isCloseTo(expected + last.waiting() * ServingLoadOfFleet.LEAST_SHARE, within(.02));
+    }
+
+    /** What a pod that was just found does into its queue is not known. */
+    @Test
+    void whatIsNotKnownOfAQueueIsNoWorkOnIt() {
+        Watched pod = new Watched();
+        fleet.aimAt(.8, 1);
+        PodValue.Work last = pod.read(.98, 10, 62, 1000, 1);
+        for (int i = 1; i <= 5; i++) {
+            last = pod.read(.98, 10, 62 - 5 * i, 1000, 1);
+        }
+        fleet.learn(List.of(last), SECOND);
+        assertThat(load(last)).isGreaterThan(.98);
     }
 
     @Test
@@ -297,8 +324,8 @@ class ServingLoadTest {
             last = pod.read(.98, 10, 2 + i, 1000, 1);
         }
         fleet.learn(List.of(last), SECOND);
-        // 0.5 / s, half of what it completes; a minute's backlog is within its room
-        assertThat(load(last)).isCloseTo(1.5 + .25, within(.06));
+        // 0.5 / s, half of what it completes; a minute's backlog is within the room of those that come
+        assertThat(load(last)).isCloseTo(1.5, within(.06));
     }
 
     @Test
