@@ -12,6 +12,7 @@ import io.nimscaler.policy.Held;
 import io.nimscaler.policy.HoldReason;
 import io.nimscaler.policy.PodReading;
 import io.nimscaler.policy.PolicyState;
+import io.nimscaler.policy.Steps;
 import io.nimscaler.policy.Scale;
 import io.nimscaler.policy.Unserved;
 import io.nimscaler.poll.PodProblem;
@@ -204,8 +205,13 @@ final class LineReader {
                 optionalNumber(node, "smoothed"),
                 window(node.required("upscaleWindow")),
                 window(node.required("downscaleWindow")),
-                optionalNumber(node, "step"),
+                new Steps.State(optionalNumber(node, "step"), atLoad(node, "lastStep"), atLoad(node, "barredStep")),
                 optional(node, "cuts").map(LineReader::cuts).orElseGet(() -> new Cuts().state()));
+    }
+
+    private static Optional<Steps.AtLoad> atLoad(JsonNode node, String name) {
+        return optional(node, name)
+                .map(one -> new Steps.AtLoad(number(one, "load").doubleValue(), duration(one, "remaining")));
     }
 
     private static Cuts.State cuts(JsonNode node) {

@@ -11,6 +11,7 @@ import io.nimscaler.policy.Held;
 import io.nimscaler.policy.HoldReason;
 import io.nimscaler.policy.PodReading;
 import io.nimscaler.policy.PolicyState;
+import io.nimscaler.policy.Steps;
 import io.nimscaler.poll.Problem;
 import io.nimscaler.scaler.PodStatus;
 import io.nimscaler.scaler.Snapshot;
@@ -189,7 +190,9 @@ public final class RecordingWriter {
         put(node, "smoothed", state.smoothed());
         node.set("upscaleWindow", window(state.upscaleWindow()));
         node.set("downscaleWindow", window(state.downscaleWindow()));
-        put(node, "step", state.step());
+        put(node, "step", state.steps().underWay());
+        put(node, "lastStep", state.steps().last());
+        put(node, "barredStep", state.steps().barred());
         node.set("cuts", cuts(state.cuts()));
         return node;
     }
@@ -210,6 +213,12 @@ public final class RecordingWriter {
                 .forEach(value ->
                         values.addObject().put("age", value.age().toString()).put("value", value.value()));
         return node;
+    }
+
+    private static void put(ObjectNode node, String name, Optional<Steps.AtLoad> step) {
+        step.ifPresent(one -> node.putObject(name)
+                .put("load", one.load())
+                .put("remaining", one.remaining().toString()));
     }
 
     private static void put(ObjectNode node, String name, OptionalDouble value) {

@@ -94,7 +94,7 @@ public final class Policy {
                 fresh.upscaleWindow.resumed(state.upscaleWindow()),
                 fresh.downscaleWindow.resumed(state.downscaleWindow()));
         next.cuts = Cuts.resumed(state.cuts());
-        next.steps.resume(state.step());
+        next.steps.resume(state.steps());
         next.previousAt = state.previousAt();
         next.noSampleSince = state.noSampleSince();
         return next;
@@ -111,7 +111,8 @@ public final class Policy {
             }
             case Fleet.Known known -> {
                 int spec = known.scale().spec();
-                if (steps.endAt(spec, cuts.lastSeen())) {
+                steps.pass(elapsed);
+                if (steps.endAt(spec, cuts.lastSeen(), downscaleWindow.value())) {
                     // What a fleet of another size read says little of this one
                     downscaleWindow.observeAnew();
                 }
@@ -270,9 +271,12 @@ public final class Policy {
         if (spec <= 1) {
             return new Decision.Report(value, basis);
         }
-        return basis.windows().isFull()
-                ? new Decision.Report(steps.down(value, spec), basis)
-                : new Decision.Hold(HoldReason.WINDOW_NOT_FULL, basis);
+        if (!basis.windows().isFull()) {
+            return new Decision.Hold(HoldReason.WINDOW_NOT_FULL, basis);
+        }
+        return steps.isBarred(value)
+                ? new Decision.Hold(HoldReason.STABILIZATION, basis)
+                : new Decision.Report(steps.down(value, spec), basis);
     }
 
     private void observe(double demand, Duration elapsed) {

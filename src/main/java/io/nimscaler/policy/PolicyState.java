@@ -11,8 +11,7 @@ import java.util.OptionalDouble;
  * @param previousAt the moment of the reading before; empty: there was none
  * @param noSampleSince since when no pod had a fresh sample; empty: one had
  * @param smoothed the smoothed demand; empty before the first known one
- * @param step what the step down that is under way asks for, of a signal that {@linkplain io.nimscaler.signal.Signal#stepsDown goes
- *     down in steps}; empty: none is
+ * @param steps what is known of the steps down, of a signal that {@linkplain io.nimscaler.signal.Signal#stepsDown goes down in steps}
  * @param cuts what was asked for, and whether somebody else took it away
  */
 public record PolicyState(
@@ -21,5 +20,5 @@ public record PolicyState(
         OptionalDouble smoothed,
         SlidingExtreme.State upscaleWindow,
         SlidingExtreme.State downscaleWindow,
-        OptionalDouble step,
+        Steps.State steps,
         Cuts.State cuts) {}

@@ -1,6 +1,8 @@
 package io.nimscaler.policy;
 
 import io.nimscaler.trigger.Trigger;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
@@ -10,17 +12,52 @@ import java.util.OptionalInt;
  * reads then may grow with the square of it. A step of which the HPA takes only a part at once, by its own policies, is one step: it
  * ends where it was to end. Without a window there is no observation to wait for, and no step.
  *
+ * <p>A step that the same load takes back is not tried again at that load for an hour. All of it comes from the wanted replicas and
+ * the windows, which each replica of the scaler sees; who begins anew may try once more than the others.
+ *
  * <p>Not thread-safe.
  */
-final class Steps {
+public final class Steps {
 
-    /** The HPA's band is closed, and its arithmetic is that of doubles. */
-    private static final double BELOW_THE_BAND = 1e-6;
+    /** The HPA's band is closed, and answers are rounded to thousandths. */
+    private static final double BELOW_THE_BAND = .001;
+
+    private static final double ROUNDING = 1e-6;
+
+    /** A step is taken back where the fleet grows so soon after it. */
+    static final Duration TAKEN_BACK_WITHIN = Duration.ofMinutes(30);
+
+    /** Above so much of what it was when the step was made the load has grown, and says nothing of the step. */
+    static final double SAME_LOAD = 1.4;
+
+    /** For so long a step that was taken back is not tried again. */
+    static final Duration BARRED_FOR = Duration.ofHours(1);
+
+    /**
+     * What it remembers.
+     *
+     * @param underWay what the step that is under way asks for; empty: none is
+     * @param last the step before, for as long as it may be taken back
+     * @param barred the load at which none is made, for how long yet
+     */
+    public record State(OptionalDouble underWay, Optional<AtLoad> last, Optional<AtLoad> barred) {}
+
+    /** The highest load of the window, for so long. */
+    public record AtLoad(double load, Duration remaining) {
+
+        /** Empty: the time is over. */
+        Optional<AtLoad> after(Duration elapsed) {
+            Duration left = remaining.minus(elapsed);
+            return left.isPositive() ? Optional.of(new AtLoad(load, left)) : Optional.empty();
+        }
+    }
 
     private final boolean inSteps;
     private final double target;
     private final double tolerance;
     private OptionalDouble step = OptionalDouble.empty();
+    private Optional<AtLoad> last = Optional.empty();
+    private Optional<AtLoad> barred = Optional.empty();
 
     Steps(Trigger trigger) {
         this.inSteps = trigger.signal().stepsDown()
@@ -29,29 +66,58 @@ final class Steps {
         this.tolerance = trigger.stabilization().tolerance();
     }
 
-    /** What the step that is under way asks for; empty: none is. */
-    OptionalDouble state() {
-        return step;
+    State state() {
+        return new State(step, last, barred);
     }
 
-    void resume(OptionalDouble itsStep) {
-        step = itsStep;
+    void resume(State state) {
+        step = state.underWay();
+        last = state.last();
+        barred = state.barred();
+    }
+
+    /** Observed time passes. */
+    void pass(Duration elapsed) {
+        last = last.flatMap(made -> made.after(elapsed));
+        barred = barred.flatMap(bar -> bar.after(elapsed));
     }
 
     /**
      * The wanted replicas as they are seen now, and before.
      *
+     * @param highest load of the window; empty: nothing was observed yet
      * @return whether this is a size of which nothing was observed yet
      */
-    boolean endAt(int spec, OptionalInt before) {
+    boolean endAt(int spec, OptionalInt before, OptionalDouble highest) {
         if (!inSteps || before.isEmpty() || before.getAsInt() == spec) {
             return false;
+        }
+        if (spec < before.getAsInt()) {
+            last = highest.isPresent()
+                    ? Optional.of(new AtLoad(highest.getAsDouble(), TAKEN_BACK_WITHIN))
+                    : Optional.empty();
+        } else {
+            takeBack(highest);
         }
         boolean onItsWay = step.isPresent() && spec < before.getAsInt() && isOne(step.getAsDouble(), spec);
         if (!onItsWay) {
             step = OptionalDouble.empty();
         }
         return !onItsWay;
+    }
+
+    private void takeBack(OptionalDouble highest) {
+        if (last.isPresent()
+                && highest.isPresent()
+                && highest.getAsDouble() <= SAME_LOAD * last.get().load()) {
+            barred = Optional.of(new AtLoad(last.get().load(), BARRED_FOR));
+        }
+        last = Optional.empty();
+    }
+
+    /** Whether the load took back a step that was made at no more than this. */
+    boolean isBarred(double value) {
+        return barred.filter(bar -> value > (1 - tolerance) * bar.load()).isPresent();
     }
 
     /**
@@ -68,7 +134,7 @@ final class Steps {
     /**
      * What is reported of a fleet that needs fewer replicas. E.g. at T = 0.70 with a tolerance of 10 %, 16 replicas that need 1.6 in all:
      * √(1.6 · 11.2) = 4.23, which is 7 replicas. A step within the HPA's tolerance would be none; then the smallest that it makes is taken
-     * where the load fits into it: of 2 replicas 1, of 12 replicas 10.
+     * where the load fits into it: of 2 replicas 1, of 12 replicas 11.
      *
      * @param value below T · spec: the highest demand of the window
      */
@@ -78,8 +144,9 @@ final class Steps {
         }
         if (step.isEmpty() || value > step.getAsDouble()) {
             double root = Math.sqrt(value * target * spec);
-            double smallest = target * mostBelowTheBand(spec);
-            double wanted = root > smallest && fits(value, smallest) ? smallest : root;
+            int next = mostBelowTheBand(spec);
+            double smallest = Math.min(target * next, belowTheBand(spec));
+            double wanted = root > smallest && value <= target * next ? smallest : root;
             step = isOne(wanted, spec) ? OptionalDouble.of(wanted) : OptionalDouble.empty();
             return wanted;
         }
@@ -88,19 +155,20 @@ final class Steps {
 
     /** Whether the HPA makes a smaller fleet of it: within its tolerance it does not, and a step of which it took a part ends there. */
     private boolean isOne(double wanted, int spec) {
-        return wanted < (1 - tolerance - BELOW_THE_BAND) * target * spec && replicas(wanted) < spec;
+        return wanted <= belowTheBand(spec) && replicas(wanted) < spec;
     }
 
-    private boolean fits(double value, double atTarget) {
-        return value <= (1 - tolerance) * atTarget;
+    /** The highest report that the HPA makes a smaller fleet of. */
+    private double belowTheBand(int spec) {
+        return (1 - tolerance) * target * spec - BELOW_THE_BAND;
     }
 
     /** The largest fleet that the HPA makes of a report below its tolerance. */
     private int mostBelowTheBand(int spec) {
-        return Math.max(1, Math.min(spec - 1, (int) Math.floor((1 - tolerance - BELOW_THE_BAND) * spec)));
+        return Math.max(1, Math.min(spec - 1, (int) replicas(belowTheBand(spec))));
     }
 
     private double replicas(double demand) {
-        return Math.ceil(demand / target - BELOW_THE_BAND);
+        return Math.ceil(demand / target - ROUNDING);
     }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.nimscaler.hpa.HpaFormula;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
+import java.time.Duration;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,13 +17,19 @@ class StepsTest {
 
     private static final Trigger TRIGGER = Triggers.with("metric", "serving_load", "targetValue", "0.80");
     private static final double TARGET = .8;
+    private static final OptionalDouble NOTHING = OptionalDouble.empty();
 
     private static long end(int spec, double value) {
         return end(TRIGGER, spec, value);
     }
 
     private static long end(Trigger trigger, int spec, double value) {
-        long milli = (long) Math.floor(new Steps(trigger).down(value, spec) * 1000 + 1e-6);
+        return hpa(trigger, new Steps(trigger).down(value, spec), spec);
+    }
+
+    private static long hpa(Trigger trigger, double value, int spec) {
+        // As answers are rounded
+        long milli = (long) Math.rint(value * 1000);
         return new HpaFormula(trigger.stabilization().tolerance()).averageValue(milli, 800, spec);
     }
 
@@ -29,16 +37,25 @@ class StepsTest {
     @CsvSource({
         // replicas, demand over T, what the HPA ends with
         "2,  0.8,  1",
-        "2,  1.0,  2",
+        "2,  1.0,  1",
+        "2,  1.1,  2",
         "3,  1.8,  2",
-        "3,  1.9,  3",
+        "3,  2.1,  3",
         "16, 2,    6",
         "9,  7.2,  8",
-        "10, 7.1,  8",
-        "11, 8.0,  9",
-        "12, 8.9,  10",
-        "20, 15.3, 17",
-        "40, 31,   35"
+        "9,  8.0,  8",
+        "9,  8.1,  9",
+        "10, 7.1,  9",
+        "10, 9.0,  9",
+        "11, 8.0,  10",
+        "12, 8.9,  11",
+        "12, 11.0, 11",
+        "12, 11.1, 12",
+        "20, 15.3, 18",
+        "20, 18.0, 18",
+        "20, 18.1, 20",
+        "40, 31,   36",
+        "40, 36,   36"
     })
     void stepGoesTheSquareRootOfTheWayAndIsNeverNone(int spec, double needed, long expected) {
         assertThat(end(spec, needed * TARGET)).isEqualTo(expected);
@@ -51,7 +68,7 @@ class StepsTest {
                 double needed = share * spec;
                 long end = end(spec, needed * TARGET);
                 assertThat(end).isBetween((long) Math.ceil(needed - 1e-9), (long) spec);
-                if (needed <= .8 * (spec - 1) - .2 * spec / 10.0 - 1) {
+                if (needed <= Math.min(spec - 1, .9 * spec - .01)) {
                     assertThat(end).as("%s of %s", needed, spec).isLessThan(spec);
                 }
             }
@@ -70,10 +87,10 @@ class StepsTest {
     @Test
     void anotherSizeIsANewObservationAndTheFirstOneSeenIsNot() {
         Steps steps = new Steps(TRIGGER);
-        assertThat(steps.endAt(5, OptionalInt.empty())).isFalse();
-        assertThat(steps.endAt(5, OptionalInt.of(5))).isFalse();
-        assertThat(steps.endAt(6, OptionalInt.of(5))).isTrue();
-        assertThat(steps.endAt(4, OptionalInt.of(6))).isTrue();
+        assertThat(steps.endAt(5, OptionalInt.empty(), NOTHING)).isFalse();
+        assertThat(steps.endAt(5, OptionalInt.of(5), NOTHING)).isFalse();
+        assertThat(steps.endAt(6, OptionalInt.of(5), NOTHING)).isTrue();
+        assertThat(steps.endAt(4, OptionalInt.of(6), NOTHING)).isTrue();
     }
 
     /** Somebody else holds more than the step asks for, and then lets go; or the HPA takes a pod at a time. */
@@ -83,18 +100,17 @@ class StepsTest {
         Steps steps = new Steps(TRIGGER);
         steps.down(.8 * spec * TARGET, spec);
         int now = taken;
-        steps.endAt(now, OptionalInt.of(spec));
+        steps.endAt(now, OptionalInt.of(spec), NOTHING);
         for (int i = 0; i < 100 && now > 1; i++) {
             double value = steps.down(.1, now);
             int next = (int) Math.max(
                     1,
                     Math.min(
                             now,
-                            new HpaFormula(TRIGGER.stabilization().tolerance())
-                                    .averageValue((long) Math.floor(value * 1000 + 1e-6), 800, now)));
+                            hpa(TRIGGER, value, now)));
             // One pod at a time, as an HPA policy may say
             next = Math.max(next, now - 1);
-            steps.endAt(next, OptionalInt.of(now));
+            steps.endAt(next, OptionalInt.of(now), NOTHING);
             now = next;
         }
         assertThat(now).isEqualTo(1);
@@ -104,12 +120,81 @@ class StepsTest {
     void signalThatDoesNotGoInStepsGoesAtOnce() {
         Steps steps = new Steps(Triggers.with());
         assertThat(steps.down(1.6, 16)).isEqualTo(1.6);
-        assertThat(steps.endAt(6, OptionalInt.of(5))).isFalse();
+        assertThat(steps.endAt(6, OptionalInt.of(5), NOTHING)).isFalse();
     }
 
     @Test
     void withoutAWindowThereIsNoStep() {
         Steps steps = new Steps(Triggers.with("metric", "serving_load", "downscaleStabilizationWindow", "0s"));
         assertThat(steps.down(1.6, 16)).isEqualTo(1.6);
+    }
+
+    private static OptionalDouble load(double load) {
+        return OptionalDouble.of(load);
+    }
+
+    @Test
+    void stepThatTheSameLoadTakesBackIsNotTriedAgainForAnHour() {
+        Steps steps = new Steps(TRIGGER);
+        steps.endAt(8, OptionalInt.of(9), load(6));
+        steps.pass(Duration.ofMinutes(29));
+        steps.endAt(9, OptionalInt.of(8), load(7.5));
+
+        assertThat(steps.isBarred(6)).isTrue();
+        assertThat(steps.isBarred(5.5)).isTrue();
+        assertThat(steps.isBarred(5.3)).as("less than nine tenths of it").isFalse();
+        steps.pass(Duration.ofMinutes(59));
+        assertThat(steps.isBarred(6)).isTrue();
+        steps.pass(Duration.ofMinutes(1));
+        assertThat(steps.isBarred(6)).isFalse();
+    }
+
+    @Test
+    void loadThatGrewSaysNothingOfTheStep() {
+        Steps steps = new Steps(TRIGGER);
+        steps.endAt(8, OptionalInt.of(9), load(6));
+        steps.endAt(12, OptionalInt.of(8), load(8.5));
+        assertThat(steps.isBarred(6)).isFalse();
+    }
+
+    @Test
+    void stepThatHeldForHalfAnHourWasRight() {
+        Steps steps = new Steps(TRIGGER);
+        steps.endAt(8, OptionalInt.of(9), load(6));
+        steps.pass(Duration.ofMinutes(30));
+        steps.endAt(9, OptionalInt.of(8), load(7.5));
+        assertThat(steps.isBarred(6)).isFalse();
+    }
+
+    /** Whoever began meanwhile, or saw no load at that moment, may try. */
+    @Test
+    void whatWasNotSeenBarsNothing() {
+        Steps steps = new Steps(TRIGGER);
+        steps.endAt(9, OptionalInt.of(8), load(7.5));
+        assertThat(steps.isBarred(.1)).isFalse();
+        steps.endAt(8, OptionalInt.of(9), NOTHING);
+        steps.endAt(9, OptionalInt.of(8), load(7.5));
+        assertThat(steps.isBarred(.1)).isFalse();
+    }
+
+    @Test
+    void anotherOneGoesOnFromItsState() {
+        Steps steps = new Steps(TRIGGER);
+        steps.endAt(8, OptionalInt.of(9), load(6));
+        Steps second = new Steps(TRIGGER);
+        second.resume(steps.state());
+        second.endAt(9, OptionalInt.of(8), load(7));
+        assertThat(second.isBarred(6)).isTrue();
+        Steps third = new Steps(TRIGGER);
+        third.resume(second.state());
+        assertThat(third.isBarred(6)).isTrue();
+    }
+
+    @Test
+    void signalThatDoesNotGoInStepsBarsNone() {
+        Steps steps = new Steps(Triggers.with());
+        steps.endAt(8, OptionalInt.of(9), load(6));
+        steps.endAt(9, OptionalInt.of(8), load(7));
+        assertThat(steps.isBarred(6)).isFalse();
     }
 }
