@@ -185,12 +185,13 @@ class Application {
     }
 
     private void decided(Snapshot snapshot) {
-        history.add(snapshot);
+        Optional<ReplicaBounds> bounds = scalers.bounds(snapshot.scaledObject());
+        history.add(snapshot, bounds);
         minuteFiles.ifPresent(files -> keepMinute(snapshot, files));
         if (snapshot.shadow()) {
             return;
         }
-        transitions.add(snapshot, scalers.bounds(snapshot.scaledObject()));
+        transitions.add(snapshot, bounds);
         log.update(snapshot);
         kubernetes.ifPresent(watch -> watch.decided(snapshot));
     }

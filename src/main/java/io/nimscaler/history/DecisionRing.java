@@ -1,5 +1,6 @@
 package io.nimscaler.history;
 
+import io.nimscaler.scaler.ReplicaBounds;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.scaler.TriggerId;
 import java.time.Duration;
@@ -40,13 +41,22 @@ public final class DecisionRing {
         this.maxBytes = maxBytes;
     }
 
-    /** Remembers a decision, and forgets what the bounds leave no room for. */
+    /** Remembers a decision of whose ScaledObject nobody says its bounds. */
     public void add(Snapshot snapshot) {
+        add(snapshot, Optional.empty());
+    }
+
+    /**
+     * Remembers a decision, and forgets what the bounds of memory leave no room for.
+     *
+     * @param bounds between how many replicas the HPA may choose now; empty: nobody says
+     */
+    public void add(Snapshot snapshot, Optional<ReplicaBounds> bounds) {
         if (length.isZero() || maxBytes == 0) {
             return;
         }
         TriggerHistory history = histories.computeIfAbsent(TriggerId.of(snapshot), _ -> new TriggerHistory());
-        bytes += history.add(snapshot, length);
+        bytes += history.add(snapshot, bounds, length);
         while (bytes > maxBytes && history.bytes() > maxBytes / histories.size()) {
             long freed = history.thinOut();
             if (freed == 0) {

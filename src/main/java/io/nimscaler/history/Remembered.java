@@ -2,10 +2,12 @@ package io.nimscaler.history;
 
 import io.nimscaler.policy.Decision;
 import io.nimscaler.policy.PolicyState;
+import io.nimscaler.scaler.ReplicaBounds;
 import io.nimscaler.scaler.Snapshot;
 import java.time.Instant;
+import java.util.Optional;
 
-/** One remembered decision, its pods packed. */
+/** One remembered decision, its pods packed, and between how many replicas the HPA could choose then. */
 public final class Remembered {
 
     /** Estimated from above: a decision with its intermediates, all of its own. */
@@ -19,20 +21,26 @@ public final class Remembered {
     private final long number;
     private final Snapshot withoutPods;
     private final PackedPods pods;
+    private final Optional<ReplicaBounds> bounds;
 
-    private Remembered(long number, Snapshot withoutPods, PackedPods pods) {
+    private Remembered(long number, Snapshot withoutPods, PackedPods pods, Optional<ReplicaBounds> bounds) {
         this.number = number;
         this.withoutPods = withoutPods;
         this.pods = pods;
+        this.bounds = bounds;
     }
 
-    static Remembered first(Snapshot snapshot, long number) {
-        return new Remembered(number, snapshot.withoutPods(), PackedPods.of(snapshot, PackedPods.NONE));
+    static Remembered first(Snapshot snapshot, Optional<ReplicaBounds> bounds, long number) {
+        return new Remembered(number, snapshot.withoutPods(), PackedPods.of(snapshot, PackedPods.NONE), bounds);
     }
 
     /** What is as it was before is shared with it. */
-    static Remembered after(Remembered before, Snapshot snapshot, long number) {
-        return new Remembered(number, snapshot.withoutPods(), PackedPods.of(snapshot, before.pods));
+    static Remembered after(Remembered before, Snapshot snapshot, Optional<ReplicaBounds> bounds, long number) {
+        return new Remembered(
+                number,
+                snapshot.withoutPods(),
+                PackedPods.of(snapshot, before.pods),
+                bounds.equals(before.bounds) ? before.bounds : bounds);
     }
 
     /** Counts the trigger's decisions since it is known; a gap to the one before means that some in between are forgotten. */
@@ -60,6 +68,11 @@ public final class Remembered {
     /** The decision without its pods. */
     public Snapshot withoutPods() {
         return withoutPods;
+    }
+
+    /** Between how many replicas the HPA of its ScaledObject could choose at that moment; empty: nobody said. */
+    public Optional<ReplicaBounds> bounds() {
+        return bounds;
     }
 
     /** Estimated from above. */

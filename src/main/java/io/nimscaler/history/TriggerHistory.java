@@ -3,6 +3,7 @@ package io.nimscaler.history;
 import io.nimscaler.policy.Decision;
 import io.nimscaler.policy.HoldReason;
 import io.nimscaler.policy.Scale;
+import io.nimscaler.scaler.ReplicaBounds;
 import io.nimscaler.scaler.Snapshot;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,13 +27,14 @@ final class TriggerHistory {
     /**
      * Adds a decision and forgets those that are older than {@code length}.
      *
+     * @param bounds between how many replicas the HPA may choose at that moment; empty: nobody says
      * @return by how much it has grown, in bytes
      */
-    synchronized long add(Snapshot snapshot, Duration length) {
+    synchronized long add(Snapshot snapshot, Optional<ReplicaBounds> bounds, Duration length) {
         long before = bytes;
         Remembered next = entries.isEmpty()
-                ? Remembered.first(snapshot, number++)
-                : Remembered.after(entries.getLast(), snapshot, number++);
+                ? Remembered.first(snapshot, bounds, number++)
+                : Remembered.after(entries.getLast(), snapshot, bounds, number++);
         Instant oldest = next.at().minus(length);
         int outdated = 0;
         while (outdated < entries.size() && entries.get(outdated).at().isBefore(oldest)) {

@@ -99,7 +99,7 @@ class ExplanationsResource {
         return Optional.of(asked)
                 .filter(span::contains)
                 .flatMap(moment -> history.at(trigger, moment))
-                .map(remembered -> views.past(remembered.snapshot(), asked, span));
+                .map(remembered -> views.past(remembered, asked, span));
     }
 
     /** The last changes of state and of wanted replicas of one ScaledObject's triggers, in words, oldest first. */

@@ -105,7 +105,7 @@ class RememberedResource {
         return Response.ok(JsonArray.of(
                         json,
                         chosen,
-                        remembered -> views.past(withPods ? remembered.snapshot() : remembered.withoutPods())))
+                        remembered -> views.past(remembered, withPods)))
                 .build();
     }
 

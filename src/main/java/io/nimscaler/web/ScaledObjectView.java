@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  * @param signalTitle what people call the metric, such as {@code KV-cache usage}; null where the trigger is refused
  * @param signalUnit of one pod's value: {@code share} (1 is all of it), {@code requests}, {@code seconds}, {@code per_second} or
  *     {@code none}; null where the trigger is refused
- * @param minReplicas of the ScaledObject; null where nobody says
- * @param maxReplicas of the ScaledObject; null where nobody says
+ * @param minReplicas of the ScaledObject, of a past decision as it was then; null where nobody says
+ * @param maxReplicas of the ScaledObject, of a past decision as it was then; null where nobody says
  * @param state what becomes of the replicas, in one word: {@code normal}, {@code scaling_up}, {@code scaling_down},
  *     {@code at_maximum}, {@code waiting} (for a stabilization window), {@code holding} (data is missing), {@code unknown} or
  *     {@code refused}
@@ -125,7 +125,7 @@ record ScaledObjectView(
      * What is known of a decision beside it.
      *
      * @param notices those on its ScaledObject; none of a past decision, since they are not remembered
-     * @param bounds of its ScaledObject as it is now
+     * @param bounds of its ScaledObject, as it was when it was decided
      * @param since since when its state is the same; empty of a past decision
      */
     record Beside(List<Notice> notices, Optional<ReplicaBounds> bounds, Optional<Instant> since) {}

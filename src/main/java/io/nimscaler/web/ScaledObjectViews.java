@@ -1,6 +1,7 @@
 package io.nimscaler.web;
 
 import io.nimscaler.history.DecisionRing;
+import io.nimscaler.history.Remembered;
 import io.nimscaler.history.Transitions;
 import io.nimscaler.scaler.Decisions;
 import io.nimscaler.scaler.Notice;
@@ -67,18 +68,19 @@ final class ScaledObjectViews {
                 .toList();
     }
 
-    /** A past decision: of its trigger nothing else is remembered. */
-    ScaledObjectView past(Snapshot snapshot) {
-        return ScaledObjectView.of(snapshot, besidePast(snapshot), true);
+    /** A past decision: of its trigger nothing else is remembered but its replicas' bounds. */
+    ScaledObjectView past(Remembered remembered, boolean withPods) {
+        return ScaledObjectView.of(
+                withPods ? remembered.snapshot() : remembered.withoutPods(), besidePast(remembered), true);
     }
 
     /** A past decision with all that went into it. */
-    ExplanationView past(Snapshot snapshot, Instant asked, Span remembered) {
-        return ExplanationView.of(snapshot, besidePast(snapshot), asked, remembered);
+    ExplanationView past(Remembered remembered, Instant asked, Span span) {
+        return ExplanationView.of(remembered.snapshot(), besidePast(remembered), asked, span);
     }
 
-    private ScaledObjectView.Beside besidePast(Snapshot snapshot) {
-        return new ScaledObjectView.Beside(List.of(), decisions.bounds(snapshot.scaledObject()), Optional.empty());
+    private static ScaledObjectView.Beside besidePast(Remembered remembered) {
+        return new ScaledObjectView.Beside(List.of(), remembered.bounds(), Optional.empty());
     }
 
     private ScaledObjectView.Beside beside(Snapshot snapshot, List<Notice> notices) {

@@ -10,6 +10,7 @@ import io.nimscaler.poll.Problem;
 import io.nimscaler.poll.ScrapeFailure;
 import io.nimscaler.scaler.PodState;
 import io.nimscaler.scaler.PodStatus;
+import io.nimscaler.scaler.ReplicaBounds;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.scaler.TriggerId;
@@ -77,6 +78,19 @@ class DecisionRingTest {
             ring.add(at(i, List.of()));
         }
         assertThat(remembered(ring, "llm")).containsExactly(at(7, List.of()), at(8, List.of()), at(9, List.of()));
+    }
+
+    @Test
+    void boundsOfReplicasAreThoseOfTheMoment() {
+        DecisionRing ring = new DecisionRing(LONG, PLENTY);
+        ring.add(at(0, List.of()), Optional.of(new ReplicaBounds(1, 4)));
+        ring.add(at(1, List.of()), Optional.of(new ReplicaBounds(2, 8)));
+        ring.add(at(2, List.of()));
+
+        assertThat(ring.of(TriggerId.of(at(0, List.of()))))
+                .extracting(Remembered::bounds)
+                .containsExactly(
+                        Optional.of(new ReplicaBounds(1, 4)), Optional.of(new ReplicaBounds(2, 8)), Optional.empty());
     }
 
     @Test
