@@ -41,7 +41,7 @@ public final class Headline {
     }
 
     /**
-     * For example {@code Keeps 4 replicas. 1 of 4 pods does not answer: connection refused. Load is between 1.95 and 2.65; 4 replicas
+     * For example {@code Keeps 4 replicas. 1 of 4 pods does not answer: connection refused. Demand is between 1.95 and 2.65; 4 replicas
      * carry 2.8 at the target.}
      *
      * @param bounds of its ScaledObject; empty: nobody says
@@ -79,10 +79,10 @@ public final class Headline {
             case SCALING_UP -> "Scales up from " + spec + " to " + reached(spec) + ".";
             case SCALING_DOWN -> "Scales down from " + spec + " to " + reached(spec) + ".";
             case AT_MAXIMUM ->
-                "Stays at " + replicas(spec) + ", the maximum. The load needs "
+                "Stays at " + replicas(spec) + ", the maximum. The demand needs "
                         + standing.asked().orElse(spec) + ".";
             case WAITING ->
-                "Keeps " + replicas(spec) + " for now. The load needs "
+                "Keeps " + replicas(spec) + " for now. The demand needs "
                         + standing.needed().orElse(spec) + "; " + window(basis) + ".";
             case HOLDING, KEEPING -> "Keeps " + replicas(spec) + ".";
             case UNKNOWN, REFUSED -> "KEDA gets no value: " + unavailable() + ".";
@@ -97,15 +97,15 @@ public final class Headline {
         };
     }
 
-    /** Where the minimum keeps more replicas than the load needs, or the maximum fewer. */
+    /** Where the minimum keeps more replicas than the demand needs, or the maximum fewer. */
     private String limited(int spec) {
         long needed = standing.needed().orElse(spec);
         if (needed == spec) {
             return "";
         }
         return needed < spec
-                ? " The load needs " + needed + "; " + spec + " is the minimum."
-                : " The load needs " + needed + "; " + spec + " is the maximum.";
+                ? " The demand needs " + needed + "; " + spec + " is the minimum."
+                : " The demand needs " + needed + "; " + spec + " is the maximum.";
     }
 
     private String reached(int spec) {
@@ -114,7 +114,7 @@ public final class Headline {
         if (asked == reached || bounds.isEmpty()) {
             return replicas(reached);
         }
-        return replicas(reached) + ", the " + (asked > reached ? "maximum" : "minimum") + "; the load needs " + asked;
+        return replicas(reached) + ", the " + (asked > reached ? "maximum" : "minimum") + "; the demand needs " + asked;
     }
 
     private String window(Basis.Known basis) {
@@ -266,19 +266,19 @@ public final class Headline {
         double carries = target * spec;
         if (basis.demand().isPresent()) {
             double load = basis.demand().getAsDouble();
-            return "Load is " + number(load) + ", " + Math.round(100 * load / carries) + " % of what " + replicas(spec)
+            return "Demand is " + number(load) + ", " + Math.round(100 * load / carries) + " % of what " + replicas(spec)
                     + (spec == 1 ? " carries" : " carry") + " at the target.";
         }
         return basis.carried()
                 .map(carried -> between(carried) + "; " + replicas(spec) + (spec == 1 ? " carries " : " carry ")
                         + number(carries) + " at the target.")
-                .orElse("Load is unknown.");
+                .orElse("Demand is unknown.");
     }
 
     private static String between(Carried carried) {
         return carried.atLeast() == carried.atMost()
-                ? "Load is " + number(carried.atLeast()) + " now"
-                : "Load is between " + number(carried.atLeast()) + " and " + number(carried.atMost());
+                ? "Demand is " + number(carried.atLeast()) + " now"
+                : "Demand is between " + number(carried.atLeast()) + " and " + number(carried.atMost());
     }
 
     private static String amount(double value, SignalLabel.Unit unit) {

@@ -4,17 +4,17 @@ import java.util.Locale;
 
 /** What becomes of a trigger's replicas at a moment, in one word: the same on the page, in REST, in the metrics and on the dashboard. */
 public enum State {
-    /** The replicas fit the load. */
+    /** The replicas fit the demand. */
     NORMAL("Normal"),
     /** More replicas are asked for. */
     SCALING_UP("Scaling up"),
     /** Fewer replicas are asked for. */
     SCALING_DOWN("Scaling down"),
-    /** The load needs more replicas than {@code maxReplicaCount}, which are there. */
+    /** The demand needs more replicas than {@code maxReplicaCount}, which are there. */
     AT_MAXIMUM("At maximum"),
-    /** The load needs another number of replicas, and a stabilization window does not allow the change yet. */
+    /** The demand needs another number of replicas, and a stabilization window does not allow the change yet. */
     WAITING("Waiting for the window"),
-    /** The load would need fewer replicas, and requests wait or are refused: none is taken away. */
+    /** The demand would need fewer replicas, and requests wait or are refused: none is taken away. */
     KEEPING("Keeping: requests wait"),
     /** Too little is known to decide: the replicas are kept. */
     HOLDING("Holding: data missing"),

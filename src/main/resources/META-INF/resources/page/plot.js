@@ -20,7 +20,7 @@ const reportedTarget = ({view}) =>
   view.aggregationType === 'sum' && view.replicasWanted !== null ? view.targetValue * view.replicasWanted : view.aggregationType === 'sum' ? null : view.targetValue;
 
 const FLEET = [
-  {key: 'demand', label: 'load', of: (point) => point.view.demand, width: 1},
+  {key: 'demand', label: 'demand', of: (point) => point.view.demand, width: 1},
   {key: 'smoothed', label: 'smoothed', of: (point) => point.view.smoothed, width: 2},
   {key: 'reported', label: 'told to KEDA', of: (point) => point.view.value, width: 1.5, dash: [2, 2]},
   {key: 'target', label: 'target × replicas', of: reportedTarget, width: 1.5, dash: [6, 4], stepped: true},
@@ -107,7 +107,7 @@ export class Plots {
     this.#onRange = onRange;
     this.#charts = [
       new Chart(this, 'Per pod', {height: 150, rows: 2}),
-      new Chart(this, 'Load of the fleet', {height: 190, withWords: true, rows: 1}),
+      new Chart(this, 'Demand of the fleet', {height: 190, withWords: true, rows: 1}),
       new Chart(this, 'Replicas', {height: 130, whole: true, rows: 1}),
     ];
     root.append(this.#readout, ...this.#charts.map((chart) => chart.element));

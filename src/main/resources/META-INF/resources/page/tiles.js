@@ -1,7 +1,7 @@
 // Four numbers: replicas, load, what KEDA is told, what the HPA will do.
 
 import {el, mark, say} from './dom.js';
-import {UNKNOWN, amount, bounds, count, number, percent} from './words.js';
+import {UNKNOWN, amount, bounds, count, isPaused, number, percent} from './words.js';
 
 export class Tiles {
   element = el('div', {class: 'tiles'});
@@ -54,6 +54,9 @@ function load(view, arithmetic) {
 }
 
 function hpaWill(view) {
+  if (isPaused(view)) {
+    return ['is away', 'KEDA is paused'];
+  }
   if (view.replicasAfter === null) {
     return view.replicasWanted === 0 ? ['is off', 'at 0 replicas KEDA decides'] : ['changes nothing', 'it gets no value'];
   }

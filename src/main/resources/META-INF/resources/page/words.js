@@ -140,6 +140,9 @@ export function replicas(view) {
   return view.replicasAfter !== null && view.replicasAfter !== view.replicasWanted ? `${present} → ${view.replicasAfter}` : present;
 }
 
+/** KEDA is paused, as somebody wanted it: whatever is decided changes nothing. */
+export const isPaused = (view) => view.warnings.some(({reason}) => reason === 'Paused');
+
 /** "minimum 1, maximum 10"; empty where nobody says. */
 export const bounds = (view) => (view.maxReplicas === null ? '' : `minimum ${view.minReplicas}, maximum ${view.maxReplicas}`);
 
@@ -186,16 +189,16 @@ export function saw({decision, arithmetic}) {
 export function carries({decision, arithmetic}) {
   const each = `the target of ${number(decision.targetValue)} each`;
   if (decision.demand !== null) {
-    return `Load ${number(decision.demand)} now, ${percent(decision.loadShare)} of ${each}. Smoothed ${number(decision.smoothed)};`
+    return `Demand ${number(decision.demand)} now, ${percent(decision.loadShare)} of ${each}. Smoothed ${number(decision.smoothed)};`
       + ` within the windows from ${number(decision.lowest)} to ${number(decision.highest)}.`;
   }
   if (decision.isOld || arithmetic === null || arithmetic.atLeast === null) {
-    return `The load is ${UNKNOWN}.`;
+    return `The demand is ${UNKNOWN}.`;
   }
   // With nothing missing the two are one: what those that start will take over of it is open
   return arithmetic.atLeast === arithmetic.atMost
-    ? `The load is ${number(arithmetic.atLeast)} now. How much of it the starting pods will take over is ${UNKNOWN}. Compared with ${each}.`
-    : `The load is at least ${number(arithmetic.atLeast)} and at most ${number(arithmetic.atMost)}, compared with ${each}.`;
+    ? `The demand is ${number(arithmetic.atLeast)} now. How much of it the starting pods will take over is ${UNKNOWN}. Compared with ${each}.`
+    : `The demand is at least ${number(arithmetic.atLeast)} and at most ${number(arithmetic.atMost)}, compared with ${each}.`;
 }
 
 export function told({decision, answer}) {
@@ -205,6 +208,9 @@ export function told({decision, answer}) {
 }
 
 export function hpa(view) {
+  if (isPaused(view)) {
+    return 'KEDA is paused, and has taken the HPA away: nothing changes the replicas.';
+  }
   if (view.hpaDesiredReplicas !== null) {
     const after = view.replicasAfter ?? view.hpaDesiredReplicas;
     const change = after - view.replicasWanted;

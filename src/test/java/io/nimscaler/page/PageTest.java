@@ -83,7 +83,7 @@ class PageTest {
                     .contains("nim/gone", "Unknown", "for ", "since ", "KEDA gets no value: no pod has given a sample");
             assertThat(browser.text(".target[data-state=holding]"))
                     .contains("nim/half", "Holding: data missing", "Keeps 4 replicas.", "1 of 4 pods")
-                    .contains("Load is between 1.95 and 2.65; 4 replicas carry 2.8 at the target.");
+                    .contains("Demand is between 1.95 and 2.65; 4 replicas carry 2.8 at the target.");
             assertThat(browser.all(".target .name").subList(0, 3))
                     .extracting(WebElement::getText)
                     .containsExactly("nim/gone", "nim/half", "nim/big");
@@ -129,14 +129,14 @@ class PageTest {
         browser.until(() -> {
             assertThat(browser.text(".headline"))
                     .isEqualTo(
-                            "Scales up from 3 to 4 replicas. Load is 2.75, 131 % of what 3 replicas carry at the target.");
+                            "Scales up from 3 to 4 replicas. Demand is 2.75, 131 % of what 3 replicas carry at the target.");
             assertThat(browser.text(".title-row")).contains("Scaling up", "since ");
             assertThat(browser.text(".tiles"))
                     .contains("Load\n131 %\n2.75 of 2.10 at the target", "The HPA\ngoes up to 4");
             assertThat(browser.text(".figure .title")).isEqualTo("KV-cache usage per pod, in % of one replica");
             assertThat(browser.text(".transitions li")).contains("Scaling up", "3 replicas", "Scales up from 3 to 4");
             assertThat(step("Saw")).isEqualTo("3 pods at 92 %, 88 %, 95 %.");
-            assertThat(step("Carries")).startsWith("Load 2.750 now, 131 % of the target of 0.700 each.");
+            assertThat(step("Carries")).startsWith("Demand 2.750 now, 131 % of the target of 0.700 each.");
             assertThat(step("Decided")).contains("demand 2.7", " / 0.700 → 4 replicas");
             assertThat(step("KEDA is told")).matches("2\\.7\\d+, with a target of 0\\.700\\. The trigger is active\\.");
             assertThat(step("The HPA")).startsWith("Scales up to 4 replicas");
@@ -158,7 +158,7 @@ class PageTest {
             assertThat(step("The HPA")).startsWith("It gets no value, so it changes nothing");
             assertThat(browser.text("tbody tr")).contains("missing", "unknown", "never read", "500");
             assertThat(browser.text(".figure:nth-of-type(2) .legend"))
-                    .contains("load unknown", "smoothed unknown", "told to KEDA unknown");
+                    .contains("demand unknown", "smoothed unknown", "told to KEDA unknown");
         });
         browser.screenshot("gone");
         browser.hasNothingToComplainOf();

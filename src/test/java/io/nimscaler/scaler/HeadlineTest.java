@@ -88,20 +88,20 @@ class HeadlineTest {
                 at(pods(4, .65, .65, .65, .65)),
                 NOBODY_SAYS,
                 State.NORMAL,
-                "Stays at 4 replicas. Load is 2.6, 93 % of what 4 replicas carry at the target.");
+                "Stays at 4 replicas. Demand is 2.6, 93 % of what 4 replicas carry at the target.");
     }
 
     @Test
     void moreIsScalingUpAndTheMaximumIsSaid() {
         Snapshot busy = at(pods(3, .92, .88, .95));
-        String load = "Load is 2.75, 131 % of what 3 replicas carry at the target.";
+        String load = "Demand is 2.75, 131 % of what 3 replicas carry at the target.";
         says(busy, NOBODY_SAYS, State.SCALING_UP, "Scales up from 3 to 4 replicas. " + load);
         says(busy, ONE_TO_TEN, State.SCALING_UP, "Scales up from 3 to 4 replicas. " + load);
         says(
                 busy,
                 Optional.of(new ReplicaBounds(1, 3)),
                 State.AT_MAXIMUM,
-                "Stays at 3 replicas, the maximum. The load needs 4. " + load);
+                "Stays at 3 replicas, the maximum. The demand needs 4. " + load);
     }
 
     @Test
@@ -111,25 +111,25 @@ class HeadlineTest {
                 at(pods(2, 100, 100)),
                 Optional.of(new ReplicaBounds(1, 5)),
                 State.SCALING_UP,
-                "Scales up from 2 to 5 replicas, the maximum; the load needs 20. Load is 200, 1000 % of what 2 replicas carry at the"
+                "Scales up from 2 to 5 replicas, the maximum; the demand needs 20. Demand is 200, 1000 % of what 2 replicas carry at the"
                         + " target.");
     }
 
     @Test
     void fewerIsScalingDownAndTheMinimumIsSaid() {
         Snapshot idle = at(pods(4, .1, .1, .1, .1));
-        String load = "Load is 0.4, 14 % of what 4 replicas carry at the target.";
+        String load = "Demand is 0.4, 14 % of what 4 replicas carry at the target.";
         says(idle, ONE_TO_TEN, State.SCALING_DOWN, "Scales down from 4 to 1 replica. " + load);
         says(
                 idle,
                 Optional.of(new ReplicaBounds(2, 10)),
                 State.SCALING_DOWN,
-                "Scales down from 4 to 2 replicas, the minimum; the load needs 1. " + load);
+                "Scales down from 4 to 2 replicas, the minimum; the demand needs 1. " + load);
         says(
                 idle,
                 Optional.of(new ReplicaBounds(4, 10)),
                 State.NORMAL,
-                "Stays at 4 replicas. The load needs 1; 4 is the minimum. " + load);
+                "Stays at 4 replicas. The demand needs 1; 4 is the minimum. " + load);
     }
 
     @Test
@@ -140,8 +140,8 @@ class HeadlineTest {
                 after(Duration.ofSeconds(10), pods(4, .1, .1, .1, .1)),
                 NOBODY_SAYS,
                 State.WAITING,
-                "Keeps 4 replicas for now. The load needs 1; nothing is taken away before downscaleStabilizationWindow = 5m has been"
-                        + " observed, 4m 50s to go. Load is 0.4, 14 % of what 4 replicas carry at the target.");
+                "Keeps 4 replicas for now. The demand needs 1; nothing is taken away before downscaleStabilizationWindow = 5m has been"
+                        + " observed, 4m 50s to go. Demand is 0.4, 14 % of what 4 replicas carry at the target.");
     }
 
     @Test
@@ -154,7 +154,7 @@ class HeadlineTest {
                 after(Duration.ofSeconds(10), pods(4, .1, .1, .1, .1)),
                 NOBODY_SAYS,
                 State.WAITING,
-                "Keeps 4 replicas for now. The load needs 1; it was higher within downscaleStabilizationWindow = 5m. Load is 0.4, 14 %"
+                "Keeps 4 replicas for now. The demand needs 1; it was higher within downscaleStabilizationWindow = 5m. Demand is 0.4, 14 %"
                         + " of what 4 replicas carry at the target.");
     }
 
@@ -166,7 +166,7 @@ class HeadlineTest {
                 after(Duration.ofSeconds(10), pods(1, .95)),
                 NOBODY_SAYS,
                 State.WAITING,
-                "Keeps 1 replica for now. The load needs 2; it must stay so high for upscaleStabilizationWindow = 1m. Load is 0.95, 136 %"
+                "Keeps 1 replica for now. The demand needs 2; it must stay so high for upscaleStabilizationWindow = 1m. Demand is 0.95, 136 %"
                         + " of what 1 replica carries at the target.");
     }
 
@@ -190,7 +190,7 @@ class HeadlineTest {
                         missing("4", new Problem(ScrapeFailure.TIMEOUT, "no answer within 2s"))),
                 NOBODY_SAYS,
                 State.HOLDING,
-                "Keeps 4 replicas. 1 of 4 pods does not answer: timeout: no answer within 2s. Load is between 1.95 and 2.65; 4 replicas"
+                "Keeps 4 replicas. 1 of 4 pods does not answer: timeout: no answer within 2s. Demand is between 1.95 and 2.65; 4 replicas"
                         + " carry 2.8 at the target.");
     }
 
@@ -206,7 +206,7 @@ class HeadlineTest {
                 at(none, missing("1", noMetric), missing("2", new Problem(ScrapeFailure.STATUS, "got 503"))),
                 NOBODY_SAYS,
                 State.HOLDING,
-                "Keeps 2 replicas. 2 of 2 pods give no data: no metric: no series kv_cash_usage; 1 other problem. Load is unknown.");
+                "Keeps 2 replicas. 2 of 2 pods give no data: no metric: no series kv_cash_usage; 1 other problem. Demand is unknown.");
     }
 
     @Test
@@ -219,7 +219,7 @@ class HeadlineTest {
                 NOBODY_SAYS,
                 State.UNKNOWN,
                 "KEDA gets no value: no pod has given a sample for 30s. 1 of 1 pod does not answer: cannot connect: connection refused."
-                        + " Load is unknown. The HPA changes nothing, except where the ScaledObject has a fallback.");
+                        + " Demand is unknown. The HPA changes nothing, except where the ScaledObject has a fallback.");
         says(
                 at(new Fleet.NotKnown("the API server does not answer")),
                 NOBODY_SAYS,
@@ -232,7 +232,7 @@ class HeadlineTest {
     void startingPodsAreCounted() {
         PodReading one = new PodReading.Starting(Duration.ofSeconds(5), false);
         Fleet starting = fleet(2, List.of(one, one));
-        says(at(starting), NOBODY_SAYS, State.HOLDING, "Keeps 2 replicas. 2 of 2 pods are starting. Load is unknown.");
+        says(at(starting), NOBODY_SAYS, State.HOLDING, "Keeps 2 replicas. 2 of 2 pods are starting. Demand is unknown.");
     }
 
     @Test
@@ -268,7 +268,7 @@ class HeadlineTest {
                 at(queue),
                 NOBODY_SAYS,
                 State.KEEPING,
-                "Keeps 4 replicas. 12 requests wait, and KV-cache usage does not show what they need. Load is 0.4, 14 % of what 4"
+                "Keeps 4 replicas. 12 requests wait, and KV-cache usage does not show what they need. Demand is 0.4, 14 % of what 4"
                         + " replicas carry at the target.");
     }
 
