@@ -115,7 +115,7 @@ public final class ExpositionReader {
                 keepOpen(chunk, start, to);
                 return;
             }
-            if (wanted.mayBegin(chunk, start)) {
+            if (wanted.mayBegin(chunk, start, newline)) {
                 readLine(chunk, start, newline);
             } else if (wanted.isSurveyed()) {
                 survey.note(chunk, start, newline);

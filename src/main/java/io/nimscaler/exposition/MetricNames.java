@@ -2,20 +2,23 @@ package io.nimscaler.exposition;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.toMap;
 
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which metric names to keep: exact names, or any.
  *
- * <p>Almost every line of a body is about something else, so {@link #mayBegin} turns most lines away by their first eight
- * bytes; only what passes is looked at by {@link LineParser}.
+ * <p>Almost every line of a body is about something else, so {@link #mayBegin} turns lines away by what they begin with; only what passes is
+ * looked at by {@link LineParser}.
  */
 public final class MetricNames {
     private static final MetricNames ANY = new MetricNames(List.of(), true, false);
@@ -32,35 +35,40 @@ public final class MetricNames {
     private final boolean any;
     private final boolean surveyed;
     private final List<String> names;
-    private final byte[][] encoded;
-    private final Heads heads;
-    private final byte[][] families;
-    private final Heads familyHeads;
+    private final Map<String, Integer> known;
+    private final NameTable table;
+    private final NameTable familyTable;
+    private final int[] wholes;
     private final boolean[] firstBytes = new boolean[256];
 
     private MetricNames(Collection<String> wanted, boolean any, boolean surveyed) {
         this.any = any;
         this.surveyed = surveyed;
         names = List.copyOf(new LinkedHashSet<>(wanted));
-        encoded = new byte[names.size()][];
+        known = IntStream.range(0, names.size()).boxed().collect(toMap(names::get, i -> i));
         Arrays.fill(firstBytes, any);
         firstBytes['#'] = !any;
         for (byte possible : new byte[] {' ', '\t', '{'}) {
             firstBytes[possible] = true;
         }
-        for (int i = 0; i < encoded.length; i++) {
-            encoded[i] = names.get(i).getBytes(UTF_8);
-            firstBytes[encoded[i][0] & 0xff] = true;
+        for (String name : names) {
+            firstBytes[name.getBytes(UTF_8)[0] & 0xff] = true;
         }
-        heads = new Heads(encoded);
-        families = Stream.concat(
-                        names.stream(),
-                        names.stream().map(name -> PART.matcher(name).replaceFirst("")))
+        table = new NameTable(encoded(names));
+        List<String> families = Stream.concat(names.stream(), names.stream().map(MetricNames::wholeOf))
                 .distinct()
-                .filter(name -> !name.isEmpty())
-                .map(name -> name.getBytes(UTF_8))
-                .toArray(byte[][]::new);
-        familyHeads = new Heads(families);
+                .toList();
+        familyTable = new NameTable(encoded(families));
+        wholes = names.stream().mapToInt(name -> families.indexOf(wholeOf(name))).toArray();
+    }
+
+    private static String wholeOf(String name) {
+        String whole = PART.matcher(name).replaceFirst("");
+        return whole.isEmpty() ? name : whole;
+    }
+
+    private static byte[][] encoded(List<String> names) {
+        return names.stream().map(name -> name.getBytes(UTF_8)).toArray(byte[][]::new);
     }
 
     /** Only series of exactly these names; none if there are no names. */
@@ -89,83 +97,57 @@ public final class MetricNames {
         return any;
     }
 
-    /** False only if the line that begins at {@code from} tells nothing of a wanted metric; true is no promise. */
-    boolean mayBegin(byte[] bytes, int from) {
-        byte first = bytes[from];
-        if (!firstBytes[first & 0xff]) {
+    /** False only if this line, which may be part of one still to come, tells nothing of a wanted metric; true is no promise. */
+    boolean mayBegin(byte[] bytes, int from, int to) {
+        if (from == to || !firstBytes[bytes[from] & 0xff]) {
             return false;
         }
-        if (first == '#') {
-            return from > bytes.length - TYPE_LINE.length() - Long.BYTES
-                    || (LongBytes.at(bytes, from) & TYPE_LINE_MASK) == TYPE_LINE_HEAD
-                            && familyHeads.matchAt(bytes, from + TYPE_LINE.length());
-        }
-        return any
-                || first == ' '
-                || first == '\t'
-                || first == '{'
-                || from > bytes.length - Long.BYTES
-                || heads.matchAt(bytes, from);
+        int end = bytes[to - 1] == '\r' ? to - 1 : to;
+        return switch (bytes[from]) {
+            case '#' -> isTypeLine(bytes, from, end) && familyTable.at(bytes, from + TYPE_LINE.length(), end) >= 0;
+            case ' ', '\t', '{' -> true;
+            default -> any || table.at(bytes, from, end) >= 0;
+        };
     }
 
     static boolean isTypeLine(byte[] bytes, int from, int to) {
         return to - from >= Long.BYTES && (LongBytes.at(bytes, from) & TYPE_LINE_MASK) == TYPE_LINE_HEAD;
     }
 
-    /** Whether these bytes are the name of a wanted metric, or of one that a wanted series may be a part of. */
-    boolean isFamily(byte[] bytes, int from, int to) {
-        for (byte[] family : families) {
-            if (Arrays.equals(family, 0, family.length, bytes, from, to)) {
-                return true;
-            }
-        }
-        return false;
+    /** Which wanted metric, or one that a wanted series may be a part of, these bytes are the name of; -1: none. */
+    int family(byte[] bytes, int from, int to) {
+        return familyTable.of(bytes, from, to);
     }
 
-    /** The first eight bytes of names, each once however many begin with them. */
-    private static final class Heads {
+    /** The same of a wanted series' own name; -1: it is not wanted. */
+    int family(String name) {
+        return known.getOrDefault(name, -1);
+    }
 
-        private final long[] heads;
-        private final long[] masks;
-
-        Heads(byte[][] names) {
-            List<List<Long>> distinct =
-                    Stream.of(names).map(Heads::headAndMask).distinct().toList();
-            heads = distinct.stream().mapToLong(List::getFirst).toArray();
-            masks = distinct.stream().mapToLong(List::getLast).toArray();
-        }
-
-        private static List<Long> headAndMask(byte[] name) {
-            long head = LongBytes.at(Arrays.copyOf(name, Math.max(name.length, Long.BYTES)), 0);
-            return List.of(head, name.length < Long.BYTES ? (1L << 8 * name.length) - 1 : -1L);
-        }
-
-        boolean matchAt(byte[] bytes, int from) {
-            long head = LongBytes.at(bytes, from);
-            for (int i = 0; i < heads.length; i++) {
-                if ((head & masks[i]) == heads[i]) {
-                    return true;
-                }
-            }
-            return false;
-        }
+    /** Of a wanted series' name, the metric that it may be a part of; its own where it is none. */
+    int wholeOf(int family) {
+        return wholes[family];
     }
 
     /** The wanted name that these bytes spell, or null; names are not copied where they are known. */
     @Nullable
     String find(byte[] bytes, int from, int to) {
-        for (int i = 0; i < encoded.length; i++) {
-            if (Arrays.equals(encoded[i], 0, encoded[i].length, bytes, from, to)) {
-                return names.get(i);
-            }
+        int index = table.of(bytes, from, to);
+        if (index >= 0) {
+            return names.get(index);
         }
         return any ? new String(bytes, from, to - from, ISO_8859_1) : null;
+    }
+
+    /** Whether it is one that {@link #find} finds. */
+    boolean isWanted(String name) {
+        return any || known.containsKey(name);
     }
 
     /** The same for a name that was quoted. */
     @Nullable
     String find(String name) {
-        int known = names.indexOf(name);
-        return known >= 0 ? names.get(known) : any ? name : null;
+        Integer index = known.get(name);
+        return index != null ? names.get(index) : any ? name : null;
     }
 }
