@@ -40,11 +40,19 @@ public final class ExpositionReader {
         this(wanted, limits, BodyFormat.TEXT);
     }
 
+    /** Of bodies in a format, with a memo of its own. */
     public ExpositionReader(MetricNames wanted, ReadLimits limits, BodyFormat format) {
+        this(wanted, limits, format, new SeriesMemo());
+    }
+
+    /**
+     * @param memo shared by all readers of this thread
+     */
+    public ExpositionReader(MetricNames wanted, ReadLimits limits, BodyFormat format, SeriesMemo memo) {
         this.wanted = wanted;
         this.limits = limits;
         types = new MetricTypes(wanted);
-        parser = new LineParser(wanted, types, format, limits.labels());
+        parser = new LineParser(wanted, types, format, limits.labels(), memo);
     }
 
     /** Reads the next bytes of the body; keeps no reference to the chunk. */

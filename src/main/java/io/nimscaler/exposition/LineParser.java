@@ -1,6 +1,6 @@
 package io.nimscaler.exposition;
 
-import java.util.LinkedHashMap;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -20,15 +20,19 @@ final class LineParser {
     private final MetricTypes types;
     private final BodyFormat format;
     private final int maxLabels;
+    private final SeriesMemo memo;
     private final Cursor cursor = new Cursor();
     private final Decimal value = new Decimal();
     private final Decimal seconds = new Decimal();
-    private final Map<String, String> labels = new LinkedHashMap<>();
+    private String[] namesAndValues = new String[16];
+    private int labelsEnd;
+    private Map<String, String> labels = Map.of();
     private boolean named;
     private @Nullable String name;
     private OptionalLong timestamp = OptionalLong.empty();
 
-    LineParser(MetricNames wanted, MetricTypes types, BodyFormat format, int maxLabels) {
+    LineParser(MetricNames wanted, MetricTypes types, BodyFormat format, int maxLabels, SeriesMemo memo) {
+        this.memo = memo;
         this.wanted = wanted;
         this.types = types;
         this.format = format;
@@ -37,16 +41,36 @@ final class LineParser {
 
     Line parse(byte[] bytes, int from, int to) {
         cursor.reset(bytes, from, to);
-        labels.clear();
+        labelsEnd = 0;
         named = false;
         name = null;
         timestamp = OptionalLong.empty();
-        boolean complete = sampleBegins() && metricName() && labels() && value() && timestamp();
+        boolean complete = beginning(bytes, from, to) && value() && timestamp();
         if (complete && name != null) {
             return new Line.Wanted(new SampleLine(name, labels, value.value(), timestamp, types.of(name)));
         }
         Line broken = name != null || wanted.isAny() ? cursor.broken() : null;
         return broken != null ? broken : Line.Unwanted.UNWANTED;
+    }
+
+    /** The name and the labels. */
+    private boolean beginning(byte[] bytes, int from, int to) {
+        int end = SeriesMemo.endOf(bytes, from, to);
+        SeriesMemo.Beginning known = end < 0 ? null : memo.find(bytes, from, end);
+        if (known != null && wanted.isWanted(known.name()) && known.labels().size() <= maxLabels) {
+            name = known.name();
+            labels = known.labels();
+            cursor.skipTo(end);
+            return true;
+        }
+        if (!(sampleBegins() && metricName() && labels())) {
+            return false;
+        }
+        labels = WrittenLabels.of(namesAndValues, labelsEnd);
+        if (cursor.position() == end && name != null && labelsEnd > 0) {
+            memo.remember(bytes, from, end, name, labels);
+        }
+        return true;
     }
 
     private boolean sampleBegins() {
@@ -114,10 +138,10 @@ final class LineParser {
         if (cursor.peek() != '=') {
             return cursor.fail("'=' after label name");
         }
-        if (text.equals("__name__") || labels.containsKey(text)) {
+        if (text.equals("__name__") || isLabel(text)) {
             return cursor.failToken(start, nameEnd, "another label name, since each may occur once");
         }
-        if (labels.size() == maxLabels) {
+        if (labelsEnd == 2 * maxLabels) {
             return cursor.exceedToken(start, nameEnd, "at most " + maxLabels + " labels");
         }
         cursor.skip();
@@ -155,8 +179,21 @@ final class LineParser {
         if (text == null) {
             return false;
         }
-        labels.put(labelName, text);
+        if (labelsEnd == namesAndValues.length) {
+            namesAndValues = Arrays.copyOf(namesAndValues, 2 * labelsEnd);
+        }
+        namesAndValues[labelsEnd++] = labelName;
+        namesAndValues[labelsEnd++] = text;
         return true;
+    }
+
+    private boolean isLabel(String text) {
+        for (int i = 0; i < labelsEnd; i += 2) {
+            if (namesAndValues[i].equals(text)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private @Nullable String quoted(String what) {

@@ -1,7 +1,5 @@
 package io.nimscaler.exposition;
 
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -21,7 +19,7 @@ public record SampleLine(
         if (name.isEmpty()) {
             throw new IllegalArgumentException("name is empty, must be a metric name");
         }
-        labels = labels.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(labels));
+        labels = WrittenLabels.of(labels);
     }
 
     /** One of which no type is known. */

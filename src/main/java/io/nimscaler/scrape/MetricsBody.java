@@ -40,7 +40,7 @@ final class MetricsBody implements Body {
             Scratch scratch,
             KeptBytes.Share kept) {
         this.kept = kept;
-        this.reader = new ExpositionReader(wanted, limits, format);
+        this.reader = new ExpositionReader(wanted, limits, format, scratch.memo());
         this.limit = limits.bodyBytes();
         this.endIsKnown = endIsKnown;
         this.scratch = scratch;

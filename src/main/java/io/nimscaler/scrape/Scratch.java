@@ -1,13 +1,21 @@
 package io.nimscaler.scrape;
 
+import io.nimscaler.exposition.SeriesMemo;
 import io.vertx.core.buffer.Buffer;
 
-/** The one array through which all chunks of all bodies pass to the reader; its content is valid until the next call. */
+/** What all bodies share, for they are read by one thread: the array through which their chunks pass, and what is remembered of their lines. */
 final class Scratch {
 
     private byte[] bytes = new byte[PodClients.CHUNK_BYTES];
 
-    /** The chunk's bytes, from index 0; the array is mostly longer. */
+    private final SeriesMemo memo = new SeriesMemo();
+
+    /** What is remembered of lines. */
+    SeriesMemo memo() {
+        return memo;
+    }
+
+    /** The chunk's bytes, from index 0, until the next call; the array is mostly longer. */
     byte[] bytesOf(Buffer chunk) {
         if (bytes.length < chunk.length()) {
             bytes = new byte[chunk.length()];
