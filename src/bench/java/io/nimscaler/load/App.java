@@ -1,0 +1,165 @@
+package io.nimscaler.load;
+
+import com.sun.management.ThreadMXBean;
+import com.sun.tools.attach.AttachNotSupportedException;
+import com.sun.tools.attach.VirtualMachine;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import javax.management.remote.JMXConnector;
+import javax.management.remote.JMXConnectorFactory;
+import javax.management.remote.JMXServiceURL;
+
+/** The scaler as it is shipped, in a process of its own, with static targets. */
+final class App implements AutoCloseable {
+
+    private static final String NAMESPACE = "load";
+    private static final double TICKS_PER_SECOND = 100;
+
+    private final Process process;
+    private final int port;
+
+    private App(Process process, int port) {
+        this.process = process;
+        this.port = port;
+    }
+
+    /**
+     * Starts it.
+     *
+     * @param program the folder {@code quarkus-app}, a jar, or a native executable
+     * @param javaOptions of the first two
+     * @param folder its working directory, for its settings and its log
+     */
+    static App start(Path program, List<String> javaOptions, Case load, StandInPods pods, Path folder)
+            throws IOException {
+        Path config = Files.createDirectories(folder.resolve("config"));
+        int port = freePort();
+        Files.write(config.resolve("application.properties"), settings(load, pods, port));
+        return new App(
+                new ProcessBuilder(command(program, javaOptions))
+                        .directory(folder.toFile())
+                        .redirectErrorStream(true)
+                        .redirectOutput(folder.resolve("log").toFile())
+                        .start(),
+                port);
+    }
+
+    private static List<String> command(Path program, List<String> javaOptions) {
+        Path jar = Files.isDirectory(program) ? program.resolve("quarkus-run.jar") : program;
+        if (!jar.toString().endsWith(".jar")) {
+            return List.of(jar.toAbsolutePath().toString());
+        }
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(javaOptions);
+        command.addAll(List.of("-jar", jar.toAbsolutePath().toString()));
+        return command;
+    }
+
+    private static List<String> settings(Case load, StandInPods pods, int port) throws IOException {
+        List<String> lines = new ArrayList<>(List.of(
+                "quarkus.http.host=127.0.0.1",
+                "quarkus.http.port=" + port,
+                "quarkus.management.host=127.0.0.1",
+                "quarkus.management.port=" + freePort()));
+        for (int object = 0; object < load.objects(); object++) {
+            String target = "nim-scaler.static-targets." + name(object);
+            int first = object * load.pods();
+            lines.add(target + ".namespace=" + NAMESPACE);
+            lines.add(target + ".addresses="
+                    + IntStream.range(first, first + load.pods())
+                            .mapToObj(pods::address)
+                            .collect(Collectors.joining(",")));
+            Calls.metadata(load).forEach((key, value) -> lines.add(target + ".metadata." + key + "=" + value));
+        }
+        return lines;
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    static String namespace() {
+        return NAMESPACE;
+    }
+
+    static String name(int object) {
+        return "llm-" + object;
+    }
+
+    /** Its port for calls. */
+    int port() {
+        return port;
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** CPU time of all its threads so far, in seconds, in steps of 10 ms. */
+    double cpuSeconds() throws IOException {
+        String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        // utime and stime, fields 14 and 15 (proc_pid_stat(5))
+        return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
+    }
+
+    /**
+     * Memory that it has now, or had at most.
+     *
+     * @param field {@code VmRSS} or {@code VmHWM}
+     */
+    double megabytes(String field) throws IOException {
+        return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
+                        .filter(line -> line.startsWith(field + ":"))
+                        .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
+                        .findFirst()
+                        .orElseThrow()
+                / 1_000.0;
+    }
+
+    /** What all its threads have allocated so far, in bytes; empty: it is no JVM. */
+    OptionalLong allocatedBytes() throws IOException {
+        VirtualMachine machine;
+        try {
+            machine = VirtualMachine.attach(Long.toString(process.pid()));
+        } catch (AttachNotSupportedException native_) {
+            return OptionalLong.empty();
+        }
+        try (JMXConnector connector =
+                JMXConnectorFactory.connect(new JMXServiceURL(machine.startLocalManagementAgent()))) {
+            return OptionalLong.of(ManagementFactory.newPlatformMXBeanProxy(
+                            connector.getMBeanServerConnection(),
+                            ManagementFactory.THREAD_MXBEAN_NAME,
+                            ThreadMXBean.class)
+                    .getTotalThreadAllocatedBytes());
+        } finally {
+            machine.detach();
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}
