@@ -4,10 +4,12 @@ import io.nimscaler.poll.GpuExporters.OnNode;
 import io.nimscaler.trigger.MetricsPath;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.PriorityQueue;
 import java.util.function.Consumer;
 
 /**
@@ -22,19 +24,38 @@ public final class ExporterPolls {
     private final GpuExporters exporters;
     private final Map<String, NodePoll> nodes = new HashMap<>();
 
+    /** In the order in which they are due: what is not due is not looked at. */
+    private final PriorityQueue<NodePoll> turns = new PriorityQueue<>(Comparator.comparing(NodePoll::due));
+
     public ExporterPolls(GpuExporters exporters) {
         this.exporters = exporters;
     }
 
     /** For a while from now on this node's exporter is asked for this, too. */
     public void want(String node, PollRequest request, Instant now) {
-        nodes.computeIfAbsent(node, NodePoll::new).requests.put(request, now.plus(PollRequest.WANTED_FOR));
+        NodePoll poll = nodes.get(node);
+        if (poll == null) {
+            poll = new NodePoll(node);
+            nodes.put(node, poll);
+            turns.add(poll);
+        }
+        poll.requests.put(request, now.plus(PollRequest.WANTED_FOR));
     }
 
     /** Asks those that are due. {@code delivery} gets each answer on the owner's thread, the absence of an exporter at once. */
     public void pollIfDue(Instant now, Scraper scraper, Consumer<ExporterAnswer> delivery) {
-        nodes.values().forEach(poll -> poll.pollIfDue(now, scraper, delivery));
-        nodes.values().removeIf(poll -> poll.requests.isEmpty());
+        for (NodePoll next = turns.peek(); next != null && !now.isBefore(next.due()); next = turns.peek()) {
+            turns.remove();
+            try {
+                next.pollIfDue(now, scraper, delivery);
+            } finally {
+                if (next.requests.isEmpty()) {
+                    nodes.remove(next.node);
+                } else {
+                    turns.add(next);
+                }
+            }
+        }
     }
 
     private final class NodePoll {
@@ -48,6 +69,10 @@ public final class ExporterPolls {
 
         NodePoll(String node) {
             this.node = node;
+        }
+
+        Instant due() {
+            return poll.map(PodPoll::due).filter(next -> next.isBefore(lookDue)).orElse(lookDue);
         }
 
         void pollIfDue(Instant now, Scraper scraper, Consumer<ExporterAnswer> delivery) {

@@ -31,6 +31,7 @@ final class PodPoll {
     private static final Duration SURVEY_EVERY = Duration.ofMinutes(1);
 
     private final Endpoint endpoint;
+    private final Phase phase;
     private PollRequest request;
     private MetricNames wanted;
     private Instant due;
@@ -45,19 +46,30 @@ final class PodPoll {
      */
     PodPoll(Endpoint endpoint, PollRequest request, MetricNames wanted, Instant now) {
         this.endpoint = endpoint;
+        this.phase = Phase.of(endpoint.podUid());
         this.request = request;
         this.wanted = wanted;
-        this.due = earlier(nextInPhase(now), now.plusMillis(phase(AT_ONCE.toMillis())));
+        this.due = earlier(nextInPhase(now), now.plusMillis(phase.within(AT_ONCE)));
     }
 
-    /** Takes over what the askers want now. */
-    void want(PollRequest newRequest, MetricNames newWanted, Instant now) {
+    /** When it is looked at next, and asked if it does not still owe an answer. */
+    Instant due() {
+        return due;
+    }
+
+    /**
+     * Takes over what the askers want now.
+     *
+     * @return whether it may be due at another time now
+     */
+    boolean want(PollRequest newRequest, MetricNames newWanted, Instant now) {
         boolean anotherInterval = !newRequest.interval().equals(request.interval());
         request = newRequest;
         wanted = newWanted;
         if (anotherInterval) {
             due = earlier(due, nextInPhase(now));
         }
+        return anotherInterval;
     }
 
     /** Asks if it is time. {@code delivery} gets one result for it, on the owner's thread. */
@@ -144,22 +156,11 @@ final class PodPoll {
         return result instanceof Scraped(var series, var _) && request.isAnsweredBy(series);
     }
 
-    /** The first moment after {@code now} that lies in this endpoint's phase of the interval. */
     private Instant nextInPhase(Instant now) {
-        long period = request.interval().toMillis();
-        return now.plusMillis(period - Math.floorMod(now.toEpochMilli() - phase(period), period));
-    }
-
-    private long phase(long period) {
-        return Math.floorMod(spread(endpoint.podUid().hashCode()), period);
+        return phase.next(now, request.interval());
     }
 
     private static Instant earlier(Instant one, Instant other) {
         return one.isBefore(other) ? one : other;
-    }
-
-    /** Hash codes of names that differ in the last character only differ by little: a multiplicative mix. */
-    private static long spread(int hash) {
-        return (hash * 0x9E3779B97F4A7C15L) >>> 16;
     }
 }

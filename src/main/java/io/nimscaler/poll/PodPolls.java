@@ -2,8 +2,10 @@ package io.nimscaler.poll;
 
 import io.nimscaler.exposition.MetricNames;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.PriorityQueue;
 
 /** The polls of pods that several askers share: however many look at an endpoint, it is asked once, at the shortest of their intervals. */
 public final class PodPolls {
@@ -20,24 +22,50 @@ public final class PodPolls {
     /** Of what is wanted now. It is said every second and changes with an edit. */
     private Map<PollRequest, MetricNames> names = Map.of();
 
+    /** In the order in which they are due: what is not due is not looked at. */
+    private final PriorityQueue<PodPoll> turns = new PriorityQueue<>(Comparator.comparing(PodPoll::due));
+
     /** From now on these endpoints are asked, each for this, and no others. */
     public void want(Map<Endpoint, PollRequest> requests, Instant now) {
-        polls.keySet().retainAll(requests.keySet());
+        boolean changed = polls.keySet().retainAll(requests.keySet());
         Map<PollRequest, MetricNames> before = names;
         Map<PollRequest, MetricNames> present = new HashMap<>();
-        requests.forEach((endpoint, request) -> {
+        for (Map.Entry<Endpoint, PollRequest> each : requests.entrySet()) {
+            PollRequest request = each.getValue();
             MetricNames wanted = present.computeIfAbsent(request, made -> {
                 MetricNames known = before.get(made);
                 return known == null ? made.metricNames() : known;
             });
-            polls.computeIfAbsent(endpoint, e -> new PodPoll(e, request, wanted, now))
-                    .want(request, wanted, now);
-        });
+            PodPoll poll = polls.get(each.getKey());
+            if (poll == null) {
+                polls.put(each.getKey(), new PodPoll(each.getKey(), request, wanted, now));
+                changed = true;
+            } else {
+                changed |= poll.want(request, wanted, now);
+            }
+        }
         names = present;
+        if (changed) {
+            turns.clear();
+            turns.addAll(polls.values());
+        }
+    }
+
+    /** When one is due next; {@link Instant#MAX}: there is none. */
+    public Instant due() {
+        PodPoll next = turns.peek();
+        return next == null ? Instant.MAX : next.due();
     }
 
     /** Asks those that are due. {@code delivery} gets one result for each of them, on the owner's thread. */
     public void pollIfDue(Instant now, Scraper scraper, Delivery delivery) {
-        polls.values().forEach(poll -> poll.pollIfDue(now, scraper, polled -> delivery.deliver(polled, now)));
+        while (!now.isBefore(due())) {
+            PodPoll poll = turns.remove();
+            try {
+                poll.pollIfDue(now, scraper, polled -> delivery.deliver(polled, now));
+            } finally {
+                turns.add(poll);
+            }
+        }
     }
 }
