@@ -14,11 +14,13 @@ import io.nimscaler.trigger.WrittenMetadata;
 import io.nimscaler.wake.StartUps;
 import io.nimscaler.wake.Wake;
 import io.nimscaler.wake.WakeSources;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +37,8 @@ import java.util.stream.Stream;
  */
 final class ScaledObjectScalers {
 
+    private static final Duration LOOK_AT_CALLS_EVERY = Duration.ofSeconds(1);
+
     private final ScaledObjectId id;
     private final ExporterPolls exporters;
     private final boolean watches;
@@ -47,6 +51,9 @@ final class ScaledObjectScalers {
     private volatile Map<Trigger, Scaler> scalers = Map.of();
 
     private volatile Map<String, Scaler> shadows = Map.of();
+
+    /** The nodes whose exporters its scalers look at. */
+    private Set<String> gpuNodes = Set.of();
 
     /**
      * @param watches whether the {@link Circumstances} of decisions are told
@@ -188,6 +195,24 @@ final class ScaledObjectScalers {
                 : Optional.empty();
     }
 
+    /** When time has to pass for it next; {@link Instant#MAX}: for nothing. */
+    Instant due(Instant now) {
+        // What calls said is forgotten in time
+        Instant next = acceptsTriggersByCall() ? now.plus(LOOK_AT_CALLS_EVERY) : Instant.MAX;
+        next = earlier(next, polls.due());
+        for (Scaler scaler : scalers.values()) {
+            next = earlier(next, scaler.due());
+        }
+        for (Scaler shadow : shadows.values()) {
+            next = earlier(next, shadow.due());
+        }
+        return next;
+    }
+
+    private static Instant earlier(Instant one, Instant other) {
+        return one.isBefore(other) ? one : other;
+    }
+
     void tick(Instant now, Pods pods, Scraper scraper, WakeSources wakeSources, Consumer<Snapshot> decided) {
         if (adopted.forget(now)) {
             adjustScalers(now);
@@ -208,7 +233,7 @@ final class ScaledObjectScalers {
 
     private boolean decideIfDue(
             Scaler scaler, Instant now, Pods pods, WakeSources wakeSources, Consumer<Snapshot> decided) {
-        boolean due = scaler.isDue(now);
+        boolean due = !now.isBefore(scaler.due());
         if (due) {
             Trigger trigger = scaler.trigger();
             Optional<Wake> wake = wakeSources.wake(id.namespace(), trigger, startUps.longest(), now);
@@ -236,11 +261,16 @@ final class ScaledObjectScalers {
     /** What is asked goes with what is wanted: an endpoint of no scaler is asked no more. */
     private void adjustPolls(Instant now) {
         Map<Endpoint, PollRequest> requests = new HashMap<>();
+        Set<String> nodes = new HashSet<>();
         for (Scaler scaler : all()) {
             PollRequest request = scaler.pollRequest();
             scaler.endpoints().forEach(endpoint -> requests.merge(endpoint, request, PollRequest::and));
-            scaler.gpuNodes().forEach(node -> exporters.want(node, request, now));
+            for (String node : scaler.gpuNodes()) {
+                exporters.want(node, request, now);
+                nodes.add(node);
+            }
         }
+        gpuNodes = nodes;
         polls.want(requests, now);
     }
 
@@ -252,7 +282,9 @@ final class ScaledObjectScalers {
 
     /** What an exporter says, shadows included. */
     void take(ExporterAnswer answer, Instant askedAt) {
-        all().forEach(scaler -> scaler.take(answer, askedAt));
+        if (gpuNodes.contains(answer.node())) {
+            all().forEach(scaler -> scaler.take(answer, askedAt));
+        }
     }
 
     Optional<Snapshot> snapshot(Trigger trigger) {

@@ -9,6 +9,7 @@ import io.nimscaler.policy.Scale;
 import io.nimscaler.policy.Unserved;
 import io.nimscaler.poll.Endpoint;
 import io.nimscaler.poll.ExporterAnswer;
+import io.nimscaler.poll.Phase;
 import io.nimscaler.poll.PollRequest;
 import io.nimscaler.poll.Polled;
 import io.nimscaler.signal.Admission;
@@ -36,7 +37,8 @@ import java.util.stream.Stream;
 
 /**
  * One trigger of one ScaledObject: keeps its pods' latest samples, makes a reading of the fleet each
- * {@code decisionInterval}, and concludes.
+ * {@code decisionInterval}, and concludes. Those of one ScaledObject do so at the same moments, each ScaledObject in a phase of its own, so
+ * that a thousand do not decide at once.
  *
  * <p>One thread owns it; {@link #snapshot()} may be called from any.
  */
@@ -60,6 +62,7 @@ final class Scaler {
     private final boolean watches;
     private final PollRequest pollRequest;
     private final Instant madeAt;
+    private final Phase phase;
     private final Map<String, PodMemory> memories = new LinkedHashMap<>();
     private final AdmissionOfFleet admission;
     private final Optional<FleetSignal> cost;
@@ -112,6 +115,7 @@ final class Scaler {
         this.cost = cost;
         this.patience = new Patience(trigger.deadlines().staleAfter());
         this.madeAt = now;
+        this.phase = Phase.of(id.toString());
         this.due = now;
     }
 
@@ -258,8 +262,9 @@ final class Scaler {
                                         answer.of(id.namespace(), memory.podName()), answer::where, trigger, askedAt)));
     }
 
-    boolean isDue(Instant now) {
-        return !now.isBefore(due);
+    /** When it decides next; a new one at once. */
+    Instant due() {
+        return due;
     }
 
     /**
@@ -268,7 +273,7 @@ final class Scaler {
      * @param held what waits at the demand source; empty: the trigger names none
      */
     Snapshot decide(Observation observation, Optional<Wake> wake, Optional<Wake> held, Instant now) {
-        due = now.plus(trigger.reading().decisionInterval());
+        due = phase.next(now, trigger.reading().decisionInterval());
         Optional<Violation> mismatch = trigger.mismatch();
         if (mismatch.isPresent()) {
             return keep(decideBlindly(mismatch.get().text(), now), wake);

@@ -41,6 +41,7 @@ public final class Scalers implements Decisions {
     private final Consumer<Snapshot> decided;
     private final boolean watches;
     private final Map<ScaledObjectId, ScaledObjectScalers> scaledObjects = new ConcurrentSkipListMap<>();
+    private final Agenda<ScaledObjectId> agenda = new Agenda<>();
     private final RefusedCalls refusedCalls = new RefusedCalls();
 
     /** Without the {@link Circumstances} of decisions. */
@@ -91,9 +92,10 @@ public final class Scalers implements Decisions {
      */
     public void put(ScaledObjectId id, Collection<Trigger> triggers, Set<TriggerByCall> byCall, Instant now) {
         refusedCalls.forget(id);
-        scaledObjects
-                .computeIfAbsent(id, fresh -> new ScaledObjectScalers(fresh, exporterPolls, watches))
-                .replace(new LinkedHashSet<>(triggers), byCall, now);
+        ScaledObjectScalers scaledObject =
+                scaledObjects.computeIfAbsent(id, fresh -> new ScaledObjectScalers(fresh, exporterPolls, watches));
+        scaledObject.replace(new LinkedHashSet<>(triggers), byCall, now);
+        agenda.put(id, scaledObject.due(now));
     }
 
     /**
@@ -104,13 +106,20 @@ public final class Scalers implements Decisions {
         ScaledObjectScalers scaledObject = scaledObjects.get(id);
         if (scaledObject != null) {
             scaledObject.adopt(trigger, written, now);
+            agenda.put(id, scaledObject.due(now));
         }
     }
 
     /** This ScaledObject is gone. */
     public void remove(ScaledObjectId id) {
         scaledObjects.remove(id);
+        agenda.remove(id);
         refusedCalls.forget(id);
+    }
+
+    /** Those for which time has to pass now, the longest due first; the others are not looked at. */
+    public List<ScaledObjectId> due(Instant now) {
+        return agenda.due(now);
     }
 
     /** Lets time pass for one ScaledObject: makes the decisions and asks the pods that are due. */
@@ -118,7 +127,11 @@ public final class Scalers implements Decisions {
         refusedCalls.forgetOld(id, now);
         ScaledObjectScalers scaledObject = scaledObjects.get(id);
         if (scaledObject != null) {
-            scaledObject.tick(now, pods, scraper, wakeSources, decided);
+            try {
+                scaledObject.tick(now, pods, scraper, wakeSources, decided);
+            } finally {
+                agenda.put(id, scaledObject.due(now));
+            }
         }
     }
 
