@@ -79,13 +79,12 @@ class Application {
     private final OwnerThread owner;
 
     Application(
-            Vertx vertx,
             Settings settings,
             MeterRegistry registry,
             CollectorRegistry collectors,
             KubernetesClient client,
             @ConfigProperty(name = "quarkus.application.version") String version) {
-        this.vertx = vertx;
+        this.vertx = OwnerThread.eventLoop();
         this.context = vertx.getOrCreateContext();
         this.history =
                 new DecisionRing(settings.history().length(), settings.history().maxBytes());
@@ -165,6 +164,7 @@ class Application {
         exporters.ifPresent(ExporterWatch::close);
         scraper.close();
         minuteFiles.ifPresent(this::endMinutes);
+        vertx.close();
     }
 
     /** What there is of the present minute is kept, too. */
