@@ -8,8 +8,8 @@ import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.ScalerControl;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.trigger.ParsedTrigger;
+import io.nimscaler.trigger.ParsedTriggers;
 import io.nimscaler.trigger.Trigger;
-import io.nimscaler.trigger.TriggerParser;
 import io.nimscaler.trigger.Violation;
 import io.nimscaler.trigger.WrittenMetadata;
 import jakarta.inject.Singleton;
@@ -29,6 +29,7 @@ class SnapshotLookup {
     private final Decisions decisions;
     private final ScalerControl control;
     private final InstantSource clock;
+    private final ParsedTriggers parsedTriggers = new ParsedTriggers();
 
     SnapshotLookup(Decisions decisions, ScalerControl control, InstantSource clock) {
         this.clock = clock;
@@ -42,7 +43,7 @@ class SnapshotLookup {
      * @throws StatusRuntimeException INVALID_ARGUMENT with every violation
      */
     Trigger trigger(ScaledObjectRef ref) {
-        return switch (decisions.check(ref.getNamespace(), TriggerParser.parse(ref.getScalerMetadataMap()))) {
+        return switch (decisions.check(ref.getNamespace(), parsedTriggers.parse(ref.getScalerMetadataMap()))) {
             case ParsedTrigger.Valid valid -> valid.trigger();
             case ParsedTrigger.Invalid invalid -> {
                 decisions.refused(

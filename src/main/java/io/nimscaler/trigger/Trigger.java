@@ -2,6 +2,7 @@ package io.nimscaler.trigger;
 
 import io.nimscaler.hpa.MetricType;
 import io.nimscaler.signal.Signal;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -24,6 +25,12 @@ public record Trigger(
         Waking waking,
         Optional<MetricType> metricType,
         Optional<Trigger> shadow) {
+
+    /** By what tells triggers apart as a rule: each call looks one up, and all that a signal reads is long. */
+    @Override
+    public int hashCode() {
+        return Objects.hash(metricName, modelName, target, reading.pollInterval());
+    }
 
     /** The same trigger beside this shadow. */
     Trigger withShadow(Trigger other) {
