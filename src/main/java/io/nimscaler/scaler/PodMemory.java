@@ -23,6 +23,7 @@ import io.nimscaler.signal.RequestsOfPod;
 import io.nimscaler.signal.Sample;
 import io.nimscaler.signal.Traffic;
 import io.nimscaler.signal.TrafficOfPod;
+import io.nimscaler.trigger.Reading;
 import io.nimscaler.trigger.Trigger;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,11 +33,18 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What is kept of one pod from scrape to scrape, and how it counts at a moment. */
 final class PodMemory {
 
     private Pod pod;
+    private Optional<Endpoint> endpoint = Optional.empty();
+
+    /** Of what the endpoint was made. */
+    private @Nullable Pod endpointOf;
+
+    private @Nullable Reading endpointBy;
     private Optional<Instant> firstReady = Optional.empty();
     private Optional<Instant> seenSince = Optional.empty();
     private Optional<Duration> waitingSince = Optional.empty();
@@ -124,9 +132,19 @@ final class PodMemory {
 
     /**
      * Where it is asked; empty while it has no address, no container port of that name, or is off limits, and where an exporter is
-     * asked instead.
+     * asked instead. The same object as long as it is the same place.
      */
     Optional<Endpoint> endpoint(Trigger trigger, String namespace) {
+        if (endpointOf != pod || endpointBy != trigger.reading()) {
+            Optional<Endpoint> now = place(trigger, namespace);
+            endpoint = now.equals(endpoint) ? endpoint : now;
+            endpointOf = pod;
+            endpointBy = trigger.reading();
+        }
+        return endpoint;
+    }
+
+    private Optional<Endpoint> place(Trigger trigger, String namespace) {
         OptionalInt port = pod.access().number(trigger.reading().port());
         return port.isEmpty()
                         || pod.access().offLimits().isPresent()

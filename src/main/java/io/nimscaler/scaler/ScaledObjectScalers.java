@@ -52,6 +52,11 @@ final class ScaledObjectScalers {
 
     private volatile Map<String, Scaler> shadows = Map.of();
 
+    /** What one scaler wants, and of whom. */
+    private record Wish(PollRequest request, List<Endpoint> endpoints) {}
+
+    private List<Wish> wished = List.of();
+
     /** The nodes whose exporters its scalers look at. */
     private Set<String> gpuNodes = Set.of();
 
@@ -260,18 +265,23 @@ final class ScaledObjectScalers {
 
     /** What is asked goes with what is wanted: an endpoint of no scaler is asked no more. */
     private void adjustPolls(Instant now) {
-        Map<Endpoint, PollRequest> requests = new HashMap<>();
+        List<Wish> wishes = new ArrayList<>();
         Set<String> nodes = new HashSet<>();
         for (Scaler scaler : all()) {
-            PollRequest request = scaler.pollRequest();
-            scaler.endpoints().forEach(endpoint -> requests.merge(endpoint, request, PollRequest::and));
+            wishes.add(new Wish(scaler.pollRequest(), scaler.endpoints()));
             for (String node : scaler.gpuNodes()) {
-                exporters.want(node, request, now);
+                exporters.want(node, scaler.pollRequest(), now);
                 nodes.add(node);
             }
         }
         gpuNodes = nodes;
-        polls.want(requests, now);
+        if (!wishes.equals(wished)) {
+            wished = wishes;
+            Map<Endpoint, PollRequest> requests = new HashMap<>();
+            wishes.forEach(wish -> wish.endpoints()
+                    .forEach(endpoint -> requests.merge(endpoint, wish.request(), PollRequest::and)));
+            polls.want(requests, now);
+        }
     }
 
     private void deliver(Polled polled, Instant askedAt) {
