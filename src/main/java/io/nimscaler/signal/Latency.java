@@ -12,7 +12,9 @@ import java.util.stream.Stream;
  * observations, not the mean of their quantiles.
  *
  * <p>Too few observations say nothing: at least 10, and so many that one is expected on either side of the quantile (20 for
- * 0.95). Except where all pods say that they are idle: then the fleet is at 0, for nobody waits for anything.
+ * 0.95). Except where all pods say that they are idle: then the fleet is at 0, for nobody waits for anything. And where all of them
+ * together observed fewer than 10 and say how many requests run and wait: then no more replicas than requests can be at work, and the
+ * fleet is at T · requests / replicas, at most at T and at least where one replica is left.
  *
  * @param name the name that a user knows it by
  * @param quantile in (0, 1); empty: the mean
@@ -75,6 +77,15 @@ public record Latency(String name, OptionalDouble quantile, Duration window, Lis
 
     private final class OfFleet implements FleetSignal {
 
+        private OptionalDouble target = OptionalDouble.empty();
+        private int wanted;
+
+        @Override
+        public void aimAt(double targetValue, int wantedReplicas) {
+            target = OptionalDouble.of(targetValue);
+            wanted = wantedReplicas;
+        }
+
         @Override
         public OptionalDouble valueOf(PodValue pod) {
             return histogram(pod).map(Latency.this::valueOf).orElse(OptionalDouble.empty());
@@ -83,21 +94,43 @@ public record Latency(String name, OptionalDouble quantile, Duration window, Lis
         /** A pod that observed nothing has no say in the buckets either. */
         @Override
         public OptionalDouble level(Collection<PodValue> fresh) {
-            if (!fresh.isEmpty()
-                    && fresh.stream()
-                            .allMatch(pod -> pod instanceof PodValue.Observations(Histogram _, boolean idle) && idle)) {
+            if (!fresh.isEmpty() && fresh.stream().allMatch(OfFleet::isIdle)) {
                 return OptionalDouble.of(0);
             }
-            return fresh.stream()
+            Optional<Histogram> observed = fresh.stream()
                     .flatMap(pod -> histogram(pod).stream())
                     .filter(histogram -> histogram.count() > 0)
-                    .reduce(Histogram::plus)
-                    .map(Latency.this::valueOf)
-                    .orElse(OptionalDouble.empty());
+                    .reduce(Histogram::plus);
+            OptionalDouble level = observed.map(Latency.this::valueOf).orElse(OptionalDouble.empty());
+            return level.isPresent() ? level : ofATrickle(fresh, observed.map(Histogram::count).orElse(0.0));
+        }
+
+        /** Empty: it is none, or it is not known what the pods work on. */
+        private OptionalDouble ofATrickle(Collection<PodValue> fresh, double observations) {
+            List<OptionalDouble> atWork = fresh.stream().map(OfFleet::atWork).toList();
+            if (target.isEmpty()
+                    || wanted < 1
+                    || atWork.isEmpty()
+                    || observations >= LEAST_OBSERVATIONS
+                    || atWork.stream().anyMatch(OptionalDouble::isEmpty)) {
+                return OptionalDouble.empty();
+            }
+            double requests = atWork.stream().mapToDouble(OptionalDouble::getAsDouble).sum();
+            return OptionalDouble.of(target.getAsDouble() * Math.clamp(Math.max(1, requests) / wanted, 0, 1));
+        }
+
+        private static boolean isIdle(PodValue pod) {
+            return pod instanceof PodValue.Observations observations && observations.isIdle();
+        }
+
+        private static OptionalDouble atWork(PodValue pod) {
+            return pod instanceof PodValue.Observations(Histogram _, boolean _, OptionalDouble requests)
+                    ? requests
+                    : OptionalDouble.empty();
         }
 
         private static Optional<Histogram> histogram(PodValue pod) {
-            return pod instanceof PodValue.Observations(Histogram histogram, boolean _)
+            return pod instanceof PodValue.Observations(Histogram histogram, boolean _, OptionalDouble _)
                     ? Optional.of(histogram)
                     : Optional.empty();
         }

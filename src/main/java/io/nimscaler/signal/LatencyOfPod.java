@@ -40,6 +40,7 @@ final class LatencyOfPod implements PodSignal {
     private Map<SeriesIdentity, Histogram> last = Map.of();
     private Optional<Histogram> total = Optional.empty();
     private Instant quietSince = Instant.MAX;
+    private Instant watchedSince = Instant.MAX;
 
     LatencyOfPod(Latency signal, Optional<String> modelName) {
         this.signal = signal;
@@ -74,17 +75,30 @@ final class LatencyOfPod implements PodSignal {
             return new TooEarly();
         }
         Histogram observed = totals.newest().total().minus(totals.oldest().total());
-        boolean quiet = !quietSince.plus(signal.window()).isAfter(scrapedAt);
-        return new Measured(new PodValue.Observations(observed, quiet && hasNoWork(body, scrapedAt)), scrapedAt);
+        return new Measured(
+                new PodValue.Observations(
+                        observed,
+                        isForAWindow(quietSince, scrapedAt),
+                        isForAWindow(watchedSince, scrapedAt) ? atWork(body, scrapedAt) : OptionalDouble.empty()),
+                scrapedAt);
     }
 
-    /** Where the engine does not say, it may have. */
-    private boolean hasNoWork(List<SampleLine> body, Instant scrapedAt) {
-        return Latency.WORK.stream()
-                .allMatch(work -> work.ofPod(modelName).read(body, scrapedAt)
-                                instanceof Measured(PodValue.Amount(double requests), Instant readAt)
-                        && requests == 0
-                        && readAt.equals(scrapedAt));
+    private boolean isForAWindow(Instant since, Instant now) {
+        return !since.plus(signal.window()).isAfter(now);
+    }
+
+    /** Empty: the engine does not say all of it now, and may have work. */
+    private OptionalDouble atWork(List<SampleLine> body, Instant scrapedAt) {
+        double all = 0;
+        for (Signal work : Latency.WORK) {
+            if (!(work.ofPod(modelName).read(body, scrapedAt)
+                            instanceof Measured(PodValue.Amount(double requests), Instant readAt)
+                    && readAt.equals(scrapedAt))) {
+                return OptionalDouble.empty();
+            }
+            all += requests;
+        }
+        return OptionalDouble.of(all);
     }
 
     private Parsed parse(String name, List<SampleLine> buckets, List<SampleLine> body) {
@@ -145,6 +159,7 @@ final class LatencyOfPod implements PodSignal {
         if (now.keySet().stream().noneMatch(last::containsKey)) {
             totals.clear();
             total = Optional.empty();
+            watchedSince = scrapedAt;
         }
         if (!sameCounts(now)) {
             quietSince = scrapedAt;

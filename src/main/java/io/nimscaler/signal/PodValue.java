@@ -8,10 +8,16 @@ public sealed interface PodValue {
     /**
      * What a pod observed within the window.
      *
-     * @param idle it is known to have had nothing to do: watched for the whole window it observed nothing, and now no request runs or
-     *     waits
+     * @param quiet watched for the whole window it observed nothing
+     * @param atWork requests that run or wait now; empty: the engine does not say, or it was not watched for a whole window
      */
-    record Observations(Histogram histogram, boolean idle) implements PodValue {}
+    record Observations(Histogram histogram, boolean quiet, OptionalDouble atWork) implements PodValue {
+
+        /** It is known to have had nothing to do, and to have nothing now. */
+        boolean isIdle() {
+            return quiet && atWork.isPresent() && atWork.getAsDouble() == 0;
+        }
+    }
 
     /**
      * What a pod works on.

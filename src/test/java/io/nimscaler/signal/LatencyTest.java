@@ -197,6 +197,42 @@ class LatencyTest {
         });
     }
 
+    /** Watched for so many seconds, in which it observed one request more every ten, with these beside the histogram. */
+    private static PodValue trickle(int seconds, double everySeconds, double running, double waiting) {
+        PodSignal pod = P95.ofPod(Optional.empty());
+        Measurement last = new TooEarly();
+        for (int second = 0; second <= seconds; second += 2) {
+            double slow = 5 + Math.floor(second / everySeconds);
+            List<SampleLine> body = new ArrayList<>(body(9, BOUNDS, 0, 0, 0, slow));
+            body.add(new SampleLine("vllm:num_requests_running", Map.of(), running, OptionalLong.empty()));
+            body.add(new SampleLine("vllm:num_requests_waiting", Map.of(), waiting, OptionalLong.empty()));
+            last = pod.read(body, START.plusSeconds(second));
+        }
+        return ((Measured) last).value();
+    }
+
+    @ParameterizedTest(name = "{0} + {1} of {2} replicas: {3} of T")
+    @CsvSource({"0, 0, 4, 0.25", "1, 0, 4, 0.25", "2, 1, 4, 0.75", "9, 5, 4, 1", "1, 0, 1, 1"})
+    void fewRequestsNeedNoMoreReplicasThanAreAtWork(double running, double waiting, int replicas, double expected) {
+        FleetSignal fleet = P95.ofFleet();
+        fleet.aimAt(.5, replicas);
+        assertThat(fleet.level(List.of(trickle(120, 20, running, waiting), trickle(120, 1000, 0, 0)))
+                        .orElseThrow())
+                .isCloseTo(.5 * expected, within(1e-9));
+    }
+
+    @Test
+    void whatIsNotKnownToBeATrickleIsNone() {
+        FleetSignal fleet = P95.ofFleet();
+        fleet.aimAt(.5, 4);
+        PodValue known = trickle(120, 20, 0, 0);
+        List<PodValue> others = List.of(
+                // not for a whole window; ten in it; does not say what it works on
+                trickle(58, 20, 0, 0), trickle(120, 4, 0, 0), observed(P95, BOUNDS, 0, 0, 0, 5));
+        assertThat(fleet.level(List.of(known))).isPresent();
+        assertThat(others).allSatisfy(pod -> assertThat(fleet.level(List.of(known, pod))).isEmpty());
+    }
+
     @Test
     void podsThatAreTooQuietAloneAreEnoughTogether() {
         PodValue few = observed(P95, BOUNDS, 0, 10, 10, 10);
