@@ -44,9 +44,9 @@ public record Unserved(OptionalDouble waiting, Optional<Admission> admission, Op
         return waiting.orElse(0) > 0;
     }
 
-    /** Whether requests are refused for want of capacity. */
+    /** Whether more requests are refused for want of capacity than now and then one. */
     public boolean isRefused() {
-        return admission.filter(admitted -> admitted.refused() > 0).isPresent();
+        return admission.filter(Admission::isRefusing).isPresent();
     }
 
     /**

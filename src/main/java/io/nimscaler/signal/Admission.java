@@ -13,9 +13,17 @@ public record Admission(double taken, double refused) {
     /** Who is refused asks again: that many requests for each that is taken are no measure. */
     private static final double MOST = 2;
 
+    /** A refusal now and then, by one pod that a router filled, is no want of capacity of the fleet's. */
+    private static final double NOTEWORTHY = .01;
+
+    /** Whether more than 1 % of the requests that came were refused. */
+    public boolean isRefusing() {
+        return refused > NOTEWORTHY * (taken + refused);
+    }
+
     /** By how much the load would be more, had all been taken: 1 to 2. Where refusals go on at replicas that came for it, it is more again. */
     public double factor() {
-        return refused > 0 ? Math.min(MOST, (taken + refused) / taken) : 1;
+        return isRefusing() ? Math.min(MOST, (taken + refused) / taken) : 1;
     }
 
     /** Both together. */

@@ -121,9 +121,25 @@ class UnservedTest {
                 .isEqualTo(replicas);
     }
 
+    /** More than 1 % of those that came. */
+    @ParameterizedTest
+    @CsvSource({
+        "1000, 0, false",
+        "1000, 1, false",
+        "990, 10, false",
+        "99, 1, false",
+        "98, 1, true",
+        "989, 11, true",
+        "0, 1, true"
+    })
+    void aRequestThatIsRefusedNowAndThenHoldsNothing(double taken, double refused, boolean held) {
+        Decision decision = decide(refusing(fleet(4, pods(4, at(.1))), taken, refused));
+        assertThat(Fleets.hpaEndsAt(decision, KV_USAGE)).isEqualTo(held ? 4 : 1);
+    }
+
     @Test
     void whileRequestsAreRefusedNothingIsTakenAway() {
-        Decision held = decide(refusing(fleet(4, pods(4, at(.1))), 1000, 1));
+        Decision held = decide(refusing(fleet(4, pods(4, at(.1))), 1000, 20));
         assertThat(((Decision.Hold) held).reason()).isEqualTo(HoldReason.REQUESTS_REFUSED);
         assertThat(Fleets.hpaEndsAt(decide(refusing(fleet(4, pods(4, at(.1))), 1000, 0)), KV_USAGE))
                 .isEqualTo(1);
