@@ -23,6 +23,9 @@ final class WakeReading {
 
     private static final int MOST_LABELS = 16;
 
+    /** Each is asked up to four times a second, of a loop that asks 2,000 pods a second. */
+    private static final int MOST_SOURCES = 100;
+
     /** Any that {@link WakeMetric} takes, for a source that is refused for something else. */
     private static final double NO_ACTIVATION = 0;
 
@@ -36,6 +39,10 @@ final class WakeReading {
     static List<WakeSource> list(
             SettingsReader reader, Map<String, ScalerSettings.WakeSource> written, Set<String> podAuths) {
         List<WakeSource> sources = new ArrayList<>();
+        if (written.size() > MOST_SOURCES) {
+            reader.wrong(
+                    "wake-sources", Optional.of(written.size() + " of them"), "at most " + MOST_SOURCES + " of them");
+        }
         new TreeMap<>(written)
                 .forEach(
                         (name, source) -> source(reader, name, source, podAuths).ifPresent(sources::add));

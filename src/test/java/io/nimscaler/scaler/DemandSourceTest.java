@@ -19,6 +19,7 @@ import io.nimscaler.wake.WakeSource;
 import io.nimscaler.wake.WakeSources;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -167,13 +168,15 @@ class DemandSourceTest {
     void onlyAGaugeThatTheNamespaceMayUseIsASource() {
         assertThat(problem("other", "gateway"))
                 .isEqualTo(
-                        "demandSource = \"gateway\": expected one of nim-scaler.wake-sources that namespace other may use");
+                        "demandSource = \"gateway\": expected one of nim-scaler.wake-sources that namespace other may"
+                                + " use");
         assertThat(problem("nim", "none"))
                 .isEqualTo(
                         "demandSource = \"none\": expected one of nim-scaler.wake-sources that namespace nim may use");
         assertThat(problem("nim", "counter"))
                 .isEqualTo(
-                        "demandSource = \"counter\": expected a source whose metric is a gauge: the requests that wait now");
+                        "demandSource = \"counter\": expected a source whose metric is a gauge: the requests that wait"
+                                + " now");
     }
 
     private String problem(String namespace, String source) {
@@ -182,5 +185,28 @@ class DemandSourceTest {
                         instanceof ParsedTrigger.Invalid invalid
                 ? invalid.violations().getFirst().text()
                 : "";
+    }
+
+    @Test
+    void aSourceIsAskedOnceAnIntervalHoweverManyTriggersNameItAndHoweverOftenTheyAreEdited() {
+        pods.has(0);
+        waits(3, 0);
+        for (int second = 0; second < 60; second++) {
+            List<Trigger> edited = new ArrayList<>();
+            for (int i = 0; i < 16; i++) {
+                edited.add(Triggers.with(
+                        "demandSource",
+                        "gateway",
+                        "wakeSource",
+                        "gateway",
+                        "targetValue",
+                        "0." + (100 + second * 8 + i)));
+            }
+            scalers.put(ID, second % 3 == 2 ? List.of() : edited, false, now);
+            passSeconds(1);
+        }
+        assertThat(scraper.requests)
+                .allMatch(request -> request.host().equals("10.0.0.gateway"))
+                .hasSizeBetween(29, 31);
     }
 }

@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -97,5 +99,22 @@ class WakeReadingTest {
                         gate + "activation = \"NaN\": expected a number of at least 0",
                         gate + "absent-is-zero = \"maybe\": expected true or false",
                         gate + "pod-auth = \"other\": expected one of nim-scaler.pods.auth");
+    }
+
+    @Test
+    void atMostAHundredSourcesAreTaken() {
+        assertThat(Written.usable(sources(100)).wakeSources()).hasSize(100);
+        assertThat(Written.wrong(sources(101)))
+                .containsExactly("nim-scaler.wake-sources = \"101 of them\": expected at most 100 of them");
+    }
+
+    private static String[] sources(int number) {
+        return IntStream.range(0, number)
+                .boxed()
+                .flatMap(i -> Stream.of(
+                        "wake-sources.gate" + i + ".url", "http://gateway" + i + "/metrics",
+                        "wake-sources.gate" + i + ".metric", "queue_size",
+                        "wake-sources.gate" + i + ".namespaces", "nim"))
+                .toArray(String[]::new);
     }
 }
