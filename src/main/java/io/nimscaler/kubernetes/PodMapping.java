@@ -1,5 +1,6 @@
 package io.nimscaler.kubernetes;
 
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.PodCondition;
@@ -12,6 +13,7 @@ import java.time.format.DateTimeParseException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
@@ -68,7 +70,24 @@ final class PodMapping {
                                 !isReady && isRestarting(status, ready),
                                 isReady ? Optional.empty() : Obstacles.of(status)))
                 .on(node)
-                .worksOnAtMost(pod.getSpec() == null ? OptionalInt.empty() : MaxRunning.of(pod.getSpec()));
+                .worksOnAtMost(pod.getSpec() == null ? OptionalInt.empty() : MaxRunning.of(pod.getSpec()))
+                .drainsBy(Optional.ofNullable(pod.getSpec()).flatMap(PodMapping::drain));
+    }
+
+    private static Optional<Pod.Drain> drain(PodSpec spec) {
+        return Optional.ofNullable(spec.getTerminationGracePeriodSeconds())
+                .map(seconds -> new Pod.Drain(seconds, containers(spec).anyMatch(PodMapping::hasPreStop)));
+    }
+
+    /** Of those that run beside the engine an init container may be one, too. */
+    private static Stream<Container> containers(PodSpec spec) {
+        return Stream.of(spec.getContainers(), spec.getInitContainers())
+                .filter(Objects::nonNull)
+                .flatMap(List::stream);
+    }
+
+    static boolean hasPreStop(Container container) {
+        return container.getLifecycle() != null && container.getLifecycle().getPreStop() != null;
     }
 
     /** Of one that is not ready: whether a container was started since it ceased to be, rather than failing its probe. */

@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.events.v1.EventBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.nimscaler.policy.Decision;
+import io.nimscaler.scaler.DrainCheck;
 import io.nimscaler.scaler.Explanation;
 import io.nimscaler.scaler.PodStatus;
 import io.nimscaler.scaler.ScaledObjectId;
@@ -40,6 +41,9 @@ final class ScaledObjectEvents {
     /** Requests that wait for their turn in the next batch are no news. */
     private static final Duration QUEUE_IS_NEWS_AFTER = Duration.ofSeconds(30);
 
+    /** A quantile that moves to and fro around a limit is no news each time, nor is what was not known meanwhile. */
+    private static final Duration DRAIN_IS_NEWS_AFTER = Duration.ofHours(1);
+
     /** For all ScaledObjects together: an outage that all of them notice must not flood the API server. */
     private static final int EVENTS_PER_MINUTE = 120;
 
@@ -62,6 +66,7 @@ final class ScaledObjectEvents {
             Optional<Instant> queueUnseenSince,
             boolean saidQueueUnseen,
             boolean refused,
+            Optional<Instant> drainShortAt,
             Optional<Instant> demandUnknownSince,
             boolean saidDemandUnknown,
             Optional<Instant> wakeUnknownSince,
@@ -75,6 +80,7 @@ final class ScaledObjectEvents {
                 Optional.empty(),
                 false,
                 false,
+                Optional.empty(),
                 Optional.empty(),
                 false,
                 Optional.empty(),
@@ -106,6 +112,10 @@ final class ScaledObjectEvents {
                             .filter(moment -> !moment.plus(QUEUE_IS_NEWS_AFTER).isAfter(now))
                             .isPresent(),
                     Explanation.ofRefusals(snapshot).isPresent(),
+                    isDrainShort(snapshot)
+                            ? Optional.of(now)
+                            : drainShortAt.filter(
+                                    at -> at.plus(DRAIN_IS_NEWS_AFTER).isAfter(now)),
                     demandSince,
                     demandSince
                             .filter(moment -> !moment.plus(NEWS_AFTER).isAfter(now))
@@ -114,6 +124,10 @@ final class ScaledObjectEvents {
                     wakeSince
                             .filter(moment -> !moment.plus(NEWS_AFTER).isAfter(now))
                             .isPresent());
+        }
+
+        private static boolean isDrainShort(Snapshot snapshot) {
+            return snapshot.circumstances().drain().filter(DrainCheck::isShort).isPresent();
         }
 
         /** That demand of a while ago still keeps it awake does not make the source known. */
@@ -157,6 +171,9 @@ final class ScaledObjectEvents {
         }
         if (now.refused() && !before.refused()) {
             Explanation.ofRefusals(snapshot).ifPresent(text -> warn(scaledObject, "RequestsRefused", text));
+        }
+        if (State.isDrainShort(snapshot) && before.drainShortAt().isEmpty()) {
+            snapshot.circumstances().drain().ifPresent(drain -> warn(scaledObject, DrainCheck.REASON, drain.text()));
         }
         if (now.saidDemandUnknown() && !before.saidDemandUnknown()) {
             Explanation.ofUnknownDemandSource(snapshot)

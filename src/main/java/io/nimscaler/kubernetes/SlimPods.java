@@ -8,6 +8,8 @@ import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.HostIP;
+import io.fabric8.kubernetes.api.model.Lifecycle;
+import io.fabric8.kubernetes.api.model.LifecycleBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
@@ -34,6 +36,9 @@ final class SlimPods extends BasicItemStore<Pod> {
      * and its pod then missing.
      */
     static final int MOST_EACH = 64;
+
+    private static final Lifecycle HAS_PRE_STOP =
+            new LifecycleBuilder().withNewPreStop().endPreStop().build();
 
     private static final Set<String> CONDITIONS_READ = Set.of("Ready", "PodScheduled");
 
@@ -72,6 +77,7 @@ final class SlimPods extends BasicItemStore<Pod> {
         PodSpec kept = new PodSpec();
         kept.setNodeName(whole.getNodeName());
         kept.setHostNetwork(whole.getHostNetwork());
+        kept.setTerminationGracePeriodSeconds(whole.getTerminationGracePeriodSeconds());
         kept.setContainers(all(whole.getContainers(), SlimPods::slim));
         kept.setInitContainers(all(whole.getInitContainers(), SlimPods::slim));
         // Of what its containers are told this alone is read
@@ -83,6 +89,10 @@ final class SlimPods extends BasicItemStore<Pod> {
     private static Container slim(Container whole) {
         Container kept = new Container();
         kept.setPorts(all(whole.getPorts(), SlimPods::slim));
+        // Whether it has a hook matters, not which
+        if (PodMapping.hasPreStop(whole)) {
+            kept.setLifecycle(HAS_PRE_STOP);
+        }
         return kept;
     }
 

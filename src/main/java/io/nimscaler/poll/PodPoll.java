@@ -30,6 +30,11 @@ final class PodPoll {
     /** A body without anything wanted is looked over for what it has instead, so that it can be said; that is slow. */
     private static final Duration SURVEY_EVERY = Duration.ofMinutes(1);
 
+    private static final Duration SELDOM = Duration.ofMinutes(1);
+
+    /** Whatever is wrong with what is read seldom, it costs one scrape more an hour. */
+    private static final Duration SELDOM_AFTER_A_FAILURE = Duration.ofHours(1);
+
     private final Endpoint endpoint;
     private final Phase phase;
     private PollRequest request;
@@ -40,6 +45,7 @@ final class PodPoll {
     private Optional<String> learned = Optional.empty();
     private boolean blind;
     private Instant surveyDue = Instant.MIN;
+    private Instant seldomDue;
 
     /**
      * @param wanted those of the request, which many endpoints share
@@ -50,6 +56,7 @@ final class PodPoll {
         this.request = request;
         this.wanted = wanted;
         this.due = earlier(nextInPhase(now), now.plusMillis(phase.within(AT_ONCE)));
+        this.seldomDue = now.plusMillis(phase.within(SELDOM));
     }
 
     /** When it is looked at next, and asked if it does not still owe an answer. */
@@ -83,13 +90,30 @@ final class PodPoll {
             underWay = true;
             boolean survey = blind && !now.isBefore(surveyDue);
             surveyDue = survey ? now.plus(SURVEY_EVERY) : surveyDue;
-            MetricNames names = survey ? wanted.surveyed() : wanted;
+            boolean seldom =
+                    !survey && !now.isBefore(seldomDue) && !request.seldom().isEmpty();
+            seldomDue = seldom ? now.plus(SELDOM) : seldomDue;
+            MetricNames names = survey ? wanted.surveyed() : seldom ? request.allMetricNames() : wanted;
             List<String> candidates = endpoint.path().candidates();
             String first = learned.orElse(candidates.getFirst());
             List<String> others =
                     candidates.stream().filter(path -> !path.equals(first)).toList();
-            ask(scraper, names, first, others, Optional.empty(), delivery);
+            ask(scraper, names, first, others, Optional.empty(), polled -> {
+                if (seldom && isTheBodysFault(polled.result())) {
+                    seldomDue = now.plus(SELDOM_AFTER_A_FAILURE);
+                    underWay = true;
+                    ask(scraper, wanted, first, others, Optional.empty(), delivery);
+                } else {
+                    delivery.accept(polled);
+                }
+            });
         }
+    }
+
+    /** It may be that of what is read seldom, for which no pod shall be missing. */
+    private static boolean isTheBodysFault(ScrapeResult result) {
+        return result instanceof Failed(ScrapeFailure reason, String _)
+                && (reason == ScrapeFailure.MALFORMED || reason == ScrapeFailure.TOO_LARGE);
     }
 
     private void ask(

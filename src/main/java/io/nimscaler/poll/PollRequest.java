@@ -4,6 +4,7 @@ import io.nimscaler.exposition.MetricNames;
 import io.nimscaler.exposition.SampleLine;
 import io.nimscaler.signal.AdmissionOfPod;
 import io.nimscaler.signal.EngineSleep;
+import io.nimscaler.signal.RequestTimes;
 import io.nimscaler.signal.RequestsOfPod;
 import io.nimscaler.trigger.Trigger;
 import java.time.Duration;
@@ -16,8 +17,14 @@ import java.util.TreeSet;
  *
  * @param names of the series that they are after
  * @param beside of series that are kept where they are there, and that do not make a body the right one
+ * @param seldom of series that are read beside once a minute only: there are many of them, and they say nothing that is urgent
  */
-public record PollRequest(Duration interval, Set<String> names, Set<String> beside) {
+public record PollRequest(Duration interval, Set<String> names, Set<String> beside, Set<String> seldom) {
+
+    /** None that are read seldom. */
+    public PollRequest(Duration interval, Set<String> names, Set<String> beside) {
+        this(interval, names, beside, Set.of());
+    }
 
     /** Without any beside. */
     public PollRequest(Duration interval, Set<String> names) {
@@ -41,19 +48,21 @@ public record PollRequest(Duration interval, Set<String> names, Set<String> besi
             beside.addAll(RequestsOfPod.SERIES_NAMES);
         }
         trigger.costedBeside().ifPresent(cost -> beside.addAll(cost.seriesNames()));
-        return new PollRequest(trigger.reading().pollInterval(), names, beside);
+        Set<String> seldom = trigger.signal().isOfGpus() ? Set.of() : RequestTimes.SERIES_NAMES;
+        return new PollRequest(trigger.reading().pollInterval(), names, beside, seldom);
     }
 
     /** The same, and these beside. */
     public PollRequest with(Set<String> others) {
-        return new PollRequest(interval, names, union(beside, others));
+        return new PollRequest(interval, names, union(beside, others), seldom);
     }
 
     public PollRequest and(PollRequest other) {
         return new PollRequest(
                 interval.compareTo(other.interval) < 0 ? interval : other.interval,
                 union(names, other.names),
-                union(beside, other.beside));
+                union(beside, other.beside),
+                union(seldom, other.seldom));
     }
 
     private static Set<String> union(Set<String> some, Set<String> others) {
@@ -66,8 +75,15 @@ public record PollRequest(Duration interval, Set<String> names, Set<String> besi
         return MetricNames.of(union(names, beside));
     }
 
+    /** With what is read seldom. */
+    MetricNames allMetricNames() {
+        return MetricNames.of(union(union(names, beside), seldom));
+    }
+
     /** Whether a body has any of what is looked for. */
     boolean isAnsweredBy(List<SampleLine> series) {
-        return series.stream().anyMatch(one -> names.contains(one.name()) || !beside.contains(one.name()));
+        return series.stream()
+                .anyMatch(one ->
+                        names.contains(one.name()) || !(beside.contains(one.name()) || seldom.contains(one.name())));
     }
 }

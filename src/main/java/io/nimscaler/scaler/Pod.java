@@ -11,13 +11,23 @@ import java.util.OptionalInt;
  * One pod as its cluster describes it: neither finished nor terminating.
  *
  * @param maxRunning how many requests it works on at once, as its containers are told; empty: they are not
+ * @param drain what its requests get when it is deleted; empty: not known
  */
-public record Pod(String uid, String name, Access access, Startup startup, OptionalInt maxRunning) {
+public record Pod(
+        String uid, String name, Access access, Startup startup, OptionalInt maxRunning, Optional<Drain> drain) {
 
-    /** One whose containers are not told how many requests it works on at once. */
+    /** One of which is not known how many requests it works on at once, and what they get when it is deleted. */
     public Pod(String uid, String name, Access access, Startup startup) {
-        this(uid, name, access, startup, OptionalInt.empty());
+        this(uid, name, access, startup, OptionalInt.empty(), Optional.empty());
     }
+
+    /**
+     * What its requests get when it is deleted.
+     *
+     * @param graceSeconds {@code terminationGracePeriodSeconds}: after that, its preStop hook included, what still runs is killed
+     * @param hasPreStop whether any of its containers has a preStop hook, before which none is told to end
+     */
+    public record Drain(long graceSeconds, boolean hasPreStop) {}
 
     /**
      * Where it can be asked.
@@ -124,10 +134,15 @@ public record Pod(String uid, String name, Access access, Startup startup, Optio
 
     /** The same one, whose containers are told so. */
     public Pod worksOnAtMost(OptionalInt requests) {
-        return new Pod(uid, name, access, startup, requests);
+        return new Pod(uid, name, access, startup, requests, drain);
+    }
+
+    /** The same one, whose requests get that when it is deleted. */
+    public Pod drainsBy(Optional<Drain> other) {
+        return new Pod(uid, name, access, startup, maxRunning, other);
     }
 
     private Pod at(Access other) {
-        return new Pod(uid, name, other, startup, maxRunning);
+        return new Pod(uid, name, other, startup, maxRunning, drain);
     }
 }

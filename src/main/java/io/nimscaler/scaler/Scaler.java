@@ -12,6 +12,7 @@ import io.nimscaler.poll.ExporterAnswer;
 import io.nimscaler.poll.Phase;
 import io.nimscaler.poll.PollRequest;
 import io.nimscaler.poll.Polled;
+import io.nimscaler.poll.ScrapeResult;
 import io.nimscaler.signal.Admission;
 import io.nimscaler.signal.AdmissionOfFleet;
 import io.nimscaler.signal.FleetSignal;
@@ -67,6 +68,7 @@ final class Scaler {
     private final AdmissionOfFleet admission;
     private final Optional<FleetSignal> cost;
     private final Patience patience;
+    private DrainWatch drains;
     private final List<Instant> awaitedSince = new ArrayList<>();
     private final List<Duration> unseenSince = new ArrayList<>();
     private Optional<Instant> learnedAt = Optional.empty();
@@ -114,6 +116,7 @@ final class Scaler {
         this.admission = admission;
         this.cost = cost;
         this.patience = new Patience(trigger.deadlines().staleAfter());
+        this.drains = new DrainWatch(trigger.reading().pollInterval());
         this.madeAt = now;
         this.phase = Phase.of(id.toString());
         this.due = now;
@@ -138,6 +141,7 @@ final class Scaler {
                 now);
         next.memories.putAll(memories);
         next.patience.goOnFrom(patience);
+        next.drains = drains;
         next.awaitedSince.addAll(awaitedSince);
         next.unseenSince.addAll(unseenSince);
         next.learnedAt = learnedAt;
@@ -237,6 +241,9 @@ final class Scaler {
                         .filter(endpoint::equals)
                         .isPresent()) {
             memory.take(polled, trigger, askedAt);
+            if (polled.result() instanceof ScrapeResult.Scraped(var series, var _)) {
+                drains.take(endpoint.podUid(), series);
+            }
         }
     }
 
@@ -317,7 +324,7 @@ final class Scaler {
                         level,
                         new Unserved(unseenLoad(now), admission(readings, now), held.map(this::held))),
                 statuses(readings, now),
-                circumstances(readings),
+                circumstances(readings).with(drains.at(now, observation.pods())),
                 now);
     }
 
@@ -337,7 +344,7 @@ final class Scaler {
                 .filter(entry -> isRead(entry.getValue()))
                 .map(entry -> entry.getKey().traffic())
                 .toList();
-        return new Circumstances(anyMissing ? Traffic.UNKNOWN : Traffic.total(traffic), startUps);
+        return new Circumstances(anyMissing ? Traffic.UNKNOWN : Traffic.total(traffic), startUps, Optional.empty());
     }
 
     private Snapshot conclude(Fleet fleet, List<PodStatus> pods, Circumstances circumstances, Instant now) {

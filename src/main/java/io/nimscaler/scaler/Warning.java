@@ -33,6 +33,10 @@ public record Warning(String reason, String text) {
         Explanation.ofUnknownDemandSource(snapshot)
                 .ifPresent(text -> warnings.add(new Warning("DemandSourceUnknown", text)));
         Explanation.ofRefusals(snapshot).ifPresent(text -> warnings.add(new Warning("RequestsRefused", text)));
+        snapshot.circumstances()
+                .drain()
+                .filter(DrainCheck::isShort)
+                .ifPresent(drain -> warnings.add(new Warning(DrainCheck.REASON, drain.text())));
         return List.copyOf(warnings);
     }
 

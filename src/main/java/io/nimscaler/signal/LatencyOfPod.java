@@ -61,6 +61,20 @@ final class LatencyOfPod implements PodSignal {
         return new NoMetric("no histogram " + String.join(" or ", signal.histograms()));
     }
 
+    /** All that it has observed since it started; empty: it does not say, or what it says can not be used. */
+    Optional<Histogram> sinceItStarted(List<SampleLine> body) {
+        for (String name : signal.histograms()) {
+            List<SampleLine> named = body.stream()
+                    .filter(series -> series.name().equals(name + "_bucket"))
+                    .toList();
+            if (!named.isEmpty()) {
+                return parse(name, SeriesSelector.ofModel(named, modelName), body).histograms().values().stream()
+                        .reduce(Histogram::plus);
+            }
+        }
+        return Optional.empty();
+    }
+
     private Measurement read(String name, List<SampleLine> named, List<SampleLine> body, Instant scrapedAt) {
         List<SampleLine> wanted = SeriesSelector.ofModel(named, modelName);
         if (wanted.isEmpty()) {

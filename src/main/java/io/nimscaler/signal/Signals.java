@@ -19,6 +19,9 @@ public final class Signals {
     /** NIM's name of the queue's length. */
     public static final String REQUESTS_WAITING = "num_requests_waiting";
 
+    /** NIM's name of how long requests take from end to end. */
+    static final String REQUEST_LATENCY = "e2e_request_latency_seconds";
+
     private static final List<Gauge> KNOWN = List.of(
             known(KV_CACHE_USAGE, Kind.RATIO, Engine::kvUsage),
             known(REQUESTS_RUNNING, Kind.COUNT, Engine::running),
@@ -54,9 +57,9 @@ public final class Signals {
                     "sglang_inter_token_latency_seconds",
                     "sglang:time_per_output_token_seconds",
                     "trtllm_time_per_output_token_seconds"),
-            "e2e_request_latency_seconds",
+            REQUEST_LATENCY,
             List.of(
-                    "e2e_request_latency_seconds",
+                    REQUEST_LATENCY,
                     "vllm:e2e_request_latency_seconds",
                     "ray_vllm_e2e_request_latency_seconds",
                     "ray_vllm:e2e_request_latency_seconds",
@@ -128,6 +131,11 @@ public final class Signals {
                 || LATENCIES.values().stream().anyMatch(names -> names.contains(name))
                 || name.equals("vllm:request_time_per_output_token_seconds");
         return isLatency ? Optional.of(LATENCIES.getOrDefault(name, List.of(name))) : Optional.empty();
+    }
+
+    /** Where engines have the latency of this name of NIM's, most preferred first; none: it is no such name. */
+    static List<String> histogramsOf(String latency) {
+        return LATENCIES.getOrDefault(latency, List.of());
     }
 
     /** What all engines call it, in their order. */

@@ -122,6 +122,13 @@ public final class TriggerMeters {
                 "Share of the requests that the pods refuse because they are full; NaN while that is not known",
                 TriggerMeters::refusedRatio);
         gauge(
+                "drain_too_short",
+                "1 while pods that go have not the time that their requests take; NaN where that is not known",
+                s -> s.circumstances()
+                        .drain()
+                        .map(drain -> drain.isShort() ? 1.0 : 0.0)
+                        .orElse(Double.NaN));
+        gauge(
                 "queue_unseen",
                 "1 while requests wait although the KV cache usage is below its target; NaN where that is not known",
                 TriggerMeters::queueUnseen);

@@ -188,4 +188,27 @@ class PodMappingTest {
         assertThat(PodMapping.counts(pod)).isTrue();
         assertThat(PodMapping.map(pod, NOW).startup().since()).isEqualTo(NOW);
     }
+
+    @Test
+    void whatItsRequestsGetWhenItIsDeletedIsItsGracePeriodAndWhetherAContainerHasAPreStopHook() {
+        Pod plain = running("True", MADE).build();
+        assertThat(PodMapping.map(plain, NOW).drain()).isEmpty();
+        plain.getSpec().setTerminationGracePeriodSeconds(30L);
+        assertThat(PodMapping.map(plain, NOW).drain()).contains(new io.nimscaler.scaler.Pod.Drain(30, false));
+
+        Pod sidecar = new PodBuilder(plain)
+                .editSpec()
+                .addNewInitContainer()
+                .withName("proxy")
+                .withRestartPolicy("Always")
+                .withNewLifecycle()
+                .withNewPreStop()
+                .withNewSleep(15L)
+                .endPreStop()
+                .endLifecycle()
+                .endInitContainer()
+                .endSpec()
+                .build();
+        assertThat(PodMapping.map(sidecar, NOW).drain()).contains(new io.nimscaler.scaler.Pod.Drain(30, true));
+    }
 }

@@ -14,10 +14,12 @@ import io.nimscaler.policy.Scale;
 import io.nimscaler.policy.Unserved;
 import io.nimscaler.poll.Problem;
 import io.nimscaler.poll.ScrapeFailure;
+import io.nimscaler.scaler.DrainCheck;
 import io.nimscaler.scaler.PodState;
 import io.nimscaler.scaler.PodStatus;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.Snapshot;
+import io.nimscaler.scaler.Snapshots;
 import io.nimscaler.signal.Admission;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
@@ -115,6 +117,39 @@ class ScaledObjectEventsTest {
         assertThat(reasons()).containsExactly("RequestsRefused");
         assertThat(written.getFirst().getNote())
                 .isEqualTo("7 of 17 requests refused for want of capacity, so the load counts × 1.70");
+    }
+
+    @Test
+    void drainThatIsTooShortIsSaidOnceUntilItWasLongEnoughForAnHour() {
+        DrainCheck wrong = new DrainCheck(49, 2000, List.of(30L), 2, 0, 2);
+        DrainCheck right = new DrainCheck(49, 2000, List.of(), 0, 0, 2);
+        drains(right, 60);
+        assertThat(reasons()).isEmpty();
+
+        // To and fro, and not known in between
+        for (int i = 0; i < 60; i++) {
+            drains(wrong, 120);
+            drains(right, 120);
+            decided(new Fleet.NotKnown("the API server is away"));
+        }
+        assertThat(reasons()).containsExactly("DrainTooShort");
+        assertThat(written.getFirst().getNote()).isEqualTo(wrong.text());
+
+        drains(right, 3600);
+        drains(wrong, 60);
+        assertThat(reasons()).containsExactly("DrainTooShort", "DrainTooShort");
+    }
+
+    private void drains(DrainCheck found, int seconds) {
+        for (int i = 0; i < seconds; i += 20) {
+            now = now.plusSeconds(20);
+            events.decided(
+                    SCALED_OBJECT,
+                    Snapshots.with(
+                            found,
+                            new Snapshot(
+                                    SCALED_OBJECT.id(), TRIGGER, new Policy(TRIGGER).decide(known(), now), List.of())));
+        }
     }
 
     private static Fleet refusing(double refused) {

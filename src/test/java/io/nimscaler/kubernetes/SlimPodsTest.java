@@ -18,6 +18,7 @@ class SlimPodsTest {
                managedFields: [{manager: kubelet, operation: Update, fieldsV1: {"f:status": {}}}]}
             spec:
               hostNetwork: true
+              terminationGracePeriodSeconds: 45
               volumes: [{name: models, emptyDir: {}}]
               initContainers: [{name: fetch, command: [fetch]}]
               containers:
@@ -26,6 +27,7 @@ class SlimPodsTest {
                 args: ["vllm serve m --max-num-seqs 96 --api-key secret"]
                 env: [{name: NGC_API_KEY, value: secret}]
                 ports: [{name: metrics, containerPort: 8002}]
+                lifecycle: {preStop: {exec: {command: [drain, secret]}}, postStart: {exec: {command: [secret]}}}
                 readinessProbe: {httpGet: {path: /v1/health/ready, port: 8000}}
             status:
               phase: Running
@@ -94,6 +96,7 @@ class SlimPodsTest {
         Instant now = Instant.parse("2026-01-02T00:00:00Z");
         assertThat(PodMapping.map(kept, now)).isEqualTo(PodMapping.map(whole, now));
         assertThat(PodMapping.map(kept, now).maxRunning()).hasValue(96);
+        assertThat(PodMapping.map(kept, now).drain()).contains(new io.nimscaler.scaler.Pod.Drain(45, true));
         assertThat(kept.getMetadata().getAnnotations())
                 .as("whose value must not be written over")
                 .containsExactly(Map.entry("controller.kubernetes.io/pod-deletion-cost", "7"));
@@ -109,6 +112,6 @@ class SlimPodsTest {
                         "anything",
                         "long text",
                         "memory");
-        assertThat(Serialization.asJson(kept)).hasSizeLessThan(900);
+        assertThat(Serialization.asJson(kept)).hasSizeLessThan(1_000);
     }
 }

@@ -23,4 +23,19 @@ public final class Snapshots {
                 Optional.empty(),
                 Circumstances.UNWATCHED);
     }
+
+    /** The same one, of whose pods this was found. */
+    public static Snapshot with(DrainCheck drain, Snapshot other) {
+        return new Snapshot(
+                other.scaledObject(),
+                other.triggerName(),
+                other.shadow(),
+                other.trigger(),
+                other.stateBefore(),
+                other.decision(),
+                other.pods(),
+                other.unseenLoad(),
+                other.wake(),
+                other.circumstances().with(Optional.of(drain)));
+    }
 }

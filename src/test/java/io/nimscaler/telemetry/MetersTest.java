@@ -14,6 +14,7 @@ import io.nimscaler.poll.ScrapeFailure;
 import io.nimscaler.poll.ScrapeRequest;
 import io.nimscaler.poll.ScrapeResult;
 import io.nimscaler.scaler.Contact;
+import io.nimscaler.scaler.DrainCheck;
 import io.nimscaler.scaler.Notice;
 import io.nimscaler.scaler.PodState;
 import io.nimscaler.scaler.ReplicaBounds;
@@ -139,6 +140,17 @@ class MetersTest {
         show(kv.withUnseenLoad(OptionalDouble.of(294)));
         assertThat(gauge("nim_scaler_requests_waiting")).isEqualTo(294);
         assertThat(gauge("nim_scaler_queue_unseen")).isEqualTo(1);
+    }
+
+    @Test
+    void whetherPodsThatGoHaveTheTimeTheirRequestsTakeIsShown() {
+        Snapshot snapshot = snapshot(Triggers.with(), one(.9));
+        show(snapshot);
+        assertThat(gauge("nim_scaler_drain_too_short")).isNaN();
+        show(Snapshots.with(new DrainCheck(49, 2000, List.of(), 0, 0, 2), snapshot));
+        assertThat(gauge("nim_scaler_drain_too_short")).isZero();
+        show(Snapshots.with(new DrainCheck(49, 2000, List.of(), 0, 1, 2), snapshot));
+        assertThat(gauge("nim_scaler_drain_too_short")).isEqualTo(1);
     }
 
     @Test

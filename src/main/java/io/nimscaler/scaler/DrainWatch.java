@@ -1,0 +1,96 @@
+package io.nimscaler.scaler;
+
+import io.nimscaler.exposition.SampleLine;
+import io.nimscaler.signal.RequestTimes;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+
+/**
+ * Whether pods that go have the time that their requests take. In rounds, in each of which each pod's histogram is counted once; only the
+ * sum is kept. The requests are all that the fleet's pods have served since they started, so two scalers that watch them say the same.
+ *
+ * <p>What is not known makes no claim: too few requests, no histogram, pods of which nobody says how long they get. Where a fleet that was
+ * known has too few requests now, as after a rollout, what was known of it holds.
+ */
+final class DrainWatch {
+
+    /** Each pod's histogram is read once a minute. */
+    private static final Duration LEAST_ROUND = Duration.ofMinutes(2);
+
+    /** Routers hear within a second or so that a pod goes; requests that are shorter are over by then. */
+    private static final double SHORT_SECONDS = 1;
+
+    private final Set<String> counted = new HashSet<>();
+    private final Duration round;
+    private Optional<RequestTimes> sum = Optional.empty();
+    private Optional<RequestTimes> known = Optional.empty();
+    private Optional<Instant> roundBegan = Optional.empty();
+    private Optional<DrainCheck> concluded = Optional.empty();
+
+    /**
+     * @param pollInterval how often the pods are read
+     */
+    DrainWatch(Duration pollInterval) {
+        Duration two = pollInterval.multipliedBy(2);
+        this.round = two.compareTo(LEAST_ROUND) > 0 ? two : LEAST_ROUND;
+    }
+
+    /** What a pod answered. */
+    void take(String podUid, List<SampleLine> series) {
+        if (!counted.contains(podUid)) {
+            RequestTimes.of(series).ifPresent(times -> {
+                counted.add(podUid);
+                sum = Optional.of(sum.map(times::plus).orElse(times));
+            });
+        }
+    }
+
+    /**
+     * What was found with the last round that is over; empty: not known.
+     *
+     * @param pods that there are
+     */
+    Optional<DrainCheck> at(Instant now, Collection<Pod> pods) {
+        Instant began = roundBegan.orElse(now);
+        roundBegan = Optional.of(began);
+        if (!now.isBefore(began.plus(round))) {
+            known = sum.filter(times -> times.p99().isPresent()).or(() -> known);
+            concluded = known.flatMap(times -> check(times, pods));
+            sum = Optional.empty();
+            counted.clear();
+            roundBegan = Optional.of(now);
+        }
+        return concluded;
+    }
+
+    private static Optional<DrainCheck> check(RequestTimes times, Collection<Pod> pods) {
+        OptionalDouble p99 = times.p99();
+        List<Pod.Drain> drains =
+                pods.stream().flatMap(pod -> pod.drain().stream()).toList();
+        if (p99.isEmpty() || drains.isEmpty()) {
+            return Optional.empty();
+        }
+        double seconds = p99.getAsDouble();
+        List<Long> killed = drains.stream()
+                .map(Pod.Drain::graceSeconds)
+                .filter(grace -> seconds > grace)
+                .sorted()
+                .toList();
+        int withoutPreStop = seconds > SHORT_SECONDS
+                ? (int) drains.stream().filter(drain -> !drain.hasPreStop()).count()
+                : 0;
+        return Optional.of(new DrainCheck(
+                seconds,
+                times.requests(),
+                killed.stream().distinct().toList(),
+                killed.size(),
+                withoutPreStop,
+                drains.size()));
+    }
+}
