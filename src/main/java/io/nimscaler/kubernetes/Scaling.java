@@ -98,8 +98,10 @@ record Scaling(String hpaName, Following.Bounds bounds, Optional<Pause> pause) {
                                 true,
                                 "KEDA is paused by the annotation " + PAUSED
                                         + ": the replicas stay as they are, whatever is reported")
-                        : new Pause(false, "KEDA does not scale in every direction: the annotation "
-                                + Printable.of(key, LONGEST_KEY) + " is set"));
+                        : new Pause(
+                                false,
+                                "KEDA does not scale in every direction: the annotation "
+                                        + Printable.of(key, LONGEST_KEY) + " is set"));
     }
 
     /** Whether the HPA may act on a value that was asked for long ago. */

@@ -137,9 +137,7 @@ public record Question(
                     FleetKey.LEAST_HISTORY, Duration.ofHours(24), Duration.ofMinutes(1), Duration.ofHours(2160), false);
             boolean isLeastRead = violations.stream()
                     .noneMatch(violation -> violation.key().equals(FleetKey.MIN_REPLICA_COUNT.key()));
-            if (least == 0
-                    && isLeastRead
-                    && history.trigger().waking().source().isEmpty()) {
+            if (least == 0 && isLeastRead && history.trigger().waking().source().isEmpty()) {
                 violations.add(UnusableException.violation(
                         FleetKey.MIN_REPLICA_COUNT.key(),
                         "0",

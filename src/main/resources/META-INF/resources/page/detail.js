@@ -141,7 +141,7 @@ export class DetailView {
     const trigger = mine.decision.triggerName;
     const shadow = explanations.find((one) => one.decision.shadow && one.decision.triggerName === trigger);
     this.#live = {mine, shadow};
-    this.#whatIf.update(mine);
+    this.#whatIf.update(mine, now);
     this.#showTabs(reported, refused, trigger);
     this.#remember([mine, shadow].filter(Boolean).map((one) => one.decision));
     this.#tellChanges(mine.decision);

@@ -36,16 +36,17 @@ let fields = 0;
 
 /** One value with its label, and beneath it what is set now or what is wrong. */
 class Field {
-  #hint = el('span', {class: 'hint', id: `what-if-hint-${++fields}`});
+  #id = `what-if-${++fields}`;
+  #hint = el('span', {class: 'hint', id: `${this.#id}-hint`});
   #usual;
-  input = el('input', {type: 'text', autocomplete: 'off', spellcheck: 'false', 'aria-describedby': this.#hint.id, input: () => this.right()});
+  input = el('input', {type: 'text', id: this.#id, autocomplete: 'off', spellcheck: 'false', 'aria-describedby': this.#hint.id, input: () => this.right()});
   element;
   present = '';
 
   constructor(key, usual) {
     this.key = key;
     this.#usual = usual;
-    this.element = el('label', {class: 'field'}, el('span', {class: 'key'}, key), this.input, this.#hint);
+    this.element = el('div', {class: 'field'}, el('label', {class: 'key', for: this.#id}, key), this.input, this.#hint);
     say(this.#hint, usual);
   }
 
@@ -93,6 +94,7 @@ export class WhatIf {
   element = el('section', {class: 'what-if', 'aria-labelledby': 'what-if'});
   #which;
   #mine = null;
+  #now = 0;
   #settings = SETTINGS.map((setting) => ({...setting, field: new Field(setting.key, '')}));
   #frame = FRAME.map((setting) => ({...setting, field: new Field(setting.key, setting.hint)}));
   #days = el('select', {}, ...SPANS.map(([days, label]) => el('option', {value: String(days)}, label)));
@@ -138,9 +140,10 @@ export class WhatIf {
     this.#plot.close();
   }
 
-  /** mine: the explanation of the present decision. */
-  update(mine) {
+  /** mine: the explanation of the present decision; now: by the scaler's clock, in milliseconds. */
+  update(mine, now) {
     this.#mine = mine;
+    this.#now = now;
     for (const {of, otherwise = '', field} of this.#settings) {
       const now = of(mine);
       field.setPresent(now, now === '' ? otherwise : `now ${now}`);
@@ -190,7 +193,7 @@ export class WhatIf {
     try {
       const answer = await question(`${pathOf(this.#which.namespace, this.#which.name)}/${about}`, {
         trigger: this.#mine.decision.triggerName,
-        from: new Date(Date.now() - Number(this.#days.value) * DAY_MILLIS).toISOString(),
+        from: new Date(this.#now - Number(this.#days.value) * DAY_MILLIS).toISOString(),
         settings: {...asked, ...given},
       }, asking.signal);
       this.#show(about, {answer, changed: asked, frame: JSON.stringify([given, this.#days.value])});

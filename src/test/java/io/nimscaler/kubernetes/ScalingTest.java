@@ -68,7 +68,13 @@ class ScalingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "autoscaling.keda.sh/paused: \"False\"", "autoscaling.keda.sh/paused-scale-in: \"0\"", "paused: \"true\""})
+    @ValueSource(
+            strings = {
+                "",
+                "autoscaling.keda.sh/paused: \"False\"",
+                "autoscaling.keda.sh/paused-scale-in: \"0\"",
+                "paused: \"true\""
+            })
     void whatIsNoPauseIsNotSaid(String annotations) {
         assertThat(read(annotations, "").pause()).isEmpty();
     }

@@ -407,6 +407,7 @@ class PageTest {
                 .findFirst()
                 .orElseThrow()
                 .click();
-        browser.until(() -> assertThat(browser.text(".answer .headline")).startsWith("No advice: too little history: "));
+        browser.until(
+                () -> assertThat(browser.text(".answer .headline")).startsWith("No advice: too little history: "));
     }
 }

@@ -71,13 +71,15 @@ final class Proxy implements AutoCloseable {
                 exchange.sendResponseHeaders(502, -1);
                 return;
             }
-            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + upstream + "/" + rest));
+            HttpRequest.Builder request =
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + upstream + "/" + rest));
             if (exchange.getRequestMethod().equals("POST")) {
                 request.header("content-type", exchange.getRequestHeaders().getFirst("content-type"))
                         .POST(HttpRequest.BodyPublishers.ofByteArray(
                                 exchange.getRequestBody().readAllBytes()));
             }
-            HttpResponse<InputStream> response = client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+            HttpResponse<InputStream> response =
+                    client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
             response.headers().map().forEach((name, values) -> {
                 if (!name.equals("content-length") && !name.equals("transfer-encoding")) {
                     exchange.getResponseHeaders().put(name, values);

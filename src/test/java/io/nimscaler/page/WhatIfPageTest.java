@@ -102,8 +102,9 @@ class WhatIfPageTest {
         browser.as(1280, 2600, false);
         tryTarget(Fortnight.VARIED, "0.5", 1);
         assertThat(browser.text(".answer .headline"))
-                .matches("With targetValue 0\\.5: [0-9.,]+( to [0-9.,]+)? replica-hours instead of [0-9.,]+( to [0-9.,]+)?,"
-                        + " .* % of the time overloaded instead of .* %\\.");
+                .matches(
+                        "With targetValue 0\\.5: [0-9.,]+( to [0-9.,]+)? replica-hours instead of [0-9.,]+( to [0-9.,]+)?,"
+                                + " .* % of the time overloaded instead of .* %\\.");
         assertThat(browser.text(".answer"))
                 .contains("On 24 h of this traffic. Really there were ")
                 .contains("The pods were full for ")
@@ -191,8 +192,9 @@ class WhatIfPageTest {
         browser.until(() -> assertThat(field("targetValue").getText()).endsWith("now 0.7"));
         onTheLast(Fortnight.DAYS);
         press("Find better settings");
-        browser.until(() -> assertThat(browser.one(".what-if[aria-busy] progress").isDisplayed())
-                .isTrue());
+        browser.until(
+                () -> assertThat(browser.one(".what-if[aria-busy] progress").isDisplayed())
+                        .isTrue());
         press("Cancel");
         onTheLast(1);
         browser.until(() -> assertThat(browser.text(".what-if .status")).isEqualTo("Cancelled."));
@@ -207,13 +209,11 @@ class WhatIfPageTest {
 
     @Test
     void signalThatDoesNotAddUpIsAnsweredOnTheFleetThatThereWas() throws Exception {
-        UnaryOperator<String> rewrite = json -> json.contains("\"closedLoop\":")
-                ? """
+        UnaryOperator<String> rewrite = json -> json.contains("\"closedLoop\":") ? """
                 {"namespace": "nim", "name": "x", "triggerName": "x", "settings": {}, "warnings": [], "closedLoop": null,
                  "openLoop": {"decisions": 1000, "differing": 20, "present": {"mean": 2.5, "fewest": 1, "most": 4, "unknownTime": 0},
                   "other": {"mean": 3.25, "fewest": 2, "most": 5, "unknownTime": 0}, "fromTheBeginning": true, "steps": []},
-                 "scaledObjectLines": "", "shadowLines": "", "noClosedLoop": "metric = \\"ttft\\": expected a signal that adds up", "leftOut": ["latencies"]}"""
-                : json;
+                 "scaledObjectLines": "", "shadowLines": "", "noClosedLoop": "metric = \\"ttft\\": expected a signal that adds up", "leftOut": ["latencies"]}""" : json;
         try (Proxy proxy = new Proxy("/", port(), rewrite, true)) {
             browser.as(1280, 1500, false).go(proxy.url("#/nim/" + Fortnight.FULL));
             write("targetValue", "0.6");

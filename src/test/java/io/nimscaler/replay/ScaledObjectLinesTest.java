@@ -32,8 +32,8 @@ class ScaledObjectLinesTest {
 
     @Test
     void whatOnlyAQuestionHasIsNoLine() {
-        assertThat(ScaledObjectLines.of(
-                        Map.of("pricePerReplicaHour", "2", "startUp", "90s", "scaleDown.stabilizationWindowSeconds", "60")))
+        assertThat(ScaledObjectLines.of(Map.of(
+                        "pricePerReplicaHour", "2", "startUp", "90s", "scaleDown.stabilizationWindowSeconds", "60")))
                 .isEqualTo(new ScaledObjectLines("", ""));
     }
 }

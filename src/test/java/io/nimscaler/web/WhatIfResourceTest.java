@@ -93,7 +93,9 @@ class WhatIfResourceTest {
         ask(LLM + "/what-if", "{\"settings\": {\"targetValue\": \"70\", \"minReplicaCount\": \"few\"}}")
                 .statusCode(400)
                 .body("wrong.key", containsInAnyOrder("targetValue", "minReplicaCount"))
-                .body("wrong.find { it.key == 'minReplicaCount' }.text", startsWith("minReplicaCount = \"few\": expected"));
+                .body(
+                        "wrong.find { it.key == 'minReplicaCount' }.text",
+                        startsWith("minReplicaCount = \"few\": expected"));
         ask(LLM + "/advice", "{\"trigger\": \"another\"}").statusCode(404).body("wrong", empty());
     }
 
