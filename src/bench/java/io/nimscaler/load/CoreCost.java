@@ -129,7 +129,7 @@ public final class CoreCost {
         System.out.println("| metric | pods | CPU a decision, µs | allocated a decision, kB | answers a decision |");
         System.out.println("| --- | --- | --- | --- | --- |");
         for (String metric : List.of("serving_load", "gpu_cache_usage_perc")) {
-            for (int pods : List.of(1, 10, 100)) {
+            for (int pods : List.of(1, 10)) {
                 Cost cost = new CoreCost(
                                 1_000 / pods, pods, Map.of("metric", metric, "targetValue", "0.80"), sample)
                         .of(Duration.ofSeconds(Integer.getInteger("load.seconds", 60)));
