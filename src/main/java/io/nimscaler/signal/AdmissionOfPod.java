@@ -60,10 +60,7 @@ public final class AdmissionOfPod {
      * @return empty: it can not be told
      */
     public Optional<Admission> read(List<SampleLine> body, Instant scrapedAt) {
-        Optional<Counted> now = RefusalCounters.ALL.stream()
-                .filter(counters -> counters.isIn(body))
-                .findFirst()
-                .flatMap(counters -> count(counters, body, scrapedAt));
+        Optional<Counted> now = count(body, scrapedAt);
         if (now.isEmpty()) {
             return Optional.empty();
         }
@@ -72,6 +69,15 @@ public final class AdmissionOfPod {
                         && !counted.at().plus(window).isBefore(scrapedAt));
         last = now;
         return before.flatMap(counted -> between(counted, now.get()));
+    }
+
+    private Optional<Counted> count(List<SampleLine> body, Instant scrapedAt) {
+        for (RefusalCounters counters : RefusalCounters.ALL) {
+            if (counters.isIn(body)) {
+                return count(counters, body, scrapedAt);
+            }
+        }
+        return Optional.empty();
     }
 
     private Optional<Counted> count(RefusalCounters counters, List<SampleLine> body, Instant scrapedAt) {

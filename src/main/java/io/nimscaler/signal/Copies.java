@@ -1,6 +1,7 @@
 package io.nimscaler.signal;
 
 import io.nimscaler.exposition.SampleLine;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,9 @@ public enum Copies {
 
     /** The highest of each thing. */
     Map<Map<String, String>, Double> merge(Map<Map<String, String>, Double> values) {
+        if (values.keySet().stream().allMatch(series -> Collections.disjoint(labels, series.keySet()))) {
+            return values;
+        }
         Map<Map<String, String>, Double> merged = new HashMap<>();
         values.forEach((series, value) -> {
             Map<String, String> thing = new HashMap<>(series);
@@ -42,12 +46,13 @@ public enum Copies {
 
     /** Without what a total beside it already counts. */
     static List<SampleLine> withoutBreakdown(List<SampleLine> series) {
-        boolean hasTotal =
-                series.stream().anyMatch(one -> "".equals(one.labels().get(PRIORITY)));
-        return hasTotal
-                ? series.stream()
+        for (SampleLine line : series) {
+            if ("".equals(line.labels().get(PRIORITY))) {
+                return series.stream()
                         .filter(one -> one.labels().getOrDefault(PRIORITY, "").isEmpty())
-                        .toList()
-                : series;
+                        .toList();
+            }
+        }
+        return series;
     }
 }

@@ -26,8 +26,7 @@ record Counter(List<String> names) {
      */
     boolean read(CounterGrowth growth, List<SampleLine> body, Optional<String> modelName) {
         for (String name : names) {
-            List<SampleLine> named =
-                    body.stream().filter(series -> series.name().equals(name)).toList();
+            List<SampleLine> named = Lines.named(body, name);
             if (!named.isEmpty()) {
                 List<SampleLine> wanted = Copies.withoutBreakdown(SeriesSelector.ofModel(named, modelName));
                 return !wanted.isEmpty() && growth.read(name, wanted).isEmpty();

@@ -44,7 +44,7 @@ sealed interface CounterSeries {
                 return new Wrong(SeriesSelector.twoValues(counter, before, line.value()));
             }
         }
-        Map<SeriesIdentity, Double> merged = new HashMap<>();
+        Map<SeriesIdentity, Double> merged = HashMap.newHashMap(values.size());
         Copies.OF_RANKS.merge(values).forEach((labels, value) -> merged.put(SeriesIdentity.of(labels), value));
         return new Values(merged);
     }

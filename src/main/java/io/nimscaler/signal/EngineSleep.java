@@ -28,18 +28,18 @@ public final class EngineSleep {
      * @param modelName only engines of this model; empty: any
      */
     public static boolean isAsleep(List<SampleLine> body, Optional<String> modelName) {
-        List<SampleLine> states = body.stream()
-                .filter(series -> SERIES_NAMES.contains(series.name()))
-                .toList();
-        return SeriesSelector.ofModel(states, modelName).stream()
-                .anyMatch(series -> series.value() == 1
+        return Lines.has(
+                SeriesSelector.ofModel(Lines.of(body, EngineSleep::isState), modelName),
+                series -> series.value() == 1
                         && !series.labels().getOrDefault(STATE, AWAKE).equals(AWAKE));
     }
 
     /** The series that say something else. */
     public static List<SampleLine> without(List<SampleLine> body) {
-        return body.stream()
-                .filter(series -> !SERIES_NAMES.contains(series.name()))
-                .toList();
+        return Lines.has(body, EngineSleep::isState) ? Lines.of(body, series -> !isState(series)) : body;
+    }
+
+    private static boolean isState(SampleLine series) {
+        return SERIES_NAMES.contains(series.name());
     }
 }

@@ -134,7 +134,12 @@ public record Gauge(String name, Kind kind, SeriesAggregation aggregation, Copie
 
     /** Whether this body has it at all. */
     boolean isIn(List<SampleLine> body) {
-        return sources.stream().anyMatch(source -> body.stream().anyMatch(source::matches));
+        for (SeriesSelector source : sources) {
+            if (Lines.has(body, source::matches)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
@@ -144,7 +149,7 @@ public record Gauge(String name, Kind kind, SeriesAggregation aggregation, Copie
      */
     public Measurement measure(List<SampleLine> body, Optional<String> modelName, Instant readAt) {
         for (SeriesSelector source : sources) {
-            List<SampleLine> named = body.stream().filter(source::matches).toList();
+            List<SampleLine> named = source.in(body);
             if (!named.isEmpty()) {
                 return source.elsewhere()
                         .map(queues -> measureQueues(named, queues, body, modelName, readAt))
@@ -214,6 +219,9 @@ public record Gauge(String name, Kind kind, SeriesAggregation aggregation, Copie
     }
 
     private double together(Collection<Double> values) {
+        if (values.size() == 1) {
+            return values.iterator().next();
+        }
         double sum = values.stream().mapToDouble(Double::doubleValue).sum();
         return switch (aggregation) {
             case SUM -> sum;

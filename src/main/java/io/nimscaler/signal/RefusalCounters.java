@@ -86,7 +86,7 @@ record RefusalCounters(
     }
 
     boolean isIn(List<SampleLine> body) {
-        return body.stream().anyMatch(series -> series.name().equals(refused));
+        return Lines.has(body, series -> series.name().equals(refused));
     }
 
     List<SampleLine> refusals(List<SampleLine> body, Optional<String> modelName) {
@@ -99,9 +99,7 @@ record RefusalCounters(
 
     private List<SampleLine> of(
             List<SampleLine> body, String name, Predicate<SampleLine> which, Optional<String> modelName) {
-        List<SampleLine> named = body.stream()
-                .filter(series -> series.name().equals(name) && which.test(series))
-                .toList();
+        List<SampleLine> named = Lines.of(body, series -> series.name().equals(name) && which.test(series));
         return namesModel ? SeriesSelector.ofModel(named, modelName) : named;
     }
 }

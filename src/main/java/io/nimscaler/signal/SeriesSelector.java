@@ -46,18 +46,19 @@ public record SeriesSelector(String seriesName, Map<String, String> labels, Opti
 
     boolean matches(SampleLine series) {
         return series.name().equals(seriesName)
-                && labels.entrySet().stream()
-                        .allMatch(
-                                label -> label.getValue().equals(series.labels().get(label.getKey())));
+                && (labels.isEmpty() || series.labels().entrySet().containsAll(labels.entrySet()));
+    }
+
+    /** Those of these lines that it selects. */
+    List<SampleLine> in(List<SampleLine> body) {
+        return Lines.of(body, this::matches);
     }
 
     /** Those of this {@code model_name}, or {@code model} where they have none; empty: any. */
     static List<SampleLine> ofModel(List<SampleLine> series, Optional<String> modelName) {
         return modelName.isEmpty()
                 ? series
-                : series.stream()
-                        .filter(one -> modelName.get().equals(modelOf(one)))
-                        .toList();
+                : Lines.of(series, one -> modelName.get().equals(modelOf(one)));
     }
 
     private static String modelOf(SampleLine series) {

@@ -16,27 +16,31 @@ final class TypeCheck {
 
     /** Why these series are no gauge: a counter only ever grows, and the parts of a histogram or summary are counters too. */
     static Optional<BadValue> asGauge(List<SampleLine> series) {
-        return series.stream().flatMap(one -> asGauge(one).stream()).findFirst();
+        for (SampleLine one : series) {
+            Optional<BadValue> wrong = asGauge(one);
+            if (wrong.isPresent()) {
+                return wrong;
+            }
+        }
+        return Optional.empty();
     }
 
     private static Optional<BadValue> asGauge(SampleLine series) {
         String name = series.name();
-        boolean bucket = name.endsWith("_bucket");
-        boolean part = isPart(name);
         return switch (series.type()) {
             case UNKNOWN, GAUGE -> Optional.empty();
             case COUNTER ->
                 wrong(name + " is a counter, which only ever grows; metric: rate(" + name + ") is by how much");
             case HISTOGRAM ->
                 wrong(
-                        part
+                        isPart(name)
                                 ? name + " is of a histogram; metric: " + name.substring(0, name.lastIndexOf('_'))
                                         + " with quantile is what it observed"
-                                        + (bucket ? "" : ", rate(" + name + ") by how much it grows")
+                                        + (name.endsWith("_bucket") ? "" : ", rate(" + name + ") by how much it grows")
                                 : name + " is a histogram: add quantile");
             case SUMMARY ->
                 wrong(
-                        part
+                        isPart(name)
                                 ? name + " is of a summary and only ever grows; metric: rate(" + name
                                         + ") is by how much"
                                 : name + " is a summary, whose quantiles do not add up; metric: rate(" + name
@@ -46,7 +50,13 @@ final class TypeCheck {
 
     /** Why these series are no counter; a name that ends like a counter's is no gauge, whatever the exporter calls it. */
     static Optional<BadValue> asCounter(List<SampleLine> series) {
-        return series.stream().flatMap(one -> asCounter(one).stream()).findFirst();
+        for (SampleLine one : series) {
+            Optional<BadValue> wrong = asCounter(one);
+            if (wrong.isPresent()) {
+                return wrong;
+            }
+        }
+        return Optional.empty();
     }
 
     private static Optional<BadValue> asCounter(SampleLine series) {
