@@ -53,6 +53,6 @@ public final class RequestTimes {
 
     /** The 99th percentile in seconds; empty: too few requests (less than 100) say nothing of it. */
     public OptionalDouble p99() {
-        return P99.ofFleet().valueOf(new PodValue.Observations(histogram, false));
+        return P99.ofFleet().valueOf(new PodValue.Observations(histogram, false, OptionalDouble.empty()));
     }
 }
