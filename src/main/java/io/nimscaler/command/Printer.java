@@ -61,7 +61,7 @@ final class Printer {
         line("  %d of %d decisions differ", answer.differing(), answer.decisions());
         if (answer.fromTheBeginning()) {
             line(
-                    "  It begins with empty windows: no state was recorded, so nothing is taken away before they are full.");
+                    "  It begins with empty windows: no state was recorded, so no replica is removed before they are full.");
         }
     }
 

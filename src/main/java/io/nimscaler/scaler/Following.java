@@ -50,7 +50,7 @@ public final class Following {
         public String text() {
             return cut.from() + " → " + cut.to() + " although " + cut.asked() + " were asked for"
                     + (times > 1 ? ", " + times + " times" : "")
-                    + "; somebody else writes spec.replicas: a NIMService, helm upgrade, kubectl apply, Argo CD";
+                    + "; another writer changes spec.replicas: a NIMService, helm upgrade, kubectl apply, Argo CD";
         }
     }
 

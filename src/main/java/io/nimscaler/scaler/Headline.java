@@ -126,7 +126,7 @@ public final class Headline {
         String window = Durations.text(trigger.stabilization().window().down());
         return snapshot.decision() instanceof Decision.Hold(HoldReason reason, var _)
                         && reason == HoldReason.WINDOW_NOT_FULL
-                ? "nothing is taken away before downscaleStabilizationWindow = " + window + " has been observed, "
+                ? "no replica is removed before downscaleStabilizationWindow = " + window + " has been observed, "
                         + minutes(basis.windows().remaining()) + " to go"
                 : "it was higher within downscaleStabilizationWindow = " + window;
     }

@@ -35,7 +35,7 @@ public final class OtherMetadata {
                 .forEach(key -> violations.add(new Violation(
                         key,
                         Optional.ofNullable(others.get(key)),
-                        "a key that the policy goes by; what was read was read, whoever was asked and how",
+                        "a key that the policy uses; what was read from the pods cannot be changed afterwards",
                         Optional.empty())));
         Map<String, String> merged = new HashMap<>(EffectiveMetadata.of(trigger));
         merged.keySet().removeIf(key -> key.startsWith(ShadowMetadata.PREFIX));

@@ -143,7 +143,7 @@ export function replicas(view) {
 /** KEDA is paused, as somebody wanted it: whatever is decided changes nothing. */
 export const isPaused = (view) => view.warnings.some(({reason}) => reason === 'Paused');
 
-/** "minimum 1, maximum 10"; empty where nobody says. */
+/** "minimum 1, maximum 10"; empty where that is not known. */
 export const bounds = (view) => (view.maxReplicas === null ? '' : `minimum ${view.minReplicas}, maximum ${view.maxReplicas}`);
 
 const MOST_VALUES = 8;

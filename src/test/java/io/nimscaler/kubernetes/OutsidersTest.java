@@ -94,7 +94,7 @@ class OutsidersTest {
 
         assertThat(written).extracting(Event::getReason).containsExactly("ReplicasTakenAway");
         assertThat(written.getFirst().getType()).isEqualTo("Warning");
-        assertThat(written.getFirst().getNote()).startsWith("5 → 1 although 5 were asked for; somebody else writes");
+        assertThat(written.getFirst().getNote()).startsWith("5 → 1 although 5 were asked for; another writer changes");
         assertThat(notices()).singleElement().asString().contains("2 times");
     }
 

@@ -73,7 +73,7 @@ class FollowingTest {
         live(100, fleet(5, .69), TWENTY);
         step(fleet(1, 1), TWENTY);
         assertThat(following.takenAway().orElseThrow().text())
-                .isEqualTo("5 → 1 although 5 were asked for; somebody else writes spec.replicas: a NIMService,"
+                .isEqualTo("5 → 1 although 5 were asked for; another writer changes spec.replicas: a NIMService,"
                         + " helm upgrade, kubectl apply, Argo CD");
         live(1, fleet(5, .69), TWENTY);
         live(1, fleet(1, 1), TWENTY);

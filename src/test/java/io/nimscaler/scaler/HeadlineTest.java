@@ -140,7 +140,7 @@ class HeadlineTest {
                 after(Duration.ofSeconds(10), pods(4, .1, .1, .1, .1)),
                 NOBODY_SAYS,
                 State.WAITING,
-                "Keeps 4 replicas for now. The demand needs 1; nothing is taken away before downscaleStabilizationWindow = 5m has been"
+                "Keeps 4 replicas for now. The demand needs 1; no replica is removed before downscaleStabilizationWindow = 5m has been"
                         + " observed, 4m 50s to go. Demand is 0.4, 14 % of what 4 replicas carry at the target.");
     }
 
