@@ -59,7 +59,8 @@ public final class MetricNames {
                 .distinct()
                 .toList();
         familyTable = new NameTable(encoded(families));
-        wholes = names.stream().mapToInt(name -> families.indexOf(wholeOf(name))).toArray();
+        wholes =
+                names.stream().mapToInt(name -> families.indexOf(wholeOf(name))).toArray();
     }
 
     private static String wholeOf(String name) {

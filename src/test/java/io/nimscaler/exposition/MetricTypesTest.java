@@ -13,7 +13,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MetricTypesTest {
 
     private static final List<String> NAMES = List.of(
-            "m", "m_total", "m_bucket", "m_sum", "m_count", "m_total_count", "_total", "other_metric_total", "other_metric");
+            "m",
+            "m_total",
+            "m_bucket",
+            "m_sum",
+            "m_count",
+            "m_total_count",
+            "_total",
+            "other_metric_total",
+            "other_metric");
     private static final List<String> WORDS =
             List.of("gauge", "counter", "histogram", "summary", "untyped", "info", "histogram_", "");
 

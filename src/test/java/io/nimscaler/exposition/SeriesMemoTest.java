@@ -65,7 +65,8 @@ class SeriesMemoTest {
     void isBounded() {
         for (int i = 0; i < 10_000; i++) {
             byte[] body = ("a{x=\"" + i + "\",y=\"" + "y".repeat(i % 2000) + "\"} 1\n").getBytes(UTF_8);
-            assertThat(Bodies.series(read(body, WANTED, ReadLimits.DEFAULT, memo))).hasSize(1);
+            assertThat(Bodies.series(read(body, WANTED, ReadLimits.DEFAULT, memo)))
+                    .hasSize(1);
             assertThat(memo.bytes()).isLessThanOrEqualTo(256 << 10);
         }
         assertThat(memo.bytes()).isPositive();
