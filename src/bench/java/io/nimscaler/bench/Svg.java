@@ -66,6 +66,23 @@ final class Svg {
         return svg.append("</svg>\n").toString();
     }
 
+    /** Points joined in their order, from 0 to the most of each axis. */
+    static String lines(
+            String title, String xName, String yName, List<SampleLine> all, double mostX, double mostY) {
+        StringBuilder svg = begin(title, xName, yName, mostX, mostY);
+        for (int i = 0; i < all.size(); i++) {
+            svg.append("<polyline fill=\"none\" stroke=\"")
+                    .append(COLOURS.get(i % COLOURS.size()))
+                    .append("\" points=\"");
+            for (double[] point : all.get(i).points()) {
+                svg.append(String.format(Locale.ROOT, "%.1f,%.1f ", x(point[0], mostX), y(point[1], mostY)));
+            }
+            svg.append("\"/>\n");
+        }
+        legend(svg, all.stream().map(SampleLine::name).toList(), COLOURS);
+        return svg.append("</svg>\n").toString();
+    }
+
     private static StringBuilder begin(String title, String xName, String yName, double mostX, double mostY) {
         StringBuilder svg = new StringBuilder(String.format(
                 Locale.ROOT,
