@@ -8,6 +8,8 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.nimscaler.Promtool;
 import io.nimscaler.files.Expiries;
+import io.nimscaler.history.KeptMinutes;
+import io.nimscaler.history.MinuteReader;
 import io.nimscaler.policy.Fleet;
 import io.nimscaler.policy.Policy;
 import io.nimscaler.scaler.Contact;
@@ -16,9 +18,11 @@ import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.scaler.Snapshots;
 import io.nimscaler.scaler.State;
+import io.nimscaler.scaler.TriggerId;
 import io.nimscaler.signal.Signals;
 import io.nimscaler.telemetry.BuildMeters;
 import io.nimscaler.telemetry.CertificateMeters;
+import io.nimscaler.telemetry.HistoryMeters;
 import io.nimscaler.telemetry.MeteredScraper;
 import io.nimscaler.telemetry.NoticeMeters;
 import io.nimscaler.telemetry.TriggerMeters;
@@ -77,6 +81,7 @@ class MonitoringTest {
         Expiries expiries = new Expiries();
         expiries.put("grpc.tls.certificate", Instant.EPOCH);
         CertificateMeters.show(registry, expiries);
+        HistoryMeters.show(registry, keeping());
         NoticeMeters.show(
                 collectors,
                 List::of,
@@ -94,6 +99,24 @@ class MonitoringTest {
                     : Stream.of(name);
         });
         return Stream.concat(gauges, timers).collect(Collectors.toSet());
+    }
+
+    private static KeptMinutes keeping() {
+        return new KeptMinutes() {
+
+            @Override
+            public Optional<State> state() {
+                return Optional.of(new State(0, 0, 0, Optional.empty()));
+            }
+
+            @Override
+            public Optional<Instant> since(TriggerId trigger) {
+                return Optional.empty();
+            }
+
+            @Override
+            public void read(TriggerId trigger, Instant from, Instant to, MinuteReader.Sink sink) {}
+        };
     }
 
     private static List<JsonNode> alerts() throws IOException {
