@@ -106,7 +106,7 @@ public final class MinuteFiles implements KeptMinutes, AutoCloseable {
                 return;
             } catch (RuntimeException | Error bug) {
                 lost.incrementAndGet();
-                LOG.error("a minute of the history was not written", bug);
+                broke(bug);
             }
         }
         writing.close();
@@ -150,6 +150,16 @@ public final class MinuteFiles implements KeptMinutes, AutoCloseable {
         trouble = Optional.of(text(e));
         if (isNew) {
             LOG.warnf("the history cannot be written; decisions go on without it directory=%s: %s", directory, text(e));
+        }
+    }
+
+    /** The same of what should never happen: said once, and with all that helps to find it. */
+    private void broke(Throwable bug) {
+        boolean isNew = trouble.isEmpty();
+        troubleAt = clock.instant();
+        trouble = Optional.of(bug.toString());
+        if (isNew) {
+            LOG.error("a minute of the history was not written", bug);
         }
     }
 

@@ -205,9 +205,12 @@ final class MinuteWriting {
     }
 
     private void makeRoom(int more) throws IOException {
-        for (Optional<Book> book = shelf.oldest();
-                book.isPresent() && (shelf.bytes() + more > bounds.bytes() || shelf.files() > MOST_FILES);
-                book = shelf.oldest()) {
+        // To find the oldest takes a look at every folder: of a directory of 100,000 files not for each of them
+        while (shelf.bytes() + more > bounds.bytes() || shelf.files() > MOST_FILES) {
+            Optional<Book> book = shelf.oldest();
+            if (book.isEmpty()) {
+                return;
+            }
             delete(book.get());
         }
     }

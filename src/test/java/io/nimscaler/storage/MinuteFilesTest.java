@@ -30,7 +30,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -402,6 +404,29 @@ class MinuteFilesTest {
         await().untilAsserted(() -> assertThat(demands(second, ID)).containsExactly(0.0, 2.0));
     }
 
+    @Test
+    void whatShouldNeverHappenCostsItsMinuteAndNotTheThread() {
+        Queue<Throwable> bugs = new ConcurrentLinkedQueue<>(
+                List.of(new IllegalStateException("a bug"), new StackOverflowError("another")));
+        MinuteFiles files = files(PLENTY, (path, bytes) -> {
+            Throwable bug = bugs.poll();
+            if (bug instanceof Error error) {
+                throw error;
+            }
+            if (bug instanceof RuntimeException exception) {
+                throw exception;
+            }
+            Disk.REAL.append(path, bytes);
+        });
+
+        keep(files, ID, 0, 5);
+
+        await().untilAsserted(() -> assertThat(demands(files, ID)).containsExactly(2.0, 3.0, 4.0));
+        assertThat(files.state().orElseThrow().lost()).isEqualTo(2);
+        assertThat(files.state().orElseThrow().trouble())
+                .hasValueSatisfying(why -> assertThat(why).contains("another"));
+    }
+
     /** A load of two weeks with its days, its noise and a fleet that follows it; every number moves in every minute. */
     @Test
     void aFortnightOfATriggerTakesAtMostFiveMegabytes() {
@@ -444,7 +469,9 @@ class MinuteFilesTest {
                         OptionalDouble.of(kept(load * 9_000)),
                         OptionalDouble.of(kept(load * 1_500)),
                         OptionalDouble.of(0)),
-                scaling ? List.of(Duration.ofMillis(100L * random.nextInt(6_000))) : List.of());
+                scaling ? List.of(Duration.ofMillis(100L * random.nextInt(6_000))) : List.of(),
+                scaling ? List.of(Duration.ofMillis(100L * random.nextInt(6_000))) : List.of(),
+                OptionalDouble.of(kept(random.nextDouble() * 9)));
     }
 
     private static Range around(double value, Random random) {
