@@ -17,8 +17,8 @@ final class Capacity {
     /** One process watches each one's pods; more belong to one scaler per group of namespaces. */
     static final int SCALED_OBJECTS = 2_000;
 
-    /** Of heap for what does not grow with them: the program's own objects and the history, twice. */
-    private static final long BYTES_FOR_NONE = 60_000_000;
+    /** Of heap for what does not grow with them: the program's own objects and the history, twice, and a question of what-if. */
+    private static final long BYTES_FOR_NONE = 70_000_000;
 
     /**
      * Of heap for one, with a trigger and a pod: some 40 kB live; as much again for a collector that copies, and half as much for what

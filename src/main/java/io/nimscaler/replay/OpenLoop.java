@@ -85,66 +85,106 @@ public record OpenLoop(
         return new ReplayedMinutes(history, other, stop).result();
     }
 
-    static OpenLoop summed(List<Step> steps, int differing, boolean fromTheBeginning) {
-        if (steps.isEmpty()) {
-            throw new UnusableException("expected a decision at least, got none");
-        }
-        int every = (steps.size() + MOST_STEPS - 1) / MOST_STEPS;
-        List<Step> chosen = new ArrayList<>();
-        for (int i = 0; i < steps.size(); i += every) {
-            chosen.add(steps.get(i));
-        }
-        return new OpenLoop(steps.size(), differing, sum(steps, true), sum(steps, false), chosen, fromTheBeginning);
-    }
-
     static OptionalLong asked(Answers answers, Decision decision) {
         return decision.basis().fleet() instanceof Fleet.Known fleet
                 ? answers.hpaDesiredReplicas(answers.value(decision, fleet.scale()), fleet.scale(), fleet.readyPods())
                 : OptionalLong.empty();
     }
 
-    private static Asked sum(List<Step> steps, boolean present) {
-        double known = 0;
-        double unknown = 0;
-        double replicaSeconds = 0;
-        long fewest = Long.MAX_VALUE;
-        long most = 0;
-        for (int i = 0; i < steps.size(); i++) {
-            OptionalLong replicas =
-                    present ? steps.get(i).present() : steps.get(i).other();
-            double seconds = i + 1 == steps.size()
-                    ? 1
-                    : Math.clamp(
-                            Duration.between(steps.get(i).at(), steps.get(i + 1).at())
-                                            .toMillis()
-                                    / 1000.0,
-                            0,
-                            STANDS_FOR.toSeconds());
+    /** Adds steps up as they come, and keeps some of them: a fortnight of minutes has 80,000. */
+    static final class Sum {
+
+        private final Course present = new Course();
+        private final Course other = new Course();
+        private final List<Step> chosen = new ArrayList<>();
+        private Optional<Step> last = Optional.empty();
+        private int steps;
+        private int differing;
+        private int every = 1;
+
+        /** How many there were. */
+        int steps() {
+            return steps;
+        }
+
+        /** The next one, not before the one before it. */
+        void add(Step step) {
+            last.ifPresent(before -> stood(
+                    before,
+                    Math.clamp(
+                            Duration.between(before.at(), step.at()).toMillis() / 1000.0, 0, STANDS_FOR.toSeconds())));
+            last = Optional.of(step);
+            differing += step.present().equals(step.other()) ? 0 : 1;
+            if (steps % every == 0) {
+                choose(step);
+            }
+            steps++;
+        }
+
+        private void choose(Step step) {
+            if (chosen.size() == MOST_STEPS) {
+                List<Step> all = List.copyOf(chosen);
+                chosen.clear();
+                for (int i = 0; i < all.size(); i += 2) {
+                    chosen.add(all.get(i));
+                }
+                every *= 2;
+            }
+            if (steps % every == 0) {
+                chosen.add(step);
+            }
+        }
+
+        private void stood(Step step, double seconds) {
+            present.add(step.present(), seconds);
+            other.add(step.other(), seconds);
+        }
+
+        /**
+         * @throws UnusableException where there were none
+         */
+        OpenLoop result(boolean fromTheBeginning) {
+            stood(last.orElseThrow(() -> new UnusableException("expected a decision at least, got none")), 1);
+            return new OpenLoop(steps, differing, present.asked(), other.asked(), chosen, fromTheBeginning);
+        }
+    }
+
+    private static final class Course {
+
+        private double known;
+        private double unknown;
+        private double replicaSeconds;
+        private long fewest = Long.MAX_VALUE;
+        private long most;
+
+        void add(OptionalLong replicas, double seconds) {
             if (replicas.isEmpty()) {
                 unknown += seconds;
-                continue;
+                return;
             }
             known += seconds;
             replicaSeconds += replicas.getAsLong() * seconds;
             fewest = Math.min(fewest, replicas.getAsLong());
             most = Math.max(most, replicas.getAsLong());
         }
-        boolean any = known > 0;
-        return new Asked(
-                any ? OptionalDouble.of(replicaSeconds / known) : OptionalDouble.empty(),
-                any ? OptionalLong.of(fewest) : OptionalLong.empty(),
-                any ? OptionalLong.of(most) : OptionalLong.empty(),
-                unknown / Math.max(1e-9, known + unknown));
+
+        Asked asked() {
+            boolean any = known > 0;
+            return new Asked(
+                    any ? OptionalDouble.of(replicaSeconds / known) : OptionalDouble.empty(),
+                    any ? OptionalLong.of(fewest) : OptionalLong.empty(),
+                    any ? OptionalLong.of(most) : OptionalLong.empty(),
+                    unknown / Math.max(1e-9, known + unknown));
+        }
     }
 
     private static final class Reading {
 
         private final Trigger other;
         private final Answers otherAnswers;
-        private final List<Step> steps = new ArrayList<>();
+        private final Sum sum = new Sum();
         private Optional<Policy> policy = Optional.empty();
         private boolean fromTheBeginning;
-        private int differing;
 
         Reading(Trigger other) {
             this.other = other;
@@ -152,7 +192,7 @@ public record OpenLoop(
         }
 
         void take(Trigger was, Recorded line, Stop stop) {
-            if (steps.size() % 1_000 == 0) {
+            if (sum.steps() % 1_000 == 0) {
                 stop.check();
             }
             Decision recorded = line.snapshot().decision();
@@ -162,10 +202,7 @@ public record OpenLoop(
                     its.decide(recorded.basis().fleet(), recorded.basis().at());
             OptionalLong present = asked(new Answers(was), recorded);
             OptionalLong otherwise = asked(otherAnswers, decided);
-            if (!present.equals(otherwise)) {
-                differing++;
-            }
-            steps.add(new Step(recorded.basis().at(), present, otherwise));
+            sum.add(new Step(recorded.basis().at(), present, otherwise));
         }
 
         private Policy begin(Trigger was, Recorded first) {
@@ -177,7 +214,7 @@ public record OpenLoop(
         }
 
         OpenLoop result() {
-            return summed(steps, differing, fromTheBeginning);
+            return sum.result(fromTheBeginning);
         }
     }
 }

@@ -34,8 +34,7 @@ final class ReplayedMinutes {
     }
 
     OpenLoop result() {
-        List<OpenLoop.Step> steps = new ArrayList<>();
-        int differing = 0;
+        OpenLoop.Sum sum = new OpenLoop.Sum();
         Duration starting = Duration.ZERO;
         for (Part part : history.parts()) {
             stop.check();
@@ -45,11 +44,10 @@ final class ReplayedMinutes {
                 Fleet fleet = reading(part, part.at(second), starting);
                 OptionalLong was = OpenLoop.asked(presentAnswers, present.decide(fleet, at));
                 OptionalLong otherwise = OpenLoop.asked(otherAnswers, other.decide(fleet, at));
-                differing += was.equals(otherwise) ? 0 : 1;
-                steps.add(new OpenLoop.Step(at, was, otherwise));
+                sum.add(new OpenLoop.Step(at, was, otherwise));
             }
         }
-        return OpenLoop.summed(steps, differing, true);
+        return sum.result(true);
     }
 
     private static Fleet reading(Part part, double demand, Duration starting) {
