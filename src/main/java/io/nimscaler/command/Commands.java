@@ -32,8 +32,8 @@ public final class Commands {
     private static final int WRONG = 1;
 
     private static final String ARGUMENTS =
-            "FILE: a recording (…/recording) or a history of the scaler's directory. KEY=VALUE: a key of the trigger's metadata, or one"
-                    + " of the fleet's, such as minReplicaCount; src/docs/what-if.md names them all.";
+            "FILE: a recording (…/recording) or a history of the scaler's directory. KEY=VALUE: a key of the trigger's"
+                    + " metadata, or one of the fleet's, such as minReplicaCount; src/docs/what-if.md names them all.";
 
     private Commands() {}
 
@@ -102,7 +102,8 @@ public final class Commands {
 
     private static int replay(Arguments arguments, Printer printer) {
         RecordedFiles files = RecordedFiles.read(arguments.files());
-        for (Map.Entry<TriggerId, FleetHistory> one : asked(files, arguments).entrySet()) {
+        for (Map.Entry<TriggerId, FleetHistory> one :
+                asked(histories(files), arguments).entrySet()) {
             FleetHistory history = one.getValue();
             Question question = Question.of(history, arguments.values());
             printer.begin(history);
@@ -123,20 +124,28 @@ public final class Commands {
 
     private static int advise(Arguments arguments, Printer printer) {
         RecordedFiles files = RecordedFiles.read(arguments.files());
-        for (FleetHistory history : asked(files, arguments).values()) {
+        Map<TriggerId, FleetHistory> all = histories(files);
+        for (FleetHistory history : asked(all, arguments).values()) {
+            List<FleetHistory> others = all.values().stream()
+                    .filter(one -> one.id().scaledObject().equals(history.id().scaledObject()))
+                    .toList();
             printer.begin(history);
-            printer.advice(Advice.of(history, Question.of(history, arguments.values()), Stop.never()));
+            printer.advice(Advice.of(history, others, Question.of(history, arguments.values()), Stop.never()));
         }
         return 0;
     }
 
-    /** Those whose signal is asked for, the shadows among them; without a {@code metric} those that are reported. */
-    private static Map<TriggerId, FleetHistory> asked(RecordedFiles files, Arguments arguments) {
+    private static Map<TriggerId, FleetHistory> histories(RecordedFiles files) {
         Map<TriggerId, FleetHistory> all = new LinkedHashMap<>();
         files.recordings().forEach((id, recordings) -> all.put(id, FleetHistory.of(recordings)));
         for (Map.Entry<TriggerId, List<MinuteStretch>> entry : files.minutes().entrySet()) {
             all.putIfAbsent(entry.getKey(), FleetHistory.ofMinutes(entry.getValue()));
         }
+        return all;
+    }
+
+    /** Those whose signal is asked for, the shadows among them; without a {@code metric} those that are reported. */
+    private static Map<TriggerId, FleetHistory> asked(Map<TriggerId, FleetHistory> all, Arguments arguments) {
         Optional<String> metric = Optional.ofNullable(arguments.values().get("metric"));
         Map<TriggerId, FleetHistory> chosen = new LinkedHashMap<>(all);
         chosen.entrySet()

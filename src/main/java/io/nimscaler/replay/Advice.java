@@ -64,6 +64,12 @@ public record Advice(
     /** A loop that is so far from what was is no model of it. */
     private static final double FAR_OFF = .15;
 
+    /** Of the time that is judged another signal must be known for so much, for what is not known asks for nothing. */
+    private static final double ENOUGH_SHARED = .9;
+
+    /** Each is a simulation; so many lower minimums are tried where one is asked for. */
+    private static final int MOST_BELOW = 4;
+
     /** What saves less is not worth an edit. */
     private static final double WORTH_IT = .01;
 
@@ -103,7 +109,18 @@ public record Advice(
      * @throws StoppedException where {@code stop} says so
      */
     public static Advice of(FleetHistory history, Question question, Stop stop) {
-        return new Sweep(history, question, stop).advice();
+        return of(history, List.of(), question, stop);
+    }
+
+    /**
+     * The same, and other signals with it: each decides on a fleet that is judged by the demand of this history.
+     *
+     * @param others what other triggers and shadows of the ScaledObject saw
+     * @throws UnusableException where the history does not answer it
+     * @throws StoppedException where {@code stop} says so
+     */
+    public static Advice of(FleetHistory history, List<FleetHistory> others, Question question, Stop stop) {
+        return new Sweep(history, others, question, stop).advice();
     }
 
     /** What an outcome costs in a month of such days. */
@@ -127,16 +144,19 @@ public record Advice(
     private static final class Sweep {
 
         private final FleetHistory history;
+        private final List<FleetHistory> others;
         private final Question question;
         private final Stop stop;
         private final List<Part> parts;
         private final Censoring censoring;
         private final Map<String, String> now;
         private final Map<String, Tried> tried = new LinkedHashMap<>();
+        private final List<String> ofSignals = new ArrayList<>();
         private boolean late;
 
-        Sweep(FleetHistory history, Question question, Stop stop) {
+        Sweep(FleetHistory history, List<FleetHistory> others, Question question, Stop stop) {
             this.history = history;
+            this.others = others;
             this.question = question;
             this.stop = stop;
             this.parts = WhatIf.usable(history);
@@ -163,7 +183,7 @@ public record Advice(
                 }
             }
             best = best(allowed, present);
-            for (int min : minimums(least)) {
+            for (int min = lowest(); min <= least + 2; min++) {
                 run(best.changed(), min);
             }
             // A higher minimum may leave room for a higher target value
@@ -172,7 +192,95 @@ public record Advice(
                 changes.put("targetValue", target);
                 run(changes, least + 1);
             }
+            otherSignals();
             return conclude(present, best(allowed, present), allowed);
+        }
+
+        /** Those that were recorded beside the present one; what they ask for is judged by what it says was to be carried. */
+        private void otherSignals() {
+            Set<String> compared = new LinkedHashSet<>();
+            compared.add(name(history));
+            for (FleetHistory other : others) {
+                if (compared.add(name(other))) {
+                    why(other).ifPresentOrElse(ofSignals::add, () -> runUnder(other));
+                }
+            }
+            if (compared.size() == 1) {
+                ofSignals.add("no other signal than " + name(history)
+                        + " was recorded: none is compared; a shadow with another metric records one");
+            }
+        }
+
+        private static String name(FleetHistory one) {
+            return one.trigger().signal().name();
+        }
+
+        /** Why it can not be compared; empty: it can. */
+        private Optional<String> why(FleetHistory other) {
+            try {
+                WhatIf.usable(other);
+                Question.of(other, Map.of());
+            } catch (UnusableException e) {
+                return Optional.of(e.reason());
+            }
+            double known = sharedSeconds(other) / history.observed().toSeconds();
+            return known < ENOUGH_SHARED
+                    ? Optional.of(name(other) + " is not compared: it was recorded for " + Texts.percent(known, 0)
+                            + " of the time")
+                    : Optional.empty();
+        }
+
+        private double sharedSeconds(FleetHistory other) {
+            double shared = 0;
+            int index = 0;
+            for (Part part : parts) {
+                while (index < other.parts().size() && other.parts().get(index).until() <= part.from()) {
+                    index++;
+                }
+                for (int i = index;
+                        i < other.parts().size() && other.parts().get(i).from() < part.until();
+                        i++) {
+                    Part its = other.parts().get(i);
+                    shared += Math.min(its.until(), part.until()) - Math.max(its.from(), part.from());
+                }
+            }
+            return shared;
+        }
+
+        private void runUnder(FleetHistory other) {
+            FleetSettings settings = question.present()
+                    .withCapacity(Question.of(other, Map.of()).settings().capacity());
+            Trigger signal = other.trigger();
+            String present = EffectiveMetadata.of(signal).getOrDefault("targetValue", "0.7");
+            for (String target : targets(signal, present)) {
+                if (stop.isLate()) {
+                    late = true;
+                    return;
+                }
+                stop.check();
+                if (OtherMetadata.with(signal, Map.of("targetValue", target))
+                        instanceof ParsedTrigger.Valid(Trigger trigger, var _)) {
+                    Map<String, String> changed = new TreeMap<>(EffectiveMetadata.of(trigger));
+                    changed.keySet().removeIf(key -> !OtherMetadata.isOfThePolicy(key));
+                    changed.entrySet().removeIf(entry -> entry.getValue().equals(now.get(entry.getKey())));
+                    tried.put(changed + " " + settings.least(), judged(other, trigger, changed, settings));
+                }
+            }
+        }
+
+        private Tried judged(FleetHistory other, Trigger trigger, Map<String, String> changed, FleetSettings settings) {
+            double capacity = question.present().capacity();
+            return new Tried(
+                    changed,
+                    settings.least(),
+                    judgedBy(parts, capacity, other).simulate(trigger, settings),
+                    censoring
+                            .atMost()
+                            .map(raised -> judgedBy(raised, capacity, other).simulate(trigger, settings)));
+        }
+
+        private HistoryLoop judgedBy(List<Part> demand, double capacity, FleetHistory other) {
+            return new HistoryLoop(other.parts(), Optional.of(new HistoryLoop.Judge(demand, capacity)), stop);
         }
 
         private Advice conclude(Tried present, Tried best, double allowed) {
@@ -200,8 +308,8 @@ public record Advice(
             if (censoring.share() > SATURATED_TOO_LONG) {
                 usable = false;
                 reasons.add("saturated for " + Texts.percent(censoring.share(), 0)
-                        + " of the time: what the demand was is not seen; give it more replicas first, or a signal that shows a queue"
-                        + " (serving_load)");
+                        + " of the time: what the demand was is not seen; give it more replicas first, or a signal"
+                        + " that shows a queue (serving_load)");
             } else if (censoring.open()) {
                 reasons.add("saturated for " + Texts.percent(censoring.share(), 1)
                         + " of the time, in some of it with nothing seen before or after that bounds the demand");
@@ -225,6 +333,12 @@ public record Advice(
             if (present.outcome().spread().isEmpty()) {
                 reasons.add("no error bars: they need three days");
             }
+            if (question.present().least() > 1 && lowest() == question.present().least()) {
+                reasons.add("minReplicaCount = " + question.present().least()
+                        + " is not lowered, for it may be there for redundancy; ask with minReplicaCount = 1"
+                        + " to have fewer tried");
+            }
+            reasons.addAll(ofSignals);
             boolean better = best.replicaHours() < present.replicaHours() * (1 - WORTH_IT)
                     || present.overloadedTime() > allowed + 1e-12;
             if (usable && !better) {
@@ -279,10 +393,14 @@ public record Advice(
         }
 
         private Set<String> targets() {
-            double target = question.trigger().target().value();
+            return targets(question.trigger(), now.getOrDefault("targetValue", "0.7"));
+        }
+
+        private static Set<String> targets(Trigger trigger, String present) {
+            double target = trigger.target().value();
             Set<String> targets = new LinkedHashSet<>();
-            targets.add(now.getOrDefault("targetValue", "0.7"));
-            if (question.trigger().signal().highestTarget() <= 10) {
+            targets.add(present);
+            if (trigger.signal().highestTarget() <= 10) {
                 targets.addAll(TARGETS_OF_RATIO);
             } else {
                 FACTORS.forEach(factor -> targets.add(threeDecimals(target * factor)));
@@ -303,13 +421,11 @@ public record Advice(
             return all;
         }
 
-        private static Set<Integer> minimums(int least) {
-            Set<Integer> all = new LinkedHashSet<>();
-            all.add(least);
-            for (int other = Math.max(1, least - 1); other <= least + 2; other++) {
-                all.add(other);
-            }
-            return all;
+        /** Nothing shows why a minimum is set, be it for cost or for redundancy: it is not lowered unless a lower one is asked for. */
+        private int lowest() {
+            return Math.min(
+                    question.present().least(),
+                    Math.max(question.settings().least(), question.present().least() - MOST_BELOW));
         }
 
         private double variation() {

@@ -14,15 +14,15 @@ final class Cursor {
      * @param parts not empty, in order
      */
     Cursor(List<Part> parts) {
-        this(parts, 0);
+        this(parts, parts.getFirst().from());
     }
 
     /**
-     * @param lead for so many seconds before the first part the demand is as in it
+     * @param at the first second
      */
-    Cursor(List<Part> parts, int lead) {
+    Cursor(List<Part> parts, long at) {
         this.parts = parts;
-        this.at = parts.getFirst().from() - lead;
+        this.at = at;
     }
 
     /** How many seconds there are still. */
@@ -43,9 +43,6 @@ final class Cursor {
     private OptionalDouble peekAt(long second) {
         while (index < parts.size() && parts.get(index).until() <= second) {
             index++;
-        }
-        if (second < parts.getFirst().from()) {
-            return OptionalDouble.of(parts.getFirst().mean());
         }
         if (index == parts.size() || parts.get(index).from() > second) {
             return OptionalDouble.empty();

@@ -34,6 +34,21 @@ public record FleetSettings(
         assumed = List.copyOf(assumed);
     }
 
+    /** The same for a signal of which a replica carries so much. */
+    FleetSettings withCapacity(double other) {
+        return new FleetSettings(
+                least,
+                most,
+                syncPeriod,
+                behavior,
+                pollingInterval,
+                cooldownPeriod,
+                startUpSeconds,
+                other,
+                pricePerReplicaHour,
+                assumed);
+    }
+
     /** The same with another minimum. */
     FleetSettings withLeast(int replicas) {
         return new FleetSettings(

@@ -33,6 +33,7 @@ final class FluidFleet implements ClosedLoop.Fleet {
     private double now;
     private boolean falls;
     private OptionalDouble demand = OptionalDouble.empty();
+    private OptionalDouble judged = OptionalDouble.empty();
 
     /**
      * @param began the moment 0 of the simulation, in seconds since 1970
@@ -61,9 +62,11 @@ final class FluidFleet implements ClosedLoop.Fleet {
      *
      * @param total empty: it is not known
      * @param next of the second after it
+     * @param judgedBy the demand that is to be carried, in the unit of the ledger's capacity; another one where another signal decides
      */
-    void demand(OptionalDouble total, OptionalDouble next) {
+    void demand(OptionalDouble total, OptionalDouble next, OptionalDouble judgedBy) {
         demand = total;
+        judged = judgedBy;
         falls = next.orElse(0) < total.orElse(0);
     }
 
@@ -85,10 +88,10 @@ final class FluidFleet implements ClosedLoop.Fleet {
     @Override
     public void advance(double moment, double seconds) {
         now = moment;
-        if (demand.isPresent()) {
+        if (demand.isPresent() && judged.isPresent()) {
             ledger.second(
                     began + (long) moment - 1,
-                    demand.getAsDouble(),
+                    judged.getAsDouble(),
                     spec(),
                     deployment.pods().size(),
                     deployment.ready(moment - seconds));

@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /** The closed loop on the demand of a history: what would have been, what was, and the least that could have been. */
@@ -20,13 +21,27 @@ final class HistoryLoop {
     private static final int MOST_PHASES = 5;
 
     private final List<Part> parts;
+    private final Optional<Judge> judge;
     private final Stop stop;
+
+    /**
+     * The demand that a fleet is to carry, where another signal than its own decides on its size.
+     *
+     * @param parts not empty, in order
+     * @param capacity what one replica carries of it
+     */
+    record Judge(List<Part> parts, double capacity) {}
 
     /**
      * @param parts not empty, in order
      */
     HistoryLoop(List<Part> parts, Stop stop) {
+        this(parts, Optional.empty(), stop);
+    }
+
+    HistoryLoop(List<Part> parts, Optional<Judge> judge, Stop stop) {
         this.parts = parts;
+        this.judge = judge;
         this.stop = stop;
     }
 
@@ -62,19 +77,26 @@ final class HistoryLoop {
     private Outcome simulate(Trigger trigger, FleetSettings settings, int lead) {
         Part first = parts.getFirst();
         long began = first.from() - lead;
-        Ledger ledger = new Ledger(settings.capacity(), DAY, first.from());
+        double capacity = judge.map(Judge::capacity).orElse(settings.capacity());
+        Ledger ledger = new Ledger(capacity, DAY, first.from());
         int begins = Math.clamp(first.wanted(), settings.least(), settings.most());
         FluidFleet fleet = new FluidFleet(trigger, settings, begins, ledger, began);
-        fleet.demand(OptionalDouble.of(first.mean()), OptionalDouble.of(first.mean()));
+        OptionalDouble before = OptionalDouble.of(first.mean());
+        fleet.demand(before, before, before);
         ScalerAndHpa scaler = new ScalerAndHpa(trigger, settings, began);
         scaler.settleOn(fleet);
-        Cursor cursor = new Cursor(parts, lead);
+        Cursor cursor = new Cursor(parts);
+        Optional<Cursor> judged = judge.map(its -> new Cursor(its.parts(), first.from()));
         ClosedLoop.run(
-                cursor.ticks(),
+                lead + cursor.ticks(),
                 new ClosedLoop.Frame(1, (int) settings.syncPeriod().toSeconds(), settings.least(), settings.most()),
                 fleet,
                 (loaded, now, _) -> {
-                    loaded.demand(cursor.next(), cursor.peek());
+                    if (now > lead) {
+                        OptionalDouble demand = cursor.next();
+                        loaded.demand(
+                                demand, cursor.peek(), judged.map(Cursor::next).orElse(demand));
+                    }
                     if (now % MINUTE == 0) {
                         stop.check();
                     }
@@ -90,40 +112,41 @@ final class HistoryLoop {
      */
     Outcome perfect(FleetSettings settings) {
         int startUp = (int) Math.ceil(new StartUps(settings.startUpSeconds()).median());
+        // What is needed within a start-up from now, the highest first: of months no second is kept for longer
+        Deque<Need> soon = new ArrayDeque<>();
         Cursor ahead = new Cursor(parts);
-        int seconds = Math.toIntExact(ahead.ticks());
-        // Two bytes a second: a history has millions of them
-        short[] needed = new short[seconds];
-        for (int i = 0; i < seconds; i++) {
-            needed[i] = needed(ahead.next(), settings);
-        }
-        stop.check();
-        Deque<Integer> highest = new ArrayDeque<>();
-        short[] present = new short[seconds];
-        for (int second = seconds - 1; second >= 0; second--) {
-            while (!highest.isEmpty() && needed[highest.getLast()] <= needed[second]) {
-                highest.removeLast();
-            }
-            highest.addLast(second);
-            while (highest.getFirst() > second + startUp) {
-                highest.removeFirst();
-            }
-            present[second] = needed[highest.getFirst()];
-        }
+        long seconds = ahead.ticks();
+        long seen = 0;
         Ledger ledger = new Ledger(settings.capacity(), DAY, parts.getFirst().from());
         Cursor cursor = new Cursor(parts);
         long began = parts.getFirst().from();
-        for (int second = 0; second < seconds; second++) {
+        for (long second = 0; second < seconds; second++) {
+            if (second % 3_600 == 0) {
+                stop.check();
+            }
+            while (seen < seconds && seen <= second + startUp) {
+                int needed = needed(ahead.next(), settings);
+                while (!soon.isEmpty() && soon.getLast().replicas() <= needed) {
+                    soon.removeLast();
+                }
+                soon.addLast(new Need(seen++, needed));
+            }
+            while (soon.getFirst().second() < second) {
+                soon.removeFirst();
+            }
             OptionalDouble demand = cursor.next();
             if (demand.isPresent()) {
-                ledger.second(began + second, demand.getAsDouble(), present[second], present[second], needed[second]);
+                int present = soon.getFirst().replicas();
+                ledger.second(began + second, demand.getAsDouble(), present, present, needed(demand, settings));
             }
         }
         return ledger.outcome();
     }
 
-    private static short needed(OptionalDouble demand, FleetSettings settings) {
+    private record Need(long second, int replicas) {}
+
+    private static int needed(OptionalDouble demand, FleetSettings settings) {
         double enough = Math.ceil(demand.orElse(0) / settings.capacity() - HARDLY);
-        return (short) Math.min(Math.clamp(enough, settings.least(), settings.most()), Short.MAX_VALUE);
+        return (int) Math.clamp(enough, settings.least(), settings.most());
     }
 }

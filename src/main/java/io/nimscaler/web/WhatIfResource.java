@@ -2,10 +2,6 @@ package io.nimscaler.web;
 
 import io.nimscaler.history.DecisionRing;
 import io.nimscaler.history.KeptMinutes;
-import io.nimscaler.history.Minute;
-import io.nimscaler.history.MinuteHeader;
-import io.nimscaler.history.MinuteReader;
-import io.nimscaler.history.MinuteStretch;
 import io.nimscaler.history.Recorded;
 import io.nimscaler.history.Recording;
 import io.nimscaler.history.Remembered;
@@ -13,6 +9,7 @@ import io.nimscaler.replay.Advice;
 import io.nimscaler.replay.FleetHistory;
 import io.nimscaler.replay.OpenLoop;
 import io.nimscaler.replay.Question;
+import io.nimscaler.replay.ReadHistory;
 import io.nimscaler.replay.ScaledObjectLines;
 import io.nimscaler.replay.Stop;
 import io.nimscaler.replay.StoppedException;
@@ -68,11 +65,11 @@ class WhatIfResource {
 
     private static final Set<String> KEYS = Set.of("trigger", "from", "to", "settings");
 
-    /** Each has all metadata, some 5 kB; there is one for each day, start and edit. */
-    private static final int MOST_STRETCHES = 2_000;
+    /** Minutes or decisions; other signals are taken while there are fewer: each takes 80 bytes, and as many where the demand was not all seen. */
+    private static final int MANY_PARTS = 60_000;
 
     /** Of all decisions of an answer together, unpacked at some 100 bytes. */
-    private static final long MOST_PODS = 200_000;
+    private static final long MOST_PODS = 50_000;
 
     private final Requests requests;
     private final DecisionRing ring;
@@ -97,7 +94,8 @@ class WhatIfResource {
     @Operation(
             summary = "What would have been with other settings, on what is remembered; changes nothing",
             description =
-                    "One question is answered at a time, within a minute; src/docs/what-if.md says what it takes into account.")
+                    "One question is answered at a time, within a minute; src/docs/what-if.md says what it takes into"
+                            + " account.")
     @APIResponse(
             responseCode = "200",
             description = "What was, what would have been, and the least possible",
@@ -159,10 +157,11 @@ class WhatIfResource {
     @POST
     @Path("/advice")
     @Operation(
-            summary =
-                    "Which settings to take: the cheapest that are overloaded no more than now, or than maxOverload; changes nothing",
+            summary = "Which settings to take: the cheapest that are overloaded no more than now, or than maxOverload;"
+                    + " changes nothing",
             description =
-                    "One question is answered at a time, within a minute; src/docs/what-if.md says when there is no advice.")
+                    "One question is answered at a time, within a minute; src/docs/what-if.md says when there is no"
+                            + " advice.")
     @APIResponse(
             responseCode = "200",
             description = "All settings that were tried, and the advised ones",
@@ -188,7 +187,13 @@ class WhatIfResource {
         Snapshot latest = chosen(namespace, name, request);
         return answer(context, stop -> {
             FleetHistory history = memory(latest, request).history();
-            return AdviceView.of(history.id(), Advice.of(history, Question.of(history, settings(request)), stop));
+            return AdviceView.of(
+                    history.id(),
+                    Advice.of(
+                            history,
+                            ofOtherSignals(namespace, name, latest, request),
+                            Question.of(history, settings(request)),
+                            stop));
         });
     }
 
@@ -257,46 +262,38 @@ class WhatIfResource {
                     "from", from.toString(), "at most " + LONGEST.toDays() + " days before to = " + to);
         }
         if (kept.state().isPresent()) {
-            List<MinuteStretch> stretches = stretches(kept, id, from, to);
-            if (!stretches.isEmpty()) {
-                return new Memory(FleetHistory.ofMinutes(stretches), List.of());
+            ReadHistory read = new ReadHistory();
+            kept.read(id, from, to, read);
+            Optional<FleetHistory> history = read.history();
+            if (history.isPresent()) {
+                return new Memory(history.get(), List.of());
             }
         }
         List<Recording> recordings = recordings(id, from, to);
         return new Memory(FleetHistory.of(recordings), recordings);
     }
 
-    private static Optional<Instant> moment(String name, @Nullable String text) {
-        return Optional.ofNullable(text).map(given -> Refusal.instant(name, given));
-    }
-
-    private static List<MinuteStretch> stretches(KeptMinutes minutes, TriggerId id, Instant from, Instant to) {
-        List<MinuteHeader> headers = new ArrayList<>();
-        List<List<Minute>> under = new ArrayList<>();
-        minutes.read(id, from, to, new MinuteReader.Sink() {
-
-            @Override
-            public void header(MinuteHeader header) {
-                if (headers.size() == MOST_STRETCHES) {
-                    throw new UnusableException("expected at most " + MOST_STRETCHES
-                            + " changes of the settings in the span; ask for a shorter one with from and to");
+    /** Of those triggers and shadows of the ScaledObject that measure something else; not more than there is room for. */
+    private List<FleetHistory> ofOtherSignals(String namespace, String name, Snapshot latest, WhatIfRequest request) {
+        List<FleetHistory> others = new ArrayList<>();
+        int parts = 0;
+        for (Snapshot other : requests.latest(namespace, name)) {
+            if (parts < MANY_PARTS
+                    && !other.trigger().signal().equals(latest.trigger().signal())) {
+                try {
+                    FleetHistory its = memory(other, request).history();
+                    parts += its.parts().size();
+                    others.add(its);
+                } catch (UnusableException nothingOfIt) {
+                    // Then it is not compared, and the answer says of which there was nothing to compare
                 }
-                headers.add(header);
-                under.add(new ArrayList<>());
-            }
-
-            @Override
-            public void minute(Minute minute) {
-                under.getLast().add(minute);
-            }
-        });
-        List<MinuteStretch> stretches = new ArrayList<>();
-        for (int i = 0; i < headers.size(); i++) {
-            if (!under.get(i).isEmpty()) {
-                stretches.add(new MinuteStretch(headers.get(i), under.get(i)));
             }
         }
-        return stretches;
+        return others;
+    }
+
+    private static Optional<Instant> moment(String name, @Nullable String text) {
+        return Optional.ofNullable(text).map(given -> Refusal.instant(name, given));
     }
 
     private List<Recording> recordings(TriggerId id, Instant from, Instant to) {

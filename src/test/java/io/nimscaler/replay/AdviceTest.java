@@ -1,8 +1,10 @@
 package io.nimscaler.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.nimscaler.history.Minute;
+import io.nimscaler.scaler.TriggerId;
 import io.nimscaler.trigger.Triggers;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -68,6 +70,87 @@ class AdviceTest {
                 .isLessThanOrEqualTo(strict.advised().orElseThrow().replicaHours());
         assertThat(lenient.advised().orElseThrow().overloadedTime()).isLessThanOrEqualTo(.2);
         assertThat(strict.reasons()).anyMatch(reason -> reason.contains("no error bars"));
+    }
+
+    /** A night of hardly any load, and three replicas at least, which nobody needs for it. */
+    @Test
+    void minimumIsLoweredWhereThatIsAskedForAlone() {
+        FleetHistory nights = days(1, minute -> wave(minute) - .9, false);
+        FleetHistory redundant = new FleetHistory(
+                nights.id(),
+                nights.trigger(),
+                Optional.of(new Minute.Limits(3, 40)),
+                nights.parts().stream()
+                        .map(part -> Part.steady(
+                                part.from(),
+                                part.seconds(),
+                                part.mean(),
+                                false,
+                                Math.max(3, part.wanted()),
+                                Math.max(3, part.present()),
+                                Math.max(3, part.ready())))
+                        .toList(),
+                nights.startUps());
+
+        Advice kept = ask(redundant, Map.of(), Stop.never());
+        Advice lowered = ask(redundant, Map.of("minReplicaCount", "1"), Stop.never());
+
+        assertThat(kept.tried())
+                .allSatisfy(one -> assertThat(one.minReplicaCount()).isGreaterThanOrEqualTo(3));
+        assertThat(kept.reasons()).anyMatch(reason -> reason.startsWith("minReplicaCount = 3 is not lowered"));
+        assertThat(lowered.advised().orElseThrow().minReplicaCount()).isLessThan(3);
+        assertThat(lowered.reasons()).noneMatch(reason -> reason.contains("not lowered"));
+    }
+
+    /** The same fleet as seen by the requests that run, 50 in a full replica. */
+    private static FleetHistory running(List<Part> parts) {
+        return new FleetHistory(
+                new TriggerId(Days.ID.scaledObject(), "running"),
+                Triggers.with("metric", "num_requests_running", "targetValue", "20"),
+                Optional.of(new Minute.Limits(1, 40)),
+                parts.stream()
+                        .map(part -> Part.steady(
+                                part.from(),
+                                part.seconds(),
+                                50 * part.mean(),
+                                false,
+                                part.wanted(),
+                                part.present(),
+                                part.ready()))
+                        .toList(),
+                List.of(60.0));
+    }
+
+    @Test
+    void signalThatWasRecordedBesideIsComparedByWhatThePresentOneSawToBeCarried() {
+        FleetHistory history = days(1, AdviceTest::wave, false);
+        Question question = Question.of(history, Map.of());
+
+        Advice advice = Advice.of(history, List.of(history, running(history.parts())), question, Stop.never());
+
+        Advice.Tried same = advice.tried().stream()
+                .filter(one -> "num_requests_running".equals(one.changed().get("metric"))
+                        && "20".equals(one.changed().get("targetValue")))
+                .findFirst()
+                .orElseThrow();
+        assertThat(same.replicaHours())
+                .isCloseTo(
+                        advice.present().replicaHours(),
+                        within(.01 * advice.present().replicaHours()));
+        assertThat(advice.reasons()).noneMatch(reason -> reason.contains("compared"));
+    }
+
+    @Test
+    void signalThatWasNotRecordedThroughoutIsNotComparedAndThatIsSaid() {
+        FleetHistory history = days(1, AdviceTest::wave, false);
+        Question question = Question.of(history, Map.of());
+        FleetHistory half = running(history.parts().subList(0, 720));
+
+        assertThat(Advice.of(history, List.of(history, half), question, Stop.never())
+                        .reasons())
+                .contains("num_requests_running is not compared: it was recorded for 50 % of the time");
+        assertThat(Advice.of(history, question, Stop.never()).reasons())
+                .anyMatch(reason -> reason.startsWith("no other signal than gpu_cache_usage_perc was recorded"));
     }
 
     @Test

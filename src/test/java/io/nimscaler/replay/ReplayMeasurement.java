@@ -5,7 +5,10 @@ import java.lang.management.ManagementFactory;
 import java.util.Locale;
 import java.util.Map;
 
-/** Seconds and memory of a fortnight replayed; run by hand: {@code java … io.nimscaler.replay.ReplayMeasurement [TRIGGERS]}. */
+/**
+ * Seconds and memory of a fortnight replayed, and of an advice on one; run by hand: {@code java … io.nimscaler.replay.ReplayMeasurement
+ * [TRIGGERS]}.
+ */
 final class ReplayMeasurement {
 
     private ReplayMeasurement() {}
@@ -28,13 +31,21 @@ final class ReplayMeasurement {
                         answer.perfect().replicaHours());
             }
         }
+        double replayed = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() / 1e9;
+        FleetHistory fortnight = Days.of(Triggers.with(), 14, 1);
+        Advice advice = Advice.of(fortnight, Question.of(fortnight, Map.of()), Stop.never());
+        System.out.printf(
+                Locale.ROOT,
+                "advice on one of 14 days, %d settings: %.1f s of a core%n",
+                advice.tried().size(),
+                ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() / 1e9 - replayed);
         System.gc();
         Runtime runtime = Runtime.getRuntime();
         System.out.printf(
                 Locale.ROOT,
                 "%d triggers of 14 days: %.1f s of a core, %.1f s by the clock, heap %d MB%n",
                 triggers,
-                ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() / 1e9,
+                replayed,
                 (System.nanoTime() - began) / 1e9,
                 (runtime.totalMemory() - runtime.freeMemory()) >> 20);
     }
