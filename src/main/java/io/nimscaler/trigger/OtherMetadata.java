@@ -12,7 +12,7 @@ public final class OtherMetadata {
 
     private OtherMetadata() {}
 
-    /** Whether the policy goes by this key; those that say whom to ask, and how, have no other value on what was read already. */
+    /** Whether the policy uses this key. The other keys say which pods are asked and how; they cannot change what was read already. */
     public static boolean isOfThePolicy(String key) {
         return TriggerKey.of(key).filter(TriggerKey::isShadowable).isPresent();
     }

@@ -206,7 +206,7 @@ class WhatIfTest {
             scaleUp.policies         | 4/15   | scaleUp.policies = "4/15": expected policies such as 4/15s or 100%/15s
             scaleDown.selectPolicy   | max    | scaleDown.selectPolicy = "max": expected one of Max, Min, Disabled
             maxOverload              | 2      | maxOverload = "2": expected a share of the time from 0 to 1
-            port                     | 8001   | port = "8001": expected a key that the policy goes by
+            port                     | 8001   | port = "8001": expected a key that the policy uses
             metric                   | serving_load | expected a number from 0.01
             """)
     void whatIsWrongIsSaidWithKeyValueAndExpectation(String key, String value, String expected) {
