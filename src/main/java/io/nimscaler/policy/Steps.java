@@ -30,6 +30,12 @@ public final class Steps {
     /** Above so much of what it was when the step was made the load has grown, and says nothing of the step. */
     static final double SAME_LOAD = 1.4;
 
+    /** Below so much of what it was then the load has fallen, and allows what it took back. */
+    static final double FALLEN_LOAD = .75;
+
+    /** A smaller fleet has so much room left: what the window saw of the load is not the most that comes. */
+    private static final double ROOM = .1;
+
     /** For so long a step that was taken back is not tried again. */
     static final Duration BARRED_FOR = Duration.ofHours(1);
 
@@ -117,7 +123,7 @@ public final class Steps {
 
     /** Whether the load took back a step that was made at no more than this. */
     boolean isBarred(double value) {
-        return barred.filter(bar -> value > (1 - tolerance) * bar.load()).isPresent();
+        return barred.filter(bar -> value > FALLEN_LOAD * bar.load()).isPresent();
     }
 
     /**
@@ -134,7 +140,7 @@ public final class Steps {
     /**
      * What is reported of a fleet that needs fewer replicas. E.g. at T = 0.70 with a tolerance of 10 %, 16 replicas that need 1.6 in all:
      * √(1.6 · 11.2) = 4.23, which is 7 replicas. A step within the HPA's tolerance would be none; then the smallest that it makes is taken
-     * where the load fits into it: of 2 replicas 1, of 12 replicas 11.
+     * where the load fits into nine tenths of it: of 2 replicas 1, of 12 replicas 11.
      *
      * @param value below T · spec: the highest demand of the window
      */
@@ -146,7 +152,7 @@ public final class Steps {
             double root = Math.sqrt(value * target * spec);
             int next = mostBelowTheBand(spec);
             double smallest = Math.min(target * next, belowTheBand(spec));
-            double wanted = root > smallest && value <= target * next ? smallest : root;
+            double wanted = root > smallest && value <= (1 - ROOM) * target * next ? smallest : root;
             step = isOne(wanted, spec) ? OptionalDouble.of(wanted) : OptionalDouble.empty();
             return wanted;
         }

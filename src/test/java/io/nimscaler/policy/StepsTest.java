@@ -37,25 +37,26 @@ class StepsTest {
     @CsvSource({
         // replicas, demand over T, what the HPA ends with
         "2,  0.8,  1",
-        "2,  1.0,  1",
-        "2,  1.1,  2",
+        "2,  0.9,  1",
+        "2,  1.0,  2",
         "3,  1.8,  2",
         "3,  2.1,  3",
         "16, 2,    6",
         "9,  7.2,  8",
-        "9,  8.0,  8",
-        "9,  8.1,  9",
+        "9,  7.3,  9",
         "10, 7.1,  9",
-        "10, 9.0,  9",
+        "10, 8.1,  9",
+        "10, 8.2,  10",
         "11, 8.0,  10",
         "12, 8.9,  11",
-        "12, 11.0, 11",
-        "12, 11.1, 12",
+        "12, 9.8,  11",
+        "12, 10.0, 12",
         "20, 15.3, 18",
-        "20, 18.0, 18",
-        "20, 18.1, 20",
+        "20, 16.1, 18",
+        "20, 16.3, 20",
         "40, 31,   36",
-        "40, 36,   36"
+        "40, 32.3, 36",
+        "40, 32.5, 40"
     })
     void stepGoesTheSquareRootOfTheWayAndIsNeverNone(int spec, double needed, long expected) {
         assertThat(end(spec, needed * TARGET)).isEqualTo(expected);
@@ -68,7 +69,7 @@ class StepsTest {
                 double needed = share * spec;
                 long end = end(spec, needed * TARGET);
                 assertThat(end).isBetween((long) Math.ceil(needed - 1e-9), (long) spec);
-                if (needed <= Math.min(spec - 1, .9 * spec - .01)) {
+                if (needed <= .9 * Math.min(spec - 1, .9 * spec) - .01) {
                     assertThat(end).as("%s of %s", needed, spec).isLessThan(spec);
                 }
             }
@@ -141,8 +142,8 @@ class StepsTest {
         steps.endAt(9, OptionalInt.of(8), load(7.5));
 
         assertThat(steps.isBarred(6)).isTrue();
-        assertThat(steps.isBarred(5.5)).isTrue();
-        assertThat(steps.isBarred(5.3)).as("less than nine tenths of it").isFalse();
+        assertThat(steps.isBarred(4.6)).isTrue();
+        assertThat(steps.isBarred(4.5)).as("three quarters of it").isFalse();
         steps.pass(Duration.ofMinutes(59));
         assertThat(steps.isBarred(6)).isTrue();
         steps.pass(Duration.ofMinutes(1));
