@@ -67,7 +67,7 @@ class MonitoringTest {
     /** As they are called at {@code /q/metrics}. */
     private static Set<String> exposed() {
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
-        Trigger trigger = Triggers.with("wakeSource", "gateway");
+        Trigger trigger = Triggers.with("wakeSource", "gateway", "demandSource", "gateway");
         Snapshot reported = new Snapshot(
                 new ScaledObjectId("ns", "llm"),
                 trigger,
