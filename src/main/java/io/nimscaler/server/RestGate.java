@@ -2,9 +2,7 @@ package io.nimscaler.server;
 
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -43,16 +41,6 @@ class RestGate {
             "x-content-type-options", "nosniff",
             "x-frame-options", "DENY");
 
-    /**
-     * Answers at once over HTTP/2, where one connection may ask for thousands and take none of them: what is not taken waits here. Over
-     * HTTP/1.1 the next request of a connection is not read before the answer is.
-     */
-    static final int MOST_OVER_HTTP2 = 32;
-
-    /** ENHANCE_YOUR_CALM (RFC 9113, section 7). */
-    private static final long TOO_MANY = 0xb;
-
-    private final FairShare<HttpServerRequest> overHttp2 = new FairShare<>(MOST_OVER_HTTP2);
     private final boolean enabled;
     private final AcceptedHosts hosts;
     private final Optional<BasicUsers> users;
@@ -71,9 +59,6 @@ class RestGate {
         if (GrpcRequests.isOne(context.request())) {
             context.next();
             return;
-        }
-        if (context.request().version() == HttpVersion.HTTP_2) {
-            bound(context.request());
         }
         HttpServerResponse response = context.response();
         HEADERS.forEach(response::putHeader);
@@ -97,13 +82,6 @@ class RestGate {
         } else {
             context.next();
         }
-    }
-
-    /** It is there until its stream is closed: a response that is complete may still wait to be taken. */
-    private void bound(HttpServerRequest request) {
-        String peer = ConnectionGate.peerOf(request.connection());
-        request.response().closeHandler(_ -> overHttp2.leave(peer, request));
-        overHttp2.enter(peer, request).ifPresent(oldest -> oldest.response().reset(TOO_MANY));
     }
 
     /** It reads, too, but what is asked is a body. */

@@ -9,7 +9,6 @@ import static org.hamcrest.Matchers.equalTo;
 import io.quarkus.test.junit.QuarkusTest;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientResponse;
@@ -25,7 +24,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.AfterEach;
@@ -162,33 +160,6 @@ class OddRequestsTest {
     void hostThatIsNoneIsNotTakenForNone(String header) throws IOException {
         assertThat(exchange(port("quarkus.http"), "GET / HTTP/1.1\r\n" + header + "\r\nConnection: close\r\n\r\n"))
                 .containsAnyOf(" 421 ", " 400 ");
-    }
-
-    /** The window of 0 says that nothing of an answer may be sent. */
-    @Test
-    void answersThatNobodyTakesAreBounded() throws Exception {
-        HttpClient greedy = vertx.createHttpClient(new HttpClientOptions()
-                .setProtocolVersion(HttpVersion.HTTP_2)
-                .setHttp2ClearTextUpgrade(false)
-                .setInitialSettings(new Http2Settings().setInitialWindowSize(0))
-                .setLocalAddress("127.0.0.2"));
-        AtomicInteger reset = new AtomicInteger();
-        try {
-            for (int i = 0; i < RestGate.MOST_OVER_HTTP2 + 20; i++) {
-                greedy.request(HttpMethod.GET, port("quarkus.http"), "127.0.0.1", "/api/openapi")
-                        .onSuccess(request -> {
-                            request.exceptionHandler(_ -> reset.incrementAndGet());
-                            request.send()
-                                    .onSuccess(response -> response.exceptionHandler(_ -> reset.incrementAndGet()));
-                        });
-            }
-            await().atMost(Duration.ofSeconds(30))
-                    .untilAsserted(() -> assertThat(reset).hasValue(20));
-            assertThat(send(HttpMethod.GET, "/api/scaled-objects", "text/plain").statusCode())
-                    .isEqualTo(200);
-        } finally {
-            greedy.close();
-        }
     }
 
     @Test
