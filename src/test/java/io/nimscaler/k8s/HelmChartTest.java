@@ -119,6 +119,11 @@ class HelmChartTest {
                 .isEqualTo(comparable(kustomization("k8s/overlays/" + overlay)));
     }
 
+    @Test
+    void rendersASecondInstanceAsAnotherRelease() throws Exception {
+        assertThat(comparable(chart("blue"))).isEqualTo(comparable(kustomization("k8s/overlays/second-instance")));
+    }
+
     /** These stand beside the base, and so do they in the chart. */
     @ParameterizedTest
     @ValueSource(
