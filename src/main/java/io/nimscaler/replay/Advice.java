@@ -95,6 +95,11 @@ public record Advice(
         double replicaHours() {
             return atMost.orElse(outcome).replicaHours();
         }
+
+        /** Of another signal a little less of the time may be known: hours alone would make it cheaper. */
+        double meanReplicas() {
+            return atMost.orElse(outcome).meanReplicas();
+        }
     }
 
     public Advice {
@@ -339,7 +344,7 @@ public record Advice(
                         + " to have fewer tried");
             }
             reasons.addAll(ofSignals);
-            boolean better = best.replicaHours() < present.replicaHours() * (1 - WORTH_IT)
+            boolean better = best.meanReplicas() < present.meanReplicas() * (1 - WORTH_IT)
                     || present.overloadedTime() > allowed + 1e-12;
             if (usable && !better) {
                 reasons.add("the present settings are as good as any that were tried");
@@ -361,7 +366,7 @@ public record Advice(
         private Tried best(double allowed, Tried present) {
             return tried.values().stream()
                     .filter(one -> one.overloadedTime() <= allowed + 1e-12)
-                    .min(Comparator.comparingDouble(Tried::replicaHours))
+                    .min(Comparator.comparingDouble(Tried::meanReplicas))
                     .orElseGet(() -> tried.values().stream()
                             .min(Comparator.comparingDouble(Tried::overloadedTime))
                             .orElse(present));

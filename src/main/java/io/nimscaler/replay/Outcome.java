@@ -117,6 +117,11 @@ public record Outcome(List<Block> blocks, long longestOverloadSeconds, int scale
         return total().replicaSeconds() / 3600;
     }
 
+    /** Present replicas at any time; 0 where nothing is known. */
+    double meanReplicas() {
+        return hours() == 0 ? 0 : replicaHours() / hours();
+    }
+
     /** Share of the time, 0 to 1. */
     public double overloadedTime() {
         return total().overloadedTime();
