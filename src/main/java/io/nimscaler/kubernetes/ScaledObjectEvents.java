@@ -225,7 +225,8 @@ final class ScaledObjectEvents {
         }
         int leftOut = budget.leftOut();
         if (leftOut > 0) {
-            LOG.warnf("Events were left out number=%d: there were more than %d in a minute", leftOut, EVENTS_PER_MINUTE);
+            LOG.warnf(
+                    "Events were left out number=%d: there were more than %d in a minute", leftOut, EVENTS_PER_MINUTE);
         }
         said.put(key, now);
         return true;
@@ -261,7 +262,9 @@ final class ScaledObjectEvents {
                             .build())
                     .create();
         } catch (KubernetesClientException e) {
-            LOG.debugf("the Event was not written namespace=%s scaledObject=%s reason=%s", namespace, name, e.getMessage());
+            LOG.debugf(
+                    "the Event was not written namespace=%s scaledObject=%s reason=%s",
+                    namespace, name, e.getMessage());
         }
     }
 

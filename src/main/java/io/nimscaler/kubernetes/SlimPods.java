@@ -173,6 +173,8 @@ final class SlimPods extends BasicItemStore<Pod> {
     }
 
     private static <T> List<T> all(@Nullable List<T> whole, UnaryOperator<T> slim) {
-        return whole == null ? List.of() : whole.stream().limit(MOST_EACH).map(slim).toList();
+        return whole == null
+                ? List.of()
+                : whole.stream().limit(MOST_EACH).map(slim).toList();
     }
 }

@@ -266,8 +266,8 @@ public final class Headline {
         double carries = target * spec;
         if (basis.demand().isPresent()) {
             double load = basis.demand().getAsDouble();
-            return "Demand is " + number(load) + ", " + Math.round(100 * load / carries) + " % of what " + replicas(spec)
-                    + (spec == 1 ? " carries" : " carry") + " at the target.";
+            return "Demand is " + number(load) + ", " + Math.round(100 * load / carries) + " % of what "
+                    + replicas(spec) + (spec == 1 ? " carries" : " carry") + " at the target.";
         }
         return basis.carried()
                 .map(carried -> between(carried) + "; " + replicas(spec) + (spec == 1 ? " carries " : " carry ")

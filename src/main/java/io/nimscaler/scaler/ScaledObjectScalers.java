@@ -278,8 +278,8 @@ final class ScaledObjectScalers {
         if (!wishes.equals(wished)) {
             wished = wishes;
             Map<Endpoint, PollRequest> requests = new HashMap<>();
-            wishes.forEach(wish -> wish.endpoints()
-                    .forEach(endpoint -> requests.merge(endpoint, wish.request(), PollRequest::and)));
+            wishes.forEach(wish ->
+                    wish.endpoints().forEach(endpoint -> requests.merge(endpoint, wish.request(), PollRequest::and)));
             polls.want(requests, now);
         }
     }

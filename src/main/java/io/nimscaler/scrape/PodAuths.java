@@ -144,7 +144,8 @@ public final class PodAuths {
             });
             String text = String.join("; ", wrong);
             if (!text.isEmpty() && !text.equals(broken.put(name, text))) {
-                LOG.warnf("the changed files of podAuth %s cannot be used, the ones before stay in use: %s", name, text);
+                LOG.warnf(
+                        "the changed files of podAuth %s cannot be used, the ones before stay in use: %s", name, text);
             }
         });
         return changed;

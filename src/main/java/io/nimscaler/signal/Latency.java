@@ -102,7 +102,9 @@ public record Latency(String name, OptionalDouble quantile, Duration window, Lis
                     .filter(histogram -> histogram.count() > 0)
                     .reduce(Histogram::plus);
             OptionalDouble level = observed.map(Latency.this::valueOf).orElse(OptionalDouble.empty());
-            return level.isPresent() ? level : ofATrickle(fresh, observed.map(Histogram::count).orElse(0.0));
+            return level.isPresent()
+                    ? level
+                    : ofATrickle(fresh, observed.map(Histogram::count).orElse(0.0));
         }
 
         /** Empty: it is none, or it is not known what the pods work on. */
@@ -115,7 +117,8 @@ public record Latency(String name, OptionalDouble quantile, Duration window, Lis
                     || atWork.stream().anyMatch(OptionalDouble::isEmpty)) {
                 return OptionalDouble.empty();
             }
-            double requests = atWork.stream().mapToDouble(OptionalDouble::getAsDouble).sum();
+            double requests =
+                    atWork.stream().mapToDouble(OptionalDouble::getAsDouble).sum();
             return OptionalDouble.of(target.getAsDouble() * Math.clamp(Math.max(1, requests) / wanted, 0, 1));
         }
 

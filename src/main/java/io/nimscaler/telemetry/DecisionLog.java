@@ -59,7 +59,8 @@ public final class DecisionLog {
             return;
         }
         if (budget.leftOut() > 0) {
-            LOG.warnf("more than %d decisions changed within a minute: the others are logged later", CHANGES_PER_MINUTE);
+            LOG.warnf(
+                    "more than %d decisions changed within a minute: the others are logged later", CHANGES_PER_MINUTE);
         }
         said.put(key, now);
         if (before == null || !before.saysTheSameAs(now)) {

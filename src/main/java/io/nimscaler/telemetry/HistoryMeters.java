@@ -22,7 +22,12 @@ public final class HistoryMeters {
                 "nim_scaler.history.bytes",
                 "Size of all history files on the disk",
                 KeptMinutes.State::bytes);
-        gauge(registry, minutes, "nim_scaler.history.files", "Number of history files on the disk", KeptMinutes.State::files);
+        gauge(
+                registry,
+                minutes,
+                "nim_scaler.history.files",
+                "Number of history files on the disk",
+                KeptMinutes.State::files);
         gauge(
                 registry,
                 minutes,

@@ -60,7 +60,8 @@ public final class MeteredScraper implements Scraper {
         return timers.computeIfAbsent(
                 outcome,
                 value -> Timer.builder("nim_scaler.scrape.duration")
-                        .description("Duration of a scrape of a pod, from the connection to the end of the body, by outcome")
+                        .description(
+                                "Duration of a scrape of a pod, from the connection to the end of the body, by outcome")
                         .tag("outcome", value)
                         .serviceLevelObjectives(BUCKETS)
                         .register(registry));

@@ -81,8 +81,14 @@ public final class TriggerMeters {
                 s -> s.trigger().target().value());
         gauge("replicas_wanted", "spec.replicas of the scale target", s -> replicas(s, Scale::spec));
         gauge("replicas_present", "status.replicas of the scale target", s -> replicas(s, Scale::status));
-        gauge("replicas_minimum", "minReplicaCount of the ScaledObject; NaN where it is not known", s -> bound(s, ReplicaBounds::least));
-        gauge("replicas_maximum", "maxReplicaCount of the ScaledObject; NaN where it is not known", s -> bound(s, ReplicaBounds::most));
+        gauge(
+                "replicas_minimum",
+                "minReplicaCount of the ScaledObject; NaN where it is not known",
+                s -> bound(s, ReplicaBounds::least));
+        gauge(
+                "replicas_maximum",
+                "maxReplicaCount of the ScaledObject; NaN where it is not known",
+                s -> bound(s, ReplicaBounds::most));
         family(
                 "state",
                 "1 while the trigger is in this state; the states are those of the page",
@@ -98,7 +104,10 @@ public final class TriggerMeters {
                         }
                     }
                 });
-        gauge("active", "1 while the trigger is active, 0 while it is inactive, NaN while that is not known", TriggerMeters::active);
+        gauge(
+                "active",
+                "1 while the trigger is active, 0 while it is inactive, NaN while that is not known",
+                TriggerMeters::active);
         gauge(
                 "unknown",
                 "1 while the load is unknown and KEDA gets no value (UNAVAILABLE)",

@@ -48,7 +48,8 @@ public final class ParsedTriggers {
         }
         ParsedTrigger.@Nullable Valid before = old.parsed.get(metadata);
         ParsedTrigger parsed = before == null ? TriggerParser.parse(metadata) : before;
-        if (parsed instanceof ParsedTrigger.Valid valid && metadata.keySet().stream().allMatch(ParsedTriggers::mayBeKept)) {
+        if (parsed instanceof ParsedTrigger.Valid valid
+                && metadata.keySet().stream().allMatch(ParsedTriggers::mayBeKept)) {
             keep(Map.copyOf(metadata), valid);
         }
         return parsed;

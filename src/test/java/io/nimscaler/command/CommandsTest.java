@@ -23,7 +23,7 @@ class CommandsTest {
 
     private static final String HEADER =
             "{\"format\":\"nim-scaler-history\",\"version\":1,\"namespace\":\"ns\",\"name\":\"llm\",\"triggerName\":\"kv\",\"shadow\":false,"
-                + "\"minReplicaCount\":1,\"maxReplicaCount\":12,\"metadata\":{\"targetValue\":\"0.5\"}}";
+                    + "\"minReplicaCount\":1,\"maxReplicaCount\":12,\"metadata\":{\"targetValue\":\"0.5\"}}";
 
     @TempDir
     Path folder;

@@ -24,9 +24,10 @@ class ReaderAllocationTest {
     void aBodyThatIsLikeTheOneBeforeAllocatesLittle(String metric, long mostBytes) {
         List<String> names = Signals.named(
                         metric,
-                        new SignalOptions(OptionalInt.empty(), Duration.ofMinutes(1), metric.startsWith("time")
-                                ? OptionalDouble.of(.95)
-                                : OptionalDouble.empty()))
+                        new SignalOptions(
+                                OptionalInt.empty(),
+                                Duration.ofMinutes(1),
+                                metric.startsWith("time") ? OptionalDouble.of(.95) : OptionalDouble.empty()))
                 .seriesNames();
         byte[] body = Bodies.real("vllm-0.32.0-idle");
         ExpositionReader reader = new ExpositionReader(MetricNames.of(names), ReadLimits.DEFAULT);
@@ -43,6 +44,8 @@ class ReaderAllocationTest {
 
     private static int read(ExpositionReader reader, byte[] body) {
         reader.read(body, 0, body.length);
-        return reader.finish() instanceof Exposition.Parsed parsed ? parsed.series().size() : 0;
+        return reader.finish() instanceof Exposition.Parsed parsed
+                ? parsed.series().size()
+                : 0;
     }
 }

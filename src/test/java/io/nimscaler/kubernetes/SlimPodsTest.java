@@ -76,8 +76,7 @@ class SlimPodsTest {
     void ofContainersAndPortsSoManyAreKept() {
         String ports = "{name: p, containerPort: 1},".repeat(500);
         String containers = ("{name: c, ports: [" + ports + "]},").repeat(200);
-        Pod pod = Serialization.unmarshal(
-                "metadata: {name: a}\nspec: {containers: [" + containers + "]}", Pod.class);
+        Pod pod = Serialization.unmarshal("metadata: {name: a}\nspec: {containers: [" + containers + "]}", Pod.class);
         SlimPods store = new SlimPods();
         store.put("key", pod);
         Pod kept = store.get("key");

@@ -104,11 +104,7 @@ class StepsTest {
         steps.endAt(now, OptionalInt.of(spec), NOTHING);
         for (int i = 0; i < 100 && now > 1; i++) {
             double value = steps.down(.1, now);
-            int next = (int) Math.max(
-                    1,
-                    Math.min(
-                            now,
-                            hpa(TRIGGER, value, now)));
+            int next = (int) Math.max(1, Math.min(now, hpa(TRIGGER, value, now)));
             // One pod at a time, as an HPA policy may say
             next = Math.max(next, now - 1);
             steps.endAt(next, OptionalInt.of(now), NOTHING);

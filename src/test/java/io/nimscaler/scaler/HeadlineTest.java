@@ -232,7 +232,11 @@ class HeadlineTest {
     void startingPodsAreCounted() {
         PodReading one = new PodReading.Starting(Duration.ofSeconds(5), false);
         Fleet starting = fleet(2, List.of(one, one));
-        says(at(starting), NOBODY_SAYS, State.HOLDING, "Keeps 2 replicas. 2 of 2 pods are starting. Demand is unknown.");
+        says(
+                at(starting),
+                NOBODY_SAYS,
+                State.HOLDING,
+                "Keeps 2 replicas. 2 of 2 pods are starting. Demand is unknown.");
     }
 
     @Test

@@ -131,7 +131,8 @@ class TurnsTest {
         process.tick(BEGIN);
         List<Integer> ofTicks = new ArrayList<>();
         for (int tick = 1; tick <= 100; tick++) {
-            ofTicks.add(process.tick(BEGIN.plus(TICK.multipliedBy(tick))).decided().size());
+            ofTicks.add(
+                    process.tick(BEGIN.plus(TICK.multipliedBy(tick))).decided().size());
         }
 
         // 50 each on average; names as they are drawn at random would lie within 5 standard deviations, 35 of them
@@ -152,9 +153,7 @@ class TurnsTest {
         one.tick(otherBegan.minus(TICK));
         other.tick(otherBegan);
         one.tick(otherBegan);
-        for (Instant now = otherBegan.plus(TICK);
-                now.isBefore(otherBegan.plusSeconds(5));
-                now = now.plus(TICK)) {
+        for (Instant now = otherBegan.plus(TICK); now.isBefore(otherBegan.plusSeconds(5)); now = now.plus(TICK)) {
             assertThat(other.tick(now).decided()).isEqualTo(one.tick(now).decided());
         }
     }
@@ -217,7 +216,9 @@ class TurnsTest {
         }
 
         // A decision a second and some requests, where each tick would be 1,200
-        assertThat(looks.values()).hasSize(200).allSatisfy(number -> assertThat(number).isLessThan(75));
+        assertThat(looks.values())
+                .hasSize(200)
+                .allSatisfy(number -> assertThat(number).isLessThan(75));
     }
 
     @Test

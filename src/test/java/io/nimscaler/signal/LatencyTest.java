@@ -230,7 +230,8 @@ class LatencyTest {
                 // not for a whole window; ten in it; does not say what it works on
                 trickle(58, 20, 0, 0), trickle(120, 4, 0, 0), observed(P95, BOUNDS, 0, 0, 0, 5));
         assertThat(fleet.level(List.of(known))).isPresent();
-        assertThat(others).allSatisfy(pod -> assertThat(fleet.level(List.of(known, pod))).isEmpty());
+        assertThat(others)
+                .allSatisfy(pod -> assertThat(fleet.level(List.of(known, pod))).isEmpty());
     }
 
     @Test
