@@ -50,7 +50,8 @@ final class PodRoom {
         long sum = numbers.values().stream().mapToLong(Integer::longValue).sum();
         while (sum > pods) {
             ScaledObjectId largest = largestOfTheLargestNamespace(left);
-            sum -= left.remove(largest);
+            sum -= left.getOrDefault(largest, 0);
+            left.remove(largest);
             over.add(largest);
         }
         return over;
