@@ -231,9 +231,9 @@ final class ReaderFigures {
                 .orElseThrow();
         return new Cost(
                 List.of(least),
-                result.getSecondaryResults().keySet().stream()
-                        .filter(key -> key.endsWith("gc.alloc.rate.norm"))
-                        .mapToDouble(key -> result.getSecondaryResults().get(key).getScore())
+                result.getSecondaryResults().entrySet().stream()
+                        .filter(one -> one.getKey().endsWith("gc.alloc.rate.norm"))
+                        .mapToDouble(one -> one.getValue().getScore())
                         .findFirst()
                         .orElse(Double.NaN));
     }
