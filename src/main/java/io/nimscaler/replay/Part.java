@@ -26,9 +26,6 @@ public record Part(
         double ready,
         double rise) {
 
-    /** At the lowest and at the highest value at least so long, of a minute. */
-    private static final double AT_EXTREMES = 1.0 / 12;
-
     public Part {
         if (seconds < 1) {
             throw new IllegalArgumentException("seconds = " + seconds + ", must be at least 1");
@@ -84,9 +81,9 @@ public record Part(
     }
 
     /**
-     * The demand of one second of the part. Where it is longer than a second only three numbers are known of it and those of its neighbours: it
-     * is then for a twelfth at the highest, for a twelfth at the lowest, and between them so high that the mean is right and as steep as from one
-     * neighbour to the other. Where it rises it begins with the lowest and ends with the highest.
+     * The demand of one second of the part. Where it is longer than a second only three numbers are known of it: it then goes from the lowest to
+     * the highest where the demand rises, and from the highest to the lowest where it falls, in two straight lines that make the mean right;
+     * one way and the other in turn where it does neither.
      *
      * @param second 0 to {@code seconds} - 1
      */
@@ -95,23 +92,17 @@ public record Part(
             return mean;
         }
         double part = (second + .5) / seconds;
-        double rest = (mean - AT_EXTREMES * (lowest + highest)) / (1 - 2 * AT_EXTREMES);
-        if (rest > highest) {
-            double low = (highest - mean) / (highest - lowest);
-            return part < low ? lowest : highest;
+        boolean rises = rise == 0 ? from / seconds % 2 == 0 : rise > 0;
+        double along = rises ? part : 1 - part;
+        double middle = (4 * mean - lowest - highest) / 2;
+        if (middle < lowest) {
+            double ramp = 2 * (mean - lowest) / (highest - lowest);
+            return along < 1 - ramp ? lowest : lowest + (highest - lowest) * (along - 1 + ramp) / ramp;
         }
-        if (rest < lowest) {
-            double high = (mean - lowest) / (highest - lowest);
-            return part < high ? highest : lowest;
+        if (middle > highest) {
+            double ramp = 2 * (highest - mean) / (highest - lowest);
+            return along > ramp ? highest : lowest + (highest - lowest) * along / ramp;
         }
-        // No steeper than the extremes leave room for, so that the mean stays right
-        double most = 2 * Math.min(highest - rest, rest - lowest);
-        double steep = Math.clamp(rise, -most, most);
-        double highestFrom = steep == 0 ? .25 : steep > 0 ? 1 - AT_EXTREMES : 0;
-        double lowestFrom = steep == 0 ? .75 : steep > 0 ? 0 : 1 - AT_EXTREMES;
-        if (part >= highestFrom && part < highestFrom + AT_EXTREMES) {
-            return highest;
-        }
-        return part >= lowestFrom && part < lowestFrom + AT_EXTREMES ? lowest : rest + steep * (part - .5);
+        return along < .5 ? lowest + 2 * along * (middle - lowest) : middle + 2 * (along - .5) * (highest - middle);
     }
 }

@@ -33,7 +33,7 @@ final class PartsOfMinutes {
         this.isHeldBack = trigger.waking().demandSource().isPresent();
     }
 
-    /** All of them, each as steep as its neighbours show. */
+    /** All of them, each with the way that its neighbours show. */
     List<Part> parts() {
         List<Part> steep = new ArrayList<>(parts.size());
         for (int i = 0; i < parts.size(); i++) {

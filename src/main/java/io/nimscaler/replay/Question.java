@@ -301,20 +301,38 @@ public record Question(
                 Duration given = duration(FleetKey.START_UP, Duration.ZERO, Duration.ZERO, Duration.ofHours(24), false);
                 return List.of(given.toMillis() / 1000.0);
             }
-            if (history.reactions().size() >= ENOUGH_REACTIONS) {
-                // The loop waits for its own syncs: on average half a period, and a second until it sees what is asked
-                // for
-                double sync = (hpa.syncPeriod().toSeconds() + 1) / 2.0
-                        + hpa.behavior().scaleUp().stabilizationWindow().toSeconds();
-                return history.reactions().stream()
-                        .map(took -> Math.max(0, took - sync))
-                        .toList();
+            Optional<List<Double>> reactions = reactions(hpa);
+            if (reactions.isPresent()) {
+                return reactions.get();
             }
             if (history.startUps().isEmpty()) {
                 assumed.add("startUp = 2m: no pod was seen to become ready");
                 return List.of(ASSUMED_START_UP);
             }
             return history.startUps();
+        }
+
+        /**
+         * From what the HPA writes to being ready; empty: too few were seen, or they say nothing that the pods' own start-ups do not. The loop waits
+         * for its own syncs: on average half a period, and a second until it sees what is asked for. A load that flickers is asked for anew shortly before
+         * a sync, which makes the wait look shorter than it is; no replica is faster than its pod.
+         */
+        private Optional<List<Double>> reactions(Hpa hpa) {
+            if (history.reactions().size() < ENOUGH_REACTIONS) {
+                return Optional.empty();
+            }
+            double sync = (hpa.syncPeriod().toSeconds() + 1) / 2.0
+                    + hpa.behavior().scaleUp().stabilizationWindow().toSeconds();
+            List<Double> without = history.reactions().stream()
+                    .map(took -> Math.max(0, took - sync))
+                    .toList();
+            return history.startUps().isEmpty() || median(without) > median(history.startUps())
+                    ? Optional.of(without)
+                    : Optional.empty();
+        }
+
+        private static double median(List<Double> seconds) {
+            return new StartUps(seconds).median();
         }
 
         private double capacity() {

@@ -49,15 +49,18 @@ class PredictionTest {
         RecordedLife a = RecordedLife.of(Triggers.with(), LENGTH, load);
         Outcome b = was(RecordedLife.of(with(B), LENGTH, load));
         Outcome c = was(RecordedLife.of(with(C), LENGTH, load));
-        for (FleetHistory history :
-                java.util.List.of(FleetHistory.of(a.recordings()), FleetHistory.ofMinutes(a.minutes()))) {
+        FleetHistory recorded = FleetHistory.of(a.recordings());
+        for (FleetHistory history : java.util.List.of(recorded, FleetHistory.ofMinutes(a.minutes()))) {
+            // Of a minute three numbers are known, and the fleet that was had its HPA's syncs at one of the moments of
+            // which the prediction is the mean
+            double points = history == recorded ? .02 : .035;
             Outcome predictedB = predict(history, B);
             Outcome predictedC = predict(history, C);
 
             assertThat(predictedB.replicaHours()).isCloseTo(b.replicaHours(), within(.1 * b.replicaHours()));
             assertThat(predictedC.replicaHours()).isCloseTo(c.replicaHours(), within(.1 * c.replicaHours()));
-            assertThat(predictedB.overloadedTime()).isCloseTo(b.overloadedTime(), within(.02));
-            assertThat(predictedC.overloadedTime()).isCloseTo(c.overloadedTime(), within(.02));
+            assertThat(predictedB.overloadedTime()).isCloseTo(b.overloadedTime(), within(points));
+            assertThat(predictedC.overloadedTime()).isCloseTo(c.overloadedTime(), within(points));
             assertThat(predictedB.replicaHours()).isGreaterThan(predictedC.replicaHours());
             assertThat(predictedB.overloadedTime()).isLessThanOrEqualTo(predictedC.overloadedTime());
         }
