@@ -65,12 +65,13 @@ final class FluidFleet implements ClosedLoop.Fleet {
      * @param judgedBy the demand that is to be carried, in the unit of the ledger's capacity; another one where another signal decides
      */
     void demand(OptionalDouble total, OptionalDouble next, OptionalDouble judgedBy) {
+        boolean fell = total.orElse(0) < demand.orElse(0);
         demand = total;
         judged = judgedBy;
-        falls = next.orElse(0) < total.orElse(0);
+        falls = !fell && next.orElse(0) < total.orElse(0);
     }
 
-    /** Whether the next second has less demand: who looks now sees the end of a peak. */
+    /** Whether this second is a peak: it has not less demand than the one before it, and the next one has less. */
     boolean falls() {
         return falls;
     }
