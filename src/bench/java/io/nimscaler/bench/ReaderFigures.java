@@ -231,11 +231,17 @@ final class ReaderFigures {
                 .orElseThrow();
         return new Cost(
                 List.of(least),
-                result.getSecondaryResults().entrySet().stream()
-                        .filter(one -> one.getKey().endsWith("gc.alloc.rate.norm"))
-                        .mapToDouble(one -> one.getValue().getScore())
-                        .findFirst()
-                        .orElse(Double.NaN));
+                allocated(result));
+    }
+
+    /** In bytes an operation; NaN where JMH does not tell it. */
+    private static double allocated(RunResult result) {
+        for (var one : result.getSecondaryResults().entrySet()) {
+            if (one.getKey().endsWith("gc.alloc.rate.norm")) {
+                return one.getValue().getScore();
+            }
+        }
+        return Double.NaN;
     }
 
     /** Empty where there is no Go, which is said. */
