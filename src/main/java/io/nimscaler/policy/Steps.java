@@ -99,7 +99,8 @@ public final class Steps {
             return false;
         }
         if (spec < before.getAsInt()) {
-            last = highest.isPresent()
+            // KEDA's way to zero is no step, and waking from it takes none back
+            last = spec > 0 && highest.isPresent()
                     ? Optional.of(new AtLoad(highest.getAsDouble(), TAKEN_BACK_WITHIN))
                     : Optional.empty();
         } else {
@@ -121,9 +122,10 @@ public final class Steps {
         last = Optional.empty();
     }
 
-    /** Whether the load took back a step that was made at no more than this. */
+    /** Whether the load took back a step that was made at about this load. */
     boolean isBarred(double value) {
-        return barred.filter(bar -> value > FALLEN_LOAD * bar.load()).isPresent();
+        return barred.filter(bar -> value > FALLEN_LOAD * bar.load() && value <= SAME_LOAD * bar.load())
+                .isPresent();
     }
 
     /**

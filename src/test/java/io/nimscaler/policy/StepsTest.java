@@ -147,6 +147,25 @@ class StepsTest {
     }
 
     @Test
+    void barIsForTheLoadThatTookTheStepBackAndForNoHigherOne() {
+        Steps steps = new Steps(TRIGGER);
+        steps.endAt(3, OptionalInt.of(4), load(2.2));
+        steps.endAt(4, OptionalInt.of(3), load(2.2));
+
+        assertThat(steps.isBarred(3)).isTrue();
+        assertThat(steps.isBarred(20)).as("after a spike").isFalse();
+    }
+
+    @Test
+    void wayToZeroIsNoStepThatWakingTakesBack() {
+        Steps steps = new Steps(TRIGGER);
+        steps.endAt(0, OptionalInt.of(1), load(.00005));
+        steps.endAt(1, OptionalInt.of(0), load(.00005));
+
+        assertThat(steps.isBarred(.00005)).isFalse();
+    }
+
+    @Test
     void loadThatGrewSaysNothingOfTheStep() {
         Steps steps = new Steps(TRIGGER);
         steps.endAt(8, OptionalInt.of(9), load(6));
