@@ -44,7 +44,7 @@ final class ServingLoadOfFleet implements FleetSignal {
     /** Within this the queue is worked off. */
     static final double HORIZON_SECONDS = 300;
 
-    /** What pods at their target have room for, as a share of what they do. */
+    /** What pods at their target have room for, as a share of what they do, at most; at a target of 0.80 and less so much. */
     static final double ROOM = 0.25;
 
     /** So much variance of ln(running), summed over intervals, weighs as much as knowing nothing. */
@@ -190,7 +190,8 @@ final class ServingLoadOfFleet implements FleetSignal {
         double perReplica = completed / base;
         double arriving = sum(pods, pod -> pod.pace().queueGrowth()) / perReplica;
         double waiting = sum(pods, PodValue.Work::waiting);
-        double toWorkOff = waiting / (HORIZON_SECONDS * perReplica) - ROOM * (base + Math.max(0, arriving));
+        double room = Math.clamp(1 / target.orElse(0.8) - 1, 0, ROOM);
+        double toWorkOff = waiting / (HORIZON_SECONDS * perReplica) - room * (base + Math.max(0, arriving));
         return OptionalDouble.of(arriving + Math.max(0, toWorkOff));
     }
 

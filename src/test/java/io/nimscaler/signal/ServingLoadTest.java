@@ -289,6 +289,16 @@ class ServingLoadTest {
         assertThat(load(last)).isCloseTo(1 + 2 - .25, within(.01));
     }
 
+    @Test
+    void podsThatAreToBeFullHaveNoRoomForAQueue() {
+        Watched pod = new Watched();
+        fleet.aimAt(1, 1);
+
+        PodValue.Work last = pod.read(60, .98, 10, 600);
+
+        assertThat(load(last)).isCloseTo(1 + 2, within(.01));
+    }
+
     /** It is full, for it does more than what comes. */
     @ParameterizedTest(name = "{0} in two seconds at T = {1}: {2}")
     @CsvSource({"-0.5, 0.80, 0.80", "-0.5, 0.40, 0.75", "-0.1, 0.80, 0.95", "0, 0.80, 1"})
