@@ -45,7 +45,10 @@ public record ScaledObjectLines(String reported, String shadow) {
     }
 
     private static void line(StringBuilder lines, String key, String value) {
-        lines.append("      ").append(key).append(": \"").append(value).append("\"\n");
+        lines.append("      ").append(key)
+                .append(": \"")
+                .append(value.replace("\\", "\\\\").replace("\"", "\\\""))
+                .append("\"\n");
     }
 
     private static String under(StringBuilder metadata) {

@@ -31,6 +31,13 @@ class ScaledObjectLinesTest {
     }
 
     @Test
+    void valueStaysWithinItsQuotes() {
+        assertThat(ScaledObjectLines.of(Map.of("modelName", "a\"b\\c")).reported()).endsWith("""
+                      modelName: "a\\"b\\\\c"
+                """);
+    }
+
+    @Test
     void whatOnlyAQuestionHasIsNoLine() {
         assertThat(ScaledObjectLines.of(Map.of(
                         "pricePerReplicaHour", "2", "startUp", "90s", "scaleDown.stabilizationWindowSeconds", "60")))
