@@ -37,7 +37,7 @@ final class Obstacles {
     /** Registries sign addresses in the query, and a user may stand before the host: both may be secret. */
     private static final Pattern QUERY = Pattern.compile("(://[^\\s\"'?]*)\\?[^\\s\"']*");
 
-    private static final Pattern USER = Pattern.compile("//[^/\\s\"'@]*@");
+    private static final Pattern USER = Pattern.compile("//[^/\\s\"']*@");
 
     private Obstacles() {}
 

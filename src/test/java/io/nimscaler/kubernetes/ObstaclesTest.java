@@ -60,7 +60,7 @@ class ObstaclesTest {
                 Arguments.of(
                         container(
                                 "waiting: {reason: ErrImagePull, message: 'pull of"
-                                        + " https://user:pw@nvcr.io/nim/llm?sig=a1&x=b2: 403 Forbidden'}",
+                                        + " https://user:p@w@nvcr.io/nim/llm?sig=a1&x=b2: 403 Forbidden'}",
                                 ""),
                         "not_running: ErrImagePull: pull of https://nvcr.io/nim/llm 403 Forbidden"),
                 Arguments.of(
