@@ -146,6 +146,10 @@ final class ScaledObjectScalers {
         }
         scalers = Map.copyOf(next);
         adjustShadows(now);
+        if (next.isEmpty()) {
+            // Nobody decides any more, and what is asked goes with what is decided
+            adjustPolls(now);
+        }
     }
 
     /** By the name of the trigger whose shadow they are. */

@@ -54,6 +54,9 @@ final class Scaler {
     /** Far above any fleet of such pods, and half of what one event loop asks every 5 s; a wrong selector may match anything. */
     private static final int MOST_PODS = 5_000;
 
+    /** Beside what the watch of pods holds for. */
+    private static final Duration PODS_HOLD_FOR = Duration.ofMinutes(1);
+
     private final ScaledObjectId id;
     private final String name;
     private final boolean shadow;
@@ -69,6 +72,7 @@ final class Scaler {
     private final Optional<FleetSignal> cost;
     private final Patience patience;
     private DrainWatch drains;
+    private Optional<Instant> blindSince = Optional.empty();
     private final List<Instant> awaitedSince = new ArrayList<>();
     private final List<Duration> unseenSince = new ArrayList<>();
     private Optional<Instant> learnedAt = Optional.empty();
@@ -285,6 +289,7 @@ final class Scaler {
         if (mismatch.isPresent()) {
             return keep(decideBlindly(mismatch.get().text(), now), wake);
         }
+        forgetPodsOfLongAgo(observation, now);
         Snapshot next = switch (observation) {
             case Observation.Known known
             when sizeOf(known) > MOST_PODS ->
@@ -294,6 +299,14 @@ final class Scaler {
             case Observation.Absent(String reason) -> decideBlindly(reason, now);
         };
         return keep(next, wake);
+    }
+
+    /** Where nobody knows for long what pods there are, their addresses are others' by now, and there may be no room for them. */
+    private void forgetPodsOfLongAgo(Observation observation, Instant now) {
+        blindSince = observation instanceof Observation.Known ? Optional.empty() : blindSince.or(() -> Optional.of(now));
+        if (blindSince.filter(since -> since.plus(PODS_HOLD_FOR).isBefore(now)).isPresent()) {
+            memories.clear();
+        }
     }
 
     private Snapshot keep(Snapshot decided, Optional<Wake> wake) {

@@ -1,0 +1,41 @@
+package io.nimscaler.scaler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Addresses that nobody vouches for any more may be other pods' by now: they are not asked. */
+class LeftPodsTest extends ScalersFixture {
+
+    @BeforeEach
+    void twoPodsAreAsked() {
+        pods.has(2, FakePods.ready("1", LONG_AGO), FakePods.ready("2", LONG_AGO));
+        scraper.at("1", .5);
+        scraper.at("2", .5);
+        scalers.put(ID, List.of(trigger), false, now);
+        pass(Duration.ofSeconds(20));
+        assertThat(scraper.requests).isNotEmpty();
+    }
+
+    @Test
+    void noneIsAskedWhereNoTriggerIsLeft() {
+        scalers.put(ID, List.of(), false, now);
+        pass(Duration.ofSeconds(30));
+        scraper.requests.clear();
+        pass(Duration.ofMinutes(10));
+        assertThat(scraper.requests).isEmpty();
+    }
+
+    @Test
+    void noneIsKeptOrAskedOnceItIsUnknownForAMinuteWhichPodsThereAre() {
+        pods.says(new Observation.NotKnown("rests"));
+        pass(Duration.ofMinutes(2));
+        scraper.requests.clear();
+        pass(Duration.ofMinutes(10));
+        assertThat(scraper.requests).isEmpty();
+        assertThat(snapshot(trigger).pods()).isEmpty();
+    }
+}
