@@ -235,6 +235,7 @@ final class ReaderFigures {
     }
 
     /** In bytes an operation; NaN where JMH does not tell it. */
+    @SuppressWarnings("rawtypes") // JMH's own signature
     private static double allocated(RunResult result) {
         for (var one : result.getSecondaryResults().entrySet()) {
             if (one.getKey().endsWith("gc.alloc.rate.norm")) {
