@@ -45,7 +45,8 @@ public record ScaledObjectLines(String reported, String shadow) {
     }
 
     private static void line(StringBuilder lines, String key, String value) {
-        lines.append("      ").append(key)
+        lines.append("      ")
+                .append(key)
                 .append(": \"")
                 .append(value.replace("\\", "\\\\").replace("\"", "\\\""))
                 .append("\"\n");

@@ -303,7 +303,8 @@ final class Scaler {
 
     /** Where nobody knows for long what pods there are, their addresses are others' by now, and there may be no room for them. */
     private void forgetPodsOfLongAgo(Observation observation, Instant now) {
-        blindSince = observation instanceof Observation.Known ? Optional.empty() : blindSince.or(() -> Optional.of(now));
+        blindSince =
+                observation instanceof Observation.Known ? Optional.empty() : blindSince.or(() -> Optional.of(now));
         if (blindSince.filter(since -> since.plus(PODS_HOLD_FOR).isBefore(now)).isPresent()) {
             memories.clear();
         }

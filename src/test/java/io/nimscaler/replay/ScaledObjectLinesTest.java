@@ -32,7 +32,8 @@ class ScaledObjectLinesTest {
 
     @Test
     void valueStaysWithinItsQuotes() {
-        assertThat(ScaledObjectLines.of(Map.of("modelName", "a\"b\\c")).reported()).endsWith("""
+        assertThat(ScaledObjectLines.of(Map.of("modelName", "a\"b\\c")).reported())
+                .endsWith("""
                       modelName: "a\\"b\\\\c"
                 """);
     }
