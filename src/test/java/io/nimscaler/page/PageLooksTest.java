@@ -10,9 +10,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.eclipse.microprofile.config.ConfigProvider;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,28 +19,9 @@ import org.openqa.selenium.WebElement;
 /** Whether everybody can read the page: contrast, names for whoever hears it, nothing that jumps, many pods. */
 @QuarkusTest
 @TestProfile(PageTest.Fleet.class)
-class PageLooksTest {
+class PageLooksTest extends BrowserTest {
 
     private static final double LEAST_CONTRAST = 3;
-
-    private static Browser browser;
-
-    @BeforeAll
-    static void openBrowser() {
-        browser = Browser.open();
-    }
-
-    @AfterAll
-    static void closeBrowser() {
-        if (browser != null) {
-            browser.close();
-        }
-    }
-
-    private static String page(String fragment) {
-        return "http://127.0.0.1:" + ConfigProvider.getConfig().getValue("quarkus.http.test-port", Integer.class) + "/"
-                + fragment;
-    }
 
     @ParameterizedTest
     @CsvSource({

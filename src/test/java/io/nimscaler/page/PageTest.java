@@ -7,9 +7,6 @@ import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import java.util.List;
 import java.util.function.UnaryOperator;
-import org.eclipse.microprofile.config.ConfigProvider;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
@@ -17,7 +14,7 @@ import org.openqa.selenium.WebElement;
 /** The page in a real browser, before a scaler that asks fifty scale targets. */
 @QuarkusTest
 @TestProfile(PageTest.Fleet.class)
-class PageTest {
+class PageTest extends BrowserTest {
 
     public static final class Fleet implements QuarkusTestProfile {
 
@@ -30,32 +27,6 @@ class PageTest {
         public boolean disableGlobalTestResources() {
             return true;
         }
-    }
-
-    private static Browser browser;
-
-    @BeforeAll
-    static void openBrowser() {
-        browser = Browser.open();
-    }
-
-    @AfterAll
-    static void closeBrowser() {
-        if (browser != null) {
-            browser.close();
-        }
-    }
-
-    private static int port() {
-        return ConfigProvider.getConfig().getValue("quarkus.http.test-port", Integer.class);
-    }
-
-    private static String page(String fragment) {
-        return "http://127.0.0.1:" + port() + "/" + fragment;
-    }
-
-    private static String detail(String name) {
-        return page("#/nim/" + name);
     }
 
     private static String step(String name) {

@@ -10,9 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.UnaryOperator;
-import org.eclipse.microprofile.config.ConfigProvider;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,7 +19,7 @@ import org.openqa.selenium.WebElement;
 /** The page of a scaler that has a fortnight behind it: its days, and what other settings would have made of them. */
 @QuarkusTest
 @TestProfile(WhatIfPageTest.WithHistory.class)
-class WhatIfPageTest {
+class WhatIfPageTest extends BrowserTest {
 
     public static final class WithHistory implements QuarkusTestProfile {
 
@@ -35,28 +32,6 @@ class WhatIfPageTest {
         public boolean disableGlobalTestResources() {
             return true;
         }
-    }
-
-    private static Browser browser;
-
-    @BeforeAll
-    static void openBrowser() {
-        browser = Browser.open();
-    }
-
-    @AfterAll
-    static void closeBrowser() {
-        if (browser != null) {
-            browser.close();
-        }
-    }
-
-    private static int port() {
-        return ConfigProvider.getConfig().getValue("quarkus.http.test-port", Integer.class);
-    }
-
-    private static String detail(String name) {
-        return "http://127.0.0.1:" + port() + "/#/nim/" + name;
     }
 
     private static WebElement field(String key) {
