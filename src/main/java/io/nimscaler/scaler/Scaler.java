@@ -289,7 +289,6 @@ final class Scaler {
         if (mismatch.isPresent()) {
             return keep(decideBlindly(mismatch.get().text(), now), wake);
         }
-        forgetPodsOfLongAgo(observation, now);
         Snapshot next = switch (observation) {
             case Observation.Known known
             when sizeOf(known) > MOST_PODS ->
@@ -299,15 +298,6 @@ final class Scaler {
             case Observation.Absent(String reason) -> decideBlindly(reason, now);
         };
         return keep(next, wake);
-    }
-
-    /** Where nobody knows for long what pods there are, their addresses are others' by now, and there may be no room for them. */
-    private void forgetPodsOfLongAgo(Observation observation, Instant now) {
-        blindSince =
-                observation instanceof Observation.Known ? Optional.empty() : blindSince.or(() -> Optional.of(now));
-        if (blindSince.filter(since -> since.plus(PODS_HOLD_FOR).isBefore(now)).isPresent()) {
-            memories.clear();
-        }
     }
 
     private Snapshot keep(Snapshot decided, Optional<Wake> wake) {
@@ -322,6 +312,7 @@ final class Scaler {
     }
 
     private Snapshot decide(Observation.Known observation, Optional<Wake> held, Instant now) {
+        blindSince = Optional.empty();
         remember(observation.pods(), now);
         learn(observation.scale().spec(), now);
         Map<PodMemory, PodReading> readings = readings(now);
@@ -342,7 +333,13 @@ final class Scaler {
                 now);
     }
 
+    /** Where nobody looks at the pods for long, their addresses are others' by now, and there may be no room for them. */
     private Snapshot decideBlindly(String reason, Instant now) {
+        Instant since = blindSince.orElse(now);
+        blindSince = Optional.of(since);
+        if (since.plus(PODS_HOLD_FOR).isBefore(now)) {
+            memories.clear();
+        }
         return conclude(new Fleet.NotKnown(reason), statuses(readings(now), now), Circumstances.UNWATCHED, now);
     }
 

@@ -2,6 +2,9 @@ package io.nimscaler.scaler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nimscaler.hpa.MetricType;
+import io.nimscaler.trigger.Trigger;
+import io.nimscaler.trigger.Triggers;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,6 +27,21 @@ class LeftPodsTest extends ScalersFixture {
     void noneIsAskedWhereNoTriggerIsLeft() {
         scalers.put(ID, List.of(), false, now);
         pass(Duration.ofSeconds(30));
+        scraper.requests.clear();
+        pass(Duration.ofMinutes(10));
+        assertThat(scraper.requests).isEmpty();
+    }
+
+    /** Nothing is decided on its pods, so nobody looks at which there are. */
+    @Test
+    void noneIsKeptOrAskedWhereTheTriggerDoesNotFitItsMetricType() {
+        Trigger sum = Triggers.with("aggregationType", "sum");
+        scalers.put(ID, List.of(sum), false, now);
+        pass(Duration.ofSeconds(20));
+        Trigger unfit = sum.under(MetricType.VALUE);
+        assertThat(unfit.mismatch()).isPresent();
+        scalers.put(ID, List.of(unfit), false, now);
+        pass(Duration.ofMinutes(2));
         scraper.requests.clear();
         pass(Duration.ofMinutes(10));
         assertThat(scraper.requests).isEmpty();
