@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
@@ -27,6 +28,8 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
@@ -191,6 +194,28 @@ public final class Fleet {
                         pod -> pod.getMetadata().getAnnotations().get(annotation)));
     }
 
+    /** Counts how often this annotation of a pod is written from here on, taken back included. */
+    public LongSupplier writesOf(String annotation) {
+        AtomicLong writes = new AtomicLong();
+        pods.addEventHandler(new ResourceEventHandler<>() {
+            @Override
+            public void onAdd(Pod pod) {}
+
+            @Override
+            public void onUpdate(Pod before, Pod now) {
+                if (!Objects.equals(
+                        before.getMetadata().getAnnotations().get(annotation),
+                        now.getMetadata().getAnnotations().get(annotation))) {
+                    writes.incrementAndGet();
+                }
+            }
+
+            @Override
+            public void onDelete(Pod pod, boolean unknown) {}
+        });
+        return writes::get;
+    }
+
     /** How many do. */
     int held() {
         return Integer.parseInt(tell("/held", "").strip());
@@ -222,6 +247,12 @@ public final class Fleet {
         story.say(name + " serves " + aSecond + " requests a second, first token after " + firstTokenSeconds
                 + " s on one pod");
         tell("/work?crowded=1&rps=" + aSecond + "&generated=200&ttft=" + firstTokenSeconds, "");
+    }
+
+    /** Requests that the ready pods share, each of which takes about so long from end to end. */
+    public void servesRequestsOf(Duration each) {
+        story.say(name + " serves requests of " + each.toSeconds() + " s");
+        tell("/work?rps=20&e2e=" + each.toSeconds(), "");
     }
 
     /** The engine of every present pod starts anew, its counters at 0, unnoticed by Kubernetes. */
@@ -326,6 +357,19 @@ public final class Fleet {
         story.say("an upgrade writes " + replicas + " replicas of " + name);
         client.resource(workload)
                 .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\": {\"replicas\": " + replicas + "}}");
+    }
+
+    /** A rollout that gives pods time to end: a preStop hook that waits, and so many seconds in all. */
+    public void getsTimeToEnd(int graceSeconds) {
+        story.say("pods of " + name + " get " + graceSeconds + " s to end, and a preStop hook");
+        client.resource(workload)
+                .patch(
+                        PatchContext.of(PatchType.STRATEGIC_MERGE),
+                        """
+                        {"spec": {"template": {"spec": {
+                          "terminationGracePeriodSeconds": %d,
+                          "containers": [{"name": "nim", "lifecycle": {"preStop": {"exec": {"command": ["sleep", "15"]}}}}]
+                        }}}}""".formatted(graceSeconds));
     }
 
     public boolean isRolledOut() {
