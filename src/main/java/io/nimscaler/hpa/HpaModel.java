@@ -71,7 +71,8 @@ public final class HpaModel {
 
     /** What becomes of it: windows, then rates, then minimum and maximum. */
     public int settle(long desired, int spec, Instant now) {
-        changes.removeIf(change -> change.at().isBefore(now.minus(LONGEST_PERIOD)));
+        Instant remembered = now.minus(LONGEST_PERIOD);
+        changes.removeIf(change -> change.at().isBefore(remembered));
         long stabilized = stabilize(desired, spec, now);
         int replicas = (int) Math.min(Math.max(withinRates(stabilized, spec, now), minReplicas), maxReplicas);
         if (replicas != spec) {
@@ -85,17 +86,18 @@ public final class HpaModel {
         Duration up = behavior.scaleUp().stabilizationWindow();
         Duration down = behavior.scaleDown().stabilizationWindow();
         Duration longest = up.compareTo(down) > 0 ? up : down;
-        recommendations.removeIf(old -> old.at().isBefore(now.minus(longest)));
-        long lowest = Math.min(bounded, within(up, now).min().orElse(bounded));
-        long highest = Math.max(bounded, within(down, now).max().orElse(bounded));
+        Instant upSince = now.minus(up);
+        Instant downSince = now.minus(down);
+        Instant since = now.minus(longest);
+        recommendations.removeIf(old -> old.at().isBefore(since));
+        long lowest = bounded;
+        long highest = bounded;
+        for (Recommendation one : recommendations) {
+            lowest = one.at().isBefore(upSince) ? lowest : Math.min(lowest, one.replicas());
+            highest = one.at().isBefore(downSince) ? highest : Math.max(highest, one.replicas());
+        }
         recommendations.addLast(new Recommendation(now, bounded));
         return Math.min(Math.max(spec, lowest), highest);
-    }
-
-    private LongStream within(Duration window, Instant now) {
-        return recommendations.stream()
-                .filter(one -> !one.at().isBefore(now.minus(window)))
-                .mapToLong(Recommendation::replicas);
     }
 
     private long withinRates(long wanted, int spec, Instant now) {

@@ -111,6 +111,12 @@ public final class Answers {
      */
     private Answer endingAt(long wanted, Scale scale, int readyPods, long... plain) {
         LongUnaryOperator distance = milli -> Math.abs(hpaReplicas(milli, scale, readyPods) - wanted);
+        // Nearly always one of these does
+        for (long milli : plain) {
+            if (distance.applyAsLong(milli) == 0) {
+                return new Answer.Value(milli);
+            }
+        }
         long exact = trigger.aggregationType().isPerPod() ? targetMilli : targetMilli * wanted;
         long nearest = LongStream.concat(
                         LongStream.of(plain), LongStream.concat(LongStream.of(exact), nextToTheBand(scale)))

@@ -6,6 +6,7 @@ import io.nimscaler.policy.PodReading.Sampled;
 import io.nimscaler.policy.PodReading.Starting;
 import io.nimscaler.trigger.Trigger;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -47,18 +48,30 @@ record FleetStates(
     private static final Duration SATURATED_FOR = Duration.ofMinutes(1);
 
     static FleetStates of(Fleet.Known fleet, Trigger trigger) {
-        List<Double> values =
-                only(Sampled.class, fleet.pods()).stream().map(Sampled::value).toList();
-        List<Missing> missing = only(Missing.class, fleet.pods());
+        List<Double> values = new ArrayList<>(fleet.pods().size());
+        List<Missing> missing = new ArrayList<>();
+        int quiet = 0;
+        int onTheirWay = 0;
+        int stuck = 0;
+        int schedulableStuck = 0;
+        for (PodReading pod : fleet.pods()) {
+            switch (pod) {
+                case Sampled(double value) -> values.add(value);
+                case Quiet _ -> quiet++;
+                case Missing one -> missing.add(one);
+                case Starting(Duration startingFor, boolean unschedulable) -> {
+                    boolean isStuck = startingFor.compareTo(trigger.deadlines().startingDeadline()) > 0;
+                    onTheirWay += isStuck ? 0 : 1;
+                    stuck += isStuck ? 1 : 0;
+                    schedulableStuck += isStuck && !unschedulable ? 1 : 0;
+                }
+            }
+        }
         List<Missing> waitedFor =
                 missingAtMost(longer(trigger.stabilization().window().down(), LEAST_PATIENCE), missing);
         List<Missing> waitedForUp = missingAtMost(LEAST_PATIENCE, waitedFor);
         List<Missing> justSeen = missingAtMost(longer(trigger.deadlines().staleAfter(), SATURATED_FOR), waitedForUp);
-        List<Starting> starting = only(Starting.class, fleet.pods());
-        List<Starting> stuck = starting.stream()
-                .filter(pod -> pod.startingFor().compareTo(trigger.deadlines().startingDeadline()) > 0)
-                .toList();
-        int read = values.size() + only(Quiet.class, fleet.pods()).size();
+        int read = values.size() + quiet;
         return new FleetStates(
                 fleet.scale().spec(),
                 read,
@@ -71,9 +84,9 @@ record FleetStates(
                         .filter(pod ->
                                 pod.lastValue().orElse(0) >= trigger.target().value())
                         .count(),
-                starting.size() - stuck.size(),
-                stuck.size(),
-                (int) stuck.stream().filter(pod -> !pod.unschedulable()).count());
+                onTheirWay,
+                stuck,
+                schedulableStuck);
     }
 
     /** Those of M that count as the mean of R. */
@@ -115,13 +128,11 @@ record FleetStates(
     }
 
     private static List<Missing> missingAtMost(Duration length, List<Missing> pods) {
-        return pods.stream()
-                .filter(pod -> pod.missingFor().compareTo(length) <= 0)
-                .toList();
-    }
-
-    private static <P extends PodReading> List<P> only(Class<P> state, List<PodReading> pods) {
-        return pods.stream().filter(state::isInstance).map(state::cast).toList();
+        return pods.isEmpty()
+                ? pods
+                : pods.stream()
+                        .filter(pod -> pod.missingFor().compareTo(length) <= 0)
+                        .toList();
     }
 
     private static Duration longer(Duration one, Duration other) {

@@ -301,10 +301,11 @@ public final class Policy {
     }
 
     private Duration noSampleFor(Fleet.Known fleet, Instant now) {
-        if (fleet.pods().stream()
-                .anyMatch(pod -> pod instanceof PodReading.Sampled || pod instanceof PodReading.Quiet)) {
-            noSampleSince = Optional.empty();
-            return Duration.ZERO;
+        for (PodReading pod : fleet.pods()) {
+            if (pod instanceof PodReading.Sampled || pod instanceof PodReading.Quiet) {
+                noSampleSince = Optional.empty();
+                return Duration.ZERO;
+            }
         }
         Instant since = noSampleSince.filter(moment -> !moment.isAfter(now)).orElse(now);
         noSampleSince = Optional.of(since);

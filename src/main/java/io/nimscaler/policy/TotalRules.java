@@ -5,9 +5,11 @@ import io.nimscaler.trigger.AggregationType;
 import io.nimscaler.trigger.Durations;
 import io.nimscaler.trigger.Trigger;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
 
 /**
@@ -66,28 +68,23 @@ final class TotalRules {
     private Demand ofTotal(FleetStates states, Unserved unserved) {
         int spec = states.spec();
         List<Missing> waitedFor = states.waitedFor();
-        double mean = mean(states.values().stream().mapToDouble(Double::doubleValue));
+        double[] shown = numbers(states.values());
+        double mean = mean(shown);
         // Rule 5, the missing: after a long wait a pod counts as the mean of R, as a member of R
-        double[] values = DoubleStream.concat(
-                        states.values().stream().mapToDouble(Double::doubleValue),
-                        DoubleStream.generate(() -> mean).limit(states.writtenOff()))
-                .toArray();
-        double beyond = unserved.beyond(total(states.values().stream().mapToDouble(Double::doubleValue)), target);
+        double[] values = with(shown, states.writtenOff(), mean);
+        double beyond = unserved.beyond(total(shown), target);
         // What each of them would carry if nothing was left outside
         double asked = mean + beyond / states.members();
         // Rule 5, the stuck: not there when the load fits the others; else it takes a replica's place without carrying
         // load
         double takenByStuck = asked <= target ? 0 : target * states.schedulableStuck();
 
-        DoubleStream certain = DoubleStream.concat(
-                DoubleStream.generate(() -> mean).limit(states.writtenOffUp()),
-                DoubleStream.generate(() -> target).limit(states.saturated()));
-        double shownNow = total(DoubleStream.concat(DoubleStream.of(values), certain)) + takenByStuck;
+        double[] certain = with(with(values, states.writtenOffUp(), mean), states.saturated(), target);
+        double shownNow = total(certain) + takenByStuck;
         double carriedNow = shownNow + beyond;
-        DoubleStream possible = waitedFor.stream()
-                .mapToDouble(pod -> Math.max(target, pod.lastValue().orElse(target)));
-        double atMost = Math.max(
-                carriedNow, total(DoubleStream.concat(DoubleStream.of(values), possible)) + takenByStuck + beyond);
+        double[] possible =
+                with(values, waitedFor, pod -> Math.max(target, pod.lastValue().orElse(target)));
+        double atMost = Math.max(carriedNow, total(possible) + takenByStuck + beyond);
         // An amount that looks back (a rate) still holds what the others did before the newcomers took their part
         double share = (double) (states.members() - states.newcomers()) / states.members();
         double atLeast = Math.max(0, shownNow * share + beyond - states.credit(trigger));
@@ -107,12 +104,8 @@ final class TotalRules {
             return new Demand.Known(atLeast, states.counts(), Optional.of(carried));
         }
         if (atMost <= (1 - tolerance) * target * Math.min(spec, states.members() + waitedFor.size())) {
-            double asLastSeen = total(DoubleStream.concat(
-                            DoubleStream.of(values),
-                            waitedFor.stream()
-                                    .mapToDouble(pod -> pod.lastValue().orElse(mean))))
-                    + takenByStuck
-                    + beyond;
+            double asLastSeen =
+                    total(with(values, waitedFor, pod -> pod.lastValue().orElse(mean))) + takenByStuck + beyond;
             return new Demand.Bounded(asLastSeen, states.counts(), carried);
         }
         boolean observed = waitedFor.isEmpty() && asked <= target;
@@ -121,18 +114,50 @@ final class TotalRules {
     }
 
     /** What one pod stands for: the mean, or the highest under {@code max}. */
-    private double mean(DoubleStream values) {
+    private double mean(double[] values) {
+        DoubleStream all = DoubleStream.of(values);
         return trigger.aggregationType() == AggregationType.MAX
-                ? values.max().orElse(0)
-                : values.average().orElse(0);
+                ? all.max().orElse(0)
+                : all.average().orElse(0);
     }
 
     /** The fleet's total; under {@code max} as if each pod carried as much as the highest. */
-    private double total(DoubleStream values) {
-        if (trigger.aggregationType() != AggregationType.MAX) {
-            return values.sum();
+    private double total(double[] values) {
+        DoubleStream all = DoubleStream.of(values);
+        return trigger.aggregationType() == AggregationType.MAX
+                ? values.length * all.max().orElse(0)
+                : all.sum();
+    }
+
+    // Arrays, for each decision of each fleet comes through here, and each of a simulated fortnight
+
+    private static double[] numbers(List<Double> values) {
+        double[] numbers = new double[values.size()];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = values.get(i);
         }
-        double[] all = values.toArray();
-        return all.length * DoubleStream.of(all).max().orElse(0);
+        return numbers;
+    }
+
+    /** These and {@code more} times another one. */
+    private static double[] with(double[] values, int more, double other) {
+        if (more == 0) {
+            return values;
+        }
+        double[] all = Arrays.copyOf(values, values.length + more);
+        Arrays.fill(all, values.length, all.length, other);
+        return all;
+    }
+
+    /** These and one of each pod. */
+    private static double[] with(double[] values, List<Missing> pods, ToDoubleFunction<Missing> of) {
+        if (pods.isEmpty()) {
+            return values;
+        }
+        double[] all = Arrays.copyOf(values, values.length + pods.size());
+        for (int i = 0; i < pods.size(); i++) {
+            all[values.length + i] = of.applyAsDouble(pods.get(i));
+        }
+        return all;
     }
 }
