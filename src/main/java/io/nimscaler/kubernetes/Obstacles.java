@@ -1,6 +1,7 @@
 package io.nimscaler.kubernetes;
 
 import io.fabric8.kubernetes.api.model.ContainerState;
+import io.fabric8.kubernetes.api.model.ContainerStateRunning;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
@@ -9,6 +10,7 @@ import io.fabric8.kubernetes.api.model.PodStatus;
 import io.nimscaler.poll.NoSample;
 import io.nimscaler.poll.Problem;
 import io.nimscaler.trigger.Printable;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -48,6 +50,23 @@ final class Obstacles {
                                 stream(status.getInitContainerStatuses()), stream(status.getContainerStatuses()))
                         .flatMap(container -> container(container).stream())
                         .findFirst());
+    }
+
+    /** How the container's run before ended that was started again last, for example {@code exit code 137 (OOMKilled)}; empty: none was. */
+    static Optional<String> lastRun(PodStatus status) {
+        return stream(status.getContainerStatuses())
+                .filter(container -> container.getLastState() != null
+                        && container.getLastState().getTerminated() != null)
+                .max(Comparator.comparing(Obstacles::startedAt))
+                .map(container -> exit(container.getLastState().getTerminated()));
+    }
+
+    /** In UTC and to the second, as Kubernetes writes all of them, so that the order of the texts is that of time; empty: it does not run. */
+    private static String startedAt(ContainerStatus container) {
+        return Optional.ofNullable(container.getState())
+                .map(ContainerState::getRunning)
+                .map(ContainerStateRunning::getStartedAt)
+                .orElse("");
     }
 
     private static Optional<Problem> scheduling(PodStatus status) {

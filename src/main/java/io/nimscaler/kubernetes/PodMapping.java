@@ -53,6 +53,7 @@ final class PodMapping {
                 Optional.ofNullable(pod.getSpec()).map(PodSpec::getNodeName).filter(name -> !name.isEmpty());
         Instant since =
                 scheduled.filter(PodMapping::isTrue).flatMap(PodMapping::since).orElse(made);
+        boolean restarting = !isReady && isRestarting(status, ready);
         // Whatever the reason: no room, no quota (SchedulingGated), a scheduler that fails
         boolean unschedulable =
                 scheduled.filter(condition -> !isTrue(condition)).isPresent();
@@ -67,7 +68,8 @@ final class PodMapping {
                                 unschedulable,
                                 readySince,
                                 isReady || wasReady(status, ready),
-                                !isReady && isRestarting(status, ready),
+                                restarting,
+                                restarting ? Obstacles.lastRun(status) : Optional.empty(),
                                 isReady ? Optional.empty() : Obstacles.of(status)))
                 .on(node)
                 .worksOnAtMost(pod.getSpec() == null ? OptionalInt.empty() : MaxRunning.of(pod.getSpec()))

@@ -76,6 +76,7 @@ public record Pod(
      * @param readySince since when it is ready; empty: it is not
      * @param everReady whether it is known to have been ready at any time
      * @param restarting it is not ready, and has not been since a container of it was last started
+     * @param lastRun how the run before ended, for example {@code exit code 137 (OOMKilled)}; empty: it is not known, or it does not restart
      * @param obstacle why it cannot run, as its conditions and container statuses say; empty: they name nothing
      */
     public record Startup(
@@ -84,6 +85,7 @@ public record Pod(
             Optional<Instant> readySince,
             boolean everReady,
             boolean restarting,
+            Optional<String> lastRun,
             Optional<Problem> obstacle) {
 
         /** A pod of which nothing is known that keeps it from running. */
@@ -93,7 +95,7 @@ public record Pod(
                 Optional<Instant> readySince,
                 boolean everReady,
                 boolean restarting) {
-            this(since, unschedulable, readySince, everReady, restarting, Optional.empty());
+            this(since, unschedulable, readySince, everReady, restarting, Optional.empty(), Optional.empty());
         }
 
         /** Ready since a moment. */

@@ -178,7 +178,7 @@ final class PodMemory {
     void take(Polled polled, Trigger trigger, Instant askedAt) {
         switch (polled.result()) {
             case ScrapeResult.Failed(ScrapeFailure reason, String detail) ->
-                take(new Problem(reason, detail, Optional.of(polled.where())));
+                take(new Problem(reason, startedAgain() + detail, Optional.of(polled.where())));
             case ScrapeResult.Scraped(var series, var names) -> {
                 if (!names.isEmpty()) {
                     insteadThere = Neighbours.of(trigger.signal(), names);
@@ -186,6 +186,14 @@ final class PodMemory {
                 take(series, polled::where, trigger, askedAt);
             }
         }
+    }
+
+    /** Why it may not answer: how its run before ended. */
+    private String startedAgain() {
+        return pod.startup()
+                .lastRun()
+                .map(ended -> "started again after " + ended + ", ")
+                .orElse("");
     }
 
     /**
@@ -248,7 +256,9 @@ final class PodMemory {
             when pod.startup().restarting() && firstReady.isPresent() ->
                 take(new Problem(
                         NoSample.RESTARTING,
-                        "it was started again and has not been ready since: it still loads",
+                        "it was started again"
+                                + pod.startup().lastRun().map(" after "::concat).orElse("")
+                                + ", and has not been ready since",
                         Optional.of(where.get())));
             case Measured measured -> {
                 last = Optional.of(measured);

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PodMappingTest {
@@ -109,6 +112,41 @@ class PodMappingTest {
                 .build();
         assertThat(PodMapping.map(restarted, NOW).startup().everReady()).isTrue();
         assertThat(PodMapping.map(restarted, NOW).startup().restarting()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "unknown", textBlock = """
+            exitCode: 137, reason: OOMKilled | exit code 137 (OOMKilled)
+            exitCode: 1, reason: Error       | exit code 1
+            exitCode: 0, reason: Completed   | exit code 0 (Completed)
+            """)
+    void podThatRestartsSaysHowItsLastRunEnded(String terminated, String expected) {
+        assertThat(lastRun("False", "terminated: {startedAt: \"2026-01-01T11:00:10Z\", " + terminated + "}"))
+                .hasValue(expected);
+    }
+
+    @Test
+    void lastRunIsToldOfPodsThatRestartAlone() {
+        assertThat(lastRun("False", "")).isEmpty();
+        assertThat(lastRun("True", "terminated: {exitCode: 137, reason: OOMKilled}"))
+                .isEmpty();
+    }
+
+    private static Optional<String> lastRun(String ready, String lastState) {
+        Pod whole = Serialization.unmarshal("""
+                metadata: {name: llm-1, namespace: ns, uid: u, creationTimestamp: "2026-01-01T11:00:00Z"}
+                spec: {containers: [{name: nim}]}
+                status:
+                  phase: Running
+                  conditions: [{type: Ready, status: "%s", lastTransitionTime: "2026-01-01T11:40:00Z"}]
+                  containerStatuses:
+                    - name: nim
+                      state: {running: {startedAt: "2026-01-01T11:40:00Z"}}
+                      lastState: {%s}
+                """.formatted(ready, lastState), Pod.class);
+        SlimPods store = new SlimPods();
+        store.put("key", whole);
+        return PodMapping.map(store.get("key"), NOW).startup().lastRun();
     }
 
     @Test

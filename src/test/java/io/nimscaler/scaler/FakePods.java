@@ -41,7 +41,18 @@ final class FakePods implements Pods {
 
     /** Was ready, was started again, and has not been ready since. */
     static Pod restarting(String name, Instant since) {
-        return new Pod(name, name, access(name), new Pod.Startup(since, false, Optional.empty(), true, true));
+        return new Pod(
+                name,
+                name,
+                access(name),
+                new Pod.Startup(
+                        since,
+                        false,
+                        Optional.empty(),
+                        true,
+                        true,
+                        Optional.of("exit code 137 (OOMKilled)"),
+                        Optional.empty()));
     }
 
     /** Made at a moment, no node takes it. */

@@ -283,7 +283,15 @@ class PodStatesTest extends ScalersFixture {
         // Then
         assertThat(pod(0).state()).isEqualTo(PodState.MISSING);
         assertThat(pod(0).problem().orElseThrow().reason()).isEqualTo(NoSample.RESTARTING);
+        assertThat(pod(0).problem().orElseThrow().detail())
+                .isEqualTo("it was started again after exit code 137 (OOMKilled), and has not been ready since");
         assertThat(snapshot(trigger).hpaDesiredReplicas()).hasValue(4);
+
+        // And while it does not answer, its last run is part of the problem
+        scraper.refuses("1");
+        pass(Duration.ofSeconds(4));
+        assertThat(pod(0).problem().orElseThrow().detail())
+                .startsWith("started again after exit code 137 (OOMKilled), ");
 
         // And once it is ready it is what it says
         fourReady(.6);
