@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log"
 	"maps"
 	"math"
@@ -221,7 +222,7 @@ func ctlTrace(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintf(w, "ok %d points, %.1f s\n", len(tr.pts), tr.pts[len(tr.pts)-1].t/tr.speed)
 }
 
-var modes = []string{"none", "refuse", "reset", "close", "hang", "slow", "delay", "500", "502", "503", "404", "401", "403", "429", "loading", "redirect", "truncate", "huge", "endless", "garbage", "notHTTP", "html", "empty", "nan", "inf", "negative", "percent", "overone", "badvalue", "missing", "dup", "oldts", "crlf", "chunked", "gzip", "gzipbomb"}
+var modes = []string{"none", "refuse", "reset", "close", "hang", "slow", "delay", "500", "502", "503", "404", "401", "403", "429", "loading", "redirect", "truncate", "huge", "endless", "garbage", "notHTTP", "html", "empty", "nan", "inf", "negative", "percent", "overone", "badvalue", "missing", "dup", "oldts", "crlf", "chunked", "gzip", "gzipbomb", "text"}
 
 func ctlFault(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
@@ -240,6 +241,14 @@ func ctlFault(w http.ResponseWriter, r *http.Request) {
 		f = fault{}
 	}
 	f.arg, _, _ = fl(r, "arg", 0)
+	if m == "text" {
+		text, e := io.ReadAll(io.LimitReader(r.Body, 1<<20))
+		if e != nil {
+			bad(w, e)
+			return
+		}
+		f.text = string(text)
+	}
 	if s, ok, _ := fl(r, "for", 0); ok {
 		f.until = time.Now().Add(time.Duration(s * float64(time.Second)))
 	}

@@ -58,6 +58,7 @@ func (tr *trace) at(now time.Time) (tracePt, bool) {
 type fault struct {
 	mode  string
 	arg   float64
+	text  string // the body of mode "text"
 	until time.Time
 	left  int64 // remaining hits, <0 = forever
 }

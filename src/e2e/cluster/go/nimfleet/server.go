@@ -247,6 +247,8 @@ func answer(c net.Conn, p *pod, method, path string, isM bool, now time.Time) (i
 		return simple(c, 200, "text/plain; version=0.0.4; charset=utf-8", "")
 	case "html":
 		return simple(c, 200, "text/html", "<html><body>It works!</body></html>\n")
+	case "text": // a file as busybox's httpd serves it, which knows no type for it
+		return simple(c, 200, "application/octet-stream", f.text)
 	case "garbage":
 		b := make([]byte, 8192)
 		rand.Read(b)

@@ -119,6 +119,12 @@ public final class Fleet {
         tell("/set?ip=all&value=" + kv, "");
     }
 
+    /** Each pod answers with this very text, whatever it is asked; so does a pod that comes. */
+    public void shows(String body) {
+        story.say("each pod of " + name + " shows\n" + body.indent(4).stripTrailing());
+        tell("/fault?ip=all&mode=text", body);
+    }
+
     /** A load of so many replicas full of work, spread over the pods that are ready: fewer pods, fuller pods. */
     public void load(double replicasFull) {
         story.say("load " + replicasFull + " on " + name);
@@ -293,6 +299,11 @@ public final class Fleet {
             case StatefulSet present -> Objects.requireNonNullElse(present.getSpec().getReplicas(), 1);
             case null, default -> 0;
         };
+    }
+
+    /** Grows with each change of what the workload wants, so where it is the same nobody wrote its replicas meanwhile. */
+    public long generation() {
+        return client.resource(workload).get().getMetadata().getGeneration();
     }
 
     /** Pods that are ready and stay. */

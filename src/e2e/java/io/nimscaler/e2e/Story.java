@@ -1,11 +1,13 @@
 package io.nimscaler.e2e;
 
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -34,6 +36,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -140,7 +143,7 @@ public final class Story {
     }
 
     /** The pods of a Deployment of this name, which somebody else makes, with the label {@code app} of its name. */
-    Fleet deploymentOfOthers(String name) {
+    public Fleet deploymentOfOthers(String name) {
         Deployment deployment =
                 new DeploymentBuilder().withNewMetadata().withName(name).endMetadata().build();
         return of(deployment, Map.of("app", name));
@@ -218,6 +221,29 @@ public final class Story {
                         hpa -> hpa.getStatus() == null || hpa.getStatus().getDesiredReplicas() == null
                                 ? 0
                                 : hpa.getStatus().getDesiredReplicas()));
+    }
+
+    /** The HPA of this name, whoever made it. */
+    public HorizontalPodAutoscaler hpa(String name) {
+        return client.autoscaling()
+                .v2()
+                .horizontalPodAutoscalers()
+                .inNamespace(namespace)
+                .withName(name)
+                .get();
+    }
+
+    /** Hands on a value of a ConfigMap, once it is there and at each change, as a kubelet brings it into the pods. */
+    public void followConfigMap(String name, String key, Consumer<String> pods) {
+        String[] last = {""};
+        every(Duration.ofMillis(500), () -> {
+            ConfigMap now =
+                    client.configMaps().inNamespace(namespace).withName(name).get();
+            if (now != null && !now.getData().get(key).equals(last[0])) {
+                last[0] = now.getData().get(key);
+                pods.accept(last[0]);
+            }
+        });
     }
 
     /** Fails where this does not become true in time. */
