@@ -13,10 +13,12 @@ import io.nimscaler.scaler.Snapshot;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /** Decisions → parts: each stands until the next, but not for long. */
 final class PartsOfRecording {
@@ -28,6 +30,8 @@ final class PartsOfRecording {
     private final List<Double> reactions = new ArrayList<>();
     private final Reactions measured = new Reactions();
     private final Map<String, Double> starting = new HashMap<>();
+    private final Set<String> thereBefore = new HashSet<>();
+    private boolean watched;
     private Optional<Snapshot> standing = Optional.empty();
 
     void take(Recorded line) {
@@ -87,14 +91,27 @@ final class PartsOfRecording {
                 fleet.readyPods()));
     }
 
+    /**
+     * Only of pods that came while they were watched: one that was there before may have been ready for long when it is read first, and the
+     * recording does not say since when.
+     */
     private void measureStartUps(Snapshot snapshot) {
         if (!(snapshot.decision().basis().fleet() instanceof Fleet.Known fleet)) {
+            watched = false;
+            starting.clear();
             return;
         }
-        for (int i = 0; i < Math.min(snapshot.pods().size(), fleet.pods().size()); i++) {
-            PodStatus pod = snapshot.pods().get(i);
+        List<PodStatus> pods = snapshot.pods();
+        if (!watched) {
+            pods.forEach(pod -> thereBefore.add(pod.name()));
+            watched = true;
+        }
+        for (int i = 0; i < Math.min(pods.size(), fleet.pods().size()); i++) {
+            PodStatus pod = pods.get(i);
             if (fleet.pods().get(i) instanceof PodReading.Starting(Duration startingFor, boolean _)) {
-                starting.put(pod.name(), startingFor.toMillis() / 1000.0);
+                if (!thereBefore.contains(pod.name())) {
+                    starting.put(pod.name(), startingFor.toMillis() / 1000.0);
+                }
             } else if (pod.state() == PodState.SAMPLED) {
                 Optional.ofNullable(starting.remove(pod.name())).ifPresent(startUps::add);
             }

@@ -69,6 +69,8 @@ class PredictsOtherSettings {
             return true;
         });
 
+        // To find out why, where a prediction misses
+        story.report("what-if-as-set.ndjson", String.join("\n", scaler.recording(ofA)));
         FleetHistory history = recorded(scaler, ofA, began);
         Outcome wasB = was(recorded(scaler, ofB, began));
         Outcome wasC = was(recorded(scaler, ofC, began));
