@@ -61,19 +61,6 @@ public record Minute(
         reactions = List.copyOf(reactions);
     }
 
-    /** One of which neither reactions nor a {@code demandSource} are known. */
-    public Minute(
-            Instant at,
-            Decided decided,
-            Optional<Range> demand,
-            int knownDemand,
-            OptionalDouble busiest,
-            Optional<Replicas> replicas,
-            Traffic traffic,
-            List<Duration> startUps) {
-        this(at, decided, demand, knownDemand, busiest, replicas, traffic, startUps, List.of(), OptionalDouble.empty());
-    }
-
     /**
      * What was decided, each in number of decisions; all together about 60, fewer where the scaler did not run for the whole minute or decides
      * less often.

@@ -36,24 +36,10 @@ public record Part(
         }
     }
 
-    /** One whose demand neither grows nor falls. */
-    Part(
-            long from,
-            int seconds,
-            double lowest,
-            double mean,
-            double highest,
-            boolean saturated,
-            int wanted,
-            double present,
-            double ready) {
-        this(from, seconds, lowest, mean, highest, saturated, wanted, present, ready, 0);
-    }
-
     /** One of a demand that does not change. */
     static Part steady(
             long from, int seconds, double demand, boolean saturated, int wanted, double present, double ready) {
-        return new Part(from, seconds, demand, demand, demand, saturated, wanted, present, ready);
+        return new Part(from, seconds, demand, demand, demand, saturated, wanted, present, ready, 0);
     }
 
     /** The same with so much demand throughout, where it had less. */

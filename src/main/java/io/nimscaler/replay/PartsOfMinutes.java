@@ -84,7 +84,8 @@ final class PartsOfMinutes {
                 refuses || heldUnseen || (full && waiting.isEmpty()),
                 (int) Math.round(replicas.wanted().mean()),
                 replicas.present().mean(),
-                replicas.ready().mean()));
+                replicas.ready().mean(),
+                0));
     }
 
     private static double seconds(Duration duration) {

@@ -126,7 +126,9 @@ class MinutesTest {
                 OptionalDouble.empty(),
                 Optional.empty(),
                 Minute.Traffic.UNKNOWN,
-                List.of());
+                List.of(),
+                List.of(),
+                OptionalDouble.empty());
 
         assertThat(MinuteWriter.line(nothingKnown)).isEqualTo("{\"t\":\"2026-01-31T12:00Z\",\"u\":60,\"a\":0}");
         assertThat(MinuteReader.read(Stream.of(HEADER, MinuteWriter.line(nothingKnown)))

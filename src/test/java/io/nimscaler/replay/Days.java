@@ -28,7 +28,16 @@ final class Days {
             double mean = (4 - 3 * Math.cos(2 * Math.PI * minute / 1440)) * Math.exp(.05 * random.nextGaussian());
             double swing = mean * .1 * random.nextDouble();
             parts.add(new Part(
-                    BEGAN + minute * 60L, 60, mean - swing, mean, mean + swing, false, minute == 0 ? 1 : 10, 10, 10));
+                    BEGAN + minute * 60L,
+                    60,
+                    mean - swing,
+                    mean,
+                    mean + swing,
+                    false,
+                    minute == 0 ? 1 : 10,
+                    10,
+                    10,
+                    0));
         }
         return parts;
     }

@@ -126,8 +126,8 @@ class WhatIfTest {
             }
             java.util.DoubleSummaryStatistics sum =
                     java.util.Arrays.stream(demand).summaryStatistics();
-            minutes.add(
-                    new Part(BEGAN + minute * 60L, 60, sum.getMin(), sum.getAverage(), sum.getMax(), false, 5, 5, 5));
+            minutes.add(new Part(
+                    BEGAN + minute * 60L, 60, sum.getMin(), sum.getAverage(), sum.getMax(), false, 5, 5, 5, 0));
         }
         Map<String, String> others = Map.of("minReplicaCount", "1", "targetValue", "0.8");
         Outcome ofSeconds =
@@ -197,18 +197,18 @@ class WhatIfTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            targetValue              | 70     | targetValue = "70": expected at most 1 for gpu_cache_usage_perc
-            targetValu               | 0.7    | targetValu: expected a known key; did you mean targetValue?
-            maxReplicaCont           | 7      | maxReplicaCont: expected a known key; did you mean maxReplicaCount?
-            minReplicaCount          | -1     | minReplicaCount = "-1": expected a number of replicas, 0 to 100000
-            minReplicaCount          | 0      | minReplicaCount = "0": expected 1 at least, for the trigger names no wakeSource
-            hpaSyncPeriod            | 1500ms | hpaSyncPeriod = "1500ms": expected a duration of whole seconds
-            scaleUp.policies         | 4/15   | scaleUp.policies = "4/15": expected policies such as 4/15s or 100%/15s
-            scaleDown.selectPolicy   | max    | scaleDown.selectPolicy = "max": expected one of Max, Min, Disabled
-            maxOverload              | 2      | maxOverload = "2": expected a share of the time from 0 to 1
-            port                     | 8001   | port = "8001": expected a key that the policy uses
-            metric                   | serving_load | expected a number from 0.01
-            """)
+        targetValue              | 70     | targetValue = "70": expected at most 1 for gpu_cache_usage_perc
+        targetValu               | 0.7    | targetValu: expected a known key; did you mean targetValue?
+        maxReplicaCont           | 7      | maxReplicaCont: expected a known key; did you mean maxReplicaCount?
+        minReplicaCount          | -1     | minReplicaCount = "-1": expected a number of replicas, 0 to 100000
+        minReplicaCount          | 0      | minReplicaCount = "0": expected 1 at least, for the trigger names no wakeSource
+        hpaSyncPeriod            | 1500ms | hpaSyncPeriod = "1500ms": expected a duration of whole seconds
+        scaleUp.policies         | 4/15   | scaleUp.policies = "4/15": expected policies such as 4/15s or 100%/15s
+        scaleDown.selectPolicy   | max    | scaleDown.selectPolicy = "max": expected one of Max, Min, Disabled
+        maxOverload              | 2      | maxOverload = "2": expected a share of the time from 0 to 1
+        port                     | 8001   | port = "8001": expected a key that the policy uses
+        metric                   | serving_load | expected a number from 0.01
+        """)
     void whatIsWrongIsSaidWithKeyValueAndExpectation(String key, String value, String expected) {
         FleetHistory history = history(Triggers.with(), List.of(part(0, HOUR, 1, 2)), 60.0);
 

@@ -86,7 +86,9 @@ class MinuteFilesTest {
                         OptionalDouble.of(.5),
                         Optional.of(new Minute.Replicas(Range.of(2), Range.of(2), Range.of(2), 2, 0, 0, 0)),
                         Minute.Traffic.UNKNOWN,
-                        List.of()));
+                        List.of(),
+                        List.of(),
+                        OptionalDouble.empty()));
     }
 
     /** So many minutes from the start on, all written when this returns. */

@@ -83,7 +83,9 @@ class HistoryResourceTest {
                     OptionalDouble.of(.8),
                     Optional.of(new Minute.Replicas(Range.of(9), Range.of(9), Range.of(9), 9, 0, 0, 0)),
                     Minute.Traffic.UNKNOWN,
-                    List.of(Duration.ofSeconds(40)));
+                    List.of(Duration.ofSeconds(40)),
+                    List.of(),
+                    OptionalDouble.empty());
         }
 
         @Override
@@ -164,7 +166,8 @@ class HistoryResourceTest {
         "?steps=0, steps = \"0\": expected a whole number from 1 to 2000",
         "?steps=2001, steps = \"2001\": expected a whole number from 1 to 2000",
         "?steps, steps = \"\": expected a whole number from 1 to 2000",
-        "?from=2026-01-31T12:00:00Z&to=2026-01-31T11:00:00Z, to = \"2026-01-31T11:00:00Z\": expected a moment not before"
+        "?from=2026-01-31T12:00:00Z&to=2026-01-31T11:00:00Z, to = \"2026-01-31T11:00:00Z\": expected a moment not"
+                + " before"
     })
     void aWrongParameterIsSaid(String query, String error) {
         given().when().get(PATH + query).then().statusCode(400).body("error", containsString(error));
