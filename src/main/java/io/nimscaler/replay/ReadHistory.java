@@ -15,18 +15,35 @@ import java.util.Optional;
  */
 public final class ReadHistory implements MinuteReader.Sink {
 
+    private static final int BETWEEN_CHECKS = 60;
+
+    private final Stop stop;
     private final Map<Signal, PartsOfMinutes> bySignal = new HashMap<>();
+    private int minutes;
     private Optional<MinuteHeader> next = Optional.empty();
     private Optional<MinuteHeader> last = Optional.empty();
     private Optional<PartsOfMinutes> parts = Optional.empty();
+
+    /**
+     * @param stop asked once an hour that is read
+     */
+    public ReadHistory(Stop stop) {
+        this.stop = stop;
+    }
 
     @Override
     public void header(MinuteHeader header) {
         next = Optional.of(header);
     }
 
+    /**
+     * @throws StoppedException where {@code stop} says so
+     */
     @Override
     public void minute(Minute minute) {
+        if (++minutes % BETWEEN_CHECKS == 0) {
+            stop.check();
+        }
         next.ifPresent(header -> {
             last = next;
             parts = header.parsed() instanceof ParsedTrigger.Valid valid

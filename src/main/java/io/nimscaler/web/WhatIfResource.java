@@ -120,7 +120,7 @@ class WhatIfResource {
         WhatIfRequest request = given(asked);
         Snapshot latest = chosen(namespace, name, request);
         return answer(context, stop -> {
-            Memory memory = memory(latest, request);
+            Memory memory = memory(latest, request, stop);
             Question question = Question.of(memory.history(), settings(request));
             OpenLoop open = memory.recordings().isEmpty()
                     ? OpenLoop.of(memory.history(), question.trigger(), stop)
@@ -186,12 +186,12 @@ class WhatIfResource {
         WhatIfRequest request = given(asked);
         Snapshot latest = chosen(namespace, name, request);
         return answer(context, stop -> {
-            FleetHistory history = memory(latest, request).history();
+            FleetHistory history = memory(latest, request, stop).history();
             return AdviceView.of(
                     history.id(),
                     Advice.of(
                             history,
-                            ofOtherSignals(namespace, name, latest, request),
+                            ofOtherSignals(namespace, name, latest, request, stop),
                             Question.of(history, settings(request)),
                             stop));
         });
@@ -250,7 +250,7 @@ class WhatIfResource {
                                 .toList()));
     }
 
-    private Memory memory(Snapshot latest, WhatIfRequest request) {
+    private Memory memory(Snapshot latest, WhatIfRequest request, Stop stop) {
         TriggerId id = TriggerId.of(latest);
         Instant to = moment("to", request.to()).orElseGet(clock::instant);
         Instant from = moment("from", request.from()).orElseGet(() -> to.minus(SPAN));
@@ -262,7 +262,7 @@ class WhatIfResource {
                     "from", from.toString(), "at most " + LONGEST.toDays() + " days before to = " + to);
         }
         if (kept.state().isPresent()) {
-            ReadHistory read = new ReadHistory();
+            ReadHistory read = new ReadHistory(stop);
             kept.read(id, from, to, read);
             Optional<FleetHistory> history = read.history();
             if (history.isPresent()) {
@@ -274,14 +274,15 @@ class WhatIfResource {
     }
 
     /** Of those triggers and shadows of the ScaledObject that measure something else; not more than there is room for. */
-    private List<FleetHistory> ofOtherSignals(String namespace, String name, Snapshot latest, WhatIfRequest request) {
+    private List<FleetHistory> ofOtherSignals(
+            String namespace, String name, Snapshot latest, WhatIfRequest request, Stop stop) {
         List<FleetHistory> others = new ArrayList<>();
         int parts = 0;
         for (Snapshot other : requests.latest(namespace, name)) {
             if (parts < MANY_PARTS
                     && !other.trigger().signal().equals(latest.trigger().signal())) {
                 try {
-                    FleetHistory its = memory(other, request).history();
+                    FleetHistory its = memory(other, request, stop).history();
                     parts += its.parts().size();
                     others.add(its);
                 } catch (UnusableException nothingOfIt) {
