@@ -190,12 +190,17 @@ final class MinuteWriting {
         }
     }
 
-    /** Once a day what is too old goes. */
+    /**
+     * Once a day what is too old goes: by the clock, and by what there is. A clock that is wrong for a moment would delete all of it; so a day goes only
+     * where as many later ones are kept as are to be.
+     */
     private void clear(LocalDate today) throws IOException {
         if (today.equals(clearedOn)) {
             return;
         }
-        LocalDate oldest = today.minusDays(bounds.days());
+        LocalDate byTheClock = today.minusDays(bounds.days());
+        LocalDate byWhatThereIs = shelf.latestDay(bounds.days()).orElse(LocalDate.MIN);
+        LocalDate oldest = byTheClock.isBefore(byWhatThereIs) ? byTheClock : byWhatThereIs;
         for (Optional<Book> book = shelf.oldest();
                 book.filter(one -> one.day().isBefore(oldest)).isPresent();
                 book = shelf.oldest()) {

@@ -62,6 +62,20 @@ final class Shelf {
         return folders.containsKey(folder);
     }
 
+    /**
+     * The day with which, from the latest on, there are so many of which there is something; empty: there are fewer.
+     *
+     * @param number at least 1
+     */
+    Optional<LocalDate> latestDay(int number) {
+        return folders.values().stream()
+                .flatMap(days -> days.keySet().stream())
+                .distinct()
+                .sorted(Comparator.reverseOrder())
+                .skip(number - 1L)
+                .findFirst();
+    }
+
     /** Of the oldest day the largest. */
     Optional<Book> oldest() {
         return folders.entrySet().stream()

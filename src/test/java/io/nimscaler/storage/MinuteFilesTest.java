@@ -318,14 +318,46 @@ class MinuteFilesTest {
         Files.writeString(foreign, "mine");
         Files.writeString(directory.resolve("2020-01-01.ndjson"), "mine");
 
-        now = now.plus(Duration.ofDays(30));
+        // After a month they go as others come
         MinuteFiles later = files(new MinuteFiles.Bounds(3, 1 << 30), Disk.REAL);
+        for (int day = 40; day < 44; day++) {
+            keep(later, ID, day * 1440, 1);
+            double written = day * 1440;
+            await().untilAsserted(() -> assertThat(demands(later, ID)).contains(written));
+        }
         later.close();
 
-        assertThat(written()).containsExactly(directory.resolve("2020-01-01.ndjson"));
+        assertThat(written())
+                .hasSize(5)
+                .contains(directory.resolve("2020-01-01.ndjson"))
+                .allMatch(file ->
+                        file.endsWith("2020-01-01.ndjson") || file.toString().contains("2026-03-1"));
         assertThat(foreign).hasContent("mine");
-        assertThat(later.state().orElseThrow().files()).isZero();
-        assertThat(later.state().orElseThrow().bytes()).isZero();
+        assertThat(later.state().orElseThrow().files()).isEqualTo(4);
+    }
+
+    @Test
+    void aClockThatLeapsAheadDeletesNothing() throws IOException {
+        MinuteFiles.Bounds bounds = new MinuteFiles.Bounds(5, 1 << 30);
+        MinuteFiles files = files(bounds, Disk.REAL);
+        for (int day = 0; day < 3; day++) {
+            keep(files, ID, day * 1440, 1);
+            double written = day * 1440;
+            await().untilAsserted(() -> assertThat(demands(files, ID)).contains(written));
+        }
+        List<Path> good = written();
+
+        // For a moment while it runs, at a start, and back again
+        keep(files, ID, 400 * 1440, 1);
+        files.close();
+        now = START.plus(Duration.ofDays(800));
+        files(bounds, Disk.REAL).close();
+        MinuteFiles back = files(bounds, Disk.REAL);
+        keep(back, ID, 3 * 1440, 1);
+        back.close();
+
+        assertThat(written()).containsAll(good);
+        assertThat(demands(back, ID)).containsExactly(0.0, 1440.0, 2880.0, 4320.0);
     }
 
     @Test
