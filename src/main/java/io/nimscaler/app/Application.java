@@ -6,7 +6,6 @@ import io.nimscaler.demo.Demo;
 import io.nimscaler.history.DecisionRing;
 import io.nimscaler.history.KeptMinutes;
 import io.nimscaler.history.Minute;
-import io.nimscaler.history.MinuteBook;
 import io.nimscaler.history.Transitions;
 import io.nimscaler.kubernetes.ExporterWatch;
 import io.nimscaler.kubernetes.KubernetesPods;
@@ -68,7 +67,7 @@ class Application {
     private final DecisionLog log = new DecisionLog();
     private final DecisionRing history;
     private final Transitions transitions = new Transitions();
-    private final MinuteBook minutes = new MinuteBook();
+    private final MinuteKeeping minutes = new MinuteKeeping();
     private final Optional<MinuteFiles> minuteFiles;
     private final Optional<Demo> demo;
     private final List<Settings.StaticTarget> staticTargets;
@@ -187,23 +186,13 @@ class Application {
     private void decided(Snapshot snapshot) {
         Optional<ReplicaBounds> bounds = scalers.bounds(snapshot.scaledObject());
         history.add(snapshot, bounds);
-        minuteFiles.ifPresent(files -> keepMinute(snapshot, files));
+        minuteFiles.ifPresent(files -> minutes.take(snapshot, bounds.map(Application::limits), files::keep));
         if (snapshot.shadow()) {
             return;
         }
         transitions.add(snapshot, bounds);
         log.update(snapshot);
         kubernetes.ifPresent(watch -> watch.decided(snapshot));
-    }
-
-    /** Whatever becomes of the history, the pods are asked and the decision is told. */
-    private void keepMinute(Snapshot snapshot, MinuteFiles files) {
-        try {
-            minutes.add(snapshot, scalers.bounds(snapshot.scaledObject()).map(Application::limits))
-                    .ifPresent(files::keep);
-        } catch (RuntimeException bug) {
-            LOG.errorf(bug, "a minute of the history could not be made scaledObject=%s", snapshot.scaledObject());
-        }
     }
 
     /** As they are written; the API server takes any number for them. */
