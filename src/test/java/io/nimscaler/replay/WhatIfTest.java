@@ -177,6 +177,23 @@ class WhatIfTest {
         assertThat(answer.bracketOpen()).isTrue();
     }
 
+    /** Four times what the pods carry comes at once: what they show stops at 1, what is held in front of them does not. */
+    @Test
+    void whatIsHeldInFrontOfTheFleetOrdersAllAtOnce() {
+        List<Part> parts = List.of(part(0, HOUR, 1.3, 2), part(HOUR, HOUR, 8, 2));
+
+        Outcome blind = ask(history(Triggers.immediate(), parts, 100.0), Map.of())
+                .present()
+                .outcome();
+        Outcome seeing = ask(history(Triggers.immediate("demandSource", "gateway"), parts, 100.0), Map.of())
+                .present()
+                .outcome();
+
+        // Two syncs apart, for the HPA's rates
+        assertThat(seeing.longestOverloadSeconds()).isBetween(100L, 150L);
+        assertThat(blind.longestOverloadSeconds()).isGreaterThan(200);
+    }
+
     @Test
     void fromZeroItWaitsForKedasPollAndCoolsDownBeforeItGoes() {
         Trigger trigger = Triggers.immediate("wakeSource", "gateway");
