@@ -46,6 +46,7 @@ public final class Scaler {
 
     private final Story story;
     private final String namespace;
+    private final String name;
     private final KubernetesClient client = Cluster.shared().client();
     private final SharedIndexInformer<Pod> pods;
     private final Map<String, Background> processes = new LinkedHashMap<>();
@@ -54,11 +55,25 @@ public final class Scaler {
     private boolean restarts = true;
 
     Scaler(Story story, int replicas, Map<String, String> settings) {
+        this(story, NAME, replicas, settings);
+    }
+
+    /** One more beside it, as the overlay {@code second-instance} makes it. */
+    static Scaler secondInstance(Story story, String prefix, int replicas) {
+        String name = prefix + "-" + NAME;
+        return new Scaler(story, name, replicas, Map.of("NIM_SCALER_KUBERNETES_SERVICE_NAMES", name));
+    }
+
+    private Scaler(Story story, String name, int replicas, Map<String, String> settings) {
         this.story = story;
+        this.name = name;
         this.namespace = story.scalerNamespace();
         apply(_ -> true, replicas, settings);
         this.kubeconfig = kubeconfig();
-        this.pods = client.pods().inNamespace(namespace).inform();
+        this.pods = client.pods()
+                .inNamespace(namespace)
+                .withLabel("app.kubernetes.io/name", name)
+                .inform();
         story.atEnd(this::killAll);
         story.atEnd(pods::close);
         story.every(KUBELET_LOOKS_EVERY, this::beTheKubelet);
@@ -71,6 +86,15 @@ public final class Scaler {
 
     static String host(Story story) {
         return NAME + "." + story.scalerNamespace();
+    }
+
+    /** What a trigger gives as {@code scalerAddress} so that this instance takes it. */
+    public String address() {
+        return host() + ":9090";
+    }
+
+    String host() {
+        return name + "." + namespace;
     }
 
     public void expectReady(int expected, Duration within) {
@@ -92,24 +116,24 @@ public final class Scaler {
 
     /** SIGKILL to every process; nothing starts them again before {@link #start}. */
     public synchronized void killAll() {
-        story.say("all scaler processes are killed");
+        story.say("all processes of " + name + " are killed");
         restarts = false;
         processes.values().forEach(Background::kill);
     }
 
     public synchronized void start() {
-        story.say("the scaler is started again");
+        story.say(name + " is started again");
         restarts = true;
     }
 
     /** A new version: the Deployment replaces its pods as its strategy says. */
     public void rollOut() {
         story.say("rolling update of the scaler");
-        client.apps().deployments().inNamespace(namespace).withName(NAME).rolling().restart();
+        client.apps().deployments().inNamespace(namespace).withName(name).rolling().restart();
     }
 
     public boolean isRolledOut() {
-        Deployment present = client.apps().deployments().inNamespace(namespace).withName(NAME).get();
+        Deployment present = client.apps().deployments().inNamespace(namespace).withName(name).get();
         var status = present.getStatus();
         int wanted = present.getSpec().getReplicas();
         return present.getMetadata().getGeneration().equals(status.getObservedGeneration())
@@ -121,7 +145,7 @@ public final class Scaler {
     /** Its ServiceAccount may do nothing any more. */
     public void losesItsRights() {
         story.say("the scaler's ClusterRoleBinding is deleted");
-        client.rbac().clusterRoleBindings().withName(namespace).delete();
+        client.rbac().clusterRoleBindings().withName(bindingName()).delete();
     }
 
     /** As {@code k8s/base} grants them. */
@@ -259,7 +283,9 @@ public final class Scaler {
             for (Path file : files.filter(f -> !f.endsWith("kustomization.yaml"))
                     .sorted(Comparator.comparing((Path f) -> !f.endsWith("namespace.yaml")))
                     .toList()) {
-                String yaml = Files.readString(file).replace("namespace: " + NAME, "namespace: " + namespace);
+                String yaml = Files.readString(file)
+                        .replace("namespace: " + NAME, "namespace: " + namespace)
+                        .replace(": " + NAME + "\n", ": " + name + "\n");
                 for (HasMetadata resource : client.load(new ByteArrayInputStream(yaml.getBytes())).items()) {
                     if (wanted.test(resource)) {
                         apply(resource, replicas, settings);
@@ -274,7 +300,7 @@ public final class Scaler {
     private void apply(HasMetadata resource, int replicas, Map<String, String> settings) {
         switch (resource) {
             case Namespace own -> own.getMetadata().setName(namespace);
-            case ClusterRoleBinding binding -> binding.getMetadata().setName(namespace);
+            case ClusterRoleBinding binding -> binding.getMetadata().setName(bindingName());
             case Deployment deployment -> {
                 deployment.getSpec().setReplicas(replicas);
                 var metadata = deployment.getSpec().getTemplate().getMetadata();
@@ -298,17 +324,21 @@ public final class Scaler {
         }
     }
 
+    private String bindingName() {
+        return name.equals(NAME) ? namespace : namespace + "-" + name;
+    }
+
     private String kubeconfig() {
         TokenRequest request = client.serviceAccounts()
                 .inNamespace(namespace)
-                .withName(NAME)
+                .withName(name)
                 .tokenRequest(new TokenRequestBuilder()
                         .withNewSpec()
                         .withExpirationSeconds(7200L)
                         .endSpec()
                         .build());
         Config admin = client.getConfiguration();
-        Path file = story.folder().resolve("kubeconfig");
+        Path file = story.folder().resolve("kubeconfig-" + name);
         try {
             String ca = admin.getCaCertData() != null
                     ? admin.getCaCertData()

@@ -162,12 +162,24 @@ public final class Story {
 
     /** The same with settings, given as environment variables of its container. */
     public Scaler scaler(int replicas, Map<String, String> settings) {
-        Scaler scaler = new Scaler(this, replicas, settings);
+        return begun(new Scaler(this, replicas, settings), replicas);
+    }
+
+    /**
+     * One more scaler beside that, which takes the triggers with its {@link Scaler#address} as {@code scalerAddress}.
+     *
+     * @param prefix of its name
+     */
+    public Scaler secondInstance(String prefix, int replicas) {
+        return begun(Scaler.secondInstance(this, prefix, replicas), replicas);
+    }
+
+    private Scaler begun(Scaler scaler, int replicas) {
         scalers.add(scaler);
         scaler.expectReady(replicas, SOON);
         // KEDA (seen with 2.20.2) leaves a trigger out of a formula whose scaler it could not resolve at first
         if (cluster().isOwn()) {
-            expect("the cluster's DNS lists the scaler", SOON, () -> resolves(scalerHost()));
+            expect("the cluster's DNS lists the scaler", SOON, () -> resolves(scaler.host()));
         }
         return scaler;
     }
