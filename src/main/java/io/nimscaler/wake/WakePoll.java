@@ -56,6 +56,11 @@ final class WakePoll {
         wantedUntil = now.plus(PollRequest.WANTED_FOR);
     }
 
+    /** When it is asked next if it does not still owe an answer; {@link Instant#MAX}: not before somebody wants it again. */
+    Instant due(Instant now) {
+        return wantedUntil.isBefore(now) || wantedUntil.isBefore(due) ? Instant.MAX : due;
+    }
+
     void pollIfDue(Instant now, Scraper scraper) {
         if (underWay || now.isBefore(due) || wantedUntil.isBefore(now)) {
             return;

@@ -10,6 +10,7 @@ import io.nimscaler.trigger.Waking;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +25,9 @@ import java.util.stream.Stream;
 public final class WakeSources implements TriggerCheck {
 
     private final Map<String, WakePoll> polls;
+
+    /** None is due before; what is not due is not looked at. */
+    private Instant due = Instant.MAX;
 
     public WakeSources(Collection<WakeSource> sources) {
         polls = sources.stream().collect(Collectors.toUnmodifiableMap(WakeSource::name, WakePoll::new));
@@ -60,7 +64,7 @@ public final class WakeSources implements TriggerCheck {
         return trigger.waking()
                 .source()
                 .map(name -> poll(namespace, name)
-                        .map(poll -> poll.wake(trigger.waking().modelName(), awakeFor, now))
+                        .map(poll -> wanted(poll, poll.wake(trigger.waking().modelName(), awakeFor, now), now))
                         .orElseGet(() -> noSource(name, namespace)));
     }
 
@@ -94,7 +98,7 @@ public final class WakeSources implements TriggerCheck {
         return trigger.waking()
                 .demandSource()
                 .map(name -> poll(namespace, name)
-                        .map(poll -> poll.present(trigger.waking().modelName(), now))
+                        .map(poll -> wanted(poll, poll.present(trigger.waking().modelName(), now), now))
                         .orElseGet(() -> noSource(name, namespace)));
     }
 
@@ -112,7 +116,24 @@ public final class WakeSources implements TriggerCheck {
 
     /** Asks those that are due. */
     public void pollIfDue(Instant now, Scraper scraper) {
-        polls.values().forEach(poll -> poll.pollIfDue(now, scraper));
+        if (now.isBefore(due)) {
+            return;
+        }
+        try {
+            polls.values().forEach(poll -> poll.pollIfDue(now, scraper));
+        } finally {
+            due = polls.values().stream()
+                    .map(poll -> poll.due(now))
+                    .min(Comparator.naturalOrder())
+                    .orElse(Instant.MAX);
+        }
+    }
+
+    /** It may be due before all others now. */
+    private Wake wanted(WakePoll poll, Wake wake, Instant now) {
+        Instant next = poll.due(now);
+        due = next.isBefore(due) ? next : due;
+        return wake;
     }
 
     private Optional<WakePoll> poll(String namespace, String name) {
