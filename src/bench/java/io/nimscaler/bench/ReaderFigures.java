@@ -30,7 +30,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * Time and allocation of a body and of a decision, as rows of {@code performance.md}: this build, an earlier one
  * ({@code -Dbench.before=CLASSES}) and Prometheus's own readers beside it, in turn round by round, so that they share what else the machine does.
  *
- * <p>Arguments: {@code table}, {@code bodies} (the plot over a body's size) or {@code ratios} (a short run that fails where a ratio is
+ * <p>Arguments: {@code table}, {@code bodies} (the plot over a body's size), {@code growth} ({@link GrowthFigures}) or {@code ratios} (a short run that fails where a ratio is
  * over its bound).
  */
 final class ReaderFigures {
@@ -78,9 +78,13 @@ final class ReaderFigures {
         switch (args[0]) {
             case "table" -> table();
             case "bodies" -> bodies();
+            case "growth" -> {
+                System.out.println(machine());
+                GrowthFigures.write(ROUNDS, Path.of("src/docs/images"));
+            }
             case "ratios" -> ratios();
             default -> throw new IllegalArgumentException(
-                    "argument = \"" + args[0] + "\", expected table, bodies or ratios");
+                    "argument = \"" + args[0] + "\", expected table, bodies, growth or ratios");
         }
     }
 

@@ -5,16 +5,18 @@ import com.sun.tools.attach.AttachNotSupportedException;
 import com.sun.tools.attach.VirtualMachine;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import javax.management.MBeanServerConnection;
 import javax.management.remote.JMXConnector;
 import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
@@ -130,21 +132,33 @@ final class App implements AutoCloseable {
                 / 1_000.0;
     }
 
-    /** What all its threads have allocated so far, in bytes; empty: it is no JVM. */
-    OptionalLong allocatedBytes() throws IOException {
+    /**
+     * Of its heap, in bytes.
+     *
+     * @param allocated by all its threads so far
+     * @param live what is left after a collection
+     */
+    record Heap(long allocated, long live) {}
+
+    /** Lets it collect its garbage, and loads what answers into it: only after all else was measured. Empty: it is no JVM. */
+    Optional<Heap> heap() throws IOException {
         VirtualMachine machine;
         try {
             machine = VirtualMachine.attach(Long.toString(process.pid()));
         } catch (AttachNotSupportedException native_) {
-            return OptionalLong.empty();
+            return Optional.empty();
         }
         try (JMXConnector connector =
                 JMXConnectorFactory.connect(new JMXServiceURL(machine.startLocalManagementAgent()))) {
-            return OptionalLong.of(ManagementFactory.newPlatformMXBeanProxy(
-                            connector.getMBeanServerConnection(),
-                            ManagementFactory.THREAD_MXBEAN_NAME,
-                            ThreadMXBean.class)
-                    .getTotalThreadAllocatedBytes());
+            MBeanServerConnection beans = connector.getMBeanServerConnection();
+            MemoryMXBean memory = ManagementFactory.newPlatformMXBeanProxy(
+                    beans, ManagementFactory.MEMORY_MXBEAN_NAME, MemoryMXBean.class);
+            memory.gc();
+            return Optional.of(new Heap(
+                    ManagementFactory.newPlatformMXBeanProxy(
+                                    beans, ManagementFactory.THREAD_MXBEAN_NAME, ThreadMXBean.class)
+                            .getTotalThreadAllocatedBytes(),
+                    memory.getHeapMemoryUsage().getUsed()));
         } finally {
             machine.detach();
         }

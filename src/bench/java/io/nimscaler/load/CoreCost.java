@@ -47,10 +47,18 @@ public final class CoreCost {
     private final Scalers scalers;
     private long decisions;
 
-    /** Of how many, per what is counted. */
-    record Cost(double microsPerDecision, double bytesPerDecision, double answersPerDecision) {}
+    /** Of how many, per what is counted; each trigger decides once a second. */
+    public record Cost(double microsPerDecision, double bytesPerDecision, double answersPerDecision) {}
 
     CoreCost(int objects, int podsEach, Map<String, String> metadata, Path sample) throws IOException {
+        this(objects, podsEach, List.of(metadata), sample);
+    }
+
+    /**
+     * @param triggers the metadata of each trigger of each ScaledObject
+     * @param sample the body of each pod
+     */
+    public CoreCost(int objects, int podsEach, List<Map<String, String>> triggers, Path sample) throws IOException {
         body = new ReadBody(Files.readAllBytes(sample));
         List<Pod> pods = IntStream.range(0, podsEach)
                 .mapToObj(i -> new Pod(
@@ -63,7 +71,11 @@ public final class CoreCost {
         Pods cluster = (_, _) -> seen;
         scalers = new Scalers(cluster, body, WakeSources.none(), GpuExporters.none(), _ -> decisions++);
         for (int object = 0; object < objects; object++) {
-            scalers.put(new ScaledObjectId("load", "llm-" + object), List.of(trigger(metadata)), false, BEGIN);
+            scalers.put(
+                    new ScaledObjectId("load", "llm-" + object),
+                    triggers.stream().map(CoreCost::trigger).toList(),
+                    false,
+                    BEGIN);
         }
     }
 
@@ -75,7 +87,7 @@ public final class CoreCost {
     }
 
     /** What it takes for so long, after as long to warm up. */
-    Cost of(Duration time) {
+    public Cost of(Duration time) {
         pass(BEGIN, time);
         long cpu = THREADS.getCurrentThreadCpuTime();
         long allocated = THREADS.getCurrentThreadAllocatedBytes();

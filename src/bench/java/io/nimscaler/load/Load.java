@@ -6,16 +6,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
 /**
- * Loads the packaged scaler and prints a table in Markdown. Several builds are run in turn, so that what the machine does beside falls
- * on all of them. The settings are system properties, see {@code src/docs/performance.md}.
+ * Loads the packaged scaler and prints a table in Markdown. The settings are system properties, see {@code src/docs/performance.md}.
  *
  * <p>With {@code load.check=true} it ends with 1 where a ratio is over its bound. No bound is a time: they hold on any machine.
  */
@@ -26,6 +27,8 @@ public final class Load {
 
     private static final double MOST_KILOBYTES_PER_SCRAPE = 400;
 
+    private static final Duration HEAP_LENGTH = Duration.ofSeconds(5);
+
     private static final Duration FIRST_ANSWERS_WITHIN = Duration.ofMinutes(5);
 
     private final Map<String, Path> apps = new LinkedHashMap<>();
@@ -33,11 +36,10 @@ public final class Load {
     private final int rounds = Integer.getInteger("load.rounds", 1);
     private final Duration warmUp = Duration.ofSeconds(Integer.getInteger("load.warm-up", 20));
     private final Duration length = Duration.ofSeconds(Integer.getInteger("load.seconds", 30));
-    private final List<String> javaOptions = words(System.getProperty("load.java", ""), " ");
-    private final StandInPods pods;
+    private final Path body =
+            Path.of(System.getProperty("load.body", "src/test/resources/exposition/vllm-0.32.0-idle.prom"));
 
-    private Load(StandInPods pods) {
-        this.pods = pods;
+    private Load() {
         for (String app : words(System.getProperty("load.apps", "now=target/quarkus-app"), ",")) {
             int is = app.indexOf('=');
             if (is < 0) {
@@ -55,77 +57,147 @@ public final class Load {
     }
 
     public static void main(String[] arguments) throws Exception {
-        Path body = Path.of(System.getProperty("load.body", "src/test/resources/exposition/vllm-0.32.0-idle.prom"));
-        boolean good;
-        try (StandInPods pods = new StandInPods(body)) {
-            good = new Load(pods).run();
-        }
+        boolean good = new Load().run();
         System.exit(good || !Boolean.getBoolean("load.check") ? 0 : 1);
     }
 
     private boolean run() throws IOException, InterruptedException {
         System.out.printf(
-                "%s, %d cores, %s %s; each for %d s after %d s, %d times in turn; load of the machine at the start %.1f%n%n",
+                "%s, %d cores, %s; %d times %d s of each build in turn, after %d s of all at once; load of the machine at the start"
+                        + " %.1f%n%n",
                 System.getProperty("os.name"),
                 Runtime.getRuntime().availableProcessors(),
                 Runtime.version(),
-                javaOptions,
+                rounds,
                 length.toSeconds(),
                 warmUp.toSeconds(),
-                rounds,
                 machineLoad());
-        System.out.println("| case | build | CPU a scrape, µs | allocated a scrape, kB | RSS, MB | calls/s"
-                + " | CPU a call, µs | p50, ms | p99, ms | p99.9, ms | p99/p50, best |");
-        System.out.println("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+        apps.keySet().forEach(name -> System.out.printf("- %s: %s%n", name, javaOptions(name)));
+        System.out.println("\n| case | build | first answers after, s | CPU a scrape, µs | allocated a scrape, kB | RSS, MB | live heap, MB"
+                + " | calls/s | CPU a call, µs | p50, ms | p99, ms | p99.9, ms | p99/p50, best |");
+        System.out.println("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
         boolean good = true;
         for (Case load : cases) {
-            Map<String, List<Figures>> figures = new LinkedHashMap<>();
-            for (int round = 0; round < rounds; round++) {
-                for (Map.Entry<String, Path> app : apps.entrySet()) {
-                    figures.computeIfAbsent(app.getKey(), _ -> new ArrayList<>())
-                            .add(run(app.getKey(), app.getValue(), load));
-                }
-            }
-            figures.forEach((app, of) -> System.out.println(row(load, app, of)));
-            good &= figures.values().stream().flatMap(List::stream).allMatch(Load::isWithinBounds);
+            good &= run(load);
         }
         return good;
     }
 
-    private Figures run(String name, Path program, Case load) throws IOException, InterruptedException {
+    /** All builds run at once, so that what the machine does beside falls on all of them; calls are measured of one at a time. */
+    private boolean run(Case load) throws IOException, InterruptedException {
+        Map<String, Running> running = new LinkedHashMap<>();
+        try {
+            for (Map.Entry<String, Path> app : apps.entrySet()) {
+                running.put(app.getKey(), begin(app.getKey(), app.getValue(), load));
+            }
+            warmUp(running.values());
+            Map<String, List<Window>> windows = new LinkedHashMap<>();
+            for (int round = 0; round < rounds; round++) {
+                for (Map.Entry<String, Running> each : running.entrySet()) {
+                    windows.computeIfAbsent(each.getKey(), _ -> new ArrayList<>()).add(each.getValue().window(length));
+                }
+            }
+            boolean good = true;
+            for (Map.Entry<String, Running> each : running.entrySet()) {
+                List<Window> of = windows.getOrDefault(each.getKey(), List.of());
+                HeapUse heap = each.getValue().heapUse();
+                System.out.println(row(load, each.getKey(), each.getValue(), heap, of));
+                good &= isWithinBounds(load, each.getKey(), heap, of);
+            }
+            return good;
+        } finally {
+            running.values().forEach(Running::close);
+        }
+    }
+
+    private Running begin(String name, Path program, Case load) throws IOException, InterruptedException {
         Path folder = Files.createDirectories(Path.of("target", "load", name));
-        try (App app = App.start(program, javaOptions, load, pods, folder);
-                Calls calls = new Calls(load, app.port())) {
+        StandInPods pods = new StandInPods(body);
+        long begin = System.nanoTime();
+        App app = App.start(program, javaOptions(name), load, pods, folder);
+        Calls calls = new Calls(load, app.port());
+        Running running = new Running(app, calls, pods);
+        try {
             calls.awaitAnswers(app, FIRST_ANSWERS_WITHIN);
-            calls.run(warmUp);
-            long allocated = app.allocatedBytes().orElse(0);
+        } catch (IllegalStateException none) {
+            running.close();
+            throw none;
+        }
+        running.firstAnswers = (System.nanoTime() - begin) / 1e9;
+        return running;
+    }
+
+    private void warmUp(Collection<Running> running) throws InterruptedException {
+        List<Thread> callers = running.stream()
+                .map(one -> Thread.ofPlatform().start(() -> one.calls.run(warmUp)))
+                .toList();
+        for (Thread caller : callers) {
+            caller.join();
+        }
+    }
+
+    private List<String> javaOptions(String app) {
+        return words(System.getProperty("load.java." + app, System.getProperty("load.java", "")), " ");
+    }
+
+    /** A build under load, and its own pods. */
+    private static final class Running implements AutoCloseable {
+
+        private final App app;
+        private final Calls calls;
+        private final StandInPods pods;
+        private double firstAnswers;
+
+        Running(App app, Calls calls, StandInPods pods) {
+            this.app = app;
+            this.calls = calls;
+            this.pods = pods;
+        }
+
+        Window window(Duration length) throws IOException {
             double cpu = app.cpuSeconds();
             long scrapes = pods.answered();
             Latencies latencies = calls.run(length);
-            double usedCpu = app.cpuSeconds() - cpu;
-            long asked = pods.answered() - scrapes;
-            double used = app.allocatedBytes().orElse(0) - (double) allocated;
-            if (latencies.failed() > 0) {
-                System.err.println(name + " " + load + ": " + latencies.failed() + " calls failed");
-            }
-            return new Figures(
-                    usedCpu * 1e6 / asked,
-                    used / 1_000 / asked,
+            double used = app.cpuSeconds() - cpu;
+            return new Window(
+                    used * 1e6 / (pods.answered() - scrapes),
                     app.megabytes("VmRSS"),
                     latencies.answered() / (double) length.toSeconds(),
-                    usedCpu * 1e6 / latencies.answered(),
+                    used * 1e6 / latencies.answered(),
                     latencies.millis(0.5),
                     latencies.millis(0.99),
                     latencies.millis(0.999),
                     latencies.bestTail(),
                     latencies.failed());
         }
+
+        /** In a time of its own, for to ask a JVM for it takes memory and CPU of the JVM's. */
+        HeapUse heapUse() throws IOException {
+            Optional<App.Heap> before = app.heap();
+            long scrapes = pods.answered();
+            calls.run(HEAP_LENGTH);
+            long asked = pods.answered() - scrapes;
+            Optional<App.Heap> after = app.heap();
+            return before.isEmpty() || after.isEmpty()
+                    ? new HeapUse(Double.NaN, Double.NaN)
+                    : new HeapUse(
+                            (after.get().allocated() - before.get().allocated()) / 1e3 / asked,
+                            after.get().live() / 1e6);
+        }
+
+        @Override
+        public void close() {
+            calls.close();
+            app.close();
+            pods.close();
+        }
     }
 
-    /** All CPU of the process goes into both of the first and the fifth: scrapes and calls share it. */
-    private record Figures(
+    private record HeapUse(double kilobytesPerScrape, double liveMegabytes) {}
+
+    /** All CPU of the process goes into both of the first and the fourth: scrapes and calls share it. */
+    private record Window(
             double microsPerScrape,
-            double kilobytesPerScrape,
             double megabytes,
             double callsPerSecond,
             double microsPerCall,
@@ -135,39 +207,50 @@ public final class Load {
             double bestTail,
             int failed) {}
 
-    private static boolean isWithinBounds(Figures figures) {
-        boolean good = figures.failed() == 0
-                && !(figures.bestTail() > MOST_TAIL)
-                && !(figures.kilobytesPerScrape() > MOST_KILOBYTES_PER_SCRAPE);
+    private static boolean isWithinBounds(Case load, String app, HeapUse heap, List<Window> of) {
+        int failed = of.stream().mapToInt(Window::failed).sum();
+        double tail = of.stream().mapToDouble(Window::bestTail).min().orElse(Double.NaN);
+        boolean good =
+                failed == 0 && !(tail > MOST_TAIL) && !(heap.kilobytesPerScrape() > MOST_KILOBYTES_PER_SCRAPE);
         if (!good) {
             System.err.printf(
                     Locale.ROOT,
-                    "expected no failed call, p99/p50 of at most %.0f and at most %.0f kB a scrape, got %s%n",
+                    "%s of %s: expected no failed call, p99/p50 of at most %.0f and at most %.0f kB a scrape, got %d, %.1f and %.0f%n",
+                    load,
+                    app,
                     MOST_TAIL,
                     MOST_KILOBYTES_PER_SCRAPE,
-                    figures);
+                    failed,
+                    tail,
+                    heap.kilobytesPerScrape());
         }
         return good;
     }
 
-    private static String row(Case load, String app, List<Figures> of) {
-        return "| " + load + " | " + app + " | "
+    private static String row(Case load, String name, Running running, HeapUse heap, List<Window> of) {
+        return "| " + load + " | " + name + " | "
                 + String.join(
                         " | ",
-                        spread(of, Figures::microsPerScrape, "%.0f"),
-                        spread(of, Figures::kilobytesPerScrape, "%.0f"),
-                        spread(of, Figures::megabytes, "%.0f"),
-                        spread(of, Figures::callsPerSecond, "%.0f"),
-                        spread(of, Figures::microsPerCall, "%.0f"),
-                        spread(of, Figures::p50, "%.2f"),
-                        spread(of, Figures::p99, "%.2f"),
-                        spread(of, Figures::p999, "%.2f"),
-                        spread(of, Figures::bestTail, "%.1f"))
+                        String.format(Locale.ROOT, "%.1f", running.firstAnswers),
+                        spread(of, Window::microsPerScrape, "%.0f"),
+                        number(heap.kilobytesPerScrape(), "%.0f"),
+                        spread(of, Window::megabytes, "%.0f"),
+                        number(heap.liveMegabytes(), "%.0f"),
+                        spread(of, Window::callsPerSecond, "%.0f"),
+                        spread(of, Window::microsPerCall, "%.0f"),
+                        spread(of, Window::p50, "%.2f"),
+                        spread(of, Window::p99, "%.2f"),
+                        spread(of, Window::p999, "%.2f"),
+                        spread(of, Window::bestTail, "%.1f"))
                 + " |";
     }
 
+    private static String number(double value, String format) {
+        return Double.isNaN(value) ? "–" : String.format(Locale.ROOT, format, value);
+    }
+
     /** The median, and from the least to the most where there are several. */
-    private static String spread(List<Figures> of, ToDoubleFunction<Figures> figure, String format) {
+    private static String spread(List<Window> of, ToDoubleFunction<Window> figure, String format) {
         double[] sorted = of.stream().mapToDouble(figure).sorted().toArray();
         if (Double.isNaN(sorted[0]) || Double.isInfinite(sorted[0])) {
             return "–";
