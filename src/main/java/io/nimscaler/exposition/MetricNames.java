@@ -103,12 +103,17 @@ public final class MetricNames {
         if (from == to || !firstBytes[bytes[from] & 0xff]) {
             return false;
         }
-        int end = bytes[to - 1] == '\r' ? to - 1 : to;
         return switch (bytes[from]) {
-            case '#' -> isTypeLine(bytes, from, end) && familyTable.at(bytes, from + TYPE_LINE.length(), end) >= 0;
+            case '#' ->
+                isTypeLine(bytes, from, to)
+                        && familyTable.at(bytes, from + TYPE_LINE.length(), withoutReturn(bytes, to)) >= 0;
             case ' ', '\t', '{' -> true;
-            default -> any || table.at(bytes, from, end) >= 0;
+            default -> any || table.at(bytes, from, withoutReturn(bytes, to)) >= 0;
         };
+    }
+
+    private static int withoutReturn(byte[] bytes, int to) {
+        return bytes[to - 1] == '\r' ? to - 1 : to;
     }
 
     static boolean isTypeLine(byte[] bytes, int from, int to) {
