@@ -15,8 +15,24 @@ import org.jspecify.annotations.Nullable;
  * @param unknown what is none of these
  */
 record WhatIfRequest(
-        @Nullable String trigger,
-        @Nullable String from,
-        @Nullable String to,
-        @Nullable Map<String, String> settings,
+        @Schema(description = "a triggerName; without it the trigger whose metric is asked for, or the first one")
+        @Nullable
+        String trigger,
+
+        @Schema(
+                description = "the first moment; without it, 14 days before the last one",
+                examples = "2026-01-31T12:00:00Z")
+        @Nullable
+        String from,
+
+        @Schema(description = "the last moment; without it, the present one", examples = "2026-01-31T18:00:00Z")
+        @Nullable
+        String to,
+
+        @Schema(
+                description = "other values, by key: of the trigger's metadata that the policy goes by, and of the"
+                        + " fleet, as minReplicaCount")
+        @Nullable
+        Map<String, String> settings,
+
         @JsonAnySetter @Schema(hidden = true) @Nullable Map<String, Object> unknown) {}

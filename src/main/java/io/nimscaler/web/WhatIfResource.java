@@ -40,7 +40,9 @@ import java.util.Set;
 import java.util.function.Function;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +59,9 @@ class WhatIfResource {
     private static final String NOT_FOUND = Requests.NOT_FOUND + ", or none of such a trigger";
     private static final String BUSY =
             Requests.NOT_KNOWN + "; or another question is being answered, or this one takes too long; says which";
+
+    private static final String QUESTION = "Each of its fields is optional; at most 16 kB";
+    private static final String EXAMPLE = "{\"settings\": {\"targetValue\": \"0.80\"}}";
 
     /** Without {@code from}; each second of it is simulated. */
     private static final Duration SPAN = Duration.ofDays(14);
@@ -116,7 +121,15 @@ class WhatIfResource {
             @Context RoutingContext context,
             @PathParam("namespace") String namespace,
             @PathParam("name") String name,
-            @Nullable WhatIfRequest asked) {
+            @RequestBody(
+                            description = QUESTION,
+                            content =
+                                    @Content(
+                                            mediaType = MediaType.APPLICATION_JSON,
+                                            schema = @Schema(implementation = WhatIfRequest.class),
+                                            examples = @ExampleObject(name = "another target value", value = EXAMPLE)))
+                    @Nullable
+                    WhatIfRequest asked) {
         WhatIfRequest request = given(asked);
         Snapshot latest = chosen(namespace, name, request);
         return answer(context, stop -> {
@@ -182,7 +195,15 @@ class WhatIfResource {
             @Context RoutingContext context,
             @PathParam("namespace") String namespace,
             @PathParam("name") String name,
-            @Nullable WhatIfRequest asked) {
+            @RequestBody(
+                            description = QUESTION,
+                            content =
+                                    @Content(
+                                            mediaType = MediaType.APPLICATION_JSON,
+                                            schema = @Schema(implementation = WhatIfRequest.class),
+                                            examples = @ExampleObject(name = "another target value", value = EXAMPLE)))
+                    @Nullable
+                    WhatIfRequest asked) {
         WhatIfRequest request = given(asked);
         Snapshot latest = chosen(namespace, name, request);
         return answer(context, stop -> {

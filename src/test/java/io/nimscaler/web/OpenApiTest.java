@@ -11,6 +11,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -58,6 +59,13 @@ class OpenApiTest {
                 .containsExactlyInAnyOrder("namespace", "name", "from", "to", "trigger");
         assertThat(description().getMap("paths.'/api/scaled-objects/{namespace}/{name}/explain'.get.responses"))
                 .containsOnlyKeys("200", "400", "404", "503");
+        for (String question : List.of("advice", "what-if")) {
+            String body = "paths.'/api/scaled-objects/{namespace}/{name}/" + question + "'.post.requestBody";
+            assertThat(description().getString(body + ".description")).contains("16 kB");
+            assertThat(description().getMap(body + ".content.'application/json'.examples"))
+                    .hasSize(1);
+        }
+        assertThat(properties("WhatIfRequest")).containsOnlyKeys("trigger", "from", "to", "settings");
     }
 
     @Test
