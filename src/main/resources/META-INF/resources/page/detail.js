@@ -2,7 +2,7 @@
 
 import {get, isNeverReached, pathOf} from './api.js';
 import {el, mark, say, Rows} from './dom.js';
-import {History} from './history.js';
+import {Kept, keeping} from './kept.js';
 import {Plots} from './plot.js';
 import {PodProblems, PodTable} from './pods.js';
 import {badge, linkTo} from './state.js';
@@ -14,7 +14,12 @@ import {WhatIf} from './what-if.js';
 import {Steps} from './why.js';
 import {notRemembered, present, since, STATES} from './words.js';
 
+/** In seconds. The last one is all that is remembered. */
 const SPANS = [[120, '2 min'], [600, '10 min'], [86400, 'All']];
+
+/** Of what is kept for longer, where that is so. */
+const KEPT_SPANS = [[3 * 3600, '3 h'], [86400, '24 h'], [7 * 86400, '7 days'], [366 * 86400, 'All days']];
+const KEPT_AGAIN_MILLIS = 60000;
 
 /** Decisions come every second; where more than this is missing the history has it. */
 const MISSED_SECONDS = 5;
@@ -29,7 +34,10 @@ export class DetailView {
   #now = 0;
   #track = new Track();
   #plots;
-  #history;
+  #kept = null;
+  #keptOf = null;
+  #keptTimer;
+  #keptTrouble = el('p', {class: 'warning', role: 'status', hidden: true});
   #whatIf;
   #loading = false;
   #loaded = false;
@@ -54,6 +62,8 @@ export class DetailView {
   #recording = el('a', {class: 'button'}, 'Recording of this span');
   #data = el('a', {class: 'button'}, 'This decision as data');
   #choices = [];
+  #keptChoices = [];
+  #explainer = el('label', {class: 'slider'}, el('span', {class: 'dim'}, 'Explain a moment: click into a plot, or move this'), this.#slider);
   #above;
   #content;
 
@@ -61,9 +71,11 @@ export class DetailView {
     this.#which = which;
     this.#moment = which.at;
     this.#choices = SPANS.map(([span, label], i) => el('button', {type: 'button', 'aria-pressed': String(i === 1), click: () => this.#follow(i)}, label));
+    this.#keptChoices = KEPT_SPANS.map(([span, label]) => el('button', {type: 'button', hidden: true, 'aria-pressed': 'false', click: ({currentTarget}) => this.#showKept({span}, currentTarget)}, label));
     const plots = el('div', {class: 'plots'});
-    this.#plots = new Plots(plots, this.#track, (at) => this.#go(at), () => this.#chosen());
-    this.#history = new History(which);
+    this.#plots = new Plots(plots, this.#track, (at) => this.#point(at), () => this.#chosen());
+    this.#keptTimer = setInterval(() => this.#lookForKept(), KEPT_AGAIN_MILLIS);
+    this.#lookForKept();
     this.#whatIf = new WhatIf(which);
     this.#pods = new PodTable(this.#plots.colours);
     this.#above = el('div', {class: 'above'},
@@ -82,12 +94,10 @@ export class DetailView {
     return [
       el('section', {'aria-labelledby': 'over-time'},
         el('div', {class: 'section-head'}, el('h2', {id: 'over-time'}, 'Over time'),
-          el('div', {class: 'choices', role: 'group', 'aria-label': 'Visible span'}, ...this.#choices), this.#recording),
-        plots,
-        el('label', {class: 'slider'}, el('span', {class: 'dim'}, 'Explain a moment: click into a plot, or move this'), this.#slider),
+          el('div', {class: 'choices', role: 'group', 'aria-label': 'Visible span'}, ...this.#choices, ...this.#keptChoices), this.#recording),
+        this.#keptTrouble, plots, this.#explainer,
         el('ul', {class: 'legend shades'}, ...SHADES.map((state) =>
           el('li', {}, el('span', {class: `shade shade-${state}`, 'aria-hidden': 'true'}), STATES[state].label.toLowerCase())))),
-      this.#history.element,
       this.#transitions.element,
       el('section', {'aria-labelledby': 'why'},
         el('div', {class: 'section-head'}, el('h2', {id: 'why'}, 'Why'), this.#data), this.#steps.element),
@@ -107,7 +117,7 @@ export class DetailView {
     this.#closed = true;
     mark(document.body, 'data-past', null);
     this.#plots.close();
-    this.#history.close();
+    clearInterval(this.#keptTimer);
     this.#whatIf.close();
   }
 
@@ -278,15 +288,89 @@ export class DetailView {
     return this.#track.points.filter((point) => point.t >= from && point.t <= to);
   }
 
+  #press(pressed) {
+    [...this.#choices, ...this.#keptChoices].forEach((button) => mark(button, 'aria-pressed', String(button === pressed)));
+  }
+
+  /** What is kept for days has no decisions to explain, and is no recording. */
+  #use(kept) {
+    this.#kept = kept;
+    this.#recording.hidden = kept !== null;
+    this.#explainer.hidden = kept !== null;
+    this.#plots.use(kept ?? this.#track);
+  }
+
   #follow(i) {
-    this.#choices.forEach((button, its) => mark(button, 'aria-pressed', String(its === i)));
+    this.#press(this.#choices[i]);
+    this.#keptOf = null;
+    if (this.#kept !== null) {
+      this.#use(null);
+    }
     this.#plots.follow(SPANS[i][0]);
     this.#draw();
   }
 
+  /** Of a shorter span of what is kept there is more to see. */
   #chosen() {
-    this.#choices.forEach((button) => mark(button, 'aria-pressed', 'false'));
+    this.#press(null);
+    if (this.#kept !== null) {
+      this.#showKept(this.#plots.range, null);
+    }
     this.#draw();
+  }
+
+  /** A moment of what is kept can be explained where it is remembered, too. */
+  #point(at) {
+    if (this.#kept === null) {
+      this.#go(at);
+    } else if (Date.parse(at) / 1000 >= (this.#track.points[0]?.t ?? Infinity)) {
+      this.#go(this.#track.nearest(Date.parse(at) / 1000).at);
+    }
+  }
+
+  /** Longer spans are offered where something is kept; that it can not be written is said. */
+  async #lookForKept() {
+    if (document.hidden) {
+      return;
+    }
+    try {
+      const state = await keeping();
+      this.#keptChoices.forEach((button) => { button.hidden = state === null; });
+      this.#sayOfKept(state?.trouble ? `The latest minutes are not kept: ${state.trouble}` : '');
+      if (this.#keptOf?.span) {
+        await this.#loadKept(this.#keptOf);
+      }
+    } catch {
+      // It asks again; that there is no contact is said elsewhere
+    }
+  }
+
+  #sayOfKept(text) {
+    say(this.#keptTrouble, text);
+    this.#keptTrouble.hidden = text === '';
+  }
+
+  /** between: {span} up to now and going on, or {from, to}. */
+  async #showKept(between, button) {
+    this.#press(button);
+    this.#keptOf = between;
+    try {
+      await this.#loadKept(between);
+    } catch (refused) {
+      this.#sayOfKept(refused.message);
+    }
+  }
+
+  async #loadKept(between) {
+    const decision = this.#live?.mine.decision;
+    if (!decision) {
+      return;
+    }
+    const kept = await Kept.load(this.#which, decision, between, this.#now);
+    // Another span may have been chosen meanwhile
+    if (this.#keptOf === between && !this.#closed) {
+      this.#use(kept);
+    }
   }
 
   #draw() {
@@ -294,6 +378,9 @@ export class DetailView {
       return;
     }
     this.#plots.draw();
+    if (this.#kept !== null) {
+      return;
+    }
     const points = this.#visible();
     if (points.length === 0) {
       return;

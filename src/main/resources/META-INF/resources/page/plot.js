@@ -2,6 +2,7 @@
 
 import uPlot from '../webjars/uplot/dist/uPlot.esm.js';
 import {el, say} from './dom.js';
+import * as kept from './kept.js';
 import {clock, isUtc, onZone} from './time.js';
 import {outliers, spread} from './track.js';
 import {STATES, UNITS, amount, number, percent} from './words.js';
@@ -36,6 +37,11 @@ const REPLICAS = [
 const MAXIMUM = {key: 'maximum', label: 'maximum', of: (point) => point.view.maxReplicas, width: 1, dash: [1, 4], stepped: true};
 
 const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000];
+
+/** What stands at the axis of time, in seconds and minutes, or in days. */
+const TIMES = [[3600, '{HH}:{mm}', null, null, null, null, null, null, 1], [60, '{HH}:{mm}', null, null, null, null, null, null, 1], [1, '{HH}:{mm}:{ss}', null, null, null, null, null, null, 1]];
+const DAY = '\n{DD} {MMM}';
+const DAYS = [[86400, '{DD} {MMM}', null, null, null, null, null, null, 1], [60, '{HH}:{mm}', null, null, DAY, null, null, null, 1]];
 
 const stepped = uPlot.paths.stepped({align: 1});
 
@@ -122,8 +128,20 @@ export class Plots {
     this.#charts.forEach((chart) => chart.clear());
   }
 
+  /** Draws another course of time: what is remembered, or what is kept for days. */
+  use(track) {
+    this.#track = track;
+    this.#range = null;
+    // Lines of one course do not read points of the other
+    this.#charts.forEach((chart) => chart.clear());
+    this.draw();
+  }
+
   /** The visible span, in seconds. */
   get range() {
+    if (this.#track.isKept) {
+      return this.#range ?? {from: this.#track.from, to: this.#track.to};
+    }
     const last = this.#track.last?.t ?? Date.now() / 1000;
     const first = this.#track.points[0]?.t ?? last - 60;
     return this.#range ?? {from: Math.min(Math.max(first, last - this.#span), last - 30), to: last};
@@ -161,20 +179,27 @@ export class Plots {
 
   draw() {
     const track = this.#track;
-    if (track.points.length === 0 || document.hidden) {
+    if (document.hidden) {
+      return;
+    }
+    if (track.points.length === 0) {
+      if (track.isKept) {
+        this.#charts.forEach((chart) => chart.clear());
+        say(this.#readout, 'Nothing is kept of this time.');
+      }
       return;
     }
     this.#spans = track.spans();
     const {view} = track.last;
     const unit = UNITS[view.signalUnit];
     this.#charts[0].entitle(`${view.signalTitle} per pod${unit ? `, ${unit}` : ''}`);
-    this.#charts[0].draw([...this.#pods(), {key: 'target', label: 'target', of: (point) => point.view.targetValue, width: 1.5, dash: [6, 4]}], track, view.signalUnit);
+    this.#charts[0].draw([...(track.isKept ? kept.PER_POD : this.#pods()), {key: 'target', label: 'target', of: (point) => point.view.targetValue, width: 1.5, dash: [6, 4]}], track, view.signalUnit);
     const sum = view.aggregationType === 'sum';
-    this.#charts[1].draw(FLEET.map((line) => (line.key === 'target' && !sum ? {...line, label: 'target'} : line)), track);
-    const shadow = track.hasShadow ? [{key: 'shadow', label: 'HPA by the shadow', of: (point) => track.shadowAt(point.t), width: 1.5, dash: [1, 3], stepped: true}] : [];
-    const highest = track.points.reduce((most, point) => Math.max(most, point.view.replicasWanted ?? 0, point.view.replicasAfter ?? 0), 0);
+    this.#charts[1].draw([...(track.isKept ? kept.FLEET : FLEET.slice(0, -1)), FLEET.at(-1)].map((line) => (line.key === 'target' && !sum ? {...line, label: 'target'} : line)), track);
+    const shadow = track.hasShadow ? [{key: 'shadow', label: 'HPA by the shadow', of: (point) => (track.isKept ? point.shadow : track.shadowAt(point.t)), width: 1.5, dash: [1, 3], stepped: true}] : [];
+    const highest = track.points.reduce((most, point) => Math.max(most, point.view.replicasWanted ?? 0, track.isKept ? 0 : point.view.replicasAfter ?? 0), 0);
     const maximum = view.maxReplicas !== null && view.maxReplicas <= 1.5 * highest + 2 ? [MAXIMUM] : [];
-    this.#charts[2].draw([...REPLICAS, ...maximum, ...shadow], track);
+    this.#charts[2].draw([...(track.isKept ? kept.REPLICAS : REPLICAS), ...maximum, ...shadow], track);
   }
 
   #pods() {
@@ -297,7 +322,12 @@ export class Plots {
   read(t) {
     const at = t ?? this.#moment;
     const point = at === null ? this.#track.last : this.#track.nearest(at);
-    const when = t !== null ? `Under the pointer: ${clock(point.t * 1000)}` : this.#moment !== null ? clock(point.t * 1000) : 'Now';
+    if (!point) {
+      return;
+    }
+    const long = this.#track.isKept ? this.#track.to * 1000 : null;
+    const moment = clock(point.t * 1000, long);
+    const when = t !== null ? `Under the pointer: ${moment}` : this.#moment !== null || long !== null ? moment : 'Now';
     say(this.#readout, `${when} · ${STATES[point.state].label} · ${point.view.summary}`);
     this.#charts.forEach((chart) => chart.read(point));
   }
@@ -312,6 +342,7 @@ class Chart {
   #lines = [];
   #shape = '';
   #unit = null;
+  #days = false;
   #room = el('div', {class: 'plot', role: 'img'});
   #title;
   #legend;
@@ -337,6 +368,7 @@ class Chart {
   clear() {
     this.#u?.destroy();
     this.#u = null;
+    this.#values = [];
   }
 
   fit() {
@@ -345,12 +377,13 @@ class Chart {
 
   /** unit: of the numbers, see UNITS; null: as they are. */
   draw(lines, track, unit = null) {
-    const shape = lines.map((line) => `${line.key} ${line.name ?? line.label}`).join('|');
+    const shape = `${track.isKept ? 'days' : ''}${lines.map((line) => `${line.key} ${line.name ?? line.label}`).join('|')}`;
     if (this.#u === null || shape !== this.#shape) {
       this.clear();
       this.#shape = shape;
       this.#lines = lines;
       this.#unit = unit;
+      this.#days = Boolean(track.isKept);
       this.#u = new uPlot(this.#options(), [[], ...lines.map(() => [])], this.#room);
       this.#u.over.addEventListener('mousedown', (down) => {
         const up = (event) => {
@@ -387,7 +420,7 @@ class Chart {
       cursor: {sync: {key: SYNC.key}, drag: {x: true, y: false, setScale: false}, points: {size: 6}},
       scales: {x: {time: true}, y: {range: (u, least, most) => [0, most > 0 ? most * 1.15 : 1]}},
       axes: [
-        {...axis, size: 28, space: 70, values: [[3600, '{HH}:{mm}', null, null, null, null, null, null, 1], [60, '{HH}:{mm}', null, null, null, null, null, null, 1], [1, '{HH}:{mm}:{ss}', null, null, null, null, null, null, 1]]},
+        {...axis, size: this.#days ? 40 : 28, space: this.#days ? 80 : 70, values: this.#days ? DAYS : TIMES},
         {...axis, size: 50, space: 30, incrs: this.#whole ? WHOLE : undefined, values: (u, ticks) => ticks.map(tick)},
       ],
       series: [{}, ...this.#lines.map((line) => ({

@@ -1,4 +1,4 @@
-// The remembered decisions of one trigger as columns for plots. Unknown is null: a gap, never 0.
+// What is known of one trigger over time, as columns for plots. Unknown is null: a gap, never 0.
 
 /** As many as half an hour of decisions and what is thinned out before it. */
 const MOST_POINTS = 4000;
@@ -35,12 +35,66 @@ function pointOf(view) {
   };
 }
 
-export class Track {
+/** Points in order of time: what Plots draws. */
+export class Course {
   points = [];
-  #shadow = [];
+  #gapSeconds;
+
+  /** Between points that are further apart nothing is known; a line across would be made up. */
+  constructor(gapSeconds) {
+    this.#gapSeconds = gapSeconds;
+  }
 
   get last() {
     return this.points.at(-1);
+  }
+
+  /** The latest point at or before a moment; the first where there is none. */
+  nearest(t) {
+    return this.points[Math.max(0, indexAt(this.points, t))];
+  }
+
+  /** Times, and for each of the functions its values; nothing where there is a gap in time. */
+  columns(functions) {
+    const times = [];
+    const columns = functions.map(() => []);
+    let before = null;
+    for (const point of this.points) {
+      if (before !== null && point.t - before > this.#gapSeconds) {
+        times.push(before + 1);
+        columns.forEach((column) => column.push(null));
+      }
+      times.push(point.t);
+      columns.forEach((column, i) => column.push(functions[i](point)));
+      before = point.t;
+    }
+    return [times, ...columns];
+  }
+
+  /** Spans of one state each, without the normal ones: {from, to, state}. */
+  spans() {
+    const spans = [];
+    for (const point of this.points) {
+      const open = spans.at(-1);
+      if (open) {
+        open.to = Math.min(point.t, open.last + this.#gapSeconds);
+      }
+      if (open && open.state === point.state && point.t === open.to) {
+        open.last = point.t;
+      } else {
+        spans.push({from: point.t, to: point.t, last: point.t, state: point.state});
+      }
+    }
+    return spans.filter((span) => span.state !== 'normal');
+  }
+}
+
+/** The remembered decisions, one a second. */
+export class Track extends Course {
+  #shadow = [];
+
+  constructor() {
+    super(GAP_SECONDS);
   }
 
   /** Adds those that are later than what is there. */
@@ -63,11 +117,6 @@ export class Track {
     return this.#shadow.length > 0;
   }
 
-  /** The latest point at or before a moment; the first where there is none. */
-  nearest(t) {
-    return this.points[Math.max(0, indexAt(this.points, t))];
-  }
-
   /** Names of the pods that have values between two moments, in order; where there are too many, those with the latest values. */
   podsBetween(from, to, most) {
     const names = new Map();
@@ -82,44 +131,10 @@ export class Track {
     return [...names.keys()].slice(-most).sort();
   }
 
-  /** Times, and for each of the functions its values; nothing where there is a gap in time. */
-  columns(functions) {
-    const times = [];
-    const columns = functions.map(() => []);
-    let before = null;
-    for (const point of this.points) {
-      if (before !== null && point.t - before > GAP_SECONDS) {
-        times.push(before + 1);
-        columns.forEach((column) => column.push(null));
-      }
-      times.push(point.t);
-      columns.forEach((column, i) => column.push(functions[i](point)));
-      before = point.t;
-    }
-    return [times, ...columns];
-  }
-
   /** What the HPA would end with by the shadow; null where the shadow had not decided. */
   shadowAt(t) {
     const shadow = this.#shadow[indexAt(this.#shadow, t)];
     return shadow && t - shadow.t < SHADOW_STANDS_SECONDS ? shadow.hpa : null;
-  }
-
-  /** Spans of one state each, without the normal ones: {from, to, state}. */
-  spans() {
-    const spans = [];
-    for (const point of this.points) {
-      const open = spans.at(-1);
-      if (open) {
-        open.to = Math.min(point.t, open.last + GAP_SECONDS);
-      }
-      if (open && open.state === point.state && point.t === open.to) {
-        open.last = point.t;
-      } else {
-        spans.push({from: point.t, to: point.t, last: point.t, state: point.state});
-      }
-    }
-    return spans.filter((span) => span.state !== 'normal');
   }
 }
 

@@ -99,8 +99,8 @@ class PageTest extends BrowserTest {
         browser.as(1280, 1500, false).go(detail("busy"));
         browser.until(() -> {
             assertThat(browser.text(".headline"))
-                    .isEqualTo(
-                            "Scales up from 3 to 4 replicas. Demand is 2.75, 131 % of what 3 replicas carry at the target.");
+                    .isEqualTo("Scales up from 3 to 4 replicas. Demand is 2.75, 131 % of what 3 replicas carry at the"
+                            + " target.");
             assertThat(browser.text(".title-row")).contains("Scaling up", "since ");
             assertThat(browser.text(".tiles"))
                     .contains("Load\n131 %\n2.75 of 2.10 at the target", "The HPA\ngoes up to 4");
@@ -371,7 +371,9 @@ class PageTest extends BrowserTest {
         browser.until(() -> {
             assertThat(browser.text(".what-if"))
                     .contains("Only the last half hour is remembered", "set nim-scaler.history.directory", "now 0.7");
-            assertThat(browser.all(".history[hidden]")).hasSize(1);
+            assertThat(browser.all("[aria-label='Visible span'] button:not([hidden])"))
+                    .extracting(WebElement::getText)
+                    .containsExactly("2 min", "10 min", "All");
         });
         browser.all(".what-if button").stream()
                 .filter(button -> button.getText().equals("Find better settings"))

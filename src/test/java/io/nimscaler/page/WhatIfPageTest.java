@@ -1,13 +1,19 @@
 package io.nimscaler.page;
 
+import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -77,9 +83,8 @@ class WhatIfPageTest extends BrowserTest {
         browser.as(1280, 2600, false);
         tryTarget(Fortnight.VARIED, "0.5", 1);
         assertThat(browser.text(".answer .headline"))
-                .matches(
-                        "With targetValue 0\\.5: [0-9.,]+( to [0-9.,]+)? replica-hours instead of [0-9.,]+( to [0-9.,]+)?,"
-                                + " .* % of the time overloaded instead of .* %\\.");
+                .matches("With targetValue 0\\.5: [0-9.,]+( to [0-9.,]+)? replica-hours instead of [0-9.,]+( to"
+                        + " [0-9.,]+)?, .* % of the time overloaded instead of .* %\\.");
         assertThat(browser.text(".answer"))
                 .contains("On 24 h of this traffic. Really there were ")
                 .contains("The pods were full for ")
@@ -182,13 +187,35 @@ class WhatIfPageTest extends BrowserTest {
         assertThat(browser.text(".answer .headline")).startsWith("With the present settings: ");
     }
 
+    /** An advice on a fortnight takes longer than this waits: the place is free because its caller has gone. */
+    @Test
+    void questionEndsWhenItsCallerHangsUp() throws IOException {
+        try (Socket caller = new Socket("127.0.0.1", port())) {
+            caller.getOutputStream()
+                    .write(("POST /api/scaled-objects/nim/" + Fortnight.VARIED
+                                    + "/advice HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+                                    + "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
+                            .getBytes(StandardCharsets.US_ASCII));
+            await().atMost(Duration.ofSeconds(20)).until(() -> statusOfASmallQuestion() == 503);
+        }
+        await().atMost(Duration.ofSeconds(15)).until(() -> statusOfASmallQuestion() == 200);
+    }
+
+    private static int statusOfASmallQuestion() {
+        return given().contentType("application/json")
+                .body("{\"from\": \"" + Instant.now().minus(Duration.ofHours(1)) + "\"}")
+                .post("/api/scaled-objects/nim/" + Fortnight.VARIED + "/what-if")
+                .statusCode();
+    }
+
     @Test
     void signalThatDoesNotAddUpIsAnsweredOnTheFleetThatThereWas() throws Exception {
         UnaryOperator<String> rewrite = json -> json.contains("\"closedLoop\":") ? """
-                {"namespace": "nim", "name": "x", "triggerName": "x", "settings": {}, "warnings": [], "closedLoop": null,
-                 "openLoop": {"decisions": 1000, "differing": 20, "present": {"mean": 2.5, "fewest": 1, "most": 4, "unknownTime": 0},
-                  "other": {"mean": 3.25, "fewest": 2, "most": 5, "unknownTime": 0}, "fromTheBeginning": true, "steps": []},
-                 "scaledObjectLines": "", "shadowLines": "", "noClosedLoop": "metric = \\"ttft\\": expected a signal that adds up", "leftOut": ["latencies"]}""" : json;
+            {"namespace": "nim", "name": "x", "triggerName": "x", "settings": {}, "warnings": [], "closedLoop": null,
+             "openLoop": {"decisions": 1000, "differing": 20, "present": {"mean": 2.5, "fewest": 1, "most": 4, "unknownTime": 0},
+              "other": {"mean": 3.25, "fewest": 2, "most": 5, "unknownTime": 0}, "fromTheBeginning": true, "steps": []},
+             "scaledObjectLines": "", "shadowLines": "", "noClosedLoop": "metric = \\"ttft\\": expected a signal that adds up", "leftOut": ["latencies"]}\
+            """ : json;
         try (Proxy proxy = new Proxy("/", port(), rewrite, true)) {
             browser.as(1280, 1500, false).go(proxy.url("#/nim/" + Fortnight.FULL));
             write("targetValue", "0.6");
@@ -211,23 +238,59 @@ class WhatIfPageTest extends BrowserTest {
         browser.screenshot("what-if-" + width + (dark ? "-dark" : ""));
     }
 
-    @Test
-    void daysAreShownAsFarAsTheyAreKept() {
-        browser.as(1280, 1500, false).go(detail(Fortnight.VARIED));
-        browser.until(() -> {
-            assertThat(browser.text(".history h2")).isEqualTo("Days");
-            assertThat(browser.text(".history .legend")).matches("(?s)most needed [0-9.]+.*ready\\s+[0-9.]+");
-            assertThat(painted(".history canvas")).isGreaterThan(500);
-        });
-        long one = painted(".history canvas");
-        browser.all(".history button").getLast().click();
-        browser.until(() -> assertThat(painted(".history canvas")).isNotEqualTo(one));
-        browser.screenshot("days");
+    private static void span(String label) {
+        browser.all("[aria-label='Visible span'] button").stream()
+                .filter(button -> button.getText().equals(label))
+                .findFirst()
+                .orElseThrow()
+                .click();
     }
 
-    /** How many pixels are painted. */
-    private static long painted(String canvas) {
-        return (Long) browser.script("const c = document.querySelector('" + canvas + "');"
+    @Test
+    void plotsReachAsFarBackAsMinutesAreKept() {
+        browser.as(1280, 1900, false).go(detail(Fortnight.VARIED));
+        browser.until(() -> span("7 days"));
+        browser.until(() -> {
+            assertThat(browser.text(".figure:nth-of-type(1) .legend"))
+                    .matches("(?s)busiest [0-9.]+ %.*mean [0-9.]+ %.*");
+            assertThat(browser.text(".figure:nth-of-type(2) .legend"))
+                    .matches("(?s)highest [0-9.]+\\s.*lowest [0-9.]+\\s.*demand [0-9.]+\\s.*target × replicas [0-9.]+");
+            assertThat(browser.text(".figure:nth-of-type(3) .legend"))
+                    .matches("(?s)present [0-9.]+\\s.*ready [0-9.]+\\s.*HPA asked for [0-9.]+\\s.*");
+            assertThat(browser.text(".readout")).contains(": demand ", " on average", "minimum 1, maximum 10");
+            assertThat(painted(2)).isGreaterThan(500);
+        });
+        assertThat(browser.all(".slider[hidden]")).hasSize(1);
+        long week = painted(1);
+        span("All days");
+        browser.until(() -> assertThat(painted(1)).isNotEqualTo(week));
+        // Between two points of the fortnight are more than two minutes: of a shorter span there is more to see
+        browser.screenshot("days");
+        assertThat(browser.accessibilityViolations()).isEmpty();
+        span("24 h");
+        browser.until(() -> assertThat(browser.text(".readout")).contains("3 min: demand "));
+        span("10 min");
+        browser.until(() -> {
+            assertThat(browser.text(".figure:nth-of-type(2) .legend")).contains("told to KEDA");
+            assertThat(browser.all(".slider[hidden]")).isEmpty();
+        });
+        browser.hasNothingToComplainOf();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1280, true", "390, false", "390, true"})
+    void daysFitEveryScreen(int width, boolean dark) {
+        browser.as(width, 1900, dark).go(detail(Fortnight.VARIED));
+        browser.until(() -> span("All days"));
+        browser.until(() -> assertThat(browser.text(".readout")).contains("on average"));
+        assertThat(browser.accessibilityViolations()).isEmpty();
+        browser.fits();
+        browser.screenshot("days-" + width + (dark ? "-dark" : ""));
+    }
+
+    /** How many pixels of a plot are painted. */
+    private static long painted(int plot) {
+        return (Long) browser.script("const c = document.querySelectorAll('.plot canvas')[" + plot + "];"
                 + "return c ? c.getContext('2d').getImageData(0, 0, c.width, c.height).data"
                 + ".filter((b, i) => i % 4 === 3 && b > 0).length : 0");
     }
@@ -235,9 +298,10 @@ class WhatIfPageTest extends BrowserTest {
     @Test
     void whatIsNotKeptIsAGapAndNotMadeUp() {
         browser.as(1280, 1500, false).go(detail("llm-10"));
+        browser.until(() -> span("24 h"));
         // Until the first minute of this scaler is kept
-        browser.until(() -> assertThat(browser.text(".history .legend"))
-                .matches("(?s).*needed (unknown|0\\.71)\\s.*ready (unknown|1)"));
+        browser.until(() -> assertThat(browser.text(".readout"))
+                .matches("Nothing is kept of this time\\.|.*: demand 0\\.7[0-9]* to .*"));
     }
 
     /** The picture in what-if.md: {@code -Dpage.images=src/docs/images} makes it anew. */
