@@ -12,7 +12,8 @@ package io.nimscaler.signal;
  * @param completed requests a second; NaN: not known
  * @param tokensGrown what {@code tokens} came to within all that is remembered
  * @param completedGrown requests that were completed within all that is remembered
- * @param queueGrowth requests a second by which its queue grows; negative where it shrinks
+ * @param queueGrowth requests a second by which its queue grows; negative where requests are taken from it faster than they come. What left it without being worked
+ *     on does not count
  * @param queueStands requests waited at each scrape: it is as full as it can be, whatever else it says
  * @param runningLimit how many ran while others waited all the time, and not for the KV cache; 0: none did
  */

@@ -165,7 +165,7 @@ final class WorkHistory {
                 tooEarly ? Double.NaN : aSecond(Scrape::completed),
                 grown(Scrape::tokens),
                 grown(Scrape::completed),
-                tooEarly ? 0 : aSecond(Scrape::waiting),
+                tooEarly ? 0 : queueGrowth(),
                 stands,
                 stands && !kvBinds
                         ? scrapes.stream().mapToDouble(Scrape::running).max().orElse(0)
@@ -176,6 +176,21 @@ final class WorkHistory {
         Scrape oldest = scrapes.getFirst();
         Scrape newest = scrapes.getLast();
         return (count.applyAsDouble(newest) - count.applyAsDouble(oldest)) / seconds(oldest.at(), newest.at());
+    }
+
+    /**
+     * Requests leave a queue to be worked on, and then they run or are completed. What left it otherwise was not worked off: the pod began
+     * anew, or clients gave up.
+     */
+    private double queueGrowth() {
+        double growth = 0;
+        Scrape before = scrapes.getFirst();
+        for (Scrape scrape : scrapes) {
+            double taken = scrape.running() - before.running() + scrape.completed() - before.completed();
+            growth += Math.max(scrape.waiting() - before.waiting(), -Math.max(0, Double.isNaN(taken) ? 0 : taken));
+            before = scrape;
+        }
+        return growth / seconds(scrapes.getFirst().at(), scrapes.getLast().at());
     }
 
     /** 0 where it is not known. */

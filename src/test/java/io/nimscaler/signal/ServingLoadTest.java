@@ -326,6 +326,24 @@ class ServingLoadTest {
         assertThat(load(last)).isGreaterThan(.98);
     }
 
+    /** The pod began anew, or clients gave up: nobody worked on it. */
+    @ParameterizedTest(name = "{0} of 12 still run")
+    @ValueSource(ints = {0, 10, 12})
+    void queueThatIsGoneWithoutHavingBeenWorkedOnWasNotWorkedOff(int running) {
+        Watched pod = new Watched();
+        fleet.aimAt(.8, 1);
+        PodValue.Work last = pod.read(.98, 12, 200, 1000, 1);
+        for (int i = 1; i <= 20; i++) {
+            last = pod.read(.98, 12, 200, 1000, 1);
+        }
+        for (int i = 1; i <= 5; i++) {
+            last = pod.read(.98, running, 0, 1000, 1);
+        }
+        fleet.learn(List.of(last), SECOND);
+        // At most the 2 that were completed meanwhile, of 30 in half a minute
+        assertThat(load(last)).isGreaterThan(.98 * (1 - 2.0 / 30) - .001);
+    }
+
     @Test
     void queueThatGrowsAsksForWhatItGrowsBy() {
         Watched pod = new Watched();
