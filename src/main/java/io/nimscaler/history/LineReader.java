@@ -195,7 +195,8 @@ final class LineReader {
                 optionalNumber(node, "smoothed"),
                 optionalNumber(node, "lowest"),
                 optionalNumber(node, "highest"),
-                duration(node, "windowRemaining"));
+                duration(node, "windowRemaining"),
+                node.has("takenBack") ? OptionalInt.of(integer(node, "takenBack")) : OptionalInt.empty());
     }
 
     private static PolicyState state(JsonNode node) {
@@ -211,7 +212,8 @@ final class LineReader {
 
     private static Optional<Steps.AtLoad> atLoad(JsonNode node, String name) {
         return optional(node, name)
-                .map(one -> new Steps.AtLoad(number(one, "load").doubleValue(), duration(one, "remaining")));
+                .map(one -> new Steps.AtLoad(
+                        number(one, "load").doubleValue(), integer(one, "size"), duration(one, "remaining")));
     }
 
     private static Cuts.State cuts(JsonNode node) {

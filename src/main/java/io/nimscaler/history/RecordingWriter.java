@@ -168,6 +168,7 @@ public final class RecordingWriter {
         put(node, "lowest", basis.windows().lowest());
         put(node, "highest", basis.windows().highest());
         node.put("windowRemaining", basis.windows().remaining().toString());
+        basis.windows().takenBack().ifPresent(size -> node.put("takenBack", size));
         basis.known().ifPresent(known -> putArithmetic(node.putObject("arithmetic"), known.counts(), known.carried()));
         return node;
     }
@@ -218,6 +219,7 @@ public final class RecordingWriter {
     private static void put(ObjectNode node, String name, Optional<Steps.AtLoad> step) {
         step.ifPresent(one -> node.putObject(name)
                 .put("load", one.load())
+                .put("size", one.size())
                 .put("remaining", one.remaining().toString()));
     }
 

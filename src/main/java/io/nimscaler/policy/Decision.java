@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 
 /** What a scaler concludes at a moment, with every intermediate. */
 public sealed interface Decision {
@@ -103,8 +104,14 @@ public sealed interface Decision {
      * @param lowest of the smoothed demand in the upscale window (Dmin)
      * @param highest of the smoothed demand in the downscale window, and never less than this moment's demand (Dmax)
      * @param remaining observed time until the downscale window is full
+     * @param takenBack the replicas that a step down ended with and the load took back, within the last hour; empty: it took back none
      */
-    record Windows(OptionalDouble smoothed, OptionalDouble lowest, OptionalDouble highest, Duration remaining) {
+    record Windows(
+            OptionalDouble smoothed,
+            OptionalDouble lowest,
+            OptionalDouble highest,
+            Duration remaining,
+            OptionalInt takenBack) {
 
         public boolean isFull() {
             return remaining.isZero();

@@ -17,6 +17,8 @@ public enum HoldReason {
     STABILIZATION("the stabilization windows allow no change"),
     /** "Time", restart: the downscale window has not observed its time yet. */
     WINDOW_NOT_FULL("the downscale window is not full yet"),
+    /** "Time", steps: about the same load took back the next smaller fleet within the last hour. */
+    STEP_TAKEN_BACK("the load took back a step down within the last hour"),
     /** Rule 6: requests wait, which the KV usage does not show. */
     REQUESTS_WAITING("requests wait, and KV usage does not show them"),
     /** Rule 6: requests are refused for want of capacity. */

@@ -67,7 +67,7 @@ public final class Policy {
                 upscaleWindow.withWindow(edited.stabilization().window().up()),
                 downscaleWindow.withWindow(edited.stabilization().window().down()));
         next.cuts = Cuts.resumed(cuts.state());
-        next.steps.resume(steps.state());
+        next.steps.resumeAfterEdit(steps);
         next.previousAt = previousAt;
         next.noSampleSince = noSampleSince;
         return next;
@@ -171,6 +171,7 @@ public final class Policy {
                     case TOO_FEW_OBSERVATIONS,
                             STABILIZATION,
                             WINDOW_NOT_FULL,
+                            STEP_TAKEN_BACK,
                             REQUESTS_WAITING,
                             REQUESTS_REFUSED,
                             DEMAND_SOURCE_UNKNOWN -> false;
@@ -274,8 +275,8 @@ public final class Policy {
         if (!basis.windows().isFull()) {
             return new Decision.Hold(HoldReason.WINDOW_NOT_FULL, basis);
         }
-        return steps.isBarred(value)
-                ? new Decision.Hold(HoldReason.STABILIZATION, basis)
+        return steps.isBarred(value, spec)
+                ? new Decision.Hold(HoldReason.STEP_TAKEN_BACK, basis)
                 : new Decision.Report(steps.down(value, spec), basis);
     }
 
@@ -326,6 +327,7 @@ public final class Policy {
         if (demand.isPresent() && demand.getAsDouble() > highest.orElse(Double.NEGATIVE_INFINITY)) {
             highest = demand;
         }
-        return new Decision.Windows(smoothing.value(), upscaleWindow.value(), highest, downscaleWindow.remaining());
+        return new Decision.Windows(
+                smoothing.value(), upscaleWindow.value(), highest, downscaleWindow.remaining(), steps.takenBack());
     }
 }

@@ -12,8 +12,9 @@ import java.util.OptionalInt;
  * reads then may grow with the square of it. A step of which the HPA takes only a part at once, by its own policies, is one step: it
  * ends where it was to end. Without a window there is no observation to wait for, and no step.
  *
- * <p>A step that the same load takes back is not tried again at that load for an hour. All of it comes from the wanted replicas and
- * the windows, which each replica of the scaler sees; who begins anew may try once more than the others.
+ * <p>A size that the same load takes back is not tried again at that load for an hour; a fleet that is larger still goes down as far as
+ * above it. All of it comes from the wanted replicas and the windows, which each replica of the scaler sees; who begins anew may try once
+ * more than the others.
  *
  * <p>Not thread-safe.
  */
@@ -44,30 +45,37 @@ public final class Steps {
      *
      * @param underWay what the step that is under way asks for; empty: none is
      * @param last the step before, for as long as it may be taken back
-     * @param barred the load at which none is made, for how long yet
+     * @param barred the size that was taken back, and the load at which it is not tried again, for how long yet
      */
     public record State(OptionalDouble underWay, Optional<AtLoad> last, Optional<AtLoad> barred) {}
 
-    /** The highest load of the window, for so long. */
-    public record AtLoad(double load, Duration remaining) {
+    /**
+     * A step.
+     *
+     * @param load the highest of the window when it was made
+     * @param size the replicas that it ended with
+     * @param remaining for so long it is remembered
+     */
+    public record AtLoad(double load, int size, Duration remaining) {
 
         /** Empty: the time is over. */
         Optional<AtLoad> after(Duration elapsed) {
             Duration left = remaining.minus(elapsed);
-            return left.isPositive() ? Optional.of(new AtLoad(load, left)) : Optional.empty();
+            return left.isPositive() ? Optional.of(new AtLoad(load, size, left)) : Optional.empty();
         }
     }
 
     private final boolean inSteps;
     private final double target;
     private final double tolerance;
+    private final Duration window;
     private OptionalDouble step = OptionalDouble.empty();
     private Optional<AtLoad> last = Optional.empty();
     private Optional<AtLoad> barred = Optional.empty();
 
     Steps(Trigger trigger) {
-        this.inSteps = trigger.signal().stepsDown()
-                && !trigger.stabilization().window().down().isZero();
+        this.window = trigger.stabilization().window().down();
+        this.inSteps = trigger.signal().stepsDown() && !window.isZero();
         this.target = trigger.target().value();
         this.tolerance = trigger.stabilization().tolerance();
     }
@@ -80,6 +88,13 @@ public final class Steps {
         step = state.underWay();
         last = state.last();
         barred = state.barred();
+    }
+
+    /** After an edit a step may be to another size, and of another load: what was known of the steps before says nothing of it. */
+    void resumeAfterEdit(Steps before) {
+        if (target == before.target && tolerance == before.tolerance && window.equals(before.window)) {
+            resume(before.state());
+        }
     }
 
     /** Observed time passes. */
@@ -101,7 +116,7 @@ public final class Steps {
         if (spec < before.getAsInt()) {
             // KEDA's way to zero is no step, and waking from it takes none back
             last = spec > 0 && highest.isPresent()
-                    ? Optional.of(new AtLoad(highest.getAsDouble(), TAKEN_BACK_WITHIN))
+                    ? Optional.of(new AtLoad(highest.getAsDouble(), spec, TAKEN_BACK_WITHIN))
                     : Optional.empty();
         } else {
             takeBack(highest);
@@ -117,15 +132,25 @@ public final class Steps {
         if (last.isPresent()
                 && highest.isPresent()
                 && highest.getAsDouble() <= SAME_LOAD * last.get().load()) {
-            barred = Optional.of(new AtLoad(last.get().load(), BARRED_FOR));
+            barred = Optional.of(new AtLoad(last.get().load(), last.get().size(), BARRED_FOR));
         }
         last = Optional.empty();
     }
 
-    /** Whether the load took back a step that was made at about this load. */
-    boolean isBarred(double value) {
-        return barred.filter(bar -> value > FALLEN_LOAD * bar.load() && value <= SAME_LOAD * bar.load())
+    /** Whether there is no smaller fleet but what about this load took back. */
+    boolean isBarred(double value, int spec) {
+        return barredAt(value)
+                .filter(bar -> bar.size() >= mostBelowTheBand(spec))
                 .isPresent();
+    }
+
+    private Optional<AtLoad> barredAt(double value) {
+        return barred.filter(bar -> value > FALLEN_LOAD * bar.load() && value <= SAME_LOAD * bar.load());
+    }
+
+    /** The replicas that a load took back within the last hour; empty: it took back none. */
+    OptionalInt takenBack() {
+        return barred.isPresent() ? OptionalInt.of(barred.get().size()) : OptionalInt.empty();
     }
 
     /**
@@ -144,7 +169,7 @@ public final class Steps {
      * √(1.6 · 11.2) = 4.23, which is 7 replicas. A step within the HPA's tolerance would be none; then the smallest that it makes is taken
      * where the load fits into nine tenths of it: of 2 replicas 1, of 12 replicas 11.
      *
-     * @param value below T · spec: the highest demand of the window
+     * @param value below T · spec: the highest demand of the window; not {@linkplain #isBarred barred}
      */
     double down(double value, int spec) {
         if (!inSteps) {
@@ -154,11 +179,19 @@ public final class Steps {
             double root = Math.sqrt(value * target * spec);
             int next = mostBelowTheBand(spec);
             double smallest = Math.min(target * next, belowTheBand(spec));
-            double wanted = root > smallest && value <= (1 - ROOM) * target * next ? smallest : root;
+            double reached = root > smallest && value <= (1 - ROOM) * target * next ? smallest : root;
+            double wanted = Math.max(reached, aboveBarred(value, spec));
             step = isOne(wanted, spec) ? OptionalDouble.of(wanted) : OptionalDouble.empty();
             return wanted;
         }
-        return step.getAsDouble();
+        return Math.max(step.getAsDouble(), aboveBarred(value, spec));
+    }
+
+    /** The least that may be reported: of it the HPA makes one more than what was taken back. */
+    private double aboveBarred(double value, int spec) {
+        return barredAt(value)
+                .map(bar -> Math.min(target * (bar.size() + 1), belowTheBand(spec)))
+                .orElse(0.0);
     }
 
     /** Whether the HPA makes a smaller fleet of it: within its tolerance it does not, and a step of which it took a part ends there. */

@@ -169,6 +169,8 @@ public final class Explanation {
             case WINDOW_NOT_FULL ->
                 " (" + Durations.text(Duration.ofSeconds(windows.remaining().toSeconds())) + " of "
                         + Durations.text(trigger.stabilization().window().down()) + " to go)";
+            case STEP_TAKEN_BACK ->
+                windows.takenBack().isPresent() ? " (to " + windows.takenBack().getAsInt() + ")" : "";
             case REQUESTS_WAITING -> " (" + whole(basis.fleet().unserved().waiting()) + " of them)";
             case ALL_STARTING, NO_SAMPLES, TOO_FEW_OBSERVATIONS, REQUESTS_REFUSED, DEMAND_SOURCE_UNKNOWN -> "";
         };

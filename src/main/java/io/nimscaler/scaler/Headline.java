@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * One decision in a few plain sentences: what becomes of the replicas, why, and how much load there is. It is the first thing that
@@ -123,12 +124,31 @@ public final class Headline {
             return "it must stay so high for upscaleStabilizationWindow = "
                     + Durations.text(trigger.stabilization().window().up());
         }
-        String window = Durations.text(trigger.stabilization().window().down());
-        return snapshot.decision() instanceof Decision.Hold(HoldReason reason, var _)
-                        && reason == HoldReason.WINDOW_NOT_FULL
-                ? "no replica is removed before downscaleStabilizationWindow = " + window + " has been observed, "
-                        + minutes(basis.windows().remaining()) + " to go"
-                : "it was higher within downscaleStabilizationWindow = " + window;
+        String window = "downscaleStabilizationWindow = "
+                + Durations.text(trigger.stabilization().window().down());
+        String higher = "it was higher within " + window;
+        if (snapshot.decision() instanceof Decision.Hold(HoldReason reason, var _)) {
+            return switch (reason) {
+                case WINDOW_NOT_FULL ->
+                    "no replica is removed before " + window + " has been observed, "
+                            + minutes(basis.windows().remaining()) + " to go";
+                case STEP_TAKEN_BACK -> takenBack(basis.windows().takenBack());
+                case STABILIZATION,
+                        ALL_STARTING,
+                        NO_SAMPLES,
+                        TOO_FEW_OBSERVATIONS,
+                        UNDECIDED,
+                        REQUESTS_WAITING,
+                        REQUESTS_REFUSED,
+                        DEMAND_SOURCE_UNKNOWN -> higher;
+            };
+        }
+        return higher;
+    }
+
+    private static String takenBack(OptionalInt size) {
+        return "the load took back the step to " + (size.isPresent() ? replicas(size.getAsInt()) : "fewer")
+                + " within the last hour";
     }
 
     /** For example {@code 4m 17s}. */
@@ -203,7 +223,13 @@ public final class Headline {
                         .map(held -> "What waits at demand source " + held.source() + " is not known: "
                                 + Printable.of(held.reason(), LONGEST_PROBLEM) + ".")
                         .orElse("");
-            case ALL_STARTING, NO_SAMPLES, UNDECIDED, STABILIZATION, WINDOW_NOT_FULL, REQUESTS_REFUSED -> "";
+            case ALL_STARTING,
+                    NO_SAMPLES,
+                    UNDECIDED,
+                    STABILIZATION,
+                    WINDOW_NOT_FULL,
+                    STEP_TAKEN_BACK,
+                    REQUESTS_REFUSED -> "";
         };
     }
 

@@ -61,7 +61,7 @@ public record Standing(State state, OptionalLong reached, OptionalLong asked, Op
     /** Empty: held by the windows, whether there is something to hold or not. */
     private static Optional<State> held(HoldReason reason) {
         return switch (reason) {
-            case STABILIZATION, WINDOW_NOT_FULL -> Optional.empty();
+            case STABILIZATION, WINDOW_NOT_FULL, STEP_TAKEN_BACK -> Optional.empty();
             case REQUESTS_WAITING, REQUESTS_REFUSED -> Optional.of(State.KEEPING);
             case ALL_STARTING, NO_SAMPLES, TOO_FEW_OBSERVATIONS, UNDECIDED, DEMAND_SOURCE_UNKNOWN ->
                 Optional.of(State.HOLDING);

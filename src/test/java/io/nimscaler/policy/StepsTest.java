@@ -6,8 +6,11 @@ import io.nimscaler.hpa.HpaFormula;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -137,13 +140,13 @@ class StepsTest {
         steps.pass(Duration.ofMinutes(29));
         steps.endAt(9, OptionalInt.of(8), load(7.5));
 
-        assertThat(steps.isBarred(6)).isTrue();
-        assertThat(steps.isBarred(4.6)).isTrue();
-        assertThat(steps.isBarred(4.5)).as("three quarters of it").isFalse();
+        assertThat(steps.isBarred(6, 9)).isTrue();
+        assertThat(steps.isBarred(4.6, 9)).isTrue();
+        assertThat(steps.isBarred(4.5, 9)).as("three quarters of it").isFalse();
         steps.pass(Duration.ofMinutes(59));
-        assertThat(steps.isBarred(6)).isTrue();
+        assertThat(steps.isBarred(6, 9)).isTrue();
         steps.pass(Duration.ofMinutes(1));
-        assertThat(steps.isBarred(6)).isFalse();
+        assertThat(steps.isBarred(6, 9)).isFalse();
     }
 
     @Test
@@ -152,8 +155,72 @@ class StepsTest {
         steps.endAt(3, OptionalInt.of(4), load(2.2));
         steps.endAt(4, OptionalInt.of(3), load(2.2));
 
-        assertThat(steps.isBarred(3)).isTrue();
-        assertThat(steps.isBarred(20)).as("after a spike").isFalse();
+        assertThat(steps.isBarred(3, 4)).isTrue();
+        assertThat(steps.isBarred(20, 50)).as("after a spike").isFalse();
+    }
+
+    /** 9 → 8, and the load that took it back went too far: 12 are not what it needs. */
+    @Test
+    void sizeIsBarredAndNoneAboveIt() {
+        Steps steps = new Steps(TRIGGER);
+        steps.endAt(8, OptionalInt.of(9), load(5.7));
+        steps.endAt(12, OptionalInt.of(8), load(6.6));
+
+        assertThat(steps.takenBack()).hasValue(8);
+        assertThat(steps.isBarred(5.7, 12)).isFalse();
+        assertThat(hpa(TRIGGER, steps.down(5.0, 12), 12)).as("√ of the way").isEqualTo(9);
+        steps.endAt(10, OptionalInt.of(12), load(5.7));
+        assertThat(steps.isBarred(5.7, 10)).isFalse();
+        assertThat(hpa(TRIGGER, steps.down(5.0, 10), 10)).isEqualTo(9);
+        assertThat(steps.isBarred(5.0, 9)).isTrue();
+        assertThat(steps.isBarred(5.0, 8)).isTrue();
+        assertThat(steps.isBarred(4.2, 9)).as("three quarters of the load").isFalse();
+    }
+
+    /** Nor does a step that is under way end below it, or one that the tolerance makes longer. */
+    @Test
+    void noStepEndsAtWhatIsBarred() {
+        for (int size = 1; size <= 60; size++) {
+            for (int spec = size + 1; spec <= 100; spec++) {
+                Steps steps = new Steps(TRIGGER);
+                double value = .8 * size;
+                steps.endAt(size, OptionalInt.of(size + 1), load(value));
+                steps.endAt(spec, OptionalInt.of(size), load(value));
+                if (!steps.isBarred(value, spec)) {
+                    assertThat(hpa(TRIGGER, steps.down(value, spec), spec))
+                            .as("from %s, %s are barred", spec, size)
+                            .isGreaterThan(size);
+                    assertThat(hpa(TRIGGER, steps.down(value, spec), spec))
+                            .as("again")
+                            .isGreaterThan(size);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest(name = "{0} = {1}: {2}")
+    @CsvSource({
+        "targetValue, 0.85, false",
+        "tolerance, 0.2, false",
+        "downscaleStabilizationWindow, 10m, false",
+        "smoothingUp, 7s, true",
+        "startingDeadline, 20m, true"
+    })
+    void editOfWhatAStepMeansEndsTheBar(String key, String value, boolean stays) {
+        Steps before = new Steps(TRIGGER);
+        before.endAt(8, OptionalInt.of(9), load(6));
+        before.endAt(9, OptionalInt.of(8), load(6));
+        before.endAt(8, OptionalInt.of(9), load(6));
+        Map<String, String> metadata = new HashMap<>(Map.of("metric", "serving_load", "targetValue", "0.80"));
+        metadata.put(key, value);
+
+        Steps edited = new Steps(Triggers.with(metadata.entrySet().stream()
+                .flatMap(one -> Stream.of(one.getKey(), one.getValue()))
+                .toArray(String[]::new)));
+        edited.resumeAfterEdit(before);
+
+        assertThat(edited.state()).isEqualTo(stays ? before.state() : new Steps(TRIGGER).state());
+        assertThat(edited.isBarred(6, 9)).isEqualTo(stays);
     }
 
     @Test
@@ -162,7 +229,7 @@ class StepsTest {
         steps.endAt(0, OptionalInt.of(1), load(.00005));
         steps.endAt(1, OptionalInt.of(0), load(.00005));
 
-        assertThat(steps.isBarred(.00005)).isFalse();
+        assertThat(steps.isBarred(.00005, 9)).isFalse();
     }
 
     @Test
@@ -170,7 +237,7 @@ class StepsTest {
         Steps steps = new Steps(TRIGGER);
         steps.endAt(8, OptionalInt.of(9), load(6));
         steps.endAt(12, OptionalInt.of(8), load(8.5));
-        assertThat(steps.isBarred(6)).isFalse();
+        assertThat(steps.isBarred(6, 9)).isFalse();
     }
 
     @Test
@@ -179,7 +246,7 @@ class StepsTest {
         steps.endAt(8, OptionalInt.of(9), load(6));
         steps.pass(Duration.ofMinutes(30));
         steps.endAt(9, OptionalInt.of(8), load(7.5));
-        assertThat(steps.isBarred(6)).isFalse();
+        assertThat(steps.isBarred(6, 9)).isFalse();
     }
 
     /** Whoever began meanwhile, or saw no load at that moment, may try. */
@@ -187,10 +254,10 @@ class StepsTest {
     void whatWasNotSeenBarsNothing() {
         Steps steps = new Steps(TRIGGER);
         steps.endAt(9, OptionalInt.of(8), load(7.5));
-        assertThat(steps.isBarred(.1)).isFalse();
+        assertThat(steps.isBarred(.1, 9)).isFalse();
         steps.endAt(8, OptionalInt.of(9), NOTHING);
         steps.endAt(9, OptionalInt.of(8), load(7.5));
-        assertThat(steps.isBarred(.1)).isFalse();
+        assertThat(steps.isBarred(.1, 9)).isFalse();
     }
 
     @Test
@@ -200,10 +267,10 @@ class StepsTest {
         Steps second = new Steps(TRIGGER);
         second.resume(steps.state());
         second.endAt(9, OptionalInt.of(8), load(7));
-        assertThat(second.isBarred(6)).isTrue();
+        assertThat(second.isBarred(6, 9)).isTrue();
         Steps third = new Steps(TRIGGER);
         third.resume(second.state());
-        assertThat(third.isBarred(6)).isTrue();
+        assertThat(third.isBarred(6, 9)).isTrue();
     }
 
     @Test
@@ -211,6 +278,6 @@ class StepsTest {
         Steps steps = new Steps(Triggers.with());
         steps.endAt(8, OptionalInt.of(9), load(6));
         steps.endAt(9, OptionalInt.of(8), load(7));
-        assertThat(steps.isBarred(6)).isFalse();
+        assertThat(steps.isBarred(6, 9)).isFalse();
     }
 }

@@ -133,6 +133,35 @@ class HeadlineTest {
     }
 
     @Test
+    void stepThatTheLoadTookBackIsNamed() {
+        // Given: of 4 replicas the load lets go one, and takes it back at once
+        of(Triggers.with("metric", "serving_load", "targetValue", "0.80", "smoothingDown", "0s", "smoothingUp", "0s"));
+        stays(Duration.ofMinutes(6), pods(4, .5, .5, .5, .5));
+        stays(Duration.ofSeconds(10), pods(3, .9, .9, .9));
+
+        // When
+        Snapshot held = stays(Duration.ofMinutes(6), pods(4, .5, .5, .5, .5));
+
+        // Then
+        says(
+                held,
+                NOBODY_SAYS,
+                State.WAITING,
+                "Keeps 4 replicas for now. The demand needs 3; the load took back the step to 3 replicas within the last hour."
+                        + " Demand is 2, 63 % of what 4 replicas carry at the target.");
+        assertThat(Explanation.of(held))
+                .endsWith("held at 4: the load took back a step down within the last hour (to 3)");
+    }
+
+    private Snapshot stays(Duration time, Fleet fleet) {
+        Snapshot snapshot = at(fleet);
+        for (int second = 1; second < time.toSeconds(); second++) {
+            snapshot = at(fleet);
+        }
+        return snapshot;
+    }
+
+    @Test
     void windowThatIsNotFullIsWaitedFor() {
         of(Triggers.with("smoothingDown", "0s", "smoothingUp", "0s"));
         at(pods(4, .1, .1, .1, .1));
