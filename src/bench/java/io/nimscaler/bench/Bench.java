@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Runs the closed loop and writes its tables and plots into {@code src/docs/quality.md}; see there how to start it. The argument
@@ -21,8 +22,11 @@ public final class Bench {
 
     static final double START_UP = 120;
     private static final double DAY_MEAN = 6;
-    private static final List<Integer> TRAINING_DAYS = List.of(2, 8);
-    private static final List<Integer> JUDGED_DAYS = List.of(5, 9, 13);
+    private static final List<Integer> TRAINING_DAYS = days("training.days", 2, 8);
+    private static final List<Integer> JUDGED_DAYS = days("judged.days", 9, 13);
+    private static final double DAY_FROM = number("day.from", 0);
+    private static final double DAY_HOURS = number("day.hours", 24);
+    private static final double CONSTANT_HOURS = number("constant.hours", 3);
     private static final double WARM_UP = 1800;
 
     /** One late request of a hundred weighs as much as 5 % more GPU-hours. */
@@ -31,11 +35,50 @@ public final class Bench {
     private static final List<String> HEADER = List.of(
             "rule", "setting", "GPU-hours", "in time, %", "late", "changes an hour", "largest", "most / needed", "scale-downs that made it late");
 
+    private static final List<String> CONSTANT_HEADER = List.of(
+            "engine",
+            "load",
+            "best fixed",
+            "GPU-hours, of it",
+            "in time, %",
+            "changes an hour",
+            "largest",
+            "scale-downs that made it late");
+
+    private static final List<String> CHANGES_HEADER = List.of(
+            "load",
+            "start-up",
+            "in time, %",
+            "perfect reaction's",
+            "GPU-hours, of its",
+            "most / needed",
+            "scale-downs that made it late");
+
+    private static final List<String> DISTURBED_HEADER = List.of(
+            "what happens",
+            "router",
+            "GPU-hours, of 7 fixed",
+            "in time, %",
+            "changes an hour",
+            "largest",
+            "scale-downs that made it late");
+
     private final int seeds = Integer.getInteger("bench.seeds", 40);
     private final Tables tables = new Tables(Path.of(System.getProperty("bench.docs", "src/docs")));
     private final Map<String, Setting> tuned = new LinkedHashMap<>();
 
     private Bench() {}
+
+    private static double number(String name, double otherwise) {
+        return Double.parseDouble(System.getProperty("bench." + name, Double.toString(otherwise)));
+    }
+
+    private static List<Integer> days(String name, Integer... otherwise) {
+        String wanted = System.getProperty("bench." + name);
+        return wanted == null
+                ? List.of(otherwise)
+                : Stream.of(wanted.split(",")).map(Integer::valueOf).toList();
+    }
 
     public static void main(String[] arguments) throws IOException {
         String wanted = arguments.length == 0 ? "all" : arguments[0];
@@ -68,7 +111,7 @@ public final class Bench {
         return engines.stream()
                 .flatMap(engine -> days.stream()
                         .map(day -> new Cell(
-                                engine, Load.day(day, DAY_MEAN), Router.LEAST_LOADED, START_UP, 0)))
+                                engine, Load.day(day, DAY_MEAN, DAY_FROM, DAY_HOURS), Router.LEAST_LOADED, START_UP, 0)))
                 .toList();
     }
 
@@ -127,7 +170,11 @@ public final class Bench {
         all.putAll(tuned);
         all.put(Rule.REACTION.name(), Rule.REACTION.settings().getFirst());
         all.put(Rule.FORESIGHT.name(), Rule.FORESIGHT.settings().getFirst());
-        all.forEach((name, setting) -> {
+        List<String> header = new ArrayList<>(List.of("rule (GPU-hours / % in time)"));
+        Engine.JUDGING.forEach(engine -> header.add(engine.name()));
+        for (Map.Entry<String, Setting> one : all.entrySet()) {
+            String name = one.getKey();
+            Setting setting = one.getValue();
             List<Outcome> outcomes = timed("judged " + name, () -> runAll(judged, setting, 1));
             rows.add(row(name, setting, Outcome.total(outcomes)));
             List<String> ofEngines = new ArrayList<>(List.of(name));
@@ -137,11 +184,9 @@ public final class Bench {
                 ofEngines.add(Tables.number(total.gpuHours(), 0) + " / " + Tables.number(total.onTimePercent(), 2));
             }
             byEngine.add(ofEngines);
-        });
-        tables.put("days", HEADER, rows);
-        List<String> header = new ArrayList<>(List.of("rule (GPU-hours / % in time)"));
-        Engine.JUDGING.forEach(engine -> header.add(engine.name()));
-        tables.put("days-by-engine", header, byEngine);
+            tables.put("days", HEADER, rows);
+            tables.put("days-by-engine", header, byEngine);
+        }
         plotDay(judged.get(0));
     }
 
@@ -181,7 +226,7 @@ public final class Bench {
         List<List<String>> rows = new ArrayList<>();
         for (Engine engine : engines()) {
             for (double level : new double[] {1.4, 3.3, 6.5, 12.5}) {
-                Cell cell = new Cell(engine, Load.constant(level), Router.LEAST_LOADED, START_UP, WARM_UP);
+                Cell cell = new Cell(engine, Load.constant(level, CONSTANT_HOURS), Router.LEAST_LOADED, START_UP, WARM_UP);
                 int best = bestFixed(cell);
                 List<Outcome> outcomes = timed(cell.name(), () -> runAll(List.of(cell), ours(), seeds));
                 Outcome total = Outcome.total(outcomes);
@@ -198,21 +243,11 @@ public final class Bench {
                         Tables.spread(changes, 1),
                         Tables.number(total.largest(), 0),
                         Tables.number(total.harmful(), 0)));
+                // A run that is cut off leaves what it came to
+                tables.put("constant", CONSTANT_HEADER, rows);
             }
         }
-        tables.put(
-                "constant",
-                List.of(
-                        "engine",
-                        "load",
-                        "best fixed",
-                        "GPU-hours, of it",
-                        "in time, %",
-                        "changes an hour",
-                        "largest",
-                        "scale-downs that made it late"),
-                rows);
-        Cell cell = new Cell(engines().getFirst(), Load.constant(6.5), Router.LEAST_LOADED, START_UP, WARM_UP);
+        Cell cell = new Cell(engines().getFirst(), Load.constant(6.5, CONSTANT_HOURS), Router.LEAST_LOADED, START_UP, WARM_UP);
         tables.plot(
                 "quality-constant.svg",
                 Svg.course("Constant load: " + cell.name(), cell.run(ours().make().apply(cell), 5, 100)));
@@ -253,19 +288,9 @@ public final class Bench {
                         Tables.number(ours.gpuHours() / perfect.gpuHours(), 2),
                         Tables.number(ours.overshoot(), 2),
                         Tables.number(ours.harmful(), 0)));
+                tables.put("changes", CHANGES_HEADER, rows);
             }
         }
-        tables.put(
-                "changes",
-                List.of(
-                        "load",
-                        "start-up",
-                        "in time, %",
-                        "perfect reaction's",
-                        "GPU-hours, of its",
-                        "most / needed",
-                        "scale-downs that made it late"),
-                rows);
         Cell cell = new Cell(engines().getFirst(), Load.step(2, 4), Router.LEAST_LOADED, START_UP, 0);
         tables.plot("quality-step.svg", Svg.course("Step: " + cell.name(), cell.run(ours().make().apply(cell), 3, 100)));
     }
@@ -284,7 +309,7 @@ public final class Bench {
         for (Map.Entry<String, Setting> one : cases.entrySet()) {
             for (Router router : Router.values()) {
                 List<Cell> cells = engines().stream()
-                        .map(engine -> new Cell(engine, Load.constant(6.5), router, START_UP, WARM_UP))
+                        .map(engine -> new Cell(engine, Load.constant(6.5, CONSTANT_HOURS), router, START_UP, WARM_UP))
                         .toList();
                 int each = Math.max(1, seeds / engines().size());
                 Outcome total = timed(
@@ -297,19 +322,9 @@ public final class Bench {
                         Tables.number(total.changesPerHour(), 2),
                         Tables.number(total.largest(), 0),
                         Tables.number(total.harmful(), 0)));
+                tables.put("disturbed", DISTURBED_HEADER, rows);
             }
         }
-        tables.put(
-                "disturbed",
-                List.of(
-                        "what happens",
-                        "router",
-                        "GPU-hours, of 7 fixed",
-                        "in time, %",
-                        "changes an hour",
-                        "largest",
-                        "scale-downs that made it late"),
-                rows);
     }
 
     private static Setting ours(int replicas, Answering answering, double... restarts) {

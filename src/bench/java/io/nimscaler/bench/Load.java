@@ -16,8 +16,8 @@ record Load(String name, double seconds, DoubleUnaryOperator at, double burstine
     private static final double DAY = 24 * HOUR;
     private static final double TEN_MINUTES = 600;
 
-    static Load constant(double replicas) {
-        return new Load("constant " + replicas, 3 * HOUR, _ -> replicas, 0);
+    static Load constant(double replicas, double hours) {
+        return new Load("constant " + replicas, hours * HOUR, _ -> replicas, 0);
     }
 
     /** From one level to {@code factor} times it, after an hour. */
@@ -62,16 +62,18 @@ record Load(String name, double seconds, DoubleUnaryOperator at, double burstine
      * One of the 14 days.
      *
      * @param mean of all days, so that some are quieter than others
+     * @param fromHour the first hour of the day that is run
+     * @param hours that are run
      */
-    static Load day(int day, double mean) {
+    static Load day(int day, double mean, double fromHour, double hours) {
         double[] rates = Trace.days();
         double scale = mean / java.util.Arrays.stream(rates).average().orElse(1);
         int perDay = (int) (DAY / TEN_MINUTES);
         return new Load(
                 "day " + day,
-                DAY,
+                hours * HOUR,
                 t -> {
-                    double at = day * perDay + t / TEN_MINUTES;
+                    double at = day * perDay + (fromHour * HOUR + t) / TEN_MINUTES;
                     int before = Math.min(rates.length - 1, (int) at);
                     int after = Math.min(rates.length - 1, before + 1);
                     return scale * (rates[before] + (rates[after] - rates[before]) * (at - before));

@@ -57,7 +57,8 @@ final class ProductScaler implements Autoscaler, Pods, Scraper {
 
     private static final ScaledObjectId ID = new ScaledObjectId("bench", "llm");
     private static final Instant EPOCH = Instant.parse("2026-01-01T00:00:00Z");
-    private static final double TICK = .5;
+    /** Seconds from one decision to the next. */
+    private static final double TICK = Double.parseDouble(System.getProperty("bench.decision", "0.5"));
 
     private final Trigger trigger;
     private final Answers answers;

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * One way of scaling, with the settings of it that are tried on the training days.
+ * One way of scaling, with the settings of it that are tried on the training days: six of each rule that has any.
  *
  * @param settings at least one
  */
@@ -26,9 +26,9 @@ record Rule(String name, List<Setting> settings) {
     /** What the README shows first. */
     static final Setting DEFAULT = ours(SERVING_LOAD, "0.80", Map.of());
 
-    static final Rule OURS = ours("serving_load (this scaler)", SERVING_LOAD, "0.65", "0.70", "0.75", "0.80", "0.85");
+    static final Rule OURS = ours("serving_load (this scaler)", SERVING_LOAD, "0.65", "0.70", "0.75", "0.80", "0.85", "0.90");
     static final Rule OURS_KV =
-            ours("gpu_cache_usage_perc (this scaler)", KV_USAGE, "0.30", "0.40", "0.50", "0.60", "0.70");
+            ours("gpu_cache_usage_perc (this scaler)", KV_USAGE, "0.20", "0.30", "0.40", "0.50", "0.60", "0.70");
 
     static final List<Rule> PEERS = List.of(
             new Rule("KV usage, sum", targets(Peers::kvSum, .3, .4, .5, .6, .7, .8)),
@@ -36,11 +36,11 @@ record Rule(String name, List<Setting> settings) {
             new Rule("queue", targets(Peers::queue, .5, 1, 2, 5, 10, 20)),
             new Rule(
                     "max(KV usage, queue)",
-                    pairs(Peers::kvAndQueue, new double[] {.3, .4, .5, .6}, new double[] {1, 5})),
+                    pairs(Peers::kvAndQueue, new double[] {.3, .4, .5}, new double[] {1, 5})),
             new Rule(
                     "pool saturation, running",
-                    pairs(Peers::poolSaturation, new double[] {.4, .8}, new double[] {8, 16, 32, 64})),
-            new Rule("one by one", pairs(Peers::oneByOne, new double[] {.1, .2, .3, .4, .5}, new double[] {3})));
+                    pairs(Peers::poolSaturation, new double[] {.4, .8}, new double[] {8, 16, 32})),
+            new Rule("one by one", pairs(Peers::oneByOne, new double[] {.1, .2, .3, .4, .5, .6}, new double[] {3})));
 
     static final Rule REACTION = new Rule(
             "perfect reaction", List.of(new Setting("", cell -> Peers.perfectReaction(cell.load()))));
