@@ -5,12 +5,16 @@ import io.nimscaler.bench.Rule.Setting;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -124,10 +128,10 @@ public final class Bench {
     }
 
     /** The same for all cells, at the same time. */
-    private static List<Outcome> runAll(List<Cell> cells, Setting setting, int seeds) {
+    private static List<Outcome> runAll(List<Cell> cells, Setting setting, int firstSeed, int seeds) {
         return IntStream.range(0, cells.size() * seeds)
                 .parallel()
-                .mapToObj(i -> run(cells.get(i / seeds), setting, 100 + i % seeds))
+                .mapToObj(i -> run(cells.get(i / seeds), setting, 100 + firstSeed + i % seeds))
                 .toList();
     }
 
@@ -142,7 +146,7 @@ public final class Bench {
     private void days() throws IOException {
         List<Cell> training = dayCells(Engine.TRAINING, TRAINING_DAYS);
         List<Cell> judged = dayCells(Engine.JUDGING, JUDGED_DAYS);
-        double needed = Outcome.total(runAll(training, Rule.FORESIGHT.settings().getFirst(), 1)).gpuHours();
+        double needed = Outcome.total(runAll(training, Rule.FORESIGHT.settings().getFirst(), 0, 1)).gpuHours();
         List<Svg.SampleLine> frontier = new ArrayList<>();
         for (Rule rule : scaling()) {
             Svg.SampleLine points = new Svg.SampleLine(rule.name(), new ArrayList<>());
@@ -150,7 +154,7 @@ public final class Bench {
             for (Setting setting : rule.settings()) {
                 Outcome outcome = timed(
                         "training " + rule.name() + " " + setting.text(),
-                        () -> Outcome.total(runAll(training, setting, 1)));
+                        () -> Outcome.total(runAll(training, setting, 0, 1)));
                 double ratio = outcome.gpuHours() / needed;
                 double cost = ratio + LATE_WEIGHT * (1 - outcome.onTimePercent() / 100);
                 System.out.printf(Locale.ROOT, "   %.3f of foresight, %.2f %% in time%n", ratio, outcome.onTimePercent());
@@ -175,7 +179,7 @@ public final class Bench {
         for (Map.Entry<String, Setting> one : all.entrySet()) {
             String name = one.getKey();
             Setting setting = one.getValue();
-            List<Outcome> outcomes = timed("judged " + name, () -> runAll(judged, setting, 1));
+            List<Outcome> outcomes = timed("judged " + name, () -> runAll(judged, setting, 0, 1));
             rows.add(row(name, setting, Outcome.total(outcomes)));
             List<String> ofEngines = new ArrayList<>(List.of(name));
             for (int i = 0; i < Engine.JUDGING.size(); i++) {
@@ -222,35 +226,78 @@ public final class Bench {
         };
     }
 
-    private void constant() throws IOException {
-        List<List<String>> rows = new ArrayList<>();
-        for (Engine engine : engines()) {
-            for (double level : new double[] {1.4, 3.3, 6.5, 12.5}) {
-                Cell cell = new Cell(engine, Load.constant(level, CONSTANT_HOURS), Router.LEAST_LOADED, START_UP, WARM_UP);
-                int best = bestFixed(cell);
-                List<Outcome> outcomes = timed(cell.name(), () -> runAll(List.of(cell), ours(), seeds));
-                Outcome total = Outcome.total(outcomes);
-                double fixedHours = best * outcomes.getFirst().hours();
-                double[] ratio = outcomes.stream().mapToDouble(o -> o.gpuHours() / fixedHours).sorted().toArray();
-                double[] onTime = outcomes.stream().mapToDouble(Outcome::onTimePercent).sorted().toArray();
-                double[] changes = outcomes.stream().mapToDouble(Outcome::changesPerHour).sorted().toArray();
-                rows.add(List.of(
-                        engine.name(),
-                        Tables.number(level, 1),
-                        Integer.toString(best),
-                        Tables.spread(ratio, 2),
-                        Tables.spread(onTime, 2),
-                        Tables.spread(changes, 1),
-                        Tables.number(total.largest(), 0),
-                        Tables.number(total.harmful(), 0)));
-                // A run that is cut off leaves what it came to
-                tables.put("constant", CONSTANT_HEADER, rows);
+    /**
+     * All cells with one seed, then all with the next: a run that is cut off leaves what it came to.
+     *
+     * @param table writes what there is of each of the first so many cells
+     */
+    private static void inRounds(int rounds, List<Work> works, Table table) throws IOException {
+        for (int round = 0; round < rounds; round++) {
+            for (int i = 0; i < works.size(); i++) {
+                Work work = works.get(i);
+                int seed = round;
+                work.outcomes().addAll(timed(work.name(), () -> runAll(work.cells(), work.setting(), seed, 1)));
+                table.write(round == 0 ? works.subList(0, i + 1) : works);
             }
         }
-        Cell cell = new Cell(engines().getFirst(), Load.constant(6.5, CONSTANT_HOURS), Router.LEAST_LOADED, START_UP, WARM_UP);
+    }
+
+    private interface Table {
+        void write(List<Work> done) throws IOException;
+    }
+
+    /** What is run once a seed, and what it came to so far. */
+    private record Work(String name, List<Cell> cells, Setting setting, List<Outcome> outcomes) {
+
+        Work(String name, List<Cell> cells, Setting setting) {
+            this(name, cells, setting, new ArrayList<>());
+        }
+
+        Outcome total() {
+            return Outcome.total(outcomes);
+        }
+    }
+
+    private void constant() throws IOException {
+        List<Work> works = new ArrayList<>();
+        Map<Cell, Integer> best = new HashMap<>();
+        for (Engine engine : engines()) {
+            for (double level : new double[] {1.4, 3.3, 6.5, 12.5}) {
+                Cell cell = constant(engine, level, Router.LEAST_LOADED);
+                works.add(new Work(cell.name(), List.of(cell), ours()));
+            }
+        }
+        inRounds(seeds, works, done -> {
+            List<List<String>> rows = new ArrayList<>();
+            for (Work work : done) {
+                Cell cell = work.cells().getFirst();
+                int fixed = best.computeIfAbsent(cell, Bench::bestFixed);
+                Outcome total = work.total();
+                rows.add(List.of(
+                        cell.engine().name(),
+                        Tables.number(cell.load().at().applyAsDouble(0), 1),
+                        Integer.toString(fixed),
+                        spread(work, o -> o.gpuHours() / (fixed * o.hours()), 2),
+                        spread(work, Outcome::onTimePercent, 2),
+                        spread(work, Outcome::changesPerHour, 1),
+                        Tables.number(total.largest(), 0),
+                        Tables.number(total.harmful(), 0)));
+            }
+            tables.put("constant", CONSTANT_HEADER, rows);
+        });
+        Cell cell = constant(engines().getFirst(), 6.5, Router.LEAST_LOADED);
         tables.plot(
                 "quality-constant.svg",
                 Svg.course("Constant load: " + cell.name(), cell.run(ours().make().apply(cell), 5, 100)));
+    }
+
+    private static Cell constant(Engine engine, double level, Router router) {
+        return new Cell(engine, Load.constant(level, CONSTANT_HOURS), router, START_UP, WARM_UP);
+    }
+
+    private static String spread(Work work, ToDoubleFunction<Outcome> value, int decimals) {
+        return Tables.spread(
+                work.outcomes().stream().mapToDouble(value).sorted().toArray(), decimals);
     }
 
     /** The smallest fleet with which 99 % are admitted in time, of seed 1. */
@@ -264,7 +311,6 @@ public final class Bench {
 
 
     private void changes() throws IOException {
-        List<List<String>> rows = new ArrayList<>();
         List<Load> loads = List.of(
                 Load.step(2, 4),
                 Load.ramp(2, 10),
@@ -272,33 +318,46 @@ public final class Bench {
                 Load.bursts(3),
                 Load.trickle(6),
                 Load.hour(Trace.CONVERSATION, 6));
+        List<Work> works = new ArrayList<>();
         for (Load load : loads) {
             for (double startUp : new double[] {30, 180, 900}) {
                 List<Cell> cells = engines().stream()
                         .map(engine -> new Cell(engine, load, Router.LEAST_LOADED, startUp, 0))
                         .toList();
-                int each = Math.max(1, seeds / engines().size());
-                Outcome ours = timed(load.name() + " " + startUp, () -> Outcome.total(runAll(cells, ours(), each)));
-                Outcome perfect = Outcome.total(runAll(cells, Rule.REACTION.settings().getFirst(), each));
-                rows.add(List.of(
-                        load.name(),
-                        Tables.number(startUp, 0) + " s",
-                        Tables.number(ours.onTimePercent(), 2),
-                        Tables.number(perfect.onTimePercent(), 2),
-                        Tables.number(ours.gpuHours() / perfect.gpuHours(), 2),
-                        Tables.number(ours.overshoot(), 2),
-                        Tables.number(ours.harmful(), 0)));
-                tables.put("changes", CHANGES_HEADER, rows);
+                works.add(new Work(load.name() + ", " + startUp, cells, ours()));
             }
         }
+        Map<Work, List<Outcome>> perfect = new IdentityHashMap<>();
+        inRounds(Math.max(1, seeds / engines().size()), works, done -> {
+            List<List<String>> rows = new ArrayList<>();
+            for (Work work : done) {
+                Outcome ours = work.total();
+                List<Outcome> known = perfect.computeIfAbsent(work, _ -> new ArrayList<>());
+                while (known.size() < work.outcomes().size()) {
+                    int seed = known.size() / work.cells().size();
+                    known.addAll(runAll(work.cells(), Rule.REACTION.settings().getFirst(), seed, 1));
+                }
+                Outcome reaction = Outcome.total(known);
+                rows.add(List.of(
+                        work.cells().getFirst().load().name(),
+                        Tables.number(work.cells().getFirst().startUpSeconds(), 0) + " s",
+                        Tables.number(ours.onTimePercent(), 2),
+                        Tables.number(reaction.onTimePercent(), 2),
+                        Tables.number(ours.gpuHours() / reaction.gpuHours(), 2),
+                        Tables.number(ours.overshoot(), 2),
+                        Tables.number(ours.harmful(), 0)));
+            }
+            tables.put("changes", CHANGES_HEADER, rows);
+        });
         Cell cell = new Cell(engines().getFirst(), Load.step(2, 4), Router.LEAST_LOADED, START_UP, 0);
         tables.plot("quality-step.svg", Svg.course("Step: " + cell.name(), cell.run(ours().make().apply(cell), 3, 100)));
     }
 
 
     private void disturbed() throws IOException {
-        List<List<String>> rows = new ArrayList<>();
-        double[] restarts = {4000, 4700, 5100, 7000, 7020, 9000};
+        double[] restarts = DoubleStream.of(4000, 4700, 5100, 7000, 7020, 9000)
+                .map(of3Hours -> of3Hours * CONSTANT_HOURS / 3)
+                .toArray();
         Map<String, Setting> cases = new LinkedHashMap<>();
         cases.put("undisturbed", ours());
         cases.put("two scalers", ours(2, Answering.AT_ONCE));
@@ -306,25 +365,35 @@ public final class Bench {
         cases.put("two scalers, restarted in turn", ours(2, Answering.AT_ONCE, restarts));
         cases.put("pods with a queue answer slowly", ours(2, Answering.SLOWLY));
         cases.put("pods with a queue do not answer", ours(2, Answering.NOT));
-        for (Map.Entry<String, Setting> one : cases.entrySet()) {
-            for (Router router : Router.values()) {
-                List<Cell> cells = engines().stream()
-                        .map(engine -> new Cell(engine, Load.constant(6.5, CONSTANT_HOURS), router, START_UP, WARM_UP))
-                        .toList();
-                int each = Math.max(1, seeds / engines().size());
-                Outcome total = timed(
-                        one.getKey() + " " + router, () -> Outcome.total(runAll(cells, one.getValue(), each)));
+        List<Work> works = new ArrayList<>();
+        for (Router router : Router.values()) {
+            cases.forEach((name, setting) -> works.add(new Work(
+                    name,
+                    engines().stream()
+                            .map(engine -> constant(engine, 6.5, router))
+                            .toList(),
+                    setting)));
+        }
+        inRounds(Math.max(1, seeds / engines().size()), works, done -> {
+            List<List<String>> rows = new ArrayList<>();
+            for (Work work : done) {
+                Outcome total = work.total();
                 rows.add(List.of(
-                        one.getKey(),
-                        router.name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                        work.name(),
+                        work.cells()
+                                .getFirst()
+                                .router()
+                                .name()
+                                .toLowerCase(Locale.ROOT)
+                                .replace('_', ' '),
                         Tables.number(total.gpuHours() / (total.hours() * 7), 2),
                         Tables.number(total.onTimePercent(), 2),
                         Tables.number(total.changesPerHour(), 2),
                         Tables.number(total.largest(), 0),
                         Tables.number(total.harmful(), 0)));
-                tables.put("disturbed", DISTURBED_HEADER, rows);
             }
-        }
+            tables.put("disturbed", DISTURBED_HEADER, rows);
+        });
     }
 
     private static Setting ours(int replicas, Answering answering, double... restarts) {
