@@ -5,7 +5,10 @@ import io.nimscaler.signal.Gauge.Kind;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The signals by name: those that engines expose under several names, and any gauge by its own. */
 public final class Signals {
@@ -69,6 +72,27 @@ public final class Signals {
                     "trtllm_e2e_request_latency_seconds"));
 
     private Signals() {}
+
+    /** The name of an engine's series or of a signal of ours from which a gauge's name differs by two characters at most; empty: none is so near. */
+    public static Optional<String> misspelt(Signal signal) {
+        if (!(signal instanceof Gauge gauge)) {
+            return Optional.empty();
+        }
+        Set<String> known = Stream.of(
+                        KNOWN.stream().map(Gauge::name),
+                        KNOWN.stream().flatMap(each -> each.seriesNames().stream()),
+                        LATENCIES.values().stream().flatMap(List::stream),
+                        Stream.of(ServingLoad.NAME))
+                .flatMap(Function.identity())
+                .collect(Collectors.toSet());
+        return known.contains(gauge.name())
+                ? Optional.empty()
+                : known.stream()
+                        .filter(name -> Math.abs(name.length() - gauge.name().length()) <= 2
+                                && EditDistance.between(name, gauge.name()) <= 2)
+                        .sorted()
+                        .findFirst();
+    }
 
     /** Whether this can be the name of a signal: a Prometheus metric name of at most 200 characters, or {@code rate(NAME)}. */
     public static boolean isName(String name) {

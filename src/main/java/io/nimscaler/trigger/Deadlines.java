@@ -19,7 +19,8 @@ public record Deadlines(Duration staleAfter, Duration unavailableAfter, Duration
      */
     static Deadlines from(MetadataReader metadata, Duration pollInterval) {
         return new Deadlines(
-                metadata.optionalDuration(TriggerKey.STALE_AFTER, pollInterval.multipliedBy(2), HOUR)
+                metadata.optionalDuration(
+                                TriggerKey.STALE_AFTER, pollInterval.multipliedBy(2), HOUR, "2 × pollInterval")
                         .orElse(Durations.longer(LEAST_DEFAULT_STALE_AFTER, pollInterval.multipliedBy(3))),
                 metadata.duration(TriggerKey.UNAVAILABLE_AFTER, Duration.ZERO, HOUR),
                 metadata.duration(TriggerKey.STARTING_DEADLINE, Duration.ofSeconds(1), Duration.ofHours(24)));

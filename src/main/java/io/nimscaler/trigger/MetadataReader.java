@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,13 +29,29 @@ final class MetadataReader {
     /** Of these, PEM texts; a certificate has some 2 kB. KEDA sends none that a TriggerAuthentication holds. */
     private static final Set<String> PEM_KEYS = Set.of("tlsClientCert", "tlsClientKey", "caCert");
 
-    /** What users bring along from KEDA's prometheus and metrics-api triggers, and what is in its place here. */
-    private static final Map<String, String> KEYS_OF_OTHER_TRIGGERS = Map.of(
-            "threshold", "targetValue",
-            "activationThreshold", "activationTargetValue",
-            "metricName", "metric",
-            "query", "metric, for the pods are read without Prometheus",
-            "serverAddress", "no address, for the pods are read without Prometheus");
+    private static final String OF_OTHERS = " is a key of other triggers of KEDA";
+    private static final String OF_THE_SPEC = "it in the spec of the ScaledObject, not in the metadata of a trigger";
+
+    /** What users bring along from other triggers, the ScaledObject and the HPA, and what is in its place here. */
+    private static final Map<String, String> KEYS_OF_OTHERS = Map.ofEntries(
+            Map.entry("threshold", "targetValue; threshold" + OF_OTHERS),
+            Map.entry("value", "targetValue; value" + OF_OTHERS),
+            Map.entry("averageValue", "targetValue; averageValue is a key of the HPA"),
+            Map.entry("activationThreshold", "activationTargetValue; activationThreshold" + OF_OTHERS),
+            Map.entry("activationValue", "activationTargetValue; activationValue" + OF_OTHERS),
+            Map.entry("metricName", "metric; metricName" + OF_OTHERS),
+            Map.entry("query", "metric, for the pods are read without Prometheus; query" + OF_OTHERS),
+            Map.entry(
+                    "serverAddress", "no address, for the pods are read without Prometheus; serverAddress" + OF_OTHERS),
+            Map.entry("metricType", "it beside the trigger's type, not in its metadata"),
+            Map.entry("pollingInterval", "pollInterval; pollingInterval stands in the spec of the ScaledObject"),
+            Map.entry("minReplicaCount", OF_THE_SPEC),
+            Map.entry("maxReplicaCount", OF_THE_SPEC),
+            Map.entry("idleReplicaCount", OF_THE_SPEC),
+            Map.entry("cooldownPeriod", OF_THE_SPEC),
+            Map.entry(
+                    "stabilizationWindowSeconds",
+                    "downscaleStabilizationWindow; stabilizationWindowSeconds is a key of the HPA's behavior"));
 
     private static final int LONGEST_PEM = 4_096;
     private static final int LONGEST_OTHER = 1_024;
@@ -46,6 +63,9 @@ final class MetadataReader {
     private final Map<TriggerKey, String> values = new EnumMap<>(TriggerKey.class);
     private final Set<TriggerKey> fromEnv = EnumSet.noneOf(TriggerKey.class);
     private final List<Violation> violations = new ArrayList<>();
+
+    /** A required key that is written otherwise is one mistake, not two. */
+    private boolean targetValueIsWrittenOtherwise;
 
     MetadataReader(Map<String, String> metadata) {
         metadata.forEach((key, value) -> {
@@ -60,7 +80,11 @@ final class MetadataReader {
                     violations.add(new Violation(key, Optional.empty(), expected, Optional.empty()));
                 }
             } else {
-                violations.add(unknown(key, plain));
+                Violation unknown = unknown(key, plain);
+                String targetValue = TriggerKey.TARGET_VALUE.key();
+                targetValueIsWrittenOtherwise |= unknown.nearest().equals(Optional.of(targetValue))
+                        || unknown.expected().startsWith(targetValue + ";");
+                violations.add(unknown);
             }
         });
     }
@@ -71,17 +95,9 @@ final class MetadataReader {
     }
 
     private static Violation unknown(String key, String plain) {
-        String ofAnother = KEYS_OF_OTHER_TRIGGERS.get(plain);
+        String ofAnother = KEYS_OF_OTHERS.get(plain);
         if (ofAnother != null) {
-            return new Violation(
-                    key,
-                    Optional.empty(),
-                    ofAnother + "; " + plain + " is a key of other triggers of KEDA",
-                    Optional.empty());
-        }
-        if (plain.equals("metricType")) {
-            return new Violation(
-                    key, Optional.empty(), "it beside the trigger's type, not in its metadata", Optional.empty());
+            return new Violation(key, Optional.empty(), ofAnother, Optional.empty());
         }
         return new Violation(key, Optional.empty(), "a known key", TriggerKey.nearestTo(plain));
     }
@@ -131,12 +147,21 @@ final class MetadataReader {
 
     /** The text or its default; the default where it is rejected. */
     String text(TriggerKey key, Predicate<String> valid, String expected) {
+        return text(key, valid, expected, _ -> Optional.empty());
+    }
+
+    /**
+     * The same.
+     *
+     * @param meant by a value that is rejected
+     */
+    String text(TriggerKey key, Predicate<String> valid, String expected, Function<String, Optional<String>> meant) {
         String value = values.get(key);
         if (value != null && valid.test(value)) {
             return value;
         }
         if (value != null) {
-            reject(key, expected);
+            reject(key, expected, meant.apply(value));
         }
         return key.defaultText().orElse("");
     }
@@ -145,10 +170,14 @@ final class MetadataReader {
     <E extends Enum<E>> E choice(TriggerKey key, Class<E> type) {
         Map<String, E> choices = Arrays.stream(type.getEnumConstants())
                 .collect(Collectors.toMap(constant -> constant.name().toLowerCase(Locale.ROOT), constant -> constant));
-        String expected = Stream.of(type.getEnumConstants())
+        List<String> names = Stream.of(type.getEnumConstants())
                 .map(constant -> constant.name().toLowerCase(Locale.ROOT))
-                .collect(Collectors.joining(", ", "one of ", ""));
-        String text = text(key, value -> choices.containsKey(value.toLowerCase(Locale.ROOT)), expected);
+                .toList();
+        String text = text(
+                key,
+                value -> choices.containsKey(value.toLowerCase(Locale.ROOT)),
+                "one of " + String.join(", ", names),
+                value -> Meant.word(value, names));
         return choices.getOrDefault(text.toLowerCase(Locale.ROOT), type.getEnumConstants()[0]);
     }
 
@@ -159,7 +188,8 @@ final class MetadataReader {
 
     /** {@code true} or {@code false}. */
     boolean flag(TriggerKey key) {
-        return text(key, text -> text.equals("true") || text.equals("false"), "true or false")
+        List<String> both = List.of("true", "false");
+        return text(key, both::contains, "true or false", value -> Meant.word(value, both))
                 .equals("true");
     }
 
@@ -190,22 +220,11 @@ final class MetadataReader {
                 key,
                 "a number from " + least.toPlainString() + " to " + most.toPlainString() + " with at most " + decimals
                         + " decimals",
-                meant(key, text)
+                Meant.number(key, text)
                         .filter(value ->
                                 value.compareTo(least) >= 0 && value.compareTo(most) <= 0 && value.scale() <= decimals)
                         .map(BigDecimal::toPlainString));
         return least.doubleValue();
-    }
-
-    /** The number that a percentage, a decimal comma or a percentile's name stands for. */
-    private static Optional<BigDecimal> meant(TriggerKey key, String text) {
-        String number = text.replace("%", "").strip().replace(',', '.');
-        if (text.length() > 12 || !NUMBER.matcher(number).matches()) {
-            return Optional.empty();
-        }
-        BigDecimal value = new BigDecimal(number);
-        boolean isPercent = text.endsWith("%") || key == TriggerKey.QUANTILE;
-        return Optional.of(isPercent ? value.movePointLeft(2) : value);
     }
 
     /** The same for a key without a default; empty where it is absent. */
@@ -222,6 +241,10 @@ final class MetadataReader {
 
     /** A duration within [least, most]. */
     Duration duration(TriggerKey key, Duration least, Duration most) {
+        return duration(key, least, most, "");
+    }
+
+    private Duration duration(TriggerKey key, Duration least, Duration most, String leastIs) {
         String text = values.getOrDefault(key, key.defaultText().orElse(""));
         Optional<Duration> duration = parseDuration(text);
         if (duration.isPresent()
@@ -231,9 +254,10 @@ final class MetadataReader {
         }
         reject(
                 key,
-                "a duration such as 500ms, 30s or 5m, from " + Durations.text(least) + " to " + Durations.text(most),
-                Optional.of(text + "s")
-                        .filter(seconds -> parseDuration(seconds)
+                "a duration such as 500ms, 30s or 5m, from " + Durations.text(least) + " to " + Durations.text(most)
+                        + (leastIs.isEmpty() ? "" : "; " + Durations.text(least) + " is " + leastIs),
+                Meant.duration(text)
+                        .filter(ours -> parseDuration(ours)
                                 .filter(value -> value.compareTo(least) >= 0 && value.compareTo(most) <= 0)
                                 .isPresent()));
         return duration.orElse(least).compareTo(most) > 0 ? most : least;
@@ -241,7 +265,16 @@ final class MetadataReader {
 
     /** The same for a key without a default; empty where it is absent. */
     Optional<Duration> optionalDuration(TriggerKey key, Duration least, Duration most) {
-        return has(key) ? Optional.of(duration(key, least, most)) : Optional.empty();
+        return optionalDuration(key, least, most, "");
+    }
+
+    /**
+     * The same.
+     *
+     * @param leastIs where the least value comes from, for example {@code 2 × pollInterval}
+     */
+    Optional<Duration> optionalDuration(TriggerKey key, Duration least, Duration most, String leastIs) {
+        return has(key) ? Optional.of(duration(key, least, most, leastIs)) : Optional.empty();
     }
 
     static Optional<Duration> parseDuration(String text) {
@@ -269,6 +302,9 @@ final class MetadataReader {
     }
 
     private void reject(TriggerKey key, String expected, Optional<String> meant) {
+        if (key == TriggerKey.TARGET_VALUE && !has(key) && targetValueIsWrittenOtherwise) {
+            return;
+        }
         if (!has(key)) {
             // KEDA leaves out what it cannot resolve (keda: pkg/scalers/external_scaler.go)
             String missing = "; it is missing. With " + key.keyFromEnv()

@@ -26,7 +26,8 @@ public record MetricsPath(List<String> candidates) {
         String text = metadata.text(
                 TriggerKey.PATH,
                 value -> value.equals(AUTO_TEXT) || Grammar.isPath(value),
-                "auto, or a path that starts with one /, without . and .. as segments");
+                "auto, or a path that starts with one /, without . and .. as segments",
+                value -> Meant.path(value, Grammar::isPath));
         return text.equals(AUTO_TEXT) ? AUTO : new MetricsPath(List.of(text));
     }
 

@@ -28,7 +28,8 @@ final class SignalMetadata {
         return metadata.text(
                 TriggerKey.METRIC,
                 Signals::isName,
-                "a metric name such as " + Signals.KV_CACHE_USAGE + ", or rate(NAME)");
+                "a metric name such as " + Signals.KV_CACHE_USAGE + ", or rate(NAME)",
+                value -> Meant.metric(value, Signals::isName));
     }
 
     /**

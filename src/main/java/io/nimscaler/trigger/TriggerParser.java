@@ -1,6 +1,8 @@
 package io.nimscaler.trigger;
 
+import io.nimscaler.signal.Latency;
 import io.nimscaler.signal.Signal;
+import io.nimscaler.signal.Signals;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
@@ -19,6 +21,9 @@ public final class TriggerParser {
     private static final int MOST_KEYS = 64;
 
     private static final double HIGHEST_USEFUL_RATIO = 0.8;
+
+    /** Nobody aims at a minute for a token; in milliseconds it is a usual goal. */
+    private static final double MANY_SECONDS_FOR_A_TOKEN = 60;
 
     private final MetadataReader metadata;
 
@@ -107,11 +112,21 @@ public final class TriggerParser {
                 .toPlainString();
     }
 
-    private static List<String> warningsOf(Trigger trigger) {
+    private List<String> warningsOf(Trigger trigger) {
         List<String> warnings = new ArrayList<>();
         if (trigger.signal().saturatesAtOne() && trigger.target().value() > HIGHEST_USEFUL_RATIO) {
             warnings.add("targetValue = " + trigger.target().value() + " of a ratio that saturates at 1: above "
                     + HIGHEST_USEFUL_RATIO + " it can hardly ask for more replicas");
+        }
+        Signals.misspelt(trigger.signal())
+                .filter(_ -> !metadata.isFromEnv(TriggerKey.METRIC))
+                .ifPresent(known -> warnings.add("metric = " + trigger.signal().name()
+                        + " is no engine's name, so a gauge of just this name is read; did you mean " + known + "?"));
+        if (trigger.signal() instanceof Latency latency
+                && latency.name().contains("token")
+                && trigger.target().value() >= MANY_SECONDS_FOR_A_TOKEN) {
+            warnings.add("targetValue = " + trigger.target().value()
+                    + " of a latency is in seconds; for 500 ms write \"0.5\"");
         }
         return warnings;
     }

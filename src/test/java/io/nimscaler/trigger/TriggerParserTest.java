@@ -249,7 +249,25 @@ class TriggerParserTest {
                         "threshold",
                         "1",
                         "threshold: expected targetValue; threshold is a key of other triggers of KEDA"),
-                Arguments.of("polInterval", "1s", "polInterval: expected a known key; did you mean pollInterval?"));
+                Arguments.of("polInterval", "1s", "polInterval: expected a known key; did you mean pollInterval?"),
+                Arguments.of("targetValue", "100m", "; did you mean 0.1?"),
+                Arguments.of("targetValue", "500ms", "; did you mean 0.5?"),
+                Arguments.of("tolerance", "10%", "; did you mean 0.10?"),
+                Arguments.of("quantile", "p95", "; did you mean 0.95?"),
+                Arguments.of("pollInterval", "2 s", "; did you mean 2s?"),
+                Arguments.of("downscaleStabilizationWindow", "5 minutes", "; did you mean 5m?"),
+                Arguments.of("aggregationType", "avg", "expected one of sum, average, max; did you mean average?"),
+                Arguments.of("scaleDown", "idle", "expected one of any, idlest; did you mean idlest?"),
+                Arguments.of("loadingCredit", "yes", "expected true or false; did you mean true?"),
+                Arguments.of("metric", "rate(tokens_total[5m])", "; did you mean rate(tokens_total)?"),
+                Arguments.of("metric", "serving-load", "; did you mean serving_load?"),
+                Arguments.of("path", "metrics", "; did you mean /metrics?"),
+                Arguments.of("path", "http://pod:8000/v1/metrics", "; did you mean /v1/metrics?"),
+                Arguments.of("staleAfter", "3s", "from 4s to 1h; 4s is 2 × pollInterval"),
+                Arguments.of("pollingInterval", "2", "expected pollInterval; pollingInterval stands in the spec"),
+                Arguments.of(
+                        "minReplicaCount", "1", "expected it in the spec of the ScaledObject, not in the metadata"),
+                Arguments.of("stabilizationWindowSeconds", "0", "expected downscaleStabilizationWindow; "));
     }
 
     @ParameterizedTest(name = "{0} = {1}")
@@ -309,6 +327,58 @@ class TriggerParserTest {
         assertThat(((ParsedTrigger.Invalid) TriggerParser.parse(Map.of())).text())
                 .contains("targetValue: expected a number")
                 .contains("; it is missing. With targetValueFromEnv: KEDA found no such variable");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "targetVaule, did you mean targetValue?",
+        "threshold, expected targetValue;",
+        "value, expected targetValue;"
+    })
+    void targetValueUnderAnotherNameIsOneMistake(String key, String text) {
+        assertThat(TriggerParser.parse(Map.of(key, "0.7")))
+                .isInstanceOfSatisfying(
+                        ParsedTrigger.Invalid.class,
+                        invalid -> assertThat(invalid.violations())
+                                .singleElement()
+                                .satisfies(violation -> assertThat(violation.text())
+                                        .startsWith(key)
+                                        .contains(text)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "gpu_cache_usage_prec, did you mean gpu_cache_usage_perc?",
+        "vllm:num_request_waiting, did you mean vllm:num_requests_waiting?",
+        "servingLoad, did you mean serving_load?"
+    })
+    void gaugeThatIsNearlyAnEnginesNameIsTakenWithAWarning(String metric, String text) {
+        assertThat(warnings("metric", metric))
+                .singleElement()
+                .satisfies(warning ->
+                        assertThat(warning).startsWith("metric = " + metric).endsWith(text));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"queue_depth", "vllm_num_requests_waiting", "num_requests_pending", "nv_gpu_utilization"})
+    void otherGaugesAreNotQuestioned(String metric) {
+        assertThat(warnings("metric", metric)).isEmpty();
+    }
+
+    @Test
+    void latencyGoalInMillisecondsIsQuestioned() {
+        assertThat(warnings("metric", "time_to_first_token_seconds", "targetValue", "500"))
+                .containsExactly("targetValue = 500.0 of a latency is in seconds; for 500 ms write \"0.5\"");
+        assertThat(warnings("metric", "e2e_request_latency_seconds", "targetValue", "120"))
+                .isEmpty();
+    }
+
+    private static List<String> warnings(String... keysAndValues) {
+        Map<String, String> metadata = new HashMap<>(Map.of("targetValue", "0.7"));
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            metadata.put(keysAndValues[i], keysAndValues[i + 1]);
+        }
+        return ((ParsedTrigger.Valid) TriggerParser.parse(metadata)).warnings();
     }
 
     @Test
