@@ -76,6 +76,12 @@ class WordsTest {
             utilisation           | utilization
             one trustworthy       | which number it is
             the truth lies        | the load is between
+            want of capacity      | lack of capacity
+            as it was before      | before, with what it was
+            binds first           | is reached first
+            the clear             | without TLS
+            let all in            | allow all
+            for want of           | for lack of, or since there is no
             """)
     void wordIsNotUsed(String word, String instead) throws IOException {
         Pattern pattern = Pattern.compile("\\b" + word + "\\b", Pattern.CASE_INSENSITIVE);

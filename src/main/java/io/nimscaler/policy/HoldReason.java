@@ -21,8 +21,8 @@ public enum HoldReason {
     STEP_TAKEN_BACK("the load took back a step down within the last hour"),
     /** Rule 6: requests wait, which the KV usage does not show. */
     REQUESTS_WAITING("requests wait, and KV usage does not show them"),
-    /** Rule 6: requests are refused for want of capacity. */
-    REQUESTS_REFUSED("requests are refused for want of capacity"),
+    /** Rule 6: requests are refused for lack of capacity. */
+    REQUESTS_REFUSED("requests are refused for lack of capacity"),
     /** Rule 6: how many requests wait in front of the fleet is not known. */
     DEMAND_SOURCE_UNKNOWN("the number of requests that wait at the demand source is not known");
 

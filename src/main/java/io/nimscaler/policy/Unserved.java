@@ -44,7 +44,7 @@ public record Unserved(OptionalDouble waiting, Optional<Admission> admission, Op
         return waiting.orElse(0) > 0;
     }
 
-    /** Whether more requests are refused for want of capacity than now and then one. */
+    /** Whether more requests are refused for lack of capacity than now and then one. */
     public boolean isRefused() {
         return admission.filter(Admission::isRefusing).isPresent();
     }

@@ -95,13 +95,13 @@ public final class Explanation {
     private static String refused(Admission admission) {
         return String.format(
                 Locale.ROOT,
-                "%.0f of %.0f requests refused for want of capacity, so the load counts × %.2f",
+                "%.0f of %.0f requests refused for lack of capacity, so the load counts × %.2f",
                 admission.refused(),
                 admission.taken() + admission.refused(),
                 admission.factor());
     }
 
-    /** For example {@code 40 of 60 requests refused for want of capacity, so the load counts × 2.00}; empty: none is. */
+    /** For example {@code 40 of 60 requests refused for lack of capacity, so the load counts × 2.00}; empty: none is. */
     public static Optional<String> ofRefusals(Snapshot snapshot) {
         return snapshot.decision()
                 .basis()

@@ -192,7 +192,7 @@ public final class Headline {
                 .filter(admission -> admission.refused() > 0)
                 .ifPresent(admission -> causes.add(number(Math.rint(admission.refused())) + " of "
                         + number(Math.rint(admission.taken() + admission.refused()))
-                        + " requests were refused for want of capacity."));
+                        + " requests were refused for lack of capacity."));
         basis.fleet()
                 .unserved()
                 .knownHeld()

@@ -2,7 +2,7 @@ package io.nimscaler.scaler;
 
 import java.util.Locale;
 
-/** What becomes of a trigger's replicas at a moment, in one word: the same on the page, in REST, in the metrics and on the dashboard. */
+/** What happens to a trigger's replicas at a moment, in one word. The words are the same on the page, in REST, in the metrics and on the dashboard. */
 public enum State {
     /** The replicas fit the demand. */
     NORMAL("Normal"),

@@ -107,7 +107,7 @@ public final class PodAuths {
         }
         if (asked.scheme() == Scheme.HTTP && content.authorization().isPresent() && !chosen.tokenOverHttp()) {
             return refusedIfNamed(
-                    auth, "podAuth = \"" + name + "\": expected scheme https, its token is not sent in the clear");
+                    auth, "podAuth = \"" + name + "\": expected scheme https, its token is not sent without TLS");
         }
         return new Choice.Chosen(chosen, content);
     }

@@ -4,7 +4,7 @@ package io.nimscaler.signal;
  * What became of the requests that came within a time.
  *
  * @param taken how many were taken; between two scrapes of one pod it may be less than 0, where what is at work is counted late
- * @param refused how many were refused for want of capacity; at least 0
+ * @param refused how many were refused for lack of capacity; at least 0
  */
 public record Admission(double taken, double refused) {
 
@@ -13,7 +13,7 @@ public record Admission(double taken, double refused) {
     /** Who is refused asks again: that many requests for each that is taken are no measure. */
     private static final double MOST = 2;
 
-    /** A refusal now and then, by one pod that a router filled, is no want of capacity of the fleet's. */
+    /** A refusal now and then, by one pod that a router filled, is no lack of capacity of the fleet's. */
     private static final double NOTEWORTHY = .01;
 
     /** Whether more than 1 % of the requests that came were refused. */

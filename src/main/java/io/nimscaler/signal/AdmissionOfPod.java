@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * How many requests one pod took and how many it refused for want of capacity, from scrape to scrape. What can not be told counts as
+ * How many requests one pod took and how many it refused for lack of capacity, from scrape to scrape. What can not be told counts as
  * neither. As with {@link CounterRate}, a counter that is lower than before was reset and has counted from 0 since, and of a new series it is
  * not known what it had counted before.
  *

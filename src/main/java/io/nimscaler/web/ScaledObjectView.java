@@ -35,9 +35,9 @@ import org.jspecify.annotations.Nullable;
  *     {@code none}; null where the trigger is refused
  * @param minReplicas of the ScaledObject, of a past decision as it was then; null where nobody says
  * @param maxReplicas of the ScaledObject, of a past decision as it was then; null where nobody says
- * @param state what becomes of the replicas, in one word: {@code normal}, {@code scaling_up}, {@code scaling_down},
- *     {@code at_maximum}, {@code waiting} (for a stabilization window), {@code holding} (data is missing), {@code unknown} or
- *     {@code refused}
+ * @param state what happens to the replicas, in one word: {@code normal}, {@code scaling_up}, {@code scaling_down},
+ *     {@code at_maximum}, {@code waiting} (for a stabilization window), {@code keeping} (requests wait or are refused),
+ *     {@code holding} (data is missing), {@code unknown} or {@code refused}
  * @param stateSince since when it is the same; null of a past decision, and of a refused trigger
  * @param summary the same with the cause and the load, in plain sentences
  * @param decision {@code report}, {@code hold}, {@code unknown} or {@code refused}

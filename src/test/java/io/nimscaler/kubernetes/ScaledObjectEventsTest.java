@@ -116,7 +116,7 @@ class ScaledObjectEventsTest {
         }
         assertThat(reasons()).containsExactly("RequestsRefused");
         assertThat(written.getFirst().getNote())
-                .isEqualTo("7 of 17 requests refused for want of capacity, so the load counts × 1.70");
+                .isEqualTo("7 of 17 requests refused for lack of capacity, so the load counts × 1.70");
     }
 
     @Test

@@ -58,7 +58,7 @@ class RefusedRequestsTest extends ScalersFixture {
         // Then
         assertThat(snapshot(trigger).answer()).isEqualTo(new Answer.Value(3800));
         assertThat(Explanation.of(snapshot(trigger)))
-                .contains("requests refused for want of capacity, so the load counts × 2.00");
+                .contains("requests refused for lack of capacity, so the load counts × 2.00");
         assertThat(Warning.of(snapshot(trigger))).extracting(Warning::reason).contains("RequestsRefused");
 
         // And when nothing is refused any more

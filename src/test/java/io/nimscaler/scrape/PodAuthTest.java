@@ -177,7 +177,7 @@ class PodAuthTest {
             assertFailed(
                     ask(gateway, Scheme.HTTP, PodAuth.ofOperator(Optional.of("llm"))),
                     NOT_ALLOWED,
-                    "podAuth = \"llm\": expected scheme https, its token is not sent in the clear");
+                    "podAuth = \"llm\": expected scheme https, its token is not sent without TLS");
             assertThat(gateway.requests()).isEmpty();
         }
 
@@ -326,7 +326,7 @@ class PodAuthTest {
             assertFailed(
                     ask(pod, Scheme.HTTP, "nim", "llm"),
                     NOT_ALLOWED,
-                    "podAuth = \"llm\": expected scheme https, its token is not sent in the clear");
+                    "podAuth = \"llm\": expected scheme https, its token is not sent without TLS");
             assertThat(pod.requests()).isEmpty();
         }
 
