@@ -192,7 +192,7 @@ final class ReaderFigures {
 
     /** Neither a time nor a share of the machine, so it holds on a busy one: how often the time of finding the lines alone, in turn with it. */
     private static void ratios() throws RunnerException {
-        Map<String, Double> most = Map.of("two-names", 3d, "serving_load", 4d, "latency", 5d);
+        Map<String, Double> most = Map.of("two-names", 4d, "serving_load", 6d, "latency", 8d);
         most.forEach((work, bound) -> {
             double least = Double.POSITIVE_INFINITY;
             for (int round = 0; round < ROUNDS && least > bound; round++) {

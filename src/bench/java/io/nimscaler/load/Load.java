@@ -136,8 +136,16 @@ public final class Load {
         }
     }
 
-    private List<String> javaOptions(String app) {
-        return words(System.getProperty("load.java." + app, System.getProperty("load.java", "")), " ");
+    /** The options of all builds, or of some: {@code NAME=OPTIONS;NAME=OPTIONS}. */
+    private static List<String> javaOptions(String app) {
+        String text = System.getProperty("load.java", "");
+        return text.startsWith("-")
+                ? words(text, " ")
+                : words(text, ";").stream()
+                        .filter(one -> one.startsWith(app + "="))
+                        .findFirst()
+                        .map(one -> words(one.substring(app.length() + 1), " "))
+                        .orElse(List.of());
     }
 
     /** A build under load, and its own pods. */
