@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.nimscaler.policy.Decision;
+import io.nimscaler.policy.HoldReason;
 import io.nimscaler.policy.Scale;
 import io.nimscaler.scaler.DeletionCosts;
 import io.nimscaler.scaler.DeletionCosts.Candidate;
@@ -19,11 +20,13 @@ import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -34,7 +37,7 @@ import org.jboss.logging.Logger;
 
 /**
  * Writes which pods are to go first, where a trigger says {@code scaleDown: idlest}: once per drop, again every 15 s while the drop is
- * pending and others have become idler, and takes it back afterwards. It is taken back, too, where no trigger says so any more, and where
+ * pending and others have become idler, and takes it back after half a minute in which it was known that no fewer are asked for. It is taken back, too, where no trigger says so any more, and where
  * the ScaledObject goes.
  *
  * <p>Every replica of the scaler may write; none has to know of the other. A patch names the version of the pod that it was made for, so that
@@ -61,11 +64,41 @@ final class IdlestFirst {
 
     private static final int UNPROCESSABLE = 422;
 
+    /**
+     * What one trigger asks for.
+     *
+     * @param fewer how many pods there are too many; empty: it is not known whether there are
+     */
+    private record Wish(OptionalInt fewer, Instant at) {}
+
     private static final class Drop {
-        private Optional<Instant> pendingAt = Optional.empty();
-        private Instant rankedAt = Instant.MIN;
-        private Instant notBefore = Instant.MIN;
-        private boolean pending;
+        private final Map<String, Wish> wishes = new HashMap<>();
+        private Instant askedAt = Instant.MIN;
+        private Optional<Instant> calmSince = Optional.empty();
+        private int ranked;
+        private Instant rankAgainAt = Instant.MIN;
+        private Instant takeBackAgainAt = Instant.MIN;
+        private Instant refusedUntil = Instant.MIN;
+
+        /**
+         * The HPA follows the trigger that asks for most replicas, and takes none away while one of them is unknown.
+         *
+         * @return empty: not known
+         */
+        private OptionalInt fewer(Instant now) {
+            wishes.values().removeIf(wish -> wish.at().plus(TAKEN_BACK_AFTER).isBefore(now));
+            return wishes.values().stream().anyMatch(wish -> wish.fewer().isEmpty())
+                    ? OptionalInt.empty()
+                    : wishes.values().stream()
+                            .mapToInt(wish -> wish.fewer().orElseThrow())
+                            .min();
+        }
+
+        private boolean isCalm(Instant now) {
+            return calmSince
+                    .filter(since -> !since.plus(TAKEN_BACK_AFTER).isAfter(now))
+                    .isPresent();
+        }
     }
 
     private final KubernetesClient client;
@@ -96,34 +129,51 @@ final class IdlestFirst {
             return;
         }
         Instant now = clock.instant();
-        if (snapshot.trigger().isIdlestFirst()) {
-            rank(scaledObject, snapshot, pods.get(), drops.computeIfAbsent(scaledObject.id(), _ -> new Drop()), now);
+        boolean isIdlestFirst = snapshot.trigger().isIdlestFirst();
+        Drop drop = isIdlestFirst
+                ? drops.computeIfAbsent(scaledObject.id(), _ -> new Drop())
+                : drops.get(scaledObject.id());
+        if (drop == null) {
             return;
         }
-        Drop drop = drops.get(scaledObject.id());
-        if (drop != null && isNotRankedAnyMore(drop, now) && !takeBack(scaledObject, pods.get(), drop)) {
+        List<Pod> present = pods.get();
+        synchronized (drop) {
+            drop.wishes.put(snapshot.triggerName(), new Wish(tooMany(scaledObject, snapshot, present.size()), now));
+        }
+        if (isIdlestFirst) {
+            rank(scaledObject, snapshot, present, drop, now);
+        } else if (isNotRankedAnyMore(drop, now) && !takeBack(scaledObject, present, drop)) {
             // What stands there from now on is of another scaler, which has a trigger of this ScaledObject too
             drops.remove(scaledObject.id());
         }
     }
 
     private void rank(ScaledObject scaledObject, Snapshot snapshot, List<Pod> pods, Drop drop, Instant now) {
-        int fewer = tooMany(scaledObject, snapshot, pods.size());
+        int fewer;
         synchronized (drop) {
-            drop.rankedAt = now;
-            boolean begins = fewer > 0 && !drop.pending;
-            drop.pending = fewer > 0;
-            if (fewer > 0) {
-                drop.pendingAt = Optional.of(now);
-            }
-            boolean over = drop.pendingAt
-                    .filter(at -> at.plus(TAKEN_BACK_AFTER).isAfter(now))
-                    .isEmpty();
-            boolean isDue = begins ? !isRefused(drop, now) : !drop.notBefore.isAfter(now);
-            if (!isDue || (fewer == 0 && !over)) {
+            drop.askedAt = now;
+            OptionalInt known = drop.fewer(now);
+            drop.calmSince = known.isPresent() && known.getAsInt() == 0
+                    ? drop.calmSince.or(() -> Optional.of(now))
+                    : Optional.empty();
+            if (known.isEmpty() || drop.refusedUntil.isAfter(now)) {
+                // Unknown is no end of a drop: this process may be too young to know what the other one has marked pods for
                 return;
             }
-            drop.notBefore = now.plus(BETWEEN_RANKINGS);
+            fewer = known.getAsInt();
+            if (fewer == 0) {
+                if (!drop.isCalm(now) || drop.takeBackAgainAt.isAfter(now)) {
+                    return;
+                }
+                drop.ranked = 0;
+                drop.takeBackAgainAt = now.plus(BETWEEN_RANKINGS);
+            } else {
+                if (fewer <= drop.ranked && drop.rankAgainAt.isAfter(now)) {
+                    return;
+                }
+                drop.ranked = fewer;
+                drop.rankAgainAt = now.plus(BETWEEN_RANKINGS);
+            }
         }
         write(scaledObject, DeletionCosts.changes(candidates(snapshot, pods), fewer), pods, drop);
     }
@@ -131,10 +181,12 @@ final class IdlestFirst {
     /** Of several triggers one is enough that says so. */
     private static boolean isNotRankedAnyMore(Drop drop, Instant now) {
         synchronized (drop) {
-            if (drop.rankedAt.plus(TAKEN_BACK_AFTER).isAfter(now) || drop.notBefore.isAfter(now)) {
+            if (drop.askedAt.plus(TAKEN_BACK_AFTER).isAfter(now)
+                    || drop.takeBackAgainAt.isAfter(now)
+                    || drop.refusedUntil.isAfter(now)) {
                 return false;
             }
-            drop.notBefore = now.plus(BETWEEN_RANKINGS);
+            drop.takeBackAgainAt = now.plus(BETWEEN_RANKINGS);
             return true;
         }
     }
@@ -147,16 +199,35 @@ final class IdlestFirst {
         return !changes.isEmpty();
     }
 
-    private static boolean isRefused(Drop drop, Instant now) {
-        return drop.notBefore.isAfter(now.plus(BETWEEN_RANKINGS));
+    /**
+     * How many pods more there are than the answer asks for, where it asks for fewer than are wanted. A pause or a formula keeps it from
+     * being what the HPA does.
+     *
+     * @return empty: another replica of the scaler may know more, and ask for fewer
+     */
+    private static OptionalInt tooMany(ScaledObject scaledObject, Snapshot snapshot, int present) {
+        if (scaledObject.scaling().pause().isPresent()
+                || scaledObject.scaling().isJoined()) {
+            return OptionalInt.of(0);
+        }
+        return switch (snapshot.decision()) {
+            case Decision.Report(double _, Decision.Basis.Known basis) ->
+                OptionalInt.of(surplus(scaledObject, snapshot, basis.scale(), present));
+            case Decision.Hold(HoldReason reason, var _) ->
+                switch (reason) {
+                    case STABILIZATION, REQUESTS_WAITING, REQUESTS_REFUSED -> OptionalInt.of(0);
+                    case ALL_STARTING,
+                            NO_SAMPLES,
+                            TOO_FEW_OBSERVATIONS,
+                            UNDECIDED,
+                            WINDOW_NOT_FULL,
+                            DEMAND_SOURCE_UNKNOWN -> OptionalInt.empty();
+                };
+            case Decision.Unknown _ -> OptionalInt.empty();
+        };
     }
 
-    /** How many pods more there are than the answer asks for, where it asks for fewer than are wanted. */
-    private static int tooMany(ScaledObject scaledObject, Snapshot snapshot, int present) {
-        if (!(snapshot.decision() instanceof Decision.Report(double _, Decision.Basis.Known basis))) {
-            return 0;
-        }
-        Scale scale = basis.scale();
+    private static int surplus(ScaledObject scaledObject, Snapshot snapshot, Scale scale, int present) {
         long desired = snapshot.hpaDesiredReplicas().isPresent()
                 ? scaledObject
                         .replicaBounds()
@@ -217,7 +288,7 @@ final class IdlestFirst {
             } catch (KubernetesClientException e) {
                 if (isForbidden(e)) {
                     synchronized (drop) {
-                        drop.notBefore = clock.instant().plus(WITHOUT_THE_RIGHT);
+                        drop.refusedUntil = clock.instant().plus(WITHOUT_THE_RIGHT);
                     }
                     events.warn(
                             scaledObject,

@@ -189,6 +189,12 @@ record ScaledObjectTriggers(
                             "scaleDown: idlest does nothing here: only the pods of a Deployment, a ReplicaSet or an Argo Rollout go by"
                                     + " their cost; a StatefulSet and a LeaderWorkerSet take their highest numbers"));
                 }
+                if (trigger.isIdlestFirst() && scaledObject.scaling().isJoined()) {
+                    complaints.add(new Complaint(
+                            "TriggerQuestionable",
+                            "scaleDown: idlest does nothing here: scalingModifiers.formula decides how many replicas go, and this"
+                                    + " scaler does not compute it"));
+                }
                 compared.mismatch()
                         .ifPresent(violation -> complaints.add(new Complaint("MetricTypeMismatch", violation.text())));
                 return Optional.of(compared);

@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
  * What a ScaledObject says of its HPA and its replicas beside the triggers (keda: apis/keda/v1alpha1/scaledobject_types.go).
  *
  * @param hpaName the name of KEDA's HPA
+ * @param isJoined whether a formula makes one metric of all triggers: what one of them asks for is not what the HPA is told
  * @param pause what KEDA does not do while it is paused, in words; empty: it is not
  */
-record Scaling(String hpaName, Following.Bounds bounds, Optional<Pause> pause) {
+record Scaling(String hpaName, Following.Bounds bounds, boolean isJoined, Optional<Pause> pause) {
 
     /**
      * @param isWhole whether nothing changes the replicas, up or down
@@ -56,12 +57,13 @@ record Scaling(String hpaName, Following.Bounds bounds, Optional<Pause> pause) {
         return new Scaling(
                 "keda-hpa-" + name,
                 new Following.Bounds(DEFAULT_MOST, DEFAULT_MOST, Optional.of(DEFAULT_PERIOD)),
+                false,
                 Optional.empty());
     }
 
     /**
      * @param name of the ScaledObject, and what it is given for its HPA where it is given one
-     * @param isJoined whether a formula makes one metric of all triggers: what one of them asks for is not what the HPA is told
+     * @param isJoined whether it has a formula
      */
     static Scaling of(
             String name, Map<?, ?> spec, Map<String, String> annotations, boolean isJoined, String ownHpaName) {
@@ -77,6 +79,7 @@ record Scaling(String hpaName, Following.Bounds bounds, Optional<Pause> pause) {
                         most,
                         isPlain && !isCachedForLong(spec) ? Math.min(most, fallback) : 0,
                         isPlain ? patience(up) : Optional.empty()),
+                isJoined,
                 pause);
     }
 

@@ -42,6 +42,10 @@ public final class DeletionCosts {
             return cost.filter(DeletionCosts::isOurs).isPresent();
         }
 
+        private String ownCost() {
+            return DeletionCosts.of(requests.orElseThrow());
+        }
+
         /** One whose cost somebody else has set is left alone, and so is one of which it is not known how busy it is. */
         private boolean mayBeMarked() {
             return ready && requests.isPresent() && (cost.isEmpty() || isOurs());
@@ -65,12 +69,26 @@ public final class DeletionCosts {
         return cost.matches("-17(10000000|09[0-9]{6})");
     }
 
+    /** Whether the controller would take them in this order. One that has no cost yet gets its own. */
+    private static boolean isInOrder(List<Candidate> idlest) {
+        long last = Long.MIN_VALUE;
+        for (Candidate pod : idlest) {
+            long cost = Long.parseLong(pod.isOurs() ? pod.cost().orElseThrow() : pod.ownCost());
+            if (cost < last) {
+                return false;
+            }
+            last = cost;
+        }
+        return true;
+    }
+
     static String of(double requests) {
         return String.format(Locale.ROOT, "%d", LOWEST + (long) Math.clamp(Math.rint(requests), 0, MOST_REQUESTS));
     }
 
     /**
-     * What is to be written so that the idlest pods go first. What stays marked is not written again.
+     * What is to be written so that the idlest pods go first. What stays marked is not written again, unless the HPA might take a part of
+     * them and the order among them has changed.
      *
      * @param fewer how many pods there are too many; 0: what we gave is taken back
      */
@@ -86,9 +104,10 @@ public final class DeletionCosts {
                 .limit(Math.max(0, fewer - notReady))
                 .toList();
         Set<Candidate> marked = new HashSet<>(idlest);
+        boolean isInOrder = isInOrder(idlest);
         Stream<Change> given = idlest.stream()
-                .filter(pod -> !pod.isOurs())
-                .map(pod -> new Change(pod.name(), Optional.of(of(pod.requests().orElseThrow()))));
+                .filter(pod -> !pod.isOurs() || (!isInOrder && !pod.cost().equals(Optional.of(pod.ownCost()))))
+                .map(pod -> new Change(pod.name(), Optional.of(pod.ownCost())));
         Stream<Change> takenBack = pods.stream()
                 .filter(pod -> pod.isOurs() && !marked.contains(pod))
                 .map(pod -> new Change(pod.name(), Optional.empty()));

@@ -20,6 +20,7 @@ import io.nimscaler.signal.Neighbours;
 import io.nimscaler.signal.PodSignal;
 import io.nimscaler.signal.PodValue;
 import io.nimscaler.signal.RequestsOfPod;
+import io.nimscaler.signal.RequestsOfPod.Requests;
 import io.nimscaler.signal.Sample;
 import io.nimscaler.signal.Traffic;
 import io.nimscaler.signal.TrafficOfPod;
@@ -52,8 +53,7 @@ final class PodMemory {
     private final Optional<PodSignal> unseen;
     private final Optional<TrafficOfPod> watched;
     private final RequestsOfPod requestsOfPod;
-    private OptionalDouble requests = OptionalDouble.empty();
-    private Instant requestsReadAt = Instant.MIN;
+    private Optional<Requests> requests = Optional.empty();
     private final Optional<PodSignal> cost;
     private Optional<Measured> lastCost = Optional.empty();
     private final Optional<AdmissionOfPod> admission;
@@ -76,7 +76,8 @@ final class PodMemory {
                 ? Optional.of(
                         new TrafficOfPod(trigger.modelName(), trigger.reading().pollInterval()))
                 : Optional.empty();
-        this.requestsOfPod = new RequestsOfPod(trigger.modelName());
+        // A pod that goes ends the requests of each model
+        this.requestsOfPod = new RequestsOfPod(Optional.empty());
         this.cost = trigger.signal()
                 .costedBy()
                 .filter(other -> !other.equals(trigger.signal()))
@@ -214,7 +215,6 @@ final class PodMemory {
                 .ifPresent(measured -> lastUnseen = Optional.of((Measured) measured));
         if (trigger.isIdlestFirst()) {
             requests = requestsOfPod.read(series, askedAt);
-            requestsReadAt = askedAt;
         }
         cost.map(other -> other.read(series, askedAt))
                 .filter(Measured.class::isInstance)
@@ -379,7 +379,9 @@ final class PodMemory {
                 state,
                 sample,
                 shownProblem(state),
-                requestsReadAt.isBefore(staleAfter) ? OptionalDouble.empty() : requests);
+                requests.filter(read -> !read.readAt().isBefore(staleAfter))
+                        .map(read -> OptionalDouble.of(read.number()))
+                        .orElse(OptionalDouble.empty()));
     }
 
     /** What keeps a pod from running explains more than that it does not answer. A pod that answers has no problem. */

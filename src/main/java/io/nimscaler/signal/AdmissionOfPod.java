@@ -84,7 +84,11 @@ public final class AdmissionOfPod {
         Optional<Map<SeriesIdentity, Double>> refused = values(counters.refused(), counters.refusals(body, modelName));
         List<SampleLine> takenSeries = counters.taken(body, modelName);
         Optional<Map<SeriesIdentity, Double>> taken = values(counters.taken(), takenSeries);
-        OptionalDouble atWork = counters.countsAtTheEnd() ? requests.read(body, scrapedAt) : OptionalDouble.of(0);
+        OptionalDouble atWork = counters.countsAtTheEnd()
+                ? requests.read(body, scrapedAt)
+                        .map(read -> OptionalDouble.of(read.number()))
+                        .orElse(OptionalDouble.empty())
+                : OptionalDouble.of(0);
         return refused.isEmpty() || taken.isEmpty() || takenSeries.isEmpty() || atWork.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Counted(counters, refused.get(), taken.get(), atWork.getAsDouble(), scrapedAt));

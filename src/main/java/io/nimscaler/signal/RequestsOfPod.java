@@ -5,7 +5,6 @@ import io.nimscaler.signal.Measurement.Measured;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -25,18 +24,26 @@ public final class RequestsOfPod {
     private final PodSignal waiting;
 
     /**
-     * @param modelName only of this model; empty: of any
+     * @param modelName only of this model; empty: of all
      */
     public RequestsOfPod(Optional<String> modelName) {
         this.running = RUNNING.ofPod(modelName);
         this.waiting = WAITING.ofPod(modelName);
     }
 
+    /**
+     * What was read.
+     *
+     * @param number running and waiting
+     * @param readAt the earlier of the two
+     */
+    public record Requests(double number, Instant readAt) {}
+
     /** Empty: one of the two can not be told. */
-    public OptionalDouble read(List<SampleLine> body, Instant scrapedAt) {
-        return running.read(body, scrapedAt) instanceof Measured(PodValue.Amount(double runs), Instant _)
-                        && waiting.read(body, scrapedAt) instanceof Measured(PodValue.Amount(double waits), Instant _)
-                ? OptionalDouble.of(runs + waits)
-                : OptionalDouble.empty();
+    public Optional<Requests> read(List<SampleLine> body, Instant scrapedAt) {
+        return running.read(body, scrapedAt) instanceof Measured(PodValue.Amount(double runs), Instant one)
+                        && waiting.read(body, scrapedAt) instanceof Measured(PodValue.Amount(double waits), Instant other)
+                ? Optional.of(new Requests(runs + waits, one.isBefore(other) ? one : other))
+                : Optional.empty();
     }
 }

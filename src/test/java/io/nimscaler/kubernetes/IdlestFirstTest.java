@@ -6,7 +6,9 @@ import com.sun.net.httpserver.HttpServer;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.nimscaler.policy.Decision;
 import io.nimscaler.policy.Fleet;
+import io.nimscaler.policy.HoldReason;
 import io.nimscaler.policy.PodReading;
 import io.nimscaler.policy.Policy;
 import io.nimscaler.policy.Scale;
@@ -158,6 +160,8 @@ class IdlestFirstTest {
     @Test
     void afterTheDropTheMarkIsTakenBack() {
         pods(Map.of("c", "-1710000000"), "a", "b", "c");
+        decided(of("deployments", "apps"), .9, 30);
+        assertThat(patches).isEmpty();
         decided(of("deployments", "apps"), .9, 10);
         assertThat(patches)
                 .containsExactly("c {\"metadata\":{\"uid\":\"uid-c\",\"resourceVersion\":\"7\",\"annotations\":{\""
@@ -228,6 +232,97 @@ class IdlestFirstTest {
         idlestFirst.forget(of("deployments", "apps"), pods);
 
         assertThat(patches).singleElement().asString().startsWith("a ").contains("null");
+    }
+
+    /** Another replica of the scaler has marked; this one was started just now, so its downscale window is not full. */
+    @Test
+    void aReplicaThatDoesNotKnowYetTakesBackNothing() {
+        pods(Map.of("a", "-1710000000"), "a", "b", "c");
+        Trigger withWindows = Triggers.with("scaleDown", "idlest");
+        Policy young = new Policy(withWindows);
+        Fleet idle = new Fleet.Known(new Scale(3, 3), 3, Collections.nCopies(3, new PodReading.Sampled(.1)));
+        for (int i = 0; i < 120; i++) {
+            now = now.plusSeconds(1);
+            Decision decision = young.decide(idle, now);
+            assertThat(decision)
+                    .isInstanceOfSatisfying(Decision.Hold.class, hold -> assertThat(hold.reason())
+                            .isEqualTo(HoldReason.WINDOW_NOT_FULL));
+            idlestFirst.decided(
+                    of("deployments", "apps"),
+                    new Snapshot(ID, withWindows, decision, List.of()),
+                    () -> List.copyOf(pods));
+        }
+        assertThat(patches).isEmpty();
+    }
+
+    @Test
+    void aReplicaThatCannotReadThePodsTakesBackNothing() {
+        pods(Map.of(), "a", "b", "c");
+        decided(of("deployments", "apps"), .4, 2);
+        pods(Map.of("a", "-1710000000"), "a", "b", "c");
+        patches.clear();
+        Fleet dark = new Fleet.NotKnown("the API server does not answer");
+        for (int i = 0; i < 120; i++) {
+            now = now.plusSeconds(1);
+            idlestFirst.decided(
+                    of("deployments", "apps"),
+                    new Snapshot(ID, TRIGGER, new Policy(TRIGGER).decide(dark, now), List.of()),
+                    () -> List.copyOf(pods));
+        }
+        assertThat(patches).isEmpty();
+    }
+
+    /** The HPA follows the one that asks for most replicas. */
+    @Test
+    void nothingIsMarkedWhileAnotherTriggerKeepsTheReplicas() {
+        Trigger other = Triggers.immediate("scaleDown", "idlest", "metric", "num_requests_running", "targetValue", "0.7");
+        pods(Map.of(), "a", "b", "c");
+        for (int i = 0; i < 60; i++) {
+            decided(other, of("deployments", "apps"), .7, 1);
+            decided(TRIGGER, of("deployments", "apps"), .4, 1);
+        }
+        assertThat(patches).isEmpty();
+    }
+
+    /** The watch never shows the mark, so each ranking writes it. */
+    @Test
+    void anAnswerThatFlapsIsRankedEvery15SecondsAtMost() {
+        pods(Map.of(), "a", "b", "c");
+        for (int i = 0; i < 30; i++) {
+            decided(of("deployments", "apps"), .4, 1);
+            decided(of("deployments", "apps"), .7, 1);
+        }
+        assertThat(patches).hasSizeBetween(1, 5);
+    }
+
+    @Test
+    void aFurtherStepIsRankedAtOnce() {
+        pods(Map.of(), "a", "b", "c");
+        decided(of("deployments", "apps"), .4, 1);
+        pods(Map.of("a", "-1710000000"), "a", "b", "c");
+        decided(of("deployments", "apps"), .2, 1);
+        assertThat(patches).hasSize(2).last().asString().startsWith("b ");
+    }
+
+    @Test
+    void nothingIsMarkedWhileKedaIsPausedOrAFormulaDecides() {
+        Scaling scaling = Scaling.ofDefaults("llm");
+        pods(Map.of(), "a", "b", "c");
+        for (Scaling other : List.of(
+                new Scaling(scaling.hpaName(), scaling.bounds(), true, Optional.empty()),
+                new Scaling(
+                        scaling.hpaName(),
+                        scaling.bounds(),
+                        false,
+                        Optional.of(new Scaling.Pause(false, "paused-scale-in"))))) {
+            ScaledObject plain = of("deployments", "apps");
+            decided(
+                    new ScaledObject(
+                            plain.id(), plain.uid(), plain.target(), 1, OptionalInt.empty(), other, List.of()),
+                    .1,
+                    60);
+        }
+        assertThat(patches).isEmpty();
     }
 
     @Test

@@ -52,6 +52,16 @@ class DeletionCostsTest {
         assertThat(DeletionCosts.changes(pods, 1)).isEmpty();
     }
 
+    /** The HPA may take one pod a minute: then the first of them must be the idlest now. */
+    @Test
+    void theOrderAmongMarkedPodsIsThatOfNow() {
+        List<Candidate> pods =
+                List.of(with(pod("a", 30, .1), "-1710000000"), with(pod("b", 0, .3), "-1709999995"), pod("c", 50, .5));
+        assertThat(DeletionCosts.changes(pods, 2))
+                .containsExactly(
+                        new Change("b", Optional.of("-1710000000")), new Change("a", Optional.of("-1709999970")));
+    }
+
     @Test
     void afterTheDropOursAreTakenBackAndNoOthers() {
         List<Candidate> pods = List.of(with(pod("a", 3, .1), OURS), with(pod("b", 0, 0), "-5"), pod("c", 0, 0));
