@@ -24,6 +24,7 @@ public final class Policy {
     private final SlidingExtreme upscaleWindow;
     private final SlidingExtreme downscaleWindow;
     private final Steps steps;
+    private final boolean isBlindToQueues;
     private Cuts cuts = new Cuts();
     private Optional<Instant> previousAt = Optional.empty();
     private Optional<Instant> noSampleSince = Optional.empty();
@@ -48,6 +49,7 @@ public final class Policy {
         this.rules = new TotalRules(trigger);
         this.answers = new Answers(trigger);
         this.steps = new Steps(trigger);
+        this.isBlindToQueues = trigger.signal().blindTo().isPresent();
         this.smoothing = smoothing;
         this.upscaleWindow = upscaleWindow;
         this.downscaleWindow = downscaleWindow;
@@ -132,7 +134,7 @@ public final class Policy {
             if (unserved.isRefused()) {
                 return new Decision.Hold(HoldReason.REQUESTS_REFUSED, basis);
             }
-            if (unserved.waits()) {
+            if (unserved.waits() || (isBlindToQueues && unserved.isHeld())) {
                 return new Decision.Hold(HoldReason.REQUESTS_WAITING, basis);
             }
         }

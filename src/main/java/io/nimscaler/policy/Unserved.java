@@ -44,6 +44,16 @@ public record Unserved(OptionalDouble waiting, Optional<Admission> admission, Op
         return waiting.orElse(0) > 0;
     }
 
+    /** Whether requests are known to wait in front of the fleet. */
+    public boolean isHeld() {
+        return knownHeld().filter(known -> known.requests() > 0).isPresent();
+    }
+
+    /** How many are known to wait, in the pods' queues where the signal does not show them and in front of the fleet. */
+    public double allWaiting() {
+        return waiting.orElse(0) + knownHeld().map(Held.Known::requests).orElse(0.0);
+    }
+
     /** Whether more requests are refused for lack of capacity than now and then one. */
     public boolean isRefused() {
         return admission.filter(Admission::isRefusing).isPresent();

@@ -213,8 +213,11 @@ public final class Headline {
                         + Durations.text(trigger.signal().window()) + " to tell.";
             case REQUESTS_WAITING -> {
                 double waiting = basis.fleet().unserved().waiting().orElse(0);
-                yield number(waiting) + (waiting == 1 ? " request waits" : " requests wait") + ", and "
-                        + SignalLabel.of(trigger.signal()).title() + " does not show what they need.";
+                String unseen = SignalLabel.of(trigger.signal()).title() + " does not show what they need.";
+                // Of those at a gateway it is said before
+                yield waiting == 0
+                        ? unseen
+                        : number(waiting) + (waiting == 1 ? " request waits" : " requests wait") + ", and " + unseen;
             }
             case DEMAND_SOURCE_UNKNOWN ->
                 basis.fleet()

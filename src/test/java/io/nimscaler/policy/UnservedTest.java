@@ -57,6 +57,25 @@ class UnservedTest {
         assertThat(Fleets.hpaEndsAt(queued, KV_USAGE)).isEqualTo(4);
     }
 
+    /** At their limit of 20 running requests, with a KV usage of 0.1: what waits adds less than what the pods are short of. */
+    @Test
+    void whileRequestsWaitAtAGatewayKvUsageTakesNoReplicaAway() {
+        Fleet.Known full = fleet(4, pods(4, at(.1)));
+        Decision decision = decide(heldBefore(full, new Held.Known("gateway", 12, .05)));
+        assertThat(((Decision.Hold) decision).reason()).isEqualTo(HoldReason.REQUESTS_WAITING);
+        assertThat(Fleets.hpaEndsAt(decision, KV_USAGE)).isEqualTo(4);
+        assertThat(Fleets.hpaEndsAt(decide(heldBefore(full, new Held.Known("gateway", 0, .05))), KV_USAGE))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aSignalThatShowsQueuesLetsReplicasGoThoughSomeRequestsWaitAtAGateway() {
+        Trigger load = Triggers.immediate("metric", "serving_load");
+        Fleet.Known idle = fleet(4, pods(4, at(.1)));
+        Decision decision = new Policy(load).decide(heldBefore(idle, new Held.Known("gateway", 1, .05)), START);
+        assertThat(Fleets.hpaEndsAt(decision, load)).isLessThan(4);
+    }
+
     @Test
     void aQueueOfWhichNothingIsKnownHoldsNothing() {
         assertThat(Fleets.hpaEndsAt(decide(fleet(4, pods(4, at(.1)))), KV_USAGE))
