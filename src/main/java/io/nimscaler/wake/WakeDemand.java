@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 
 /**
  * What one source said last, and when it last showed demand, for each model that is asked after. Not thread-safe.
@@ -25,6 +26,9 @@ public final class WakeDemand {
 
     /** So long after it was asked for, a model is forgotten. */
     private static final Duration FORGET_AFTER = Duration.ofMinutes(1);
+
+    /** By its own timestamp a value may be so old when it is asked for: a Prometheus that scrapes once a minute is not late. */
+    static final Duration WRITTEN_WITHIN = Duration.ofSeconds(90);
 
     /** A series, and what it says of demand; no amount: its value can not be. */
     private record Amount(SampleLine series, OptionalDouble demand) {}
@@ -70,7 +74,7 @@ public final class WakeDemand {
         countedOnce = metric.isCounter() && counts.isEmpty();
         amounts = metric.isCounter() ? growth(named) : values(named);
         readAt = Optional.of(askedAt);
-        memories.forEach((model, memory) -> note(read(model), memory, askedAt));
+        memories.forEach((model, memory) -> note(read(model, askedAt), memory, askedAt));
     }
 
     /** The source could not be read. */
@@ -114,7 +118,7 @@ public final class WakeDemand {
         memories.values().removeIf(memory -> memory.askedFor.plus(FORGET_AFTER).isBefore(now));
         Memory memory = new Memory(now);
         memory.problem = problem;
-        readAt.ifPresent(at -> note(read(model), memory, at));
+        readAt.ifPresent(at -> note(read(model, at), memory, at));
         return memory;
     }
 
@@ -132,7 +136,7 @@ public final class WakeDemand {
         }
     }
 
-    private Reading read(Optional<String> model) {
+    private Reading read(Optional<String> model, Instant askedAt) {
         List<Amount> wanted = amounts.stream()
                 .filter(amount -> model.isEmpty()
                         || model.get().equals(amount.series().labels().get(metric.modelLabel())))
@@ -151,6 +155,12 @@ public final class WakeDemand {
             return new Reading.NotKnown(metric.series() + " = " + bad.get().value()
                     + ", expected one finite number of at least 0 and at most " + MOST + " for one set of labels");
         }
+        Optional<Duration> age = age(wanted, askedAt);
+        if (age.isPresent() && age.get().compareTo(WRITTEN_WITHIN) > 0) {
+            return new Reading.NotKnown("by its timestamp " + metric.series() + " was "
+                    + age.get().toSeconds() + " s old when asked for, expected at most "
+                    + WRITTEN_WITHIN.toSeconds() + " s");
+        }
         if (wanted.isEmpty() && !metric.absentIsZero()) {
             return new Reading.NotKnown(
                     amounts.isEmpty()
@@ -163,6 +173,16 @@ public final class WakeDemand {
         }
         return new Reading.Known(
                 wanted.stream().mapToDouble(amount -> amount.demand().orElse(0)).sum());
+    }
+
+    /** Of the oldest; empty: none has a timestamp. */
+    private static Optional<Duration> age(List<Amount> wanted, Instant askedAt) {
+        OptionalLong oldest = wanted.stream()
+                .flatMapToLong(amount -> amount.series().timestampMillis().stream())
+                .min();
+        return oldest.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Duration.between(Instant.ofEpochMilli(oldest.getAsLong()), askedAt));
     }
 
     /** A counter's value never falls to 0 again; and what a gauge grows by is not what waits. */

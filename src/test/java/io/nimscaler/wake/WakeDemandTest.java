@@ -211,6 +211,32 @@ class WakeDemandTest {
         assertDemanded(wake(), 3);
     }
 
+    private SampleLine written(Duration before, String model, double value) {
+        return new SampleLine(
+                QUEUE,
+                Map.of("model_name", model),
+                value,
+                OptionalLong.of(now.plusSeconds(2).minus(before).toEpochMilli()));
+    }
+
+    /** A federation gives each value the time at which it was scraped. */
+    @Test
+    void anOldValueIsUnknownWhateverItIs() {
+        read(written(Duration.ofHours(1), "llm", 0), written(Duration.ofSeconds(60), "other", 0));
+        assertUnknown(wake("llm"), "by its timestamp " + QUEUE + " was 3600 s old when asked for, expected at most 90 s");
+        assertQuiet(wake("other"));
+        assertThat(wake()).isInstanceOf(Wake.Unknown.class);
+        read(written(Duration.ofHours(1), "llm", 3), written(Duration.ofSeconds(60), "other", 3));
+        assertThat(wake("llm")).isInstanceOf(Wake.Unknown.class);
+        assertDemanded(wake("other"), 3);
+    }
+
+    @Test
+    void aValueOfAClockThatIsAheadIsKnown() {
+        read(written(Duration.ofHours(-1), "llm", 3));
+        assertDemanded(wake("llm"), 3);
+    }
+
     @Nested
     class Counters {
 
