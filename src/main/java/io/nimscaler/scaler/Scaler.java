@@ -26,6 +26,7 @@ import io.nimscaler.wake.Wake;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -314,7 +315,7 @@ final class Scaler {
     private Snapshot decide(Observation.Known observation, Optional<Wake> held, Instant now) {
         blindSince = Optional.empty();
         remember(observation.pods(), now);
-        learn(observation.scale().spec(), now);
+        learn(observation.scale().spec(), held, now);
         Map<PodMemory, PodReading> readings = readings(now);
         List<PodReading> all = new ArrayList<>(readings.values());
         all.addAll(awaited(observation.scale(), observation.pods().size(), now));
@@ -327,7 +328,7 @@ final class Scaler {
                         all,
                         newcomers(readings, now),
                         level,
-                        new Unserved(unseenLoad(now), admission(readings, now), held.map(this::held))),
+                        new Unserved(unseenLoad(now), admission(readings, now), held.map(waiting -> held(waiting, readings.values())))),
                 statuses(readings, now),
                 circumstances(readings).with(drains.at(now, observation.pods())),
                 now);
@@ -375,13 +376,14 @@ final class Scaler {
     }
 
     /** A time in which this process stood still was not observed. */
-    private void learn(int spec, Instant now) {
+    private void learn(int spec, Optional<Wake> held, Instant now) {
         Duration elapsed = Duration.between(learnedAt.orElse(now), now);
         Duration observed = elapsed.compareTo(trigger.deadlines().staleAfter()) > 0
                 ? trigger.deadlines().staleAfter()
                 : elapsed;
         learnedAt = Optional.of(now);
         signal.aimAt(trigger.target().value(), spec);
+        held.ifPresent(waiting -> cost.orElse(signal).waitsInFront(waiting.demand(), now));
         signal.learn(
                 memories.values().stream()
                         .flatMap(memory -> memory.fresh(trigger, now).stream())
@@ -423,15 +425,31 @@ final class Scaler {
                 : OptionalDouble.of(DoubleStream.of(loads).sum());
     }
 
-    private Held held(Wake waiting) {
+    private Held held(Wake waiting, Collection<PodReading> pods) {
         FleetSignal knowing = cost.orElse(signal);
         if (waiting instanceof Wake.Unknown(String source, String reason)) {
             return new Held.Unknown(source, reason);
         }
         OptionalDouble each = knowing.costOfRequest();
-        return waiting.demand().isPresent() && each.isPresent()
-                ? new Held.Known(waiting.source(), waiting.demand().getAsDouble(), each.getAsDouble())
-                : new Held.Unknown(waiting.source(), "its last reading is too old");
+        if (waiting.demand().isEmpty() || each.isEmpty()) {
+            return new Held.Unknown(waiting.source(), "its last reading is too old");
+        }
+        double requests = waiting.demand().getAsDouble();
+        boolean tooMuch = !knowing.takesQueuesForFlows() && requests * each.getAsDouble() > mostAtOnce(pods);
+        return new Held.Known(
+                waiting.source(), requests, tooMuch ? mostAtOnce(pods) / requests : each.getAsDouble());
+    }
+
+    /**
+     * What waits and is no flow counts as no more than what the pods that are read show or would show at their target: they come to twice
+     * as many at most, and once those are there to twice as many again.
+     */
+    private double mostAtOnce(Collection<PodReading> pods) {
+        double[] shown = pods.stream()
+                .filter(PodReading.Sampled.class::isInstance)
+                .mapToDouble(pod -> ((PodReading.Sampled) pod).value())
+                .toArray();
+        return Math.max(DoubleStream.of(shown).sum(), trigger.target().value() * Math.max(1, shown.length));
     }
 
     private Optional<Admission> admission(Map<PodMemory, PodReading> readings, Instant now) {

@@ -1,6 +1,7 @@
 package io.nimscaler.signal;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.OptionalDouble;
 
@@ -14,6 +15,13 @@ public interface FleetSignal {
     default void aimAt(double targetValue, int wantedReplicas) {}
 
     /**
+     * What waits in front of the fleet, for a signal that takes a queue for a flow. Called before {@link #learn}.
+     *
+     * @param requests how many; empty: not known, or nobody says
+     */
+    default void waitsInFront(OptionalDouble requests, Instant now) {}
+
+    /**
      * Learns from the pods' fresh values.
      *
      * @param elapsed since the last call
@@ -23,9 +31,14 @@ public interface FleetSignal {
     /** One pod's value, finite and at least 0; empty: too little was observed for one. */
     OptionalDouble valueOf(PodValue pod);
 
-    /** What one request takes, in the signal's unit, as far as it was learned; empty: nobody knows of this signal. */
+    /** What one request that waits takes, in the signal's unit, as far as it was learned; empty: nobody knows of this signal. */
     default OptionalDouble costOfRequest() {
         return OptionalDouble.empty();
+    }
+
+    /** Whether {@link #costOfRequest} takes what waits for a flow: what must be worked off, and not what it takes all at once. */
+    default boolean takesQueuesForFlows() {
+        return false;
     }
 
     /** The level that the fleet is at, of a signal that does not add up; empty: too little was observed to say. */

@@ -86,7 +86,7 @@ public record ServingLoad(OptionalInt maxRunning, Duration watch) implements Sig
 
     @Override
     public FleetSignal ofFleet() {
-        return new ServingLoadOfFleet(maxRunning);
+        return new ServingLoadOfFleet(maxRunning, WorkHistory.flowWindow(watch));
     }
 
     /** What is kept of one pod from scrape to scrape. */

@@ -3,6 +3,7 @@ package io.nimscaler.signal;
 import io.nimscaler.window.ExponentialSmoothing;
 import io.nimscaler.window.SlidingExtreme;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -22,7 +23,7 @@ import java.util.function.ToDoubleFunction;
  *       by all pods ({@link WorkHistory}). Little evidence counts little, none is e = 0, and then x stands alone.
  *   <li><em>u</em> makes the queue a flow instead of a stock: replicas that would complete what it grows by, and work off what the
  *       usual room of these and of the pods does not within five minutes. It is never more than what a running request takes, and just
- *       that where fewer than 10 requests are known to have been completed. Of a queue that falls faster, the pods do more than what
+ *       that where fewer than 10 requests are known to have been completed. What waits in front of the fleet is part of that queue. Of a queue that falls faster, the pods do more than what
  *       comes: by so much base counts less, but a full pod never less than the target.
  *   <li><em>max running</em>: the key; else what the pod says; else the most requests (8 at least) that ran while others waited all the
  *       time and the KV cache was not what they waited for, in the last hour of such time. Else it is between two bounds: the KV cache may
@@ -70,8 +71,34 @@ final class ServingLoadOfFleet implements FleetSignal {
     private int wanted;
     private double towardsAtMost;
 
-    ServingLoadOfFleet(OptionalInt givenMaxRunning) {
+    /** What waits in front of the fleet, and over the flow window what did. */
+    private final SlidingTotal<Double> inFront;
+
+    private OptionalDouble waitsInFront = OptionalDouble.empty();
+    private boolean countsCompleted;
+    private boolean knowsFlow;
+
+    ServingLoadOfFleet(OptionalInt givenMaxRunning, Duration flowWindow) {
         this.givenMaxRunning = givenMaxRunning;
+        this.inFront = new SlidingTotal<>(flowWindow);
+    }
+
+    @Override
+    public void waitsInFront(OptionalDouble requests, Instant now) {
+        waitsInFront = requests;
+        requests.ifPresent(waiting -> inFront.add(now, waiting));
+    }
+
+    /** In requests a second; 0 where it is not known. */
+    private double growthInFront() {
+        return waitsInFront.isPresent() && inFront.spansEnough()
+                ? (inFront.newest().total() - inFront.oldest().total())
+                        / (inFront.span().toNanos() / 1e9)
+                : 0;
+    }
+
+    private double waiting(List<PodValue.Work> pods) {
+        return sum(pods, PodValue.Work::waiting) + waitsInFront.orElse(0);
     }
 
     @Override
@@ -125,12 +152,14 @@ final class ServingLoadOfFleet implements FleetSignal {
         worksOff = flow.isPresent() && base > 0
                 ? Math.clamp(-flow.getAsDouble() / base, 0, 1 - Math.min(1, target.orElse(1)))
                 : 0;
-        learnShareOfWaiting(all, sum(known, PodValue.Work::waiting), flow);
+        learnShareOfWaiting(all, waiting(known), flow);
     }
 
     private void learnShareOfWaiting(List<PodValue.Work> all, double waiting, OptionalDouble flow) {
         boolean counts = all.stream().anyMatch(pod -> pod.pace().counts());
-        if (counts && sum(all, PodValue.Work::waiting) == 0) {
+        countsCompleted = counts;
+        knowsFlow = flow.isPresent();
+        if (counts && waiting(all) == 0) {
             return;
         }
         boolean young = all.stream().allMatch(pod -> pod.pace().young());
@@ -168,7 +197,12 @@ final class ServingLoadOfFleet implements FleetSignal {
 
     @Override
     public OptionalDouble costOfRequest() {
-        return OptionalDouble.of(learnedShareOfRunning());
+        return OptionalDouble.of(shareOfWaiting.orElse(countsCompleted ? LEAST_SHARE : learnedShareOfRunning()));
+    }
+
+    @Override
+    public boolean takesQueuesForFlows() {
+        return knowsFlow;
     }
 
     /**
@@ -188,8 +222,8 @@ final class ServingLoadOfFleet implements FleetSignal {
             return OptionalDouble.empty();
         }
         double perReplica = completed / base;
-        double arriving = sum(pods, pod -> pod.pace().queueGrowth()) / perReplica;
-        double waiting = sum(pods, PodValue.Work::waiting);
+        double arriving = (sum(pods, pod -> pod.pace().queueGrowth()) + growthInFront()) / perReplica;
+        double waiting = waiting(pods);
         double room = Math.clamp(1 / target.orElse(0.8) - 1, 0, ROOM);
         double toWorkOff = waiting / (HORIZON_SECONDS * perReplica) - room * (base + Math.max(0, arriving));
         return OptionalDouble.of(arriving + Math.max(0, toWorkOff));
@@ -219,7 +253,9 @@ final class ServingLoadOfFleet implements FleetSignal {
     private void weighBounds(List<PodValue.Work> pods) {
         double atLeast = sum(pods, this::atLeast);
         double between = sum(pods, this::atMost) - atLeast;
-        double carried = atLeast + sum(pods, this::queue);
+        double carried = atLeast
+                + sum(pods, this::queue)
+                + waitsInFront.orElse(0) * costOfRequest().orElse(0);
         towardsAtMost = target.isPresent() && between > 0
                 ? Math.clamp((target.getAsDouble() * Math.min(pods.size(), wanted) - carried) / between, 0, 1)
                 : 0;

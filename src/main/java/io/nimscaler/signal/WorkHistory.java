@@ -54,10 +54,15 @@ final class WorkHistory {
      *     within seconds and the counters' steps and the moments of our scrapes even out; what is remembered is five of it
      */
     WorkHistory(Duration window) {
-        this.flowWindow = window.dividedBy(2);
+        this.flowWindow = flowWindow(window);
         this.interval = window.dividedBy(3);
         this.remembered = window.multipliedBy(5);
         this.grown = new SlidingTotal<>(remembered);
+    }
+
+    /** Over so much of a window a flow is taken. */
+    static Duration flowWindow(Duration window) {
+        return window.dividedBy(2);
     }
 
     /** What came before has nothing to do with what comes: the pod's counters began anew. */

@@ -26,6 +26,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What waits at a gateway, through the ports, with time in the test's hand. */
 class DemandSourceTest {
@@ -109,19 +111,19 @@ class DemandSourceTest {
         waits(0, 500);
         passSeconds(20);
         assertThat(demand(trigger)).isEqualTo(1.2);
-        waits(40, 500);
+        waits(20, 500);
         passSeconds(5);
-        assertThat(demand(trigger)).isCloseTo(1.2 + 40 * .05, org.assertj.core.api.Assertions.within(1e-9));
-        assertThat(Explanation.of(snapshot(trigger))).contains("40 requests wait at gateway, 0.050 each");
+        assertThat(demand(trigger)).isCloseTo(1.2 + 20 * .05, org.assertj.core.api.Assertions.within(1e-9));
+        assertThat(Explanation.of(snapshot(trigger))).contains("20 requests wait at gateway, 0.050 each");
     }
 
     @Test
     void kvUsageLearnsBesideWhatOneRequestTakes() {
         Trigger trigger = Triggers.immediate("demandSource", "gateway");
         follows(trigger);
-        waits(40, 0);
+        waits(20, 0);
         passSeconds(20);
-        assertThat(demand(trigger)).isCloseTo(1.2 + 40 * .05, org.assertj.core.api.Assertions.within(1e-9));
+        assertThat(demand(trigger)).isCloseTo(1.2 + 20 * .05, org.assertj.core.api.Assertions.within(1e-9));
     }
 
     @Test
@@ -129,9 +131,65 @@ class DemandSourceTest {
         Trigger trigger =
                 Triggers.immediate("metric", "num_requests_running", "targetValue", "12", "demandSource", "gateway");
         follows(trigger);
-        waits(40, 0);
+        waits(20, 0);
         passSeconds(20);
-        assertThat(demand(trigger)).isEqualTo(24 + 40);
+        assertThat(demand(trigger)).isEqualTo(24 + 20);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gpu_cache_usage_perc", "serving_load"})
+    void ofPodsThatDoNotSayWhatTheyCompleteAQueueAtMostDoublesWhatTheyCarry(String metric) {
+        Trigger trigger = Triggers.immediate(
+                "metric", metric, "targetValue", "0.50", "demandSource", "gateway");
+        follows(trigger);
+        waits(100_000, 0);
+        passSeconds(20);
+        assertThat(demand(trigger)).isCloseTo(2.4, org.assertj.core.api.Assertions.within(1e-9));
+    }
+
+    @Test
+    void podsThatAGatewayKeepsFreeOfQueuesComeToAFewAtOnceAndNotToNone() {
+        Trigger trigger =
+                Triggers.immediate("metric", "num_requests_waiting", "targetValue", "4", "demandSource", "gateway");
+        follows(trigger);
+        waits(100_000, 0);
+        passSeconds(20);
+        assertThat(demand(trigger)).isEqualTo(2 * 4);
+    }
+
+    /** 2 full pods that complete 2 requests a second each; 16 a second come, and 6 more pods load. */
+    @ParameterizedTest
+    @ValueSource(ints = {30, 60, 120, 300})
+    void aQueueAsksForAsManyReplicasAtAGatewayAsInThePods(int seconds) {
+        long inPods = replicasAfter(seconds, false);
+        long atGateway = new DemandSourceTest().replicasAfter(seconds, true);
+        assertThat(atGateway).isBetween(inPods - 1, inPods + 1);
+        assertThat(atGateway).isBetween(10L, 20L);
+    }
+
+    private long replicasAfter(int seconds, boolean isHeld) {
+        String[] metadata = {"metric", "serving_load", "targetValue", "0.80", "demandSource", "gateway"};
+        Trigger trigger = Triggers.immediate(metadata);
+        double[] completedAndQueued = new double[2];
+        pods.has(8, FakePods.ready("1", LONG_AGO), FakePods.ready("2", LONG_AGO));
+        for (String name : List.of("1", "2")) {
+            scraper.answers(
+                    name,
+                    _ -> new Scraped(List.of(
+                            gauge("vllm:kv_cache_usage_perc", .95),
+                            gauge("vllm:num_requests_running", 20),
+                            gauge("vllm:num_requests_waiting", isHeld ? 0 : completedAndQueued[1] / 2),
+                            gauge("vllm:request_success_total", completedAndQueued[0]),
+                            gauge("vllm:generation_tokens_total", completedAndQueued[0] * 200))));
+        }
+        scraper.answers("gateway", _ -> new Scraped(List.of(queue("0", isHeld ? completedAndQueued[1] : 0))));
+        scalers.put(ID, List.of(trigger), false, now);
+        for (int second = 0; second < 600 + seconds; second++) {
+            passSeconds(1);
+            completedAndQueued[0] += 2;
+            completedAndQueued[1] += second < 600 ? 0 : 12;
+        }
+        return snapshot(trigger).hpaDesiredReplicas().orElseThrow();
     }
 
     @Test
