@@ -119,7 +119,8 @@ public final class Policy {
                     downscaleWindow.observeAnew();
                 }
                 cuts.see(spec);
-                Decision decision = serving(givingBack(decide(known, now, elapsed)));
+                boolean stepped = steps.isUnderWay();
+                Decision decision = serving(givingBack(decide(known, now, elapsed)), stepped);
                 ask(decision, known.scale(), elapsed);
                 yield decision;
             }
@@ -127,18 +128,28 @@ public final class Policy {
     }
 
     /** Rule 6: nothing is taken away from a fleet that does not get round to what it is asked for. */
-    private Decision serving(Decision decision) {
+    private Decision serving(Decision decision, boolean stepped) {
         if (decision instanceof Decision.Report(double value, Basis.Known basis)
                 && value < trigger.target().value() * basis.scale().spec()) {
-            Unserved unserved = basis.fleet().unserved();
-            if (unserved.isRefused()) {
-                return new Decision.Hold(HoldReason.REQUESTS_REFUSED, basis);
-            }
-            if (unserved.waits() || (isBlindToQueues && unserved.isHeld())) {
-                return new Decision.Hold(HoldReason.REQUESTS_WAITING, basis);
+            Optional<HoldReason> reason = notServed(basis.fleet().unserved());
+            if (reason.isPresent()) {
+                // Not made now, it would be made later at another load
+                if (steps.abandon() && stepped) {
+                    downscaleWindow.observeAnew();
+                }
+                return new Decision.Hold(reason.get(), basis);
             }
         }
         return decision;
+    }
+
+    private Optional<HoldReason> notServed(Unserved unserved) {
+        if (unserved.isRefused()) {
+            return Optional.of(HoldReason.REQUESTS_REFUSED);
+        }
+        return unserved.waits() || (isBlindToQueues && unserved.isHeld())
+                ? Optional.of(HoldReason.REQUESTS_WAITING)
+                : Optional.empty();
     }
 
     /**

@@ -153,6 +153,10 @@ public final class Steps {
         return barred.isPresent() ? OptionalInt.of(barred.get().size()) : OptionalInt.empty();
     }
 
+    boolean isUnderWay() {
+        return step.isPresent();
+    }
+
     /**
      * The load does not allow the step that is under way any more.
      *

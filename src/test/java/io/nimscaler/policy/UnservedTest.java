@@ -181,6 +181,33 @@ class UnservedTest {
                 .isEqualTo(6);
     }
 
+    @Test
+    void aStepThatRefusalsHeldIsNotMadeLaterAtAnotherLoad() {
+        // Given a fleet that could go down far, were nothing refused
+        Trigger load = Triggers.with(
+                "metric", "serving_load", "downscaleStabilizationWindow", "1m", "smoothingUp", "0s", "smoothingDown", "0s");
+        Policy policy = new Policy(load);
+        Policy other = new Policy(load);
+        Instant now = START;
+        for (int i = 0; i < 120; i++) {
+            now = now.plusSeconds(1);
+            assertThat(policy.decide(refusing(fleet(16, pods(16, at(.1))), 100, 2), now))
+                    .isInstanceOf(Decision.Hold.class);
+        }
+        // When the load is more, and nothing is refused
+        for (int i = 0; i < 120; i++) {
+            now = now.plusSeconds(1);
+            policy.decide(refusing(fleet(16, pods(16, at(.25))), 100, 2), now);
+            other.decide(refusing(fleet(16, pods(16, at(.25))), 100, 2), now);
+        }
+        now = now.plusSeconds(1);
+        Fleet.Known calm = refusing(fleet(16, pods(16, at(.25))), 100, 0);
+        // Then it does as one that never saw less
+        assertThat(Fleets.hpaEndsAt(policy.decide(calm, now), load))
+                .isEqualTo(Fleets.hpaEndsAt(other.decide(calm, now), load))
+                .isLessThan(16);
+    }
+
     private static Fleet.Known heldBefore(Fleet.Known fleet, Held held) {
         return with(fleet, new Unserved(OptionalDouble.empty(), Optional.empty(), Optional.of(held)));
     }
