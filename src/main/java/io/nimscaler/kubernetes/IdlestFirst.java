@@ -215,7 +215,7 @@ final class IdlestFirst {
                 OptionalInt.of(surplus(scaledObject, snapshot, basis.scale(), present));
             case Decision.Hold(HoldReason reason, var _) ->
                 switch (reason) {
-                    case STABILIZATION, REQUESTS_WAITING, REQUESTS_REFUSED -> OptionalInt.of(0);
+                    case STABILIZATION, STEP_TAKEN_BACK, REQUESTS_WAITING, REQUESTS_REFUSED -> OptionalInt.of(0);
                     case ALL_STARTING,
                             NO_SAMPLES,
                             TOO_FEW_OBSERVATIONS,
