@@ -171,7 +171,8 @@ public final class Explanation {
                         + Durations.text(trigger.stabilization().window().down()) + " to go)";
             case STEP_TAKEN_BACK ->
                 windows.takenBack().isPresent() ? " (to " + windows.takenBack().getAsInt() + ")" : "";
-            case REQUESTS_WAITING -> " (" + whole(OptionalDouble.of(basis.fleet().unserved().allWaiting())) + " of them)";
+            case REQUESTS_WAITING ->
+                " (" + whole(OptionalDouble.of(basis.fleet().unserved().allWaiting())) + " of them)";
             case ALL_STARTING, NO_SAMPLES, TOO_FEW_OBSERVATIONS, REQUESTS_REFUSED, DEMAND_SOURCE_UNKNOWN -> "";
         };
     }

@@ -328,7 +328,10 @@ final class Scaler {
                         all,
                         newcomers(readings, now),
                         level,
-                        new Unserved(unseenLoad(now), admission(readings, now), held.map(waiting -> held(waiting, readings.values())))),
+                        new Unserved(
+                                unseenLoad(now),
+                                admission(readings, now),
+                                held.map(waiting -> held(waiting, readings.values())))),
                 statuses(readings, now),
                 circumstances(readings).with(drains.at(now, observation.pods())),
                 now);
@@ -436,8 +439,7 @@ final class Scaler {
         }
         double requests = waiting.demand().getAsDouble();
         boolean tooMuch = !knowing.takesQueuesForFlows() && requests * each.getAsDouble() > mostAtOnce(pods);
-        return new Held.Known(
-                waiting.source(), requests, tooMuch ? mostAtOnce(pods) / requests : each.getAsDouble());
+        return new Held.Known(waiting.source(), requests, tooMuch ? mostAtOnce(pods) / requests : each.getAsDouble());
     }
 
     /**

@@ -185,7 +185,14 @@ class UnservedTest {
     void aStepThatRefusalsHeldIsNotMadeLaterAtAnotherLoad() {
         // Given a fleet that could go down far, were nothing refused
         Trigger load = Triggers.with(
-                "metric", "serving_load", "downscaleStabilizationWindow", "1m", "smoothingUp", "0s", "smoothingDown", "0s");
+                "metric",
+                "serving_load",
+                "downscaleStabilizationWindow",
+                "1m",
+                "smoothingUp",
+                "0s",
+                "smoothingDown",
+                "0s");
         Policy policy = new Policy(load);
         Policy other = new Policy(load);
         Instant now = START;

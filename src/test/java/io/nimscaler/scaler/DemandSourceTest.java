@@ -139,8 +139,7 @@ class DemandSourceTest {
     @ParameterizedTest
     @ValueSource(strings = {"gpu_cache_usage_perc", "serving_load"})
     void ofPodsThatDoNotSayWhatTheyCompleteAQueueAtMostDoublesWhatTheyCarry(String metric) {
-        Trigger trigger = Triggers.immediate(
-                "metric", metric, "targetValue", "0.50", "demandSource", "gateway");
+        Trigger trigger = Triggers.immediate("metric", metric, "targetValue", "0.50", "demandSource", "gateway");
         follows(trigger);
         waits(100_000, 0);
         passSeconds(20);

@@ -223,7 +223,8 @@ class WakeDemandTest {
     @Test
     void anOldValueIsUnknownWhateverItIs() {
         read(written(Duration.ofHours(1), "llm", 0), written(Duration.ofSeconds(60), "other", 0));
-        assertUnknown(wake("llm"), "by its timestamp " + QUEUE + " was 3600 s old when asked for, expected at most 90 s");
+        assertUnknown(
+                wake("llm"), "by its timestamp " + QUEUE + " was 3600 s old when asked for, expected at most 90 s");
         assertQuiet(wake("other"));
         assertThat(wake()).isInstanceOf(Wake.Unknown.class);
         read(written(Duration.ofHours(1), "llm", 3), written(Duration.ofSeconds(60), "other", 3));
