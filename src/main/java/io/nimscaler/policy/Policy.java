@@ -213,14 +213,14 @@ public final class Policy {
         }
         switch (reading) {
             case Demand.Known(double demand, Counts _, Optional<Carried> _) -> {
-                if (fleet.unserved().unknownHeld().isPresent()) {
+                if (isHeldUnknown(fleet)) {
                     return atLeast(demand, fleet, now, reading, elapsed);
                 }
                 observe(demand, elapsed);
                 return stabilized(basis(fleet, now, reading, OptionalDouble.of(demand)), atTarget);
             }
             case Demand.Bounded(double observed, Counts _, Carried bounds) -> {
-                if (fleet.unserved().unknownHeld().isPresent()) {
+                if (isHeldUnknown(fleet)) {
                     return atLeast(observed, fleet, now, reading, elapsed);
                 }
                 observe(observed, elapsed);
@@ -229,7 +229,7 @@ public final class Policy {
                 return bound < atTarget ? scaleDown(bound, basis) : new Decision.Hold(HoldReason.UNDECIDED, basis);
             }
             case Demand.Undecided(OptionalDouble observed, Counts _, Carried bounds) -> {
-                if (observed.isPresent() && fleet.unserved().unknownHeld().isEmpty()) {
+                if (observed.isPresent() && !isHeldUnknown(fleet)) {
                     observe(observed.getAsDouble(), elapsed);
                 } else {
                     smoothing.raiseTo(bounds.atLeast());
@@ -244,6 +244,11 @@ public final class Policy {
                 return new Decision.Unknown(reason, basis(fleet, now, reading, OptionalDouble.empty()));
             }
         }
+    }
+
+    /** At zero replicas a demand source asks for none, so it does not matter there whether it is known. */
+    private static boolean isHeldUnknown(Fleet.Known fleet) {
+        return fleet.scale().spec() > 0 && fleet.unserved().unknownHeld().isPresent();
     }
 
     /**

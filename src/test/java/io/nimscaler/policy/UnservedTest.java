@@ -270,6 +270,25 @@ class UnservedTest {
         assertThat(Fleets.hpaEndsAt(back, window)).isEqualTo(4);
     }
 
+    /** Scaled to zero by hand: a wake source may wake it, and the peaks of before do not keep it active. */
+    @Test
+    void atZeroReplicasAnUnknownSourceKeepsNothingActive() {
+        Trigger window = Triggers.with("downscaleStabilizationWindow", "60s");
+        Policy policy = new Policy(window);
+        Instant now = START;
+        for (int i = 0; i < 61; i++) {
+            now = now.plusSeconds(1);
+            policy.decide(fleet(2, pods(2, at(.6))), now);
+        }
+        Decision decision = policy.decide(fleet(0, List.of()), now);
+        assertThat(Activity.of(decision, window)).isEqualTo(Activity.ACTIVE);
+        for (int i = 0; i < 400; i++) {
+            now = now.plusSeconds(1);
+            decision = policy.decide(heldBefore(fleet(0, List.of()), new Held.Unknown("gateway", "x")), now);
+        }
+        assertThat(Activity.of(decision, window)).isEqualTo(Activity.INACTIVE);
+    }
+
     @Test
     void podsThatAskForMoreThemselvesGetItThoughTheSourceIsUnknown() {
         Decision decision = decide(heldBefore(fleet(2, pods(2, at(.95))), new Held.Unknown("gateway", "x")));
