@@ -253,7 +253,8 @@ public final class Policy {
 
     /**
      * Rule 6: what waits at the demand source comes on top, and nobody knows how much it is. More may be asked for, nothing is taken away,
-     * and no peak ages: the windows' clock stops.
+     * and no peak ages: the downscale window's clock stops. That of the upscale window goes on, for what the pods show is the least that
+     * is needed; while that falls it is not smoothed, which would ask for more than what is known.
      */
     private Decision atLeast(double demand, Fleet.Known fleet, Instant now, Demand reading, Duration elapsed) {
         boolean rises = demand > smoothing.value().orElse(0);
