@@ -104,7 +104,9 @@ final class LineReader {
 
     private static Admission admission(JsonNode node) {
         return new Admission(
-                number(node, "taken").doubleValue(), number(node, "refused").doubleValue());
+                number(node, "taken").doubleValue(),
+                number(node, "refused").doubleValue(),
+                node.path("before").asBoolean(false));
     }
 
     private static PodStatus status(JsonNode pod) {

@@ -15,6 +15,7 @@ import io.nimscaler.policy.Steps;
 import io.nimscaler.poll.Problem;
 import io.nimscaler.scaler.PodStatus;
 import io.nimscaler.scaler.Snapshot;
+import io.nimscaler.signal.Admission;
 import io.nimscaler.trigger.EffectiveMetadata;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.window.SlidingExtreme;
@@ -79,11 +80,7 @@ public final class RecordingWriter {
                         .put("newcomers", fleet.newcomers());
                 put(line, "level", fleet.level());
                 fleet.unserved().held().ifPresent(held -> put(line.putObject("held"), held));
-                fleet.unserved()
-                        .admission()
-                        .ifPresent(admission -> line.putObject("admission")
-                                .put("taken", admission.taken())
-                                .put("refused", admission.refused()));
+                fleet.unserved().admission().ifPresent(admission -> put(line.putObject("admission"), admission));
                 readings = fleet.pods();
             }
         }
@@ -92,6 +89,13 @@ public final class RecordingWriter {
         snapshot.stateBefore().ifPresent(state -> line.set("stateBefore", state(state)));
         line.set("decision", decision(snapshot.decision()));
         return line;
+    }
+
+    private static void put(ObjectNode node, Admission admission) {
+        node.put("taken", admission.taken()).put("refused", admission.refused());
+        if (admission.isBefore()) {
+            node.put("before", true);
+        }
     }
 
     private static void put(ObjectNode node, Held held) {

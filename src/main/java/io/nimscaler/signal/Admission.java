@@ -5,8 +5,14 @@ package io.nimscaler.signal;
  *
  * @param taken how many were taken; between two scrapes of one pod it may be less than 0, where what is at work is counted late
  * @param refused how many were refused for lack of capacity; at least 0
+ * @param isBefore it was so before more pods came, and of now it is not known: no measure of a load, but no sign of its end either
  */
-public record Admission(double taken, double refused) {
+public record Admission(double taken, double refused, boolean isBefore) {
+
+    /** Of now. */
+    public Admission(double taken, double refused) {
+        this(taken, refused, false);
+    }
 
     static final Admission NONE = new Admission(0, 0);
 
@@ -23,12 +29,17 @@ public record Admission(double taken, double refused) {
 
     /** By how much the load would be more, had all been taken: 1 to 2. Where refusals go on at replicas that came for it, it is more again. */
     public double factor() {
-        return isRefusing() ? Math.min(MOST, (taken + refused) / taken) : 1;
+        return isRefusing() && !isBefore ? Math.min(MOST, (taken + refused) / taken) : 1;
     }
 
     /** Both together. */
     public Admission plus(Admission other) {
         return new Admission(taken + other.taken, refused + other.refused);
+    }
+
+    /** The same, of before. */
+    Admission before() {
+        return new Admission(taken, refused, true);
     }
 
     Admission minus(Admission other) {

@@ -18,6 +18,7 @@ public final class AdmissionOfFleet {
     private final SlidingTotal<Admission> totals;
     private final SlidingExtreme mostServing;
     private Admission total = Admission.NONE;
+    private Optional<Admission> latest = Optional.empty();
     private boolean isTold;
     private Optional<Instant> lookedAt = Optional.empty();
 
@@ -45,7 +46,7 @@ public final class AdmissionOfFleet {
      * Over the window.
      *
      * @param serving how many pods are read
-     * @return empty: no pod tells, or not for long enough
+     * @return empty: no pod tells, or not for long enough; of before, where it began anew a moment ago and requests were refused then
      */
     public Optional<Admission> at(Instant now, int serving) {
         if (!isTold) {
@@ -60,10 +61,11 @@ public final class AdmissionOfFleet {
         }
         totals.add(now, total);
         if (!totals.spansEnough()) {
-            return Optional.empty();
+            return latest.filter(Admission::isRefusing).map(Admission::before);
         }
         Admission within = totals.newest().total().minus(totals.oldest().total());
         // One that was preempted, or whose end was counted late, may have begun before
-        return Optional.of(new Admission(Math.max(0, within.taken()), within.refused()));
+        latest = Optional.of(new Admission(Math.max(0, within.taken()), within.refused()));
+        return latest;
     }
 }

@@ -332,8 +332,9 @@ class RecordingTest {
                 .hasMessageContaining(parts[1]);
     }
 
-    @Test
-    void whatWasRefusedIsReadBack() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatWasRefusedIsReadBack(boolean isBefore) {
         Trigger trigger = stated();
         Fleet refusing = new Fleet.Known(
                 new Scale(1, 1),
@@ -341,7 +342,7 @@ class RecordingTest {
                 List.of(),
                 0,
                 OptionalDouble.empty(),
-                new Unserved(OptionalDouble.empty(), Optional.of(new Admission(10, 7))));
+                new Unserved(OptionalDouble.empty(), Optional.of(new Admission(10, 7, isBefore))));
         Snapshot snapshot = new Snapshot(ID, trigger, new Policy(trigger).decide(refusing, Instant.EPOCH), List.of());
 
         assertThat(writtenAndRead(List.of(new Recorded(0, snapshot)))

@@ -17,6 +17,9 @@ class RefusedRequestsTest extends ScalersFixture {
     private double refusedForEach;
     private final java.util.Map<String, double[]> counted = new java.util.HashMap<>();
 
+    private double kvUsage = .95;
+    private double waiting = 4;
+
     private void saturated(String... names) {
         for (String name : names) {
             scraper.answers(name, _ -> {
@@ -24,9 +27,9 @@ class RefusedRequestsTest extends ScalersFixture {
                 counters[0] += 2;
                 counters[1] += 2 * refusedForEach;
                 return new Scraped(List.of(
-                        series("vllm:kv_cache_usage_perc", .95),
+                        series("vllm:kv_cache_usage_perc", kvUsage),
                         series("vllm:num_requests_running", 64),
-                        series("vllm:num_requests_waiting", 4),
+                        series("vllm:num_requests_waiting", waiting),
                         new SampleLine(
                                 "vllm:admission_rejections_total",
                                 Map.of("reason", "max_num_queued_reqs"),
@@ -88,6 +91,41 @@ class RefusedRequestsTest extends ScalersFixture {
                 .filteredOn(snapshot -> snapshot.pods().stream().allMatch(pod -> pod.state() == PodState.SAMPLED))
                 .isNotEmpty()
                 .allSatisfy(snapshot -> assertThat(snapshot.answer()).isEqualTo(new Answer.Value(2850)));
+    }
+
+    /** At their limit of running requests, with a low KV usage: only the refusals keep the fleet. */
+    @Test
+    void aPodThatAnswersAgainDoesNotEndTheHoldOfRefusals() {
+        // Given
+        kvUsage = .1;
+        waiting = 0;
+        refusedForEach = 1;
+        pods.has(
+                4,
+                FakePods.ready("1", LONG_AGO),
+                FakePods.ready("2", LONG_AGO),
+                FakePods.ready("3", LONG_AGO),
+                FakePods.ready("4", LONG_AGO));
+        saturated("1", "2", "3", "4");
+        scalers.put(ID, List.of(trigger), false, now);
+        pass(Duration.ofSeconds(40));
+        scraper.refuses("4");
+        pass(Duration.ofSeconds(45));
+        decided.clear();
+
+        // When
+        saturated("4");
+        pass(Duration.ofSeconds(20));
+
+        // Then
+        assertThat(decided)
+                .isNotEmpty()
+                .allMatch(snapshot -> snapshot.hpaDesiredReplicas().orElseThrow() >= 4);
+
+        // And it ends with the refusals
+        refusedForEach = 0;
+        pass(Duration.ofSeconds(60));
+        assertThat(snapshot(trigger).hpaDesiredReplicas()).hasValue(1);
     }
 
     @Test

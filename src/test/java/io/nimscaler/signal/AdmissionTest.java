@@ -253,7 +253,9 @@ class AdmissionTest {
         void whatWasRefusedBeforeReplicasCameOrdersNoOthers() {
             seconds(60, 2, 2, 6);
             seconds(1, 5, 5, 0);
-            assertThat(latest).isEmpty();
+            Admission before = latest.orElseThrow();
+            assertThat(before.factor()).isEqualTo(1);
+            assertThat(before.isRefusing()).isTrue();
             seconds(10, 5, 5, 0);
             assertThat(latest.orElseThrow().refused()).isZero();
         }
