@@ -8,7 +8,7 @@ import java.util.stream.Stream;
  * Whether pods that go have the time that their requests take. Where they have not, a scale-down costs requests: pods are killed before their
  * requests are done, or told to end before routers have heard of it.
  *
- * @param p99Seconds so long took 99 of 100 requests at most
+ * @param p99Seconds longer than this took 1 of 100 requests, at least
  * @param requests of so many
  * @param killed the shorter {@code terminationGracePeriodSeconds} that pods have, in ascending order; empty: none has a shorter one
  * @param killedPods how many pods have one of those
@@ -39,8 +39,8 @@ public record DrainCheck(
 
     /** What is wrong and what to change, in one line. */
     public String text() {
-        String seen =
-                String.format(Locale.ROOT, "1 in 100 of %.0f requests took longer than %.1f s", requests, p99Seconds);
+        String seen = String.format(
+                Locale.ROOT, "at least 1 in 100 of %.0f requests took longer than %.1f s", requests, p99Seconds);
         Stream<String> grace = killedPods == 0
                 ? Stream.of()
                 : Stream.of("terminationGracePeriodSeconds of " + of(killedPods) + " is "

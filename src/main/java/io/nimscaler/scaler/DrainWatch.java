@@ -60,7 +60,7 @@ final class DrainWatch {
         Instant began = roundBegan.orElse(now);
         roundBegan = Optional.of(began);
         if (!now.isBefore(began.plus(round))) {
-            known = sum.filter(times -> times.p99().isPresent()).or(() -> known);
+            known = sum.filter(times -> times.p99AtLeast().isPresent()).or(() -> known);
             concluded = known.flatMap(times -> check(times, pods));
             sum = Optional.empty();
             counted.clear();
@@ -70,7 +70,7 @@ final class DrainWatch {
     }
 
     private static Optional<DrainCheck> check(RequestTimes times, Collection<Pod> pods) {
-        OptionalDouble p99 = times.p99();
+        OptionalDouble p99 = times.p99AtLeast();
         List<Pod.Drain> drains =
                 pods.stream().flatMap(pod -> pod.drain().stream()).toList();
         if (p99.isEmpty() || drains.isEmpty()) {

@@ -105,4 +105,23 @@ public final class Histogram {
         double below = bucket == 0 ? 0 : lifted[bucket - 1];
         return OptionalDouble.of(start + (bounds[bucket] - start) * ((rank - below) / (lifted[bucket] - below)));
     }
+
+    /**
+     * The lower bound of the bucket that {@link #quantile} lies in: where in it the observations lie nobody knows.
+     *
+     * @param q in (0, 1)
+     * @return empty: nothing observed, or no finite bucket
+     */
+    OptionalDouble leastQuantile(double q) {
+        int last = bounds.length - 1;
+        double[] lifted = counts.clone();
+        Arrays.parallelPrefix(lifted, Math::max);
+        if (last == 0 || lifted[last] <= 0) {
+            return OptionalDouble.empty();
+        }
+        int below = (int) IntStream.range(0, last)
+                .filter(i -> lifted[i] < q * lifted[last])
+                .count();
+        return OptionalDouble.of(below == 0 ? 0 : bounds[below - 1]);
+    }
 }

@@ -51,8 +51,11 @@ public final class RequestTimes {
         return histogram.count();
     }
 
-    /** The 99th percentile in seconds; empty: too few requests (less than 100) say nothing of it. */
-    public OptionalDouble p99() {
-        return P99.ofFleet().valueOf(new PodValue.Observations(histogram, false, OptionalDouble.empty()));
+    /**
+     * What the 99th percentile in seconds is at least: the lower bound of its bucket, for where in it the requests lie is not known. Empty: too
+     * few requests (less than 100) say nothing of it.
+     */
+    public OptionalDouble p99AtLeast() {
+        return requests() < P99.leastObservations() ? OptionalDouble.empty() : histogram.leastQuantile(.99);
     }
 }
