@@ -37,8 +37,12 @@ final class TargetWatch implements ScaleReads.Reader, AutoCloseable {
     /** What follows from the last read, and the watches that showed its pods then. */
     private record Shown(Observation observation, Instant readAt, List<PodWatch> watches) {}
 
-    /** There is no room for its pods until then. */
-    private record Rest(String reason, Instant until) {}
+    /**
+     * There is no room for its pods until then.
+     *
+     * @param selector what {@code /scale} said that they are selected by
+     */
+    private record Rest(String reason, Instant until, Optional<String> selector) {}
 
     private final KubernetesClient client;
     private final InstantSource clock;
@@ -90,6 +94,10 @@ final class TargetWatch implements ScaleReads.Reader, AutoCloseable {
         if (!now.target().equals(scaledObject.target())) {
             failures = 0;
         }
+        if (!now.equals(scaledObject)) {
+            // Whoever has mended it must not wait
+            rest = Optional.empty();
+        }
         scaledObject = now;
         podSelectors = selectors;
         podsChanged = true;
@@ -132,9 +140,9 @@ final class TargetWatch implements ScaleReads.Reader, AutoCloseable {
         return watches.values().stream().mapToInt(PodWatch::size).sum();
     }
 
-    /** Its pods are not watched until then, and it is unknown. */
+    /** Its pods are not watched until then, or until it is edited, and it is unknown. */
     synchronized void rest(String reason, Instant until) {
-        rest = Optional.of(new Rest(reason, until));
+        rest = Optional.of(new Rest(reason, until, lastRead.map(ScaleReading.Read::selector)));
         shown.clear();
         watches.values().forEach(PodWatch::close);
         watches.clear();
@@ -240,7 +248,10 @@ final class TargetWatch implements ScaleReads.Reader, AutoCloseable {
 
     private void showPods(ScaleReading.Read read) {
         Instant now = clock.instant();
-        if (rest.filter(resting -> now.isBefore(resting.until())).isPresent()) {
+        Optional<String> selector = Optional.of(read.selector());
+        if (rest.filter(resting ->
+                        now.isBefore(resting.until()) && resting.selector().equals(selector))
+                .isPresent()) {
             return;
         }
         rest = Optional.empty();

@@ -121,8 +121,7 @@ class KubernetesPodsTest {
         });
     }
 
-    @Test
-    void fleetThatThereIsNoRoomForIsUnknownAndLookedAtAgain() {
+    private void awaitRest() {
         for (int i = 0; i < ROOM; i++) {
             api.pod("more-" + i, "llm");
         }
@@ -134,6 +133,30 @@ class KubernetesPodsTest {
                                     + " the namespace that has most"));
         });
         await().until(() -> api.watches() == 1);
+    }
+
+    @Test
+    void fleetThatThereIsNoRoomForIsLookedAtAgainAtOnceWhenItIsEdited() {
+        awaitRest();
+        for (int i = 0; i < ROOM; i++) {
+            api.podIsGone("more-" + i);
+        }
+        api.scaledObject("downscaleStabilizationWindow", "1m");
+        awaitPods("a", "b");
+    }
+
+    @Test
+    void fleetThatThereIsNoRoomForIsLookedAtAgainWithTheNextReadWhenItsSelectorIsEdited() {
+        awaitRest();
+        api.pod("c", "llm-2");
+        api.scale(1, 1, "app=llm-2");
+        pass(REFRESH);
+        awaitPods("c");
+    }
+
+    @Test
+    void fleetThatThereIsNoRoomForIsUnknownAndLookedAtAgain() {
+        awaitRest();
 
         for (int i = 0; i < ROOM; i++) {
             api.podIsGone("more-" + i);
