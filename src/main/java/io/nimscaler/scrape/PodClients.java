@@ -53,6 +53,7 @@ final class PodClients {
     private static final CharSequence USER_AGENT = HttpHeaders.createOptimized("keda-nim-scaler");
 
     private final Vertx vertx;
+    private final Names names;
     private final long timeoutMillis;
     private final HttpClient http;
     private final HttpClient https;
@@ -64,8 +65,9 @@ final class PodClients {
      */
     private final Set<HttpConnection> unused = new HashSet<>();
 
-    PodClients(Vertx vertx, ScrapeSettings settings, PodAuths auths) {
+    PodClients(Vertx vertx, ScrapeSettings settings, PodAuths auths, Names names) {
         this.vertx = vertx;
+        this.names = names;
         this.timeoutMillis = settings.timeout().toMillis();
         this.http = client(options(settings));
         this.https = client(options(settings).setSsl(true));
@@ -96,9 +98,16 @@ final class PodClients {
      * @param name what the certificate must be for, and what the server is called
      */
     private Future<HttpClientRequest> request(ScrapeRequest asked, HttpClient client, String name) {
+        return names.addressOf(asked.host())
+                .compose(
+                        address -> request(asked, client, name, address).onFailure(_ -> names.forget(address)),
+                        this::failLater);
+    }
+
+    private Future<HttpClientRequest> request(ScrapeRequest asked, HttpClient client, String name, String address) {
         RequestOptions options = new RequestOptions()
                 .setMethod(HttpMethod.GET)
-                .setServer(SocketAddress.inetSocketAddress(asked.port(), asked.host()))
+                .setServer(SocketAddress.inetSocketAddress(asked.port(), address))
                 .setHost(name)
                 .setPort(asked.port())
                 .setURI(asked.path())
@@ -123,6 +132,7 @@ final class PodClients {
         http.close();
         https.close();
         trusting.values().forEach(HttpClient::close);
+        names.close();
     }
 
     /** New connections are opened with this trust and client certificate. */
@@ -168,6 +178,8 @@ final class PodClients {
 
     private void watch(HttpConnection connection) {
         connection.exceptionHandler(_ -> {}); // or each is logged as an error
+        String address = connection.remoteAddress().hostAddress();
+        connection.closeHandler(_ -> names.forget(address));
         unused.add(connection);
         vertx.setTimer(timeoutMillis, _ -> {
             if (unused.remove(connection)) {

@@ -5,6 +5,7 @@ import io.nimscaler.poll.ScrapeResult;
 import io.nimscaler.poll.Scraper;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import java.net.InetAddress;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,10 +29,14 @@ public final class VertxScraper implements Scraper, AutoCloseable {
     private volatile @Nullable Thread owner;
 
     public VertxScraper(Vertx vertx, ScrapeSettings settings, PodAuths auths) {
+        this(vertx, settings, auths, name -> InetAddress.getByName(name).getHostAddress());
+    }
+
+    VertxScraper(Vertx vertx, ScrapeSettings settings, PodAuths auths, Names.Lookup lookup) {
         this.vertx = vertx;
         this.settings = settings;
         this.auths = auths;
-        this.clients = new PodClients(vertx, settings, auths);
+        this.clients = new PodClients(vertx, settings, auths, new Names(vertx, lookup));
         this.reloads = vertx.setPeriodic(auths.reloadPeriod().toMillis(), _ -> reload());
     }
 

@@ -40,9 +40,18 @@ final class Asker {
     }
 
     Asker(Vertx vertx, ScrapeSettings settings, PodAuths auths) {
+        this(vertx, new VertxScraper(vertx, settings, auths));
+    }
+
+    /** One whose names resolve as the test says. */
+    Asker(Vertx vertx, ScrapeSettings settings, Names.Lookup lookup) {
+        this(vertx, new VertxScraper(vertx, settings, PodAuths.NONE, lookup));
+    }
+
+    private Asker(Vertx vertx, VertxScraper scraper) {
         this.vertx = vertx;
         this.owner = vertx.getOrCreateContext();
-        this.scraper = new VertxScraper(vertx, settings, auths);
+        this.scraper = scraper;
     }
 
     static ReadLimits limits() {
@@ -75,7 +84,11 @@ final class Asker {
     }
 
     static ScrapeRequest request(int port, String path) {
-        return new ScrapeRequest(Scheme.HTTP, "127.0.0.1", port, path, NO_AUTH, MetricNames.of(List.of(GAUGE)));
+        return request("127.0.0.1", port, path);
+    }
+
+    static ScrapeRequest request(String host, int port, String path) {
+        return new ScrapeRequest(Scheme.HTTP, host, port, path, NO_AUTH, MetricNames.of(List.of(GAUGE)));
     }
 
     static void assertValue(ScrapeResult result, double value) {
