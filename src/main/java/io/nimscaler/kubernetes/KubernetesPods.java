@@ -50,6 +50,13 @@ public final class KubernetesPods implements Pods, AutoCloseable {
     /** So that a start takes no longer than before with some hundred of them. */
     private static final int READS_AT_FIRST = 500;
 
+    /** Of HPAs that do not act, which may be all at once: while nobody serves them metrics, for instance. Events are 120 a minute. */
+    private static final int HPA_READS_AT_ONCE = 4;
+
+    private static final int HPA_READS_PER_SECOND = 5;
+
+    private static final int HPA_READS_AT_FIRST = 20;
+
     private static final Duration BETWEEN_COUNTS = Duration.ofSeconds(5);
 
     /** One that there is no room for is looked at again: by then it may be smaller, or another be gone. */
@@ -94,6 +101,8 @@ public final class KubernetesPods implements Pods, AutoCloseable {
     private final ExecutorService reads = Executors.newVirtualThreadPerTaskExecutor();
     private final ScaleReads scaleReads =
             new ScaleReads(READS_AT_ONCE, new TokenBucket(READS_PER_SECOND, READS_AT_FIRST), reads);
+    private final ScaleReads hpaReads =
+            new ScaleReads(HPA_READS_AT_ONCE, new TokenBucket(HPA_READS_PER_SECOND, HPA_READS_AT_FIRST), reads);
     private final Set<TargetWatch> showing = ConcurrentHashMap.newKeySet();
     private volatile Instant lastRefresh;
     private final ScaledObjectEvents events;
@@ -122,7 +131,7 @@ public final class KubernetesPods implements Pods, AutoCloseable {
         this.clock = clock;
         this.lastRefresh = clock.instant();
         this.events = new ScaledObjectEvents(client, reads, clock);
-        this.outsiders = new Outsiders(client, events, reads);
+        this.outsiders = new Outsiders(client, events);
         this.idlestFirst = new IdlestFirst(client, events, reads, clock);
         this.contact = new ApiServerContact(
                 () -> ScaledObjectList.trouble(client, watched.namespaces()), reads, clock.instant());
@@ -296,6 +305,7 @@ public final class KubernetesPods implements Pods, AutoCloseable {
             makeRoom(now);
             targets.values().forEach(target -> show(target, now));
             scaleReads.begin(targets.values(), now);
+            hpaReads.begin(outsiders.readers(), now);
         } catch (RuntimeException | Error trouble) {
             LOG.error("the refresh of the scale targets failed", trouble);
         }

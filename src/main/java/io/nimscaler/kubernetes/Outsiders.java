@@ -8,6 +8,7 @@ import io.nimscaler.scaler.Notice;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.scaler.TriggerId;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -16,7 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.stream.Stream;
 
 /**
@@ -27,23 +27,75 @@ final class Outsiders {
 
     private static final String WHERE = "scaleTargetRef";
 
+    /** Its HPA is to be asked why it does not act. */
+    private record Question(ScaledObject scaledObject, NotFollowed first) {}
+
     /** One trigger, and what is told of it. */
-    private static final class Told {
+    private final class Told implements ScaleReads.Reader {
 
         private final Following following = new Following();
         private volatile List<Notice> notices = List.of();
         private volatile Optional<String> hpa = Optional.empty();
+        private volatile Optional<Question> question = Optional.empty();
+        private volatile boolean underWay;
+        private volatile Instant askedAt = Instant.EPOCH;
+
+        @Override
+        public boolean isDue(Instant now) {
+            return question.isPresent() && !underWay;
+        }
+
+        @Override
+        public Instant askedAt() {
+            return askedAt;
+        }
+
+        @Override
+        public void begin(Instant now) {
+            underWay = true;
+            askedAt = now;
+        }
+
+        @Override
+        public void read() {
+            Optional<Question> asked = question;
+            try {
+                asked.ifPresent(this::read);
+            } finally {
+                isAnswered(asked);
+                underWay = false;
+            }
+        }
+
+        synchronized void ask(Optional<Question> now) {
+            question = now;
+        }
+
+        private synchronized void isAnswered(Optional<Question> asked) {
+            question = question.filter(now -> !asked.equals(Optional.of(now)));
+        }
+
+        private void read(Question asked) {
+            ScaledObject scaledObject = asked.scaledObject();
+            String said = HpaConditions.of(
+                    client, scaledObject.id().namespace(), scaledObject.scaling().hpaName());
+            hpa = Optional.of(said);
+            events.warn(scaledObject, NotFollowed.REASON, asked.first().text() + "; " + said);
+        }
     }
 
     private final KubernetesClient client;
     private final ScaledObjectEvents events;
-    private final Executor executor;
     private final Map<TriggerId, Told> triggers = new ConcurrentHashMap<>();
 
-    Outsiders(KubernetesClient client, ScaledObjectEvents events, Executor executor) {
+    Outsiders(KubernetesClient client, ScaledObjectEvents events) {
         this.client = client;
         this.events = events;
-        this.executor = executor;
+    }
+
+    /** Those whose HPA may have to be asked; from any thread. */
+    Collection<? extends ScaleReads.Reader> readers() {
+        return triggers.values();
     }
 
     /** Takes a decision into account, and tells what is new. */
@@ -58,17 +110,10 @@ final class Outsiders {
                 .filter(taken -> takenBefore.filter(taken::equals).isEmpty())
                 .ifPresent(taken -> events.warn(scaledObject, TakenAway.REASON, taken.text()));
         if (following.notFollowed().isPresent() && followedBefore) {
-            NotFollowed first = following.notFollowed().get();
-            executor.execute(() -> {
-                String hpa = HpaConditions.of(
-                        client,
-                        scaledObject.id().namespace(),
-                        scaledObject.scaling().hpaName());
-                told.hpa = Optional.of(hpa);
-                events.warn(scaledObject, NotFollowed.REASON, first.text() + "; " + hpa);
-            });
+            told.ask(following.notFollowed().map(first -> new Question(scaledObject, first)));
         }
         if (following.notFollowed().isEmpty()) {
+            told.ask(Optional.empty());
             told.hpa = Optional.empty();
         }
         told.notices = Stream.concat(

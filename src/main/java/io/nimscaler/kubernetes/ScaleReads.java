@@ -9,14 +9,14 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 
 /**
- * Who reads {@code /scale} next: of those that are due, whoever was read longest ago, so that none is kept waiting by others that
- * change all the time; only so many at once and a second, for the API server serves others, too.
+ * Who reads {@code /scale}, or an HPA, next: of those that are due, whoever was read longest ago, so that none is kept waiting by others
+ * that change all the time; only so many at once and a second, for the API server serves others, too.
  *
  * <p>{@link #begin} is called by one thread at a time.
  */
 final class ScaleReads {
 
-    /** One that reads {@code /scale}. */
+    /** One that asks the API server. */
     interface Reader {
 
         boolean isDue(Instant now);

@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.fabric8.kubernetes.api.model.events.v1.Event;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import io.nimscaler.policy.Decision;
 import io.nimscaler.policy.Fleet;
 import io.nimscaler.policy.PodReading;
 import io.nimscaler.policy.Policy;
@@ -15,6 +16,7 @@ import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
+import io.nimscaler.window.TokenBucket;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -25,6 +27,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,10 +43,14 @@ class OutsidersTest {
             new ScaledObject(ID, "uid-1", Optional.empty(), 1, OptionalInt.empty(), List.of());
     private static final Trigger TRIGGER = Triggers.with("smoothingUp", "0s", "smoothingDown", "0s");
 
+    private static final int READS_AT_FIRST = 3;
+
     private final List<Event> written = new CopyOnWriteArrayList<>();
     private final Policy policy = new Policy(TRIGGER);
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
     private HttpServer server;
+    private final ScaleReads reads = new ScaleReads(1, new TokenBucket(1, READS_AT_FIRST), Runnable::run);
+    private final AtomicInteger hpasRead = new AtomicInteger();
     private KubernetesClient client;
     private Outsiders outsiders;
 
@@ -59,7 +67,7 @@ class OutsidersTest {
         });
         server.start();
         client = Clients.of("http://127.0.0.1:" + server.getAddress().getPort(), Clients::impatient);
-        outsiders = new Outsiders(client, new ScaledObjectEvents(client, Runnable::run, () -> now), Runnable::run);
+        outsiders = new Outsiders(client, new ScaledObjectEvents(client, Runnable::run, () -> now));
     }
 
     @AfterEach
@@ -76,6 +84,7 @@ class OutsidersTest {
             now = now.plusSeconds(1);
             snapshot = new Snapshot(ID, TRIGGER, policy.decide(fleet, now), List.of());
             outsiders.decided(SCALED_OBJECT, snapshot);
+            reads.begin(outsiders.readers(), now);
         }
         return snapshot;
     }
@@ -135,6 +144,40 @@ class OutsidersTest {
 
         live(1, 3, .6);
         assertThat(notices()).isEmpty();
+    }
+
+    /** As where nobody serves metrics to any HPA. */
+    @Test
+    void hpasOfAllThatAreNotFollowedAtOnceAreReadAtARate() {
+        server.createContext("/apis/autoscaling", exchange -> {
+            hpasRead.incrementAndGet();
+            exchange.sendResponseHeaders(404, -1);
+            exchange.close();
+        });
+        int all = 10;
+        Fleet fleet = new Fleet.Known(new Scale(2, 2), 2, Collections.nCopies(2, new PodReading.Sampled(1)));
+        for (int second = 0; second < 300 && written.isEmpty(); second++) {
+            now = now.plusSeconds(1);
+            Decision decision = policy.decide(fleet, now);
+            for (int i = 0; i < all; i++) {
+                ScaledObjectId id = new ScaledObjectId("ns", "llm-" + i);
+                outsiders.decided(
+                        new ScaledObject(id, "uid-" + i, Optional.empty(), 1, OptionalInt.empty(), List.of()),
+                        new Snapshot(id, TRIGGER, decision, List.of()));
+            }
+            reads.begin(outsiders.readers(), now);
+        }
+        assertThat(hpasRead).hasValue(READS_AT_FIRST);
+
+        for (int second = 0; second < all; second++) {
+            now = now.plusSeconds(1);
+            reads.begin(outsiders.readers(), now);
+        }
+        assertThat(hpasRead).hasValue(all);
+        assertThat(written)
+                .extracting(event -> event.getRegarding().getName())
+                .containsExactlyInAnyOrderElementsOf(
+                        IntStream.range(0, all).mapToObj(i -> "llm-" + i).toList());
     }
 
     @Test
