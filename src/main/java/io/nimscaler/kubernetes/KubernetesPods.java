@@ -93,7 +93,7 @@ public final class KubernetesPods implements Pods, AutoCloseable {
     private final Map<ScaledObjectId, TargetWatch> targets = new ConcurrentHashMap<>();
     private final List<LiveWatch<GenericKubernetesResource>> watches = new CopyOnWriteArrayList<>();
 
-    /** Hashes of what was taken last: KEDA writes a status with each of its polls. */
+    /** Hashes of what was taken last of those that are ours: KEDA writes a status with each of its polls. */
     private final Map<ScaledObjectId, Integer> taken = new ConcurrentHashMap<>();
 
     private final ScheduledExecutorService refresher = Executors.newSingleThreadScheduledExecutor(
@@ -204,6 +204,7 @@ public final class KubernetesPods implements Pods, AutoCloseable {
         ScaledObjectId id = scaledObject.id();
         ScaledObjectTriggers ours = ScaledObjectTriggers.of(scaledObject, watched.serviceNames(), watched.check());
         if (ours.number() == 0) {
+            taken.remove(id);
             gone(id, control);
             return;
         }
