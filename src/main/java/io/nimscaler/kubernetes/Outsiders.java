@@ -78,7 +78,9 @@ final class Outsiders {
         private void read(Question asked) {
             ScaledObject scaledObject = asked.scaledObject();
             String said = HpaConditions.of(
-                    client, scaledObject.id().namespace(), scaledObject.scaling().hpaName());
+                    client,
+                    scaledObject.id().namespace(),
+                    scaledObject.scaling().hpaName());
             hpa = Optional.of(said);
             events.warn(scaledObject, NotFollowed.REASON, asked.first().text() + "; " + said);
         }

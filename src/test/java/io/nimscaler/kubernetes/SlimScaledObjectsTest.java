@@ -50,11 +50,13 @@ class SlimScaledObjectsTest {
     void formerVersionIsToldWithEachChange() {
         put(scaledObject("llm", "7"));
         put(scaledObject("other", "8"));
-        assertThat(put(scaledObject("llm", "9")).getMetadata().getResourceVersion()).isEqualTo("7");
+        assertThat(put(scaledObject("llm", "9")).getMetadata().getResourceVersion())
+                .isEqualTo("7");
         assertThat(store.size()).isEqualTo(2);
         assertThat(store.keySet()).containsExactlyInAnyOrder("ns/llm", "ns/other");
         assertThat(store.values())
-                .extracting(kept -> kept.getMetadata().getName() + " " + kept.getMetadata().getResourceVersion())
+                .extracting(kept ->
+                        kept.getMetadata().getName() + " " + kept.getMetadata().getResourceVersion())
                 .containsExactlyInAnyOrder("llm 9", "other 8");
     }
 
