@@ -29,6 +29,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -110,6 +111,10 @@ public final class KubernetesPods implements Pods, AutoCloseable {
             new Capacity(Capacity.forHeap(Runtime.getRuntime().maxMemory()));
     private final PodRoom podRoom;
     private Instant countedAt = Instant.EPOCH;
+
+    /** Bytes of each pod, by all that decided on it lately, shadows included. */
+    private volatile Map<ScaledObjectId, Long> remembered = Map.of();
+
     private final MinuteBudget lines = new MinuteBudget(LINES_PER_MINUTE);
     private final Notices notices = new Notices();
     private final Outsiders outsiders;
@@ -151,6 +156,11 @@ public final class KubernetesPods implements Pods, AutoCloseable {
     public void retain(List<Snapshot> present) {
         events.retain(present);
         outsiders.retain(present);
+        remembered = present.stream()
+                .collect(Collectors.groupingBy(
+                        Snapshot::scaledObject,
+                        Collectors.summingLong(
+                                snapshot -> PodRoom.bytesOf(snapshot.trigger().signal()))));
     }
 
     /** Begins to watch; returns at once, and retries for ever. */
@@ -318,12 +328,17 @@ public final class KubernetesPods implements Pods, AutoCloseable {
             return;
         }
         countedAt = now;
-        Map<ScaledObjectId, Integer> numbers = new HashMap<>();
-        targets.forEach((id, target) -> numbers.put(id, target.podsKept()));
-        for (ScaledObjectId id : podRoom.over(numbers)) {
+        Map<ScaledObjectId, PodRoom.Kept> kept = new HashMap<>();
+        targets.forEach((id, target) -> {
+            Long bytes = remembered.get(id);
+            int pods = target.podsKept();
+            kept.put(id, bytes == null ? PodRoom.Kept.unread(pods) : new PodRoom.Kept(pods, bytes));
+        });
+        for (ScaledObjectId id : podRoom.over(kept)) {
             TargetWatch target = targets.get(id);
-            if (target != null) {
-                target.rest(podRoom.refusal(numbers.getOrDefault(id, 0)), now.plus(REST));
+            PodRoom.Kept its = kept.get(id);
+            if (target != null && its != null) {
+                target.rest(podRoom.refusal(its), now.plus(REST));
             }
         }
     }

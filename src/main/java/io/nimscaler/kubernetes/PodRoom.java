@@ -1,6 +1,12 @@
 package io.nimscaler.kubernetes;
 
 import io.nimscaler.scaler.ScaledObjectId;
+import io.nimscaler.signal.CounterRate;
+import io.nimscaler.signal.Gauge;
+import io.nimscaler.signal.GpuUsage;
+import io.nimscaler.signal.Latency;
+import io.nimscaler.signal.ServingLoad;
+import io.nimscaler.signal.Signal;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -8,8 +14,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How many pods all watches together may keep. A selector may match anything, and whoever may write ScaledObjects in one namespace must
- * not take the memory from all others: over the bound the largest fleet of the namespace that has the most pods has to go.
+ * How many pods all watches together may keep, and all scalers may remember. A selector may match anything, and whoever may write
+ * ScaledObjects in one namespace must not take the memory from all others: over the bound the largest fleet of the namespace that has the
+ * most pods has to go. One that more scalers remember counts as more.
  */
 final class PodRoom {
 
@@ -19,11 +26,54 @@ final class PodRoom {
     /** Of heap for one, beside the first of each ScaledObject: 14 kB live, and some air. */
     private static final long BYTES_FOR_ONE = 20_000;
 
+    /** Live, of a pod that is watched and asked. */
+    private static final long BYTES_WATCHED = 10_500;
+
+    /** Live, of a pod, for each scaler that remembers it. */
+    private static final long BYTES_OF_A_VALUE = 3_500;
+
+    private static final long BYTES_OF_HISTOGRAMS = 8_000;
+    private static final long BYTES_OF_SERVING_LOAD = 9_000;
+
     /** A small heap is somebody's trial. */
     private static final int FEWEST = 1_000;
 
     /** One event loop asks so many every 2 s. */
     private static final int MOST = 50_000;
+
+    /**
+     * Of one ScaledObject.
+     *
+     * @param pods that its watches keep
+     * @param bytes that are remembered of each pod, see {@link #bytesOf}
+     */
+    record Kept(int pods, long bytes) {
+
+        /** Of those that no scaler has read yet: as of one gauge. */
+        static Kept unread(int pods) {
+            return new Kept(pods, BYTES_OF_A_VALUE);
+        }
+
+        /** As many pods of one gauge take as much. */
+        long weight() {
+            return pods * (BYTES_WATCHED + bytes) / (BYTES_WATCHED + BYTES_OF_A_VALUE);
+        }
+
+        private String text() {
+            return weight() == pods
+                    ? Integer.toString(pods)
+                    : pods + ", which take as much as " + weight() + " with one gauge";
+        }
+    }
+
+    /** What a scaler of such a trigger remembers of each pod: some more with a long window or many buckets. */
+    static long bytesOf(Signal signal) {
+        return switch (signal) {
+            case ServingLoad _ -> BYTES_OF_SERVING_LOAD;
+            case Latency _ -> BYTES_OF_HISTOGRAMS;
+            case Gauge _, CounterRate _, GpuUsage _ -> BYTES_OF_A_VALUE;
+        };
+    }
 
     private final int pods;
 
@@ -42,35 +92,36 @@ final class PodRoom {
     /**
      * Which have to go so that the others have room, in this order.
      *
-     * @param numbers of the pods of each that there is
+     * @param kept of each that there is
      */
-    List<ScaledObjectId> over(Map<ScaledObjectId, Integer> numbers) {
-        Map<ScaledObjectId, Integer> left = new HashMap<>(numbers);
+    List<ScaledObjectId> over(Map<ScaledObjectId, Kept> kept) {
+        Map<ScaledObjectId, Long> left = new HashMap<>();
+        kept.forEach((id, its) -> left.put(id, its.weight()));
         List<ScaledObjectId> over = new ArrayList<>();
-        long sum = numbers.values().stream().mapToLong(Integer::longValue).sum();
+        long sum = left.values().stream().mapToLong(Long::longValue).sum();
         while (sum > pods) {
             ScaledObjectId largest = largestOfTheLargestNamespace(left);
-            sum -= left.getOrDefault(largest, 0);
+            sum -= left.getOrDefault(largest, 0L);
             left.remove(largest);
             over.add(largest);
         }
         return over;
     }
 
-    private static ScaledObjectId largestOfTheLargestNamespace(Map<ScaledObjectId, Integer> numbers) {
+    private static ScaledObjectId largestOfTheLargestNamespace(Map<ScaledObjectId, Long> weights) {
         Map<String, Long> byNamespace = new HashMap<>();
-        numbers.forEach((id, number) -> byNamespace.merge(id.namespace(), number.longValue(), Long::sum));
-        return numbers.keySet().stream()
+        weights.forEach((id, weight) -> byNamespace.merge(id.namespace(), weight, Long::sum));
+        return weights.keySet().stream()
                 .max(Comparator.<ScaledObjectId>comparingLong(id -> byNamespace.getOrDefault(id.namespace(), 0L))
                         .thenComparing(ScaledObjectId::namespace)
-                        .thenComparingInt(id -> numbers.getOrDefault(id, 0))
+                        .thenComparingLong(id -> weights.getOrDefault(id, 0L))
                         .thenComparing(ScaledObjectId::name))
                 .orElseThrow();
     }
 
-    /** Why one of so many pods is not watched for a while. */
-    String refusal(int number) {
-        return "expected at most " + pods + " pods of all ScaledObjects in this much memory; this one has " + number
+    /** Why one that keeps so much is not watched for a while. */
+    String refusal(Kept kept) {
+        return "expected at most " + pods + " pods of all ScaledObjects in this much memory; this one has " + kept.text()
                 + ", most of the namespace that has most";
     }
 }

@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.nimscaler.policy.Decision;
+import io.nimscaler.policy.Fleet;
+import io.nimscaler.policy.PodReading;
+import io.nimscaler.policy.Policy;
 import io.nimscaler.policy.Scale;
 import io.nimscaler.scaler.Contact;
 import io.nimscaler.scaler.Observation;
 import io.nimscaler.scaler.Pod;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.ScalerControl;
+import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.scaler.TriggerByCall;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.WrittenMetadata;
@@ -17,6 +22,7 @@ import io.nimscaler.wake.WakeSources;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -152,6 +158,22 @@ class KubernetesPodsTest {
         api.scale(1, 1, "app=llm-2");
         pass(REFRESH);
         awaitPods("c");
+    }
+
+    /** Two pods, which 16 triggers and their shadows remember. */
+    @Test
+    void fleetIsWeighedByWhatRemembersItsPods() {
+        Trigger trigger = control.triggers.get(ID).iterator().next();
+        Fleet.Known fleet = new Fleet.Known(new Scale(2, 2), 2, Collections.nCopies(2, new PodReading.Sampled(.5)));
+        Decision decision = new Policy(trigger).decide(fleet, now.get());
+        pods.retain(Collections.nCopies(32, new Snapshot(ID, trigger, decision, List.of())));
+        await().untilAsserted(() -> {
+            pass(SECOND);
+            assertThat(observed())
+                    .isEqualTo(new Observation.NotKnown(
+                            "expected at most 6 pods of all ScaledObjects in this much memory; this one has 2, which"
+                                    + " take as much as 17 with one gauge, most of the namespace that has most"));
+        });
     }
 
     @Test
