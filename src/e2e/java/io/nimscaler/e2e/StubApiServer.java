@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -27,7 +28,7 @@ import java.util.stream.IntStream;
  */
 final class StubApiServer implements Closeable {
 
-    private static final int FIRST_POD_PORT = 20_000;
+    static final int FIRST_POD_PORT = 20_000;
 
     /** One wanted gauge among others, as of an engine. */
     private static final String METRICS = "# TYPE vllm:kv_cache_usage_perc gauge\n"
@@ -46,8 +47,20 @@ final class StubApiServer implements Closeable {
     private final AtomicLong version = new AtomicLong(1000);
     private volatile long forgottenUntil;
     private volatile boolean away;
+    private volatile boolean scaleHangs;
+    private final UnaryOperator<String> targets;
 
     StubApiServer(int number, int podsEach, int port) throws IOException {
+        this(number, podsEach, port, UnaryOperator.identity());
+    }
+
+    /**
+     * One whose ScaledObjects name other scale targets.
+     *
+     * @param targets from the ScaledObject's name
+     */
+    StubApiServer(int number, int podsEach, int port, UnaryOperator<String> targets) throws IOException {
+        this.targets = targets;
         this.number = number;
         this.podsEach = podsEach;
         this.server = listen("127.0.0.1", port);
@@ -160,6 +173,11 @@ final class StubApiServer implements Closeable {
         watches.clear();
     }
 
+    /** Who asks for {@code /scale} gets no answer any more. */
+    void scaleHangs() {
+        scaleHangs = true;
+    }
+
     void comesBack() {
         away = false;
     }
@@ -222,7 +240,9 @@ final class StubApiServer implements Closeable {
 
     private void answer(OutputStream out, String target) throws IOException {
         String path = target.replaceFirst("\\?.*", "");
-        if (path.endsWith("/scale")) {
+        if (path.endsWith("/scale") && scaleHangs) {
+            hang();
+        } else if (path.endsWith("/scale")) {
             scaleReads.incrementAndGet();
             String name = path.split("/")[7];
             respond(
@@ -253,10 +273,20 @@ final class StubApiServer implements Closeable {
                             "keda.sh/v1alpha1",
                             "ScaledObjectList",
                             IntStream.range(0, number)
-                                    .mapToObj(StubApiServer::scaledObject)
+                                    .mapToObj(this::scaledObject)
                                     .collect(Collectors.joining(","))));
         } else {
             respond(out, 404, "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\",\"code\":404}");
+        }
+    }
+
+    private void hang() throws IOException {
+        try {
+            while (!server.isClosed()) {
+                Thread.sleep(1_000);
+            }
+        } catch (InterruptedException end) {
+            throw new IOException(end);
         }
     }
 
@@ -265,10 +295,10 @@ final class StubApiServer implements Closeable {
                 + version.get() + "\"},\"items\":[" + items + "]}";
     }
 
-    private static String scaledObject(int i) {
+    private String scaledObject(int i) {
         return "{\"apiVersion\":\"keda.sh/v1alpha1\",\"kind\":\"ScaledObject\",\"metadata\":{\"name\":\"so-" + i
                 + "\",\"namespace\":\"ns\",\"uid\":\"so-uid-" + i + "\",\"resourceVersion\":\"7\"},\"spec\":{"
-                + "\"minReplicaCount\":1,\"scaleTargetRef\":{\"name\":\"so-" + i
+                + "\"minReplicaCount\":1,\"scaleTargetRef\":{\"name\":\"" + targets.apply("so-" + i)
                 + "\"},\"triggers\":[{\"type\":\"external\",\"metadata\":{\"scalerAddress\":"
                 + "\"keda-nim-scaler.keda-nim-scaler:9090\",\"targetValue\":\"0.70\",\"port\":\""
                 + (FIRST_POD_PORT + i) + "\"}}]}}";
