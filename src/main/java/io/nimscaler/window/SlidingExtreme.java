@@ -3,16 +3,23 @@ package io.nimscaler.window;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.OptionalDouble;
 
 /**
  * The highest (or lowest) value of a span of observed time: a monotonic deque, O(1) amortized.
  *
+ * <p>Where values only fall (or rise) for long, each may still become the extreme. Of more than 512 of them those that are close
+ * together count as one, the extreme of them at the time of the last: it counts a little longer than the window.
+ *
  * <p>Time is a duration that the caller lets pass, so that a time in which nothing was observed can be left out. The span
  * is closed: with a window of 60 s, a value of exactly 60 s ago still counts; with 0 s only the present one does.
  */
 public final class SlidingExtreme {
+
+    /** A window of the default length has no more, with a decision each second. */
+    private static final int EXACT = 512;
 
     private record Entry(Duration at, double value) {}
 
@@ -108,7 +115,18 @@ public final class SlidingExtreme {
         while (!entries.isEmpty() && !beats(entries.getLast().value(), value)) {
             entries.removeLast();
         }
-        entries.addLast(new Entry(now, value));
+        if (entries.size() >= EXACT && isCloseTogether()) {
+            entries.addLast(new Entry(now, entries.removeLast().value()));
+        } else {
+            entries.addLast(new Entry(now, value));
+        }
+    }
+
+    /** Whether the last but one is of this part of the window, too. */
+    private boolean isCloseTogether() {
+        Iterator<Entry> backwards = entries.descendingIterator();
+        backwards.next();
+        return backwards.next().at().plus(window.dividedBy(EXACT)).compareTo(now) > 0;
     }
 
     private boolean beats(double one, double other) {

@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SlidingExtremeTest {
 
@@ -45,6 +46,24 @@ class SlidingExtremeTest {
             assertThat(lowest.value().orElseThrow())
                     .isEqualTo(java.util.Arrays.stream(inside).min().orElseThrow());
         }
+    }
+
+    /** For three hours, four times a second, each of which may still become the extreme. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void valuesThatOnlyFallOrOnlyRiseAreFewAndTheExtremeIsOfTheWindowOrALittleOlder(boolean highest) {
+        long window = Duration.ofHours(1).toMillis();
+        SlidingExtreme extreme = highest
+                ? SlidingExtreme.highestOf(Duration.ofMillis(window))
+                : SlidingExtreme.lowestOf(Duration.ofMillis(window));
+        int most = 0;
+        for (long now = 250; now <= 3 * window; now += 250) {
+            extreme.add(highest ? -now : now, Duration.ofMillis(250));
+            most = Math.max(most, extreme.state().values().size());
+            double of = Math.abs(extreme.value().orElseThrow());
+            assertThat(of).isBetween(Math.max(250.0, now - window * 1.01), Math.max(250.0, now - window));
+        }
+        assertThat(most).isLessThan(1_600);
     }
 
     @Test
