@@ -12,7 +12,8 @@ import java.util.Map;
  * of a well-behaved KEDA. Needs no cluster and no root, but some 4,000 files that may be open. Prints rows of a Markdown table.
  *
  * <p>Arguments: the folder {@code quarkus-app} of a build, which may be an earlier one; then parts of the names of the attacks to make,
- * or {@code all}. {@code -Dattacks.java} are the scaler's own Java options.
+ * or {@code all}. {@code -Dattacks.java} are the scaler's own Java options,
+ * {@code -Dattacks.port} the first of sixteen ports; those with an API server use ports from 20,000 on, too.
  */
 public final class Attacks {
 
@@ -39,7 +40,7 @@ public final class Attacks {
     }
 
     private static String row(Path app, List<String> javaOptions, Attack attack, int number) throws Exception {
-        Path folder = Files.createDirectories(Path.of("target", "attacks", Integer.toString(number)));
+        Path folder = Files.createDirectories(Path.of("target", "attacks", Victim.PORT + "-" + number));
         try (attack;
                 StubPods _ = new StubPods(50);
                 Victim victim = Victim.start(app, javaOptions, attack, folder)) {

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 /** What a tenant's pods and objects, an API server and the files of a Secret may do. */
 final class ClusterAttacks {
 
-    static final int API_SERVER_PORT = 18_032;
+    static final int API_SERVER_PORT = Victim.PORT + 2;
     private static final int LONG_NAME = 500_000;
 
     private ClusterAttacks() {}

@@ -14,8 +14,8 @@ import java.util.stream.IntStream;
 /** Pods on loopback addresses: good ones, and those that say as much as they may. */
 final class StubPods implements AutoCloseable {
 
-    static final int PORT = 18_040;
-    static final int HOSTILE_PORT = 18_041;
+    static final int PORT = Victim.PORT + 10;
+    static final int HOSTILE_PORT = PORT + 1;
     private static final int SERIES = 4_000;
     private static final int LABELS = 60;
     private static final String GOOD = "# TYPE vllm:kv_cache_usage_perc gauge\nvllm:kv_cache_usage_perc{model_name=\"llm\"} 0.6\n";

@@ -28,8 +28,10 @@ import java.util.concurrent.atomic.AtomicLong;
 /** A packaged scaler in a process of its own; beside whatever is done to it, it is probed as by a kubelet and called as by KEDA. */
 final class Victim implements AutoCloseable {
 
-    static final int PORT = 18_030;
-    static final int MANAGEMENT_PORT = 18_031;
+    /** And the next fifteen: so that two builds can be attacked side by side. */
+    static final int PORT = Integer.getInteger("attacks.port", 18_030);
+
+    static final int MANAGEMENT_PORT = PORT + 1;
     private static final int PATIENCE_MILLIS = 5_000;
 
     private final Process process;
