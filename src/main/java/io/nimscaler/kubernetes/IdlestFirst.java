@@ -157,7 +157,8 @@ final class IdlestFirst {
                     ? drop.calmSince.or(() -> Optional.of(now))
                     : Optional.empty();
             if (known.isEmpty() || drop.refusedUntil.isAfter(now)) {
-                // Unknown is no end of a drop: this process may be too young to know what the other one has marked pods for
+                // Unknown is no end of a drop: this process may be too young to know what the other one has marked pods
+                // for
                 return;
             }
             fewer = known.getAsInt();
@@ -206,8 +207,7 @@ final class IdlestFirst {
      * @return empty: another replica of the scaler may know more, and ask for fewer
      */
     private static OptionalInt tooMany(ScaledObject scaledObject, Snapshot snapshot, int present) {
-        if (scaledObject.scaling().pause().isPresent()
-                || scaledObject.scaling().isJoined()) {
+        if (scaledObject.scaling().pause().isPresent() || scaledObject.scaling().isJoined()) {
             return OptionalInt.of(0);
         }
         return switch (snapshot.decision()) {

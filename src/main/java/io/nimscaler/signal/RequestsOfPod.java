@@ -42,7 +42,8 @@ public final class RequestsOfPod {
     /** Empty: one of the two can not be told. */
     public Optional<Requests> read(List<SampleLine> body, Instant scrapedAt) {
         return running.read(body, scrapedAt) instanceof Measured(PodValue.Amount(double runs), Instant one)
-                        && waiting.read(body, scrapedAt) instanceof Measured(PodValue.Amount(double waits), Instant other)
+                        && waiting.read(body, scrapedAt)
+                                instanceof Measured(PodValue.Amount(double waits), Instant other)
                 ? Optional.of(new Requests(runs + waits, one.isBefore(other) ? one : other))
                 : Optional.empty();
     }

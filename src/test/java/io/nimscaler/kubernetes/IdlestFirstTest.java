@@ -245,8 +245,9 @@ class IdlestFirstTest {
             now = now.plusSeconds(1);
             Decision decision = young.decide(idle, now);
             assertThat(decision)
-                    .isInstanceOfSatisfying(Decision.Hold.class, hold -> assertThat(hold.reason())
-                            .isEqualTo(HoldReason.WINDOW_NOT_FULL));
+                    .isInstanceOfSatisfying(
+                            Decision.Hold.class,
+                            hold -> assertThat(hold.reason()).isEqualTo(HoldReason.WINDOW_NOT_FULL));
             idlestFirst.decided(
                     of("deployments", "apps"),
                     new Snapshot(ID, withWindows, decision, List.of()),
@@ -275,7 +276,8 @@ class IdlestFirstTest {
     /** The HPA follows the one that asks for most replicas. */
     @Test
     void nothingIsMarkedWhileAnotherTriggerKeepsTheReplicas() {
-        Trigger other = Triggers.immediate("scaleDown", "idlest", "metric", "num_requests_running", "targetValue", "0.7");
+        Trigger other =
+                Triggers.immediate("scaleDown", "idlest", "metric", "num_requests_running", "targetValue", "0.7");
         pods(Map.of(), "a", "b", "c");
         for (int i = 0; i < 60; i++) {
             decided(other, of("deployments", "apps"), .7, 1);
@@ -317,8 +319,7 @@ class IdlestFirstTest {
                         Optional.of(new Scaling.Pause(false, "paused-scale-in"))))) {
             ScaledObject plain = of("deployments", "apps");
             decided(
-                    new ScaledObject(
-                            plain.id(), plain.uid(), plain.target(), 1, OptionalInt.empty(), other, List.of()),
+                    new ScaledObject(plain.id(), plain.uid(), plain.target(), 1, OptionalInt.empty(), other, List.of()),
                     .1,
                     60);
         }

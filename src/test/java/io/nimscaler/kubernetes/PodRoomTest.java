@@ -34,7 +34,14 @@ class PodRoomTest {
 
     /** 10.5 kB of each pod, and what is remembered of it; in pods of 14 kB. */
     @ParameterizedTest
-    @CsvSource({"5000, 0, 3750", "5000, 3500, 5000", "1400, 9000, 1950", "1400, 12500, 2300", "0, 288000, 0", "5000, 288000, 106607"})
+    @CsvSource({
+        "5000, 0, 3750",
+        "5000, 3500, 5000",
+        "1400, 9000, 1950",
+        "1400, 12500, 2300",
+        "0, 288000, 0",
+        "5000, 288000, 106607"
+    })
     void podThatMoreIsRememberedOfCountsAsMore(int pods, long bytes, long weight) {
         assertThat(new PodRoom.Kept(pods, bytes).weight()).isEqualTo(weight);
     }
@@ -47,7 +54,8 @@ class PodRoomTest {
                                 "DCGM_FI_DEV_GPU_UTIL",
                                 "time_to_first_token_seconds",
                                 "serving_load")
-                        .map(metric -> PodRoom.bytesOf(Triggers.with("metric", metric).signal())))
+                        .map(metric ->
+                                PodRoom.bytesOf(Triggers.with("metric", metric).signal())))
                 .containsExactly(3_500L, 3_500L, 3_500L, 8_000L, 9_000L);
     }
 
@@ -57,8 +65,9 @@ class PodRoomTest {
         assertThat(new PodRoom(100).over(Map.of(LARGE, PodRoom.Kept.unread(60), SMALL, many)))
                 .containsExactly(SMALL);
         assertThat(new PodRoom(100).refusal(many))
-                .isEqualTo("expected at most 100 pods of all ScaledObjects in this much memory; this one has 40, which take"
-                        + " as much as 852 with one gauge, most of the namespace that has most");
+                .isEqualTo(
+                        "expected at most 100 pods of all ScaledObjects in this much memory; this one has 40, which take"
+                                + " as much as 852 with one gauge, most of the namespace that has most");
     }
 
     @Test

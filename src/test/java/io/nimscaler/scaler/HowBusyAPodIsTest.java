@@ -40,7 +40,8 @@ class HowBusyAPodIsTest extends ScalersFixture {
                         line("num_requests_running", model.equals("b") ? 50 : 0, model),
                         line("num_requests_waiting", 1, model)))
                 .toList());
-        assertThat(pod(Triggers.immediate("scaleDown", "idlest", "modelName", "a")).requests())
+        assertThat(pod(Triggers.immediate("scaleDown", "idlest", "modelName", "a"))
+                        .requests())
                 .hasValue(52);
     }
 
