@@ -25,6 +25,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -163,9 +164,10 @@ class KubernetesPodsTest {
     /** Two pods, which 16 triggers and their shadows remember. */
     @Test
     void fleetIsWeighedByWhatRemembersItsPods() {
-        Trigger trigger = control.triggers.get(ID).iterator().next();
+        Trigger trigger =
+                Objects.requireNonNull(control.triggers.get(ID)).iterator().next();
         Fleet.Known fleet = new Fleet.Known(new Scale(2, 2), 2, Collections.nCopies(2, new PodReading.Sampled(.5)));
-        Decision decision = new Policy(trigger).decide(fleet, now.get());
+        Decision decision = new Policy(trigger).decide(fleet, Objects.requireNonNull(now.get()));
         pods.retain(Collections.nCopies(32, new Snapshot(ID, trigger, decision, List.of())));
         await().untilAsserted(() -> {
             pass(SECOND);

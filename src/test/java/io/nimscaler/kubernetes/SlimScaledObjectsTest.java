@@ -1,10 +1,12 @@
 package io.nimscaler.kubernetes;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What the client's cache asks of its store. */
@@ -26,7 +28,7 @@ class SlimScaledObjectsTest {
         return resource;
     }
 
-    private GenericKubernetesResource put(GenericKubernetesResource resource) {
+    private @Nullable GenericKubernetesResource put(GenericKubernetesResource resource) {
         return store.put(store.getKey(resource), resource);
     }
 
@@ -34,8 +36,7 @@ class SlimScaledObjectsTest {
     void nothingIsKeptButNameAndVersion() {
         assertThat(put(scaledObject("llm", "7"))).isNull();
 
-        GenericKubernetesResource kept = store.get("ns/llm");
-        assertThat(kept).isNotNull();
+        GenericKubernetesResource kept = requireNonNull(store.get("ns/llm"));
         assertThat(kept.getMetadata())
                 .isEqualTo(new ObjectMetaBuilder()
                         .withNamespace("ns")
@@ -50,7 +51,7 @@ class SlimScaledObjectsTest {
     void formerVersionIsToldWithEachChange() {
         put(scaledObject("llm", "7"));
         put(scaledObject("other", "8"));
-        assertThat(put(scaledObject("llm", "9")).getMetadata().getResourceVersion())
+        assertThat(requireNonNull(put(scaledObject("llm", "9"))).getMetadata().getResourceVersion())
                 .isEqualTo("7");
         assertThat(store.size()).isEqualTo(2);
         assertThat(store.keySet()).containsExactlyInAnyOrder("ns/llm", "ns/other");
@@ -63,7 +64,8 @@ class SlimScaledObjectsTest {
     @Test
     void nothingIsLeftOfWhatIsGone() {
         put(scaledObject("llm", "7"));
-        assertThat(store.remove("ns/llm").getMetadata().getName()).isEqualTo("llm");
+        assertThat(requireNonNull(store.remove("ns/llm")).getMetadata().getName())
+                .isEqualTo("llm");
         assertThat(store.remove("ns/llm")).isNull();
         assertThat(store.get("ns/llm")).isNull();
         assertThat(store.size()).isZero();

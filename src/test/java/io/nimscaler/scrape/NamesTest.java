@@ -12,6 +12,7 @@ import io.nimscaler.poll.ScrapeResult;
 import io.vertx.core.Vertx;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -47,7 +48,7 @@ class NamesTest {
 
     private String lookUp(String name) throws UnknownHostException {
         lookups.incrementAndGet();
-        String answer = address.get();
+        String answer = Objects.requireNonNull(address.get());
         if (answer.equals("hangs")) {
             try {
                 dnsIsBack.await(30, TimeUnit.SECONDS);
