@@ -239,11 +239,11 @@ class WhatIfPageTest extends BrowserTest {
     }
 
     private static void span(String label) {
-        browser.all("[aria-label='Visible span'] button").stream()
+        var buttons = browser.all("[aria-label='Visible span'] button").stream()
                 .filter(button -> button.getText().equals(label))
-                .findFirst()
-                .orElseThrow()
-                .click();
+                .toList();
+        assertThat(buttons).as(label).hasSize(1);
+        buttons.getFirst().click();
     }
 
     @Test
@@ -257,7 +257,7 @@ class WhatIfPageTest extends BrowserTest {
                     .matches("(?s)highest [0-9.]+\\s.*lowest [0-9.]+\\s.*demand [0-9.]+\\s.*target × replicas [0-9.]+");
             assertThat(browser.text(".figure:nth-of-type(3) .legend"))
                     .matches("(?s)present [0-9.]+\\s.*ready [0-9.]+\\s.*HPA asked for [0-9.]+\\s.*");
-            assertThat(browser.text(".readout")).contains(": demand ", " on average", "minimum 1, maximum 10");
+            assertThat(browser.text(".readout")).contains(": demand ", " on average");
             assertThat(painted(2)).isGreaterThan(500);
         });
         assertThat(browser.all(".slider[hidden]")).hasSize(1);
