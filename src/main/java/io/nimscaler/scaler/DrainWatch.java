@@ -16,12 +16,15 @@ import java.util.Set;
  * sum is kept. The requests are all that the fleet's pods have served since they started, so two scalers that watch them say the same.
  *
  * <p>What is not known makes no claim: too few requests, no histogram, pods of which nobody says how long they get. Where a fleet that was
- * known has too few requests now, as after a rollout, what was known of it holds.
+ * known has too few requests now, as after a rollout, what was known of it holds. It ends where no pod has such a histogram any more.
  */
 final class DrainWatch {
 
     /** Each pod's histogram is read once a minute. */
     private static final Duration LEAST_ROUND = Duration.ofMinutes(2);
+
+    /** After so many rounds without any histogram the pods are of an engine that has none, or nothing is known of them for long. */
+    private static final int ANOTHER_ENGINE = 2;
 
     /** Routers hear within a second or so that a pod goes; requests that are shorter are over by then. */
     private static final double SHORT_SECONDS = 1;
@@ -30,6 +33,7 @@ final class DrainWatch {
     private final Duration round;
     private Optional<RequestTimes> sum = Optional.empty();
     private Optional<RequestTimes> known = Optional.empty();
+    private int roundsWithoutHistogram;
     private Optional<Instant> roundBegan = Optional.empty();
     private Optional<DrainCheck> concluded = Optional.empty();
 
@@ -60,7 +64,10 @@ final class DrainWatch {
         Instant began = roundBegan.orElse(now);
         roundBegan = Optional.of(began);
         if (!now.isBefore(began.plus(round))) {
-            known = sum.filter(times -> times.p99AtLeast().isPresent()).or(() -> known);
+            roundsWithoutHistogram = sum.isPresent() ? 0 : Math.min(ANOTHER_ENGINE, roundsWithoutHistogram + 1);
+            known = roundsWithoutHistogram == ANOTHER_ENGINE
+                    ? Optional.empty()
+                    : sum.filter(times -> times.p99AtLeast().isPresent()).or(() -> known);
             concluded = known.flatMap(times -> check(times, pods));
             sum = Optional.empty();
             counted.clear();

@@ -174,6 +174,21 @@ class DrainTest extends ScalersFixture {
     }
 
     @Test
+    void whatWasKnownEndsWithPodsOfAnEngineThatDoesNotTell() {
+        served("1", HISTOGRAM, 900, 100);
+        runs(pod("1", 30, false));
+        assertThat(warnings()).hasSize(1);
+
+        scraper.answers("2", _ -> FakeScraper.kv(.5));
+        pods.has(1, pod("2", 30, false));
+        pass(A_ROUND);
+        assertThat(warnings()).hasSize(1);
+        pass(A_ROUND);
+        pass(A_ROUND);
+        assertThat(found()).isEmpty();
+    }
+
+    @Test
     void histogramsAreReadOnceAMinute() {
         served("1", HISTOGRAM, 900, 100);
         runs(pod("1", 30, false));
