@@ -208,7 +208,11 @@ final class LineReader {
                 optionalNumber(node, "smoothed"),
                 window(node.required("upscaleWindow")),
                 window(node.required("downscaleWindow")),
-                new Steps.State(optionalNumber(node, "step"), atLoad(node, "lastStep"), atLoad(node, "barredStep")),
+                new Steps.State(
+                        optionalNumber(node, "step"),
+                        atLoad(node, "lastStep"),
+                        atLoad(node, "barredStep"),
+                        node.has("firstWindow")),
                 optional(node, "cuts").map(LineReader::cuts).orElseGet(() -> new Cuts().state()));
     }
 

@@ -198,6 +198,9 @@ public final class RecordingWriter {
         put(node, "step", state.steps().underWay());
         put(node, "lastStep", state.steps().last());
         put(node, "barredStep", state.steps().barred());
+        if (state.steps().firstWindow()) {
+            node.put("firstWindow", true);
+        }
         node.set("cuts", cuts(state.cuts()));
         return node;
     }

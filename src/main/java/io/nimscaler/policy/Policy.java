@@ -303,6 +303,9 @@ public final class Policy {
         double smoothed = smoothing.update(demand, elapsed);
         upscaleWindow.add(smoothed, elapsed);
         downscaleWindow.add(smoothed, elapsed);
+        if (downscaleWindow.remaining().isZero() && steps.endFirstWindow()) {
+            downscaleWindow.observeAnew();
+        }
     }
 
     /**

@@ -46,8 +46,9 @@ public final class Steps {
      * @param underWay what the step that is under way asks for; empty: none is
      * @param last the step before, for as long as it may be taken back
      * @param barred the size that was taken back, and the load at which it is not tried again, for how long yet
+     * @param firstWindow no window was observed yet since it began
      */
-    public record State(OptionalDouble underWay, Optional<AtLoad> last, Optional<AtLoad> barred) {}
+    public record State(OptionalDouble underWay, Optional<AtLoad> last, Optional<AtLoad> barred, boolean firstWindow) {}
 
     /**
      * A step.
@@ -72,6 +73,7 @@ public final class Steps {
     private OptionalDouble step = OptionalDouble.empty();
     private Optional<AtLoad> last = Optional.empty();
     private Optional<AtLoad> barred = Optional.empty();
+    private boolean firstWindow = true;
 
     Steps(Trigger trigger) {
         this.window = trigger.stabilization().window().down();
@@ -81,13 +83,14 @@ public final class Steps {
     }
 
     State state() {
-        return new State(step, last, barred);
+        return new State(step, last, barred, firstWindow);
     }
 
     void resume(State state) {
         step = state.underWay();
         last = state.last();
         barred = state.barred();
+        firstWindow = state.firstWindow();
     }
 
     /** After an edit a step may be to another size, and of another load: what was known of the steps before says nothing of it. */
@@ -95,6 +98,19 @@ public final class Steps {
         if (target == before.target && tolerance == before.tolerance && window.equals(before.window)) {
             resume(before.state());
         }
+        firstWindow = before.firstWindow;
+    }
+
+    /**
+     * A window is full. Of the first one such a signal has only begun to learn how the pods work, and reads less than there is until it
+     * knows: what was read then allows no step.
+     *
+     * @return whether it was the first
+     */
+    boolean endFirstWindow() {
+        boolean was = inSteps && firstWindow;
+        firstWindow = false;
+        return was;
     }
 
     /** Observed time passes. */

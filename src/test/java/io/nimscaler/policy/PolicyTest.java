@@ -416,8 +416,8 @@ class PolicyTest {
 
         @Test
         void stepDownGoesTheSquareRootOfTheWayAndBeginsAnObservation() {
-            // Given
-            observe(policy, fleet(16, pods(16, at(.1))), 301);
+            // Given: two windows, of which the first one is that of the start
+            observe(policy, fleet(16, pods(16, at(.1))), 601);
 
             // When: 1.6 of 11.2 are reported as 4.23, so 7 replicas
             Decision first = step(policy, fleet(16, pods(16, at(.1))), Duration.ofSeconds(1));
@@ -439,7 +439,7 @@ class PolicyTest {
         /** {@code behavior.scaleDown} of one pod a minute, as the HPA takes it. */
         @Test
         void stepOfWhichTheHpaTakesAPartAtOnceIsOneStep() {
-            observe(policy, fleet(16, pods(16, at(.1))), 301);
+            observe(policy, fleet(16, pods(16, at(.1))), 601);
             for (int spec = 16; spec > 7; spec--) {
                 Decision decision = observe(policy, fleet(spec, pods(spec, at(1.6 / spec))), 60);
                 assertThat(Fleets.hpaEndsAt(decision, trigger)).isEqualTo(7);
@@ -450,7 +450,7 @@ class PolicyTest {
 
         @Test
         void stepThatIsUnderWayGoesNoFurtherThoughTheLoadFalls() {
-            observe(policy, fleet(16, pods(16, at(.1))), 301);
+            observe(policy, fleet(16, pods(16, at(.1))), 601);
             for (int spec = 16; spec > 7; spec--) {
                 Decision decision = observe(policy, fleet(spec, pods(spec, at(.01))), 60);
                 assertThat(Fleets.hpaEndsAt(decision, trigger)).isEqualTo(7);
@@ -460,7 +460,7 @@ class PolicyTest {
         @Test
         void stepThatTheLoadForbidsBeginsAnObservation() {
             // Given: on the way from 16 to 7 the load of 11 comes
-            observe(policy, fleet(16, pods(16, at(.1))), 301);
+            observe(policy, fleet(16, pods(16, at(.1))), 601);
             observe(policy, fleet(12, pods(12, at(.1))), 10);
             Decision risen = observe(policy, fleet(12, pods(12, at(.7))), 1);
 
@@ -474,7 +474,7 @@ class PolicyTest {
 
         @Test
         void policyThatGoesOnFromAStateKeepsTheStep() {
-            observe(policy, fleet(16, pods(16, at(.1))), 301);
+            observe(policy, fleet(16, pods(16, at(.1))), 601);
             Policy next = Policy.resumed(trigger, policy.state());
             Decision decision = observe(next, fleet(12, pods(12, at(.01))), 30);
             assertThat(Fleets.hpaEndsAt(decision, trigger)).isEqualTo(7);
@@ -482,7 +482,7 @@ class PolicyTest {
 
         @Test
         void oneFewerIsEnoughOfAStepWhereItLeavesRoom() {
-            observe(policy, fleet(2, pods(2, at(.25))), 302);
+            observe(policy, fleet(2, pods(2, at(.25))), 602);
             Decision decision = step(policy, fleet(2, pods(2, at(.25))), Duration.ofSeconds(1));
             assertThat(Fleets.hpaEndsAt(decision, trigger)).isEqualTo(1);
         }
@@ -490,6 +490,25 @@ class PolicyTest {
 
     @Nested
     class Edits {
+
+        /** What such a signal reads of a batch it learns within minutes, and reads less until then. */
+        @Test
+        void signalThatGoesInStepsIsLearnedForAWindowBeforeOneIsObserved() {
+            String[] steps = concat(NO_SMOOTHING, "metric", "serving_load", "downscaleStabilizationWindow", "60s");
+            Policy policy = new Policy(Triggers.with(steps));
+            // Given: read as next to nothing, while it is learned, and then as what it is
+            assertThat(holdReason(observe(policy, fleet(4, pods(4, at(.1))), 60)))
+                    .isEqualTo(HoldReason.WINDOW_NOT_FULL);
+            Policy edited = policy.withTrigger(Triggers.with(concat(steps, "targetValue", "0.60")));
+            Instant then = now;
+            for (Policy either : List.of(policy, edited)) {
+                now = then;
+                assertThat(holdReason(observe(either, fleet(4, pods(4, at(.3))), 59)))
+                        .isEqualTo(HoldReason.WINDOW_NOT_FULL);
+                assertThat(reported(step(either, fleet(4, pods(4, at(.3))), Duration.ofSeconds(1))))
+                        .isGreaterThan(1.2);
+            }
+        }
 
         @Test
         void editedWindowKeepsWhatWasObserved() {
