@@ -290,12 +290,14 @@ class WhatIfPageTest extends BrowserTest {
 
     /** How many pixels of a plot are painted; by a copy, for Chromium complains where a canvas itself is read often. */
     private static long painted(int plot) {
-        return (Long) browser.script("const c = document.querySelectorAll('.plot canvas')[" + plot + "];"
-                + "if (!c) return 0;"
-                + "const copy = Object.assign(document.createElement('canvas'), {width: c.width, height: c.height});"
-                + "const context = copy.getContext('2d', {willReadFrequently: true});"
-                + "context.drawImage(c, 0, 0);"
-                + "return context.getImageData(0, 0, c.width, c.height).data.filter((b, i) => i % 4 === 3 && b > 0).length");
+        return (Long)
+                browser.script(
+                        "const c = document.querySelectorAll('.plot canvas')[" + plot + "];"
+                                + "if (!c) return 0;"
+                                + "const copy = Object.assign(document.createElement('canvas'), {width: c.width, height: c.height});"
+                                + "const context = copy.getContext('2d', {willReadFrequently: true});"
+                                + "context.drawImage(c, 0, 0);"
+                                + "return context.getImageData(0, 0, c.width, c.height).data.filter((b, i) => i % 4 === 3 && b > 0).length");
     }
 
     @Test
