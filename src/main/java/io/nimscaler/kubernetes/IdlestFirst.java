@@ -37,8 +37,8 @@ import org.jboss.logging.Logger;
 
 /**
  * Writes which pods are to go first, where a trigger says {@code scaleDown: idlest}: once per drop, again every 15 s while the drop is
- * pending and others have become idler, and takes it back after half a minute in which it was known that no fewer are asked for. It is taken back, too, where no trigger says so any more, and where
- * the ScaledObject goes.
+ * pending and others have become idler. It takes it back after half a minute in which it was known that no fewer are asked for, and also
+ * where no trigger says so any more, and where the ScaledObject goes.
  *
  * <p>Every replica of the scaler may write; none has to know of the other. A patch names the version of the pod that it was made for, so that
  * the API server refuses it where anybody has written to the pod since: of two only the first counts, and a value that somebody else
@@ -157,8 +157,7 @@ final class IdlestFirst {
                     ? drop.calmSince.or(() -> Optional.of(now))
                     : Optional.empty();
             if (known.isEmpty() || drop.refusedUntil.isAfter(now)) {
-                // Unknown is no end of a drop: this process may be too young to know what the other one has marked pods
-                // for
+                // Unknown is no end of a drop: this process may be too young to know why the other one has marked pods
                 return;
             }
             fewer = known.getAsInt();
