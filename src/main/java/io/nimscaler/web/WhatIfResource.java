@@ -52,12 +52,23 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
 @Tag(name = "What if")
+@APIResponse(
+        responseCode = "400",
+        description = WhatIfResource.BAD_REQUEST,
+        content = @Content(schema = @Schema(implementation = Refusal.class)))
+@APIResponse(
+        responseCode = "404",
+        description = WhatIfResource.NOT_FOUND,
+        content = @Content(schema = @Schema(implementation = Refusal.class)))
+@APIResponse(
+        responseCode = "503",
+        description = WhatIfResource.BUSY,
+        content = @Content(schema = @Schema(implementation = Refusal.class)))
 class WhatIfResource {
 
-    private static final String BAD_REQUEST =
-            "A setting is wrong, or what is remembered does not answer; says which and why";
-    private static final String NOT_FOUND = Requests.NOT_FOUND + ", or none of such a trigger";
-    private static final String BUSY =
+    static final String BAD_REQUEST = "A setting is wrong, or what is remembered does not answer; says which and why";
+    static final String NOT_FOUND = Requests.NOT_FOUND + ", or none of such a trigger";
+    static final String BUSY =
             Requests.NOT_KNOWN + "; or another question is being answered, or this one takes too long; says which";
 
     private static final String QUESTION = "Each of its fields is optional; at most 16 kB";
@@ -105,18 +116,6 @@ class WhatIfResource {
             responseCode = "200",
             description = "What was, what would have been, and the least possible",
             content = @Content(schema = @Schema(implementation = WhatIfView.class)))
-    @APIResponse(
-            responseCode = "400",
-            description = BAD_REQUEST,
-            content = @Content(schema = @Schema(implementation = Refusal.class)))
-    @APIResponse(
-            responseCode = "404",
-            description = NOT_FOUND,
-            content = @Content(schema = @Schema(implementation = Refusal.class)))
-    @APIResponse(
-            responseCode = "503",
-            description = BUSY,
-            content = @Content(schema = @Schema(implementation = Refusal.class)))
     public WhatIfView whatIf(
             @Context RoutingContext context,
             @PathParam("namespace") String namespace,
@@ -179,18 +178,6 @@ class WhatIfResource {
             responseCode = "200",
             description = "All settings that were tried, and the advised ones",
             content = @Content(schema = @Schema(implementation = AdviceView.class)))
-    @APIResponse(
-            responseCode = "400",
-            description = BAD_REQUEST,
-            content = @Content(schema = @Schema(implementation = Refusal.class)))
-    @APIResponse(
-            responseCode = "404",
-            description = NOT_FOUND,
-            content = @Content(schema = @Schema(implementation = Refusal.class)))
-    @APIResponse(
-            responseCode = "503",
-            description = BUSY,
-            content = @Content(schema = @Schema(implementation = Refusal.class)))
     public AdviceView advice(
             @Context RoutingContext context,
             @PathParam("namespace") String namespace,
