@@ -35,7 +35,6 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
-import java.util.stream.Stream;
 
 /**
  * One trigger of one ScaledObject: keeps its pods' latest samples, makes a reading of the fleet each
@@ -74,8 +73,7 @@ final class Scaler {
     private final Patience patience;
     private DrainWatch drains;
     private Optional<Instant> blindSince = Optional.empty();
-    private final List<Instant> awaitedSince = new ArrayList<>();
-    private final List<Duration> unseenSince = new ArrayList<>();
+    private final AwaitedPods awaited = new AwaitedPods();
     private Optional<Instant> learnedAt = Optional.empty();
     private Instant due;
     private long decisions;
@@ -147,8 +145,7 @@ final class Scaler {
         next.memories.putAll(memories);
         next.patience.goOnFrom(patience);
         next.drains = drains;
-        next.awaitedSince.addAll(awaitedSince);
-        next.unseenSince.addAll(unseenSince);
+        next.awaited.goOnFrom(awaited);
         next.learnedAt = learnedAt;
         return next;
     }
@@ -173,8 +170,7 @@ final class Scaler {
                 now);
         memories.forEach((uid, memory) -> heir.memories.put(uid, memory.copy(other)));
         heir.patience.goOnFrom(patience);
-        heir.awaitedSince.addAll(awaitedSince);
-        heir.unseenSince.addAll(unseenSince);
+        heir.awaited.goOnFrom(awaited);
         return heir;
     }
 
@@ -318,7 +314,12 @@ final class Scaler {
         learn(observation.scale().spec(), held, now);
         Map<PodMemory, PodReading> readings = readings(now);
         List<PodReading> all = new ArrayList<>(readings.values());
-        all.addAll(awaited(observation.scale(), observation.pods().size(), now));
+        all.addAll(awaited.readings(
+                observation.scale(),
+                observation.pods().size(),
+                trigger.deadlines().staleAfter(),
+                patience.observed(),
+                now));
         OptionalDouble level =
                 trigger.signal().isAdditive() ? OptionalDouble.empty() : signal.level(valuesOf(readings, now));
         return conclude(
@@ -485,40 +486,5 @@ final class Scaler {
                                 signal,
                                 now.minus(trigger.deadlines().staleAfter())))
                 .toList();
-    }
-
-    /**
-     * Replicas that are wanted and not in our watch yet start, too, and nothing has taken them: a quota may never let them be made.
-     * One that the scale target says is there, and that our watch still does not show after {@code staleAfter}, may be at work: it
-     * is missing, and is not written off as stuck.
-     */
-    private List<PodReading> awaited(Scale scale, int present, Instant now) {
-        int awaited = Math.max(0, scale.spec() - present);
-        resize(awaitedSince, awaited, now);
-        List<Duration> waited = awaitedSince.stream()
-                .map(since -> since.isAfter(now) ? Duration.ZERO : Duration.between(since, now))
-                .toList();
-        long forLong = waited.stream()
-                .filter(length -> length.compareTo(trigger.deadlines().staleAfter()) > 0)
-                .count();
-        int unseen = (int) Math.min(forLong, Math.max(0, scale.status() - present));
-        resize(unseenSince, unseen, patience.observed());
-        return Stream.<PodReading>concat(
-                        unseenSince.stream()
-                                .map(since -> new PodReading.Missing(
-                                        OptionalDouble.empty(),
-                                        patience.observed().minus(since))),
-                        waited.stream().skip(unseen).map(length -> new PodReading.Starting(length, true)))
-                .toList();
-    }
-
-    /** Each has an age of its own. Who comes is taken for the latest: coming and going makes none that waits for long young again. */
-    private static <T> void resize(List<T> beginnings, int size, T now) {
-        while (beginnings.size() > size) {
-            beginnings.removeLast();
-        }
-        while (beginnings.size() < size) {
-            beginnings.addLast(now);
-        }
     }
 }
