@@ -14,6 +14,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -160,6 +161,20 @@ class ReadmeTest {
                         .replaceAll("[^\\p{L}\\p{N} _-]", "")
                         .replace(' ', '-'))
                 .toList();
+    }
+
+    @Test
+    void everyScenarioStandsInItsTable() throws IOException {
+        List<String> scenarios = new ArrayList<>();
+        try (Stream<Path> files = Files.list(Path.of("src/e2e/java/io/nimscaler/e2e/scenario"))) {
+            for (Path file : files.toList()) {
+                if (Files.readString(file).contains("@Test")) {
+                    scenarios.add(file.getFileName().toString().replace(".java", ""));
+                }
+            }
+        }
+        assertThat(table(lines("src/docs/end-to-end.md"), "## The scenarios").keySet())
+                .containsExactlyInAnyOrderElementsOf(scenarios);
     }
 
     @Test
