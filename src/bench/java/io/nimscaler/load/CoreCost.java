@@ -129,7 +129,7 @@ public final class CoreCost {
             ExpositionReader reader = new ExpositionReader(wanted, ReadLimits.DEFAULT);
             reader.read(bytes, 0, bytes.length);
             return switch (reader.finish()) {
-                case Exposition.Parsed parsed -> new ScrapeResult.Scraped(parsed.series(), parsed.names());
+                case Exposition.Parsed parsed -> new ScrapeResult.Scraped(parsed.series(), parsed.contents());
                 case Exposition.Malformed malformed -> throw new IllegalArgumentException(malformed.message());
                 case Exposition.TooLarge tooLarge -> throw new IllegalArgumentException(tooLarge.message());
             };

@@ -1,7 +1,6 @@
 package io.nimscaler.exposition;
 
 import java.util.List;
-import java.util.Map;
 
 /** What became of one body. */
 public sealed interface Exposition {
@@ -12,17 +11,16 @@ public sealed interface Exposition {
      *
      * @param series in the order of the body
      * @param bytes length of the body
-     * @param names of all that it has, where they were {@linkplain MetricNames#surveyed asked for}; 2000 of 100 characters at most
+     * @param contents what else it has, where that was {@linkplain MetricNames#surveyed asked for}
      */
-    record Parsed(List<SampleLine> series, long bytes, Map<String, MetricType> names) implements Exposition {
+    record Parsed(List<SampleLine> series, long bytes, Contents contents) implements Exposition {
         public Parsed {
             series = List.copyOf(series);
-            names = Map.copyOf(names);
         }
 
         /** Without a survey. */
         public Parsed(List<SampleLine> series, long bytes) {
-            this(series, bytes, Map.of());
+            this(series, bytes, Contents.NOT_LOOKED_AT);
         }
     }
 

@@ -91,7 +91,7 @@ public final class ExpositionReader {
         if (refused == null && openLength > 0) {
             readLine(open, 0, openLength);
         }
-        Exposition exposition = refused != null ? refused : new Exposition.Parsed(series, bytes, survey.names());
+        Exposition exposition = refused != null ? refused : new Exposition.Parsed(series, bytes, contents());
         series.clear();
         types.clear();
         survey.clear();
@@ -102,6 +102,10 @@ public final class ExpositionReader {
         line = 1;
         refused = null;
         return exposition;
+    }
+
+    private Contents contents() {
+        return wanted.isSurveyed() ? survey.contents() : Contents.NOT_LOOKED_AT;
     }
 
     private void readLines(byte[] chunk, int from, int to) {

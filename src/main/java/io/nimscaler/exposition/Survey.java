@@ -5,10 +5,14 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The names of the metrics of one body, with or without series, and their types: as many, and as long, as may be. */
+/** What kind of text one body is, and the names of its metrics, with or without series: as many, and as long, as may be. */
 final class Survey {
 
     private static final int MOST_NAMES = 2000;
+
+    private static final byte GZIP_0 = 0x1f;
+
+    private static final byte GZIP_1 = (byte) 0x8b;
 
     private static final int LONGEST_NAME = 100;
 
@@ -17,6 +21,8 @@ final class Survey {
 
     private final Map<String, MetricType> names = new LinkedHashMap<>();
 
+    private Contents.Form form = Contents.Form.EMPTY;
+
     private int kept;
 
     /** What it keeps, in bytes of kept lines. */
@@ -24,16 +30,20 @@ final class Survey {
         return kept;
     }
 
-    Map<String, MetricType> names() {
-        return Map.copyOf(names);
+    Contents contents() {
+        return new Contents(form, names);
     }
 
     void clear() {
         names.clear();
+        form = Contents.Form.EMPTY;
         kept = 0;
     }
 
     void note(byte[] bytes, int from, int to) {
+        if (form == Contents.Form.EMPTY) {
+            form = formOf(bytes, from, to);
+        }
         boolean typed = MetricNames.isTypeLine(bytes, from, to);
         int start = typed ? from + MetricNames.TYPE_LINE.length() : from;
         int end = start;
@@ -51,6 +61,46 @@ final class Survey {
             kept += names.containsKey(name) ? 0 : name.length() + BYTES_OF_A_NAME;
             names.merge(name, type, (known, now) -> known == MetricType.UNKNOWN ? now : known);
         }
+    }
+
+    /** By the first line that is not blank. */
+    private static Contents.Form formOf(byte[] bytes, int from, int to) {
+        int start = skipBlanks(bytes, from, to);
+        if (start == to) {
+            return Contents.Form.EMPTY;
+        }
+        return switch (bytes[start]) {
+            case '<' -> Contents.Form.HTML;
+            case '[' -> Contents.Form.JSON;
+            case '{' -> isObject(bytes, start + 1, to) ? Contents.Form.JSON : Contents.Form.TEXT;
+            case GZIP_0 -> start + 1 < to && bytes[start + 1] == GZIP_1 ? Contents.Form.GZIP : Contents.Form.TEXT;
+            default -> Contents.Form.TEXT;
+        };
+    }
+
+    /** Series may begin with <code>{"name"</code>, too, but a colon never follows. */
+    private static boolean isObject(byte[] bytes, int from, int to) {
+        int start = skipBlanks(bytes, from, to);
+        if (start == to || bytes[start] == '}') {
+            return true;
+        }
+        if (bytes[start] != '"') {
+            return false;
+        }
+        int end = start + 1;
+        while (end < to && bytes[end] != '"') {
+            end += bytes[end] == '\\' ? 2 : 1;
+        }
+        int next = skipBlanks(bytes, Math.min(end + 1, to), to);
+        return next < to && bytes[next] == ':';
+    }
+
+    private static int skipBlanks(byte[] bytes, int from, int to) {
+        int at = from;
+        while (at < to && (Cursor.isBlank(bytes[at]) || bytes[at] == '\r')) {
+            at++;
+        }
+        return at;
     }
 
     private static boolean isOfName(int c) {

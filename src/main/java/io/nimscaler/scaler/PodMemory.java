@@ -1,5 +1,6 @@
 package io.nimscaler.scaler;
 
+import io.nimscaler.exposition.Contents;
 import io.nimscaler.exposition.SampleLine;
 import io.nimscaler.policy.PodReading;
 import io.nimscaler.poll.Endpoint;
@@ -180,9 +181,9 @@ final class PodMemory {
         switch (polled.result()) {
             case ScrapeResult.Failed(ScrapeFailure reason, String detail) ->
                 take(new Problem(reason, startedAgain() + detail, Optional.of(polled.where())));
-            case ScrapeResult.Scraped(var series, var names) -> {
-                if (!names.isEmpty()) {
-                    insteadThere = Neighbours.of(trigger.signal(), names);
+            case ScrapeResult.Scraped(var series, var contents) -> {
+                if (contents.form() != Contents.Form.NOT_LOOKED_AT) {
+                    insteadThere = Neighbours.of(trigger.signal(), contents);
                 }
                 take(series, polled::where, trigger, askedAt);
             }

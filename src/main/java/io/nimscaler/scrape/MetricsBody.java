@@ -73,7 +73,7 @@ final class MetricsBody implements Body {
                     "expected Content-Length, chunks or a final newline, got a close after " + progress());
         }
         return switch (reader.finish()) {
-            case Exposition.Parsed parsed -> new Scraped(parsed.series(), parsed.names());
+            case Exposition.Parsed parsed -> new Scraped(parsed.series(), parsed.contents());
             case Exposition.Malformed malformed -> new Failed(MALFORMED, malformed.message());
             case Exposition.TooLarge tooLarge -> new Failed(TOO_LARGE, tooLarge.message());
         };

@@ -23,7 +23,7 @@ final class ResponseHead {
         if (response.statusCode() != 200) {
             return Optional.of(new Failed(
                     reasonOf(response.statusCode()),
-                    "expected status 200, got " + response.statusCode() + sentTo(response)));
+                    "expected status 200, got " + response.statusCode() + hint(response)));
         }
         String type = contentType(response);
         if (type.regionMatches(true, 0, "text/html", 0, "text/html".length())) {
@@ -48,12 +48,16 @@ final class ResponseHead {
                 || response.headers().contains(HttpHeaders.TRANSFER_ENCODING);
     }
 
-    /** A redirect is not followed; where it leads to is what {@code path} may have to be. A query may hold a secret. */
-    private static String sentTo(HttpClientResponse response) {
+    /** What to set. A redirect is not followed; where it leads to is what {@code path} may have to be. A query may hold a secret. */
+    private static String hint(HttpClientResponse response) {
+        int status = response.statusCode();
+        if (status == 401 || status == 403) {
+            return " (podAuth sets its token)";
+        }
         String location = response.getHeader(HttpHeaders.LOCATION);
-        return reasonOf(response.statusCode()) == REDIRECT && location != null
-                ? ", sent to " + Printable.of(location.split("[?#]", 2)[0], Failures.LONGEST)
-                        + ", which is not followed"
+        return reasonOf(status) == REDIRECT && location != null
+                ? " (a redirect to " + Printable.of(location.split("[?#]", 2)[0], Failures.LONGEST)
+                        + ", which is not followed: correct path or scheme)"
                 : "";
     }
 

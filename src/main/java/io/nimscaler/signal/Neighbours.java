@@ -1,5 +1,6 @@
 package io.nimscaler.signal;
 
+import io.nimscaler.exposition.Contents;
 import io.nimscaler.exposition.Foreign;
 import io.nimscaler.exposition.MetricType;
 import java.util.Comparator;
@@ -9,7 +10,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** What a body has instead of the wanted metric, in words: a histogram of its name, the most similar names, or an engine without requests yet. */
+/**
+ * What a body has instead of the wanted metric, in words: it is no Prometheus text, it has a histogram of that name or similar names, or its
+ * engine has had no request yet.
+ */
 public final class Neighbours {
 
     /** Of so many names at most the distance is taken: it is slow, and what is like a name is among those that begin alike. */
@@ -25,11 +29,20 @@ public final class Neighbours {
     private Neighbours() {}
 
     /**
-     * Words that follow the error, beginning with {@code ;}, or nothing.
-     *
-     * @param there the names of all that the body has
+     * Words that follow the error, beginning with {@code ;}, or nothing where the body was not looked over.
      */
-    public static String of(Signal signal, Map<String, MetricType> there) {
+    public static String of(Signal signal, Contents contents) {
+        return switch (contents.form()) {
+            case NOT_LOOKED_AT -> "";
+            case EMPTY -> "; the body is empty";
+            case HTML -> "; the body is HTML, not Prometheus text";
+            case JSON -> "; the body is JSON, not Prometheus text";
+            case GZIP -> "; the body is compressed (gzip), and its headers do not say so";
+            case TEXT -> contents.names().isEmpty() ? "; the body has no metrics" : of(signal, contents.names());
+        };
+    }
+
+    private static String of(Signal signal, Map<String, MetricType> there) {
         Set<String> wanted = new HashSet<>(signal.seriesNames());
         wanted.add(signal.name());
         if (signal instanceof Gauge && there.get(signal.name()) == MetricType.HISTOGRAM) {
@@ -51,9 +64,9 @@ public final class Neighbours {
                 .filter(name -> ENGINES.stream().anyMatch(name::startsWith))
                 .sorted()
                 .findFirst()
-                .map(name -> "; the engine answers, with " + Foreign.quoted(List.of(name))
-                        + " say, and some engines show this only after their first request")
-                .orElse("");
+                .map(name -> "; the engine answers (there is " + Foreign.quoted(List.of(name))
+                        + "), and some engines show this metric only after their first request")
+                .orElse("; none of the " + there.size() + " metrics there is an engine's or has a similar name");
     }
 
     private static int distance(String name, Set<String> wanted) {

@@ -74,7 +74,9 @@ public record SeriesSelector(String seriesName, Map<String, String> labels, Opti
                 .filter(model -> !model.isEmpty())
                 .distinct()
                 .toList();
-        String instead = there.isEmpty() ? "; they name no model" : "; there is " + Foreign.quoted(there);
+        String instead = there.isEmpty()
+                ? "; its series name no model: remove modelName"
+                : "; there is " + Foreign.quoted(there);
         return new NoMetric(
                 seriesName + " has no series with " + MODEL_NAME + " = \"" + modelName.orElse("") + "\"" + instead);
     }

@@ -260,14 +260,14 @@ class ExpositionReaderTest {
         byte[] bytes = body.append("y".repeat(101)).append(" 1\n").toString().getBytes(UTF_8);
         MetricNames wanted = MetricNames.of(List.of("wanted")).surveyed();
         Exposition.Parsed whole = (Exposition.Parsed) Bodies.read(bytes, wanted);
-        assertThat(whole.names())
+        assertThat(whole.contents().names())
                 .hasSize(2000)
                 .containsEntry("seen", MetricType.HISTOGRAM)
                 .containsEntry("x", MetricType.UNKNOWN)
                 .doesNotContainKeys("y".repeat(101), "{}", "<html>");
         assertThat(Bodies.readInRandomChunks(bytes, wanted, ReadLimits.DEFAULT, new Random(1)))
                 .isEqualTo(whole);
-        assertThat(((Exposition.Parsed) Bodies.read(bytes, MetricNames.of(List.of("wanted")))).names())
-                .isEmpty();
+        assertThat(((Exposition.Parsed) Bodies.read(bytes, MetricNames.of(List.of("wanted")))).contents())
+                .isEqualTo(Contents.NOT_LOOKED_AT);
     }
 }

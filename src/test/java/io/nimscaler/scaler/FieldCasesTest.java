@@ -58,7 +58,7 @@ class FieldCasesTest extends ScalersFixture {
         ExpositionReader reader = new ExpositionReader(request.wanted(), ReadLimits.DEFAULT, format);
         reader.read(bytes, 0, bytes.length);
         return switch (reader.finish()) {
-            case Exposition.Parsed parsed -> new Scraped(parsed.series(), parsed.names());
+            case Exposition.Parsed parsed -> new Scraped(parsed.series(), parsed.contents());
             case Exposition.Refused refused -> new Failed(ScrapeFailure.MALFORMED, refused.message());
         };
     }
@@ -150,7 +150,7 @@ class FieldCasesTest extends ScalersFixture {
     @CsvSource({
         "counter-without-rate.pod, metric=vllm:generation_tokens_total;targetValue=1800, bad_value, rate(vllm:generation_tokens_total)",
         "dynamo-dp-ranks.pod, metric=serving_load, no_metric, there is \"dynamo_component_gpu_cache_usage_percent\"",
-        "gauge-after-first-request.pod, '', no_metric, 'the engine answers, with \"trtllm_request_success_total\" say, and some engines show this only after their first request'",
+        "gauge-after-first-request.pod, '', no_metric, 'the engine answers (there is \"trtllm_request_success_total\"), and some engines show this metric only after their first request'",
         "half-the-fleet-asleep.asleep, '', asleep, its engine sleeps",
         "half-the-fleet-asleep.asleep, metric=rate(vllm:generation_tokens_total);targetValue=100, asleep, its engine sleeps",
         "istio-merged.without, '', no_metric, no series",

@@ -350,8 +350,8 @@ class PodAuthTest {
             assertFailed(
                     ask(pod, Scheme.HTTPS, "nim", "llm"),
                     REDIRECT,
-                    "expected status 200, got 302, sent to http://127.0.0.1:" + thief.port()
-                            + "/metrics, which is not followed");
+                    "expected status 200, got 302 (a redirect to http://127.0.0.1:" + thief.port()
+                            + "/metrics, which is not followed: correct path or scheme)");
             assertThat(thief.acceptedConnections()).isZero();
         }
 

@@ -176,8 +176,10 @@ class ScrapeOutcomesTest {
                 vertx,
                 RawPod.says("HTTP/1.1 " + status + " Whatever\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n"));
 
-        String where = reason == REDIRECT ? ", sent to /elsewhere, which is not followed" : "";
-        assertFailed(asker.ask(pod.port()), reason, "expected status 200, got " + status + where);
+        String hint = reason == REDIRECT
+                ? " (a redirect to /elsewhere, which is not followed: correct path or scheme)"
+                : status == 401 ? " (podAuth sets its token)" : "";
+        assertFailed(asker.ask(pod.port()), reason, "expected status 200, got " + status + hint);
         assertThat(pod.requests()).hasSize(1);
     }
 
@@ -187,7 +189,8 @@ class ScrapeOutcomesTest {
         assertFailed(
                 get("HTTP/1.1 307 Whatever\r\nLocation: " + location + "\r\nContent-Length: 0\r\n\r\n"),
                 REDIRECT,
-                "expected status 200, got 307, sent to " + said + ", which is not followed");
+                "expected status 200, got 307 (a redirect to " + said
+                        + ", which is not followed: correct path or scheme)");
     }
 
     @Test
