@@ -1,9 +1,8 @@
 /**
  * KEDA NIM Scaler: an external scaler for KEDA that reads the pods' own {@code /metrics}.
  *
- * <p>One way through the house: {@code kubernetes → scaler → scrape → exposition → signal → policy (window) → scaler →
- * grpc}. Everything down to {@code history} is plain Java without framework, clock or threads; {@code ArchitectureTest}
- * holds the arrows.
+ * <p>Data flows in one direction: {@code kubernetes → poll → scrape → exposition → signal → policy (window) → scaler → grpc}. The core (see
+ * {@code src/docs/architecture.md}) is plain Java without framework, clock or threads. {@code ArchitectureTest} holds the direction.
  */
 @NullMarked
 package io.nimscaler;

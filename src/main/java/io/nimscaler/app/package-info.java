@@ -1,4 +1,4 @@
-/** Wiring: the clock, the ticker, the one thread that owns the scalers, and the static list of addresses. Knows everything. */
+/** Wiring: the clock, the ticker, the thread that owns the scalers, and the static list of addresses. It knows all other packages. */
 @NullMarked
 package io.nimscaler.app;
 

@@ -1,4 +1,4 @@
-/** The commands of the program beside serving: they read files and write to the terminal, and start nothing else. */
+/** The commands {@code replay} and {@code advise}, which run instead of serving. They read files and write to the terminal. */
 @NullMarked
 package io.nimscaler.command;
 

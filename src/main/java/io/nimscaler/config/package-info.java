@@ -1,4 +1,4 @@
-/** Settings under nim-scaler, typed, with defaults that are right for most. */
+/** The settings under {@code nim-scaler} as texts, with their defaults. */
 @NullMarked
 package io.nimscaler.config;
 

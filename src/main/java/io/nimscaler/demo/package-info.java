@@ -1,4 +1,4 @@
-/** Adapter: a stand-in fleet of NIM pods with a load that rises and falls, and an HPA that follows our answers. Off unless asked for. */
+/** Adapter: a simulated fleet of NIM pods with a load that rises and falls, and an HPA that follows the answers. Off by default. */
 @NullMarked
 package io.nimscaler.demo;
 

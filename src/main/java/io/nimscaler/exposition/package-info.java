@@ -1,15 +1,14 @@
 /**
  * Prometheus text: bytes in, wanted series out.
  *
- * <p>A reader is fed the body of one scrape in chunks that may split anywhere and returns the series of the wanted names,
- * or the place and the reason of the first wanted line that is malformed. Content never makes it throw; every bound on
- * what a pod may send is in {@link io.nimscaler.exposition.ReadLimits}.
+ * <p>A reader gets the body of one scrape in chunks, which may be split anywhere. It returns the series of the wanted names, or the place and
+ * the reason of the first wanted line that is malformed. It never throws because of content. Every bound on what a pod may send is in
+ * {@link io.nimscaler.exposition.ReadLimits}.
  *
- * <p>Lines of other metrics and comments are skipped unread, on purpose. One exporter's broken line about something else
- * must not make us blind to the gauge beside it, and a body of 57 kB of which two lines matter is then read at the speed
- * at which line ends can be found.
+ * <p>Lines of other metrics and comments are skipped and not parsed. So a broken line about another metric does not hide the wanted one, and a
+ * body of 57 kB with two wanted lines is read nearly as fast as its line ends are found.
  *
- * <p>What is accepted is what Prometheus' own {@code model/textparse/promparse.go} accepts, save for six differences:
+ * <p>The reader accepts what {@code model/textparse/promparse.go} of Prometheus accepts, with six differences:
  *
  * <ul>
  *   <li>also accepted: CRLF line ends, and OpenMetrics exemplars (skipped unread);
@@ -18,8 +17,8 @@
  *       ({@code a-5}).
  * </ul>
  *
- * <p>This room knows the JDK alone: no pods, no HTTP, no clock, no threads, and not what any metric means. Whether several
- * names are the same gauge, and what several series of one pod add up to, is {@code signal}'s to say.
+ * <p>This package knows only the JDK: no pods, no HTTP, no clock, no threads. It does not know what a metric means. Package {@code signal} knows
+ * which names are the same gauge, and how several series of one pod are put together.
  */
 @NullMarked
 package io.nimscaler.exposition;

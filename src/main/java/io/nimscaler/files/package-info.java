@@ -1,6 +1,6 @@
 /**
- * Files that settings name: certificates, keys, tokens. What is in them, whether it is usable, until when it is valid. It knows
- * nothing of who uses them.
+ * Files that settings name: certificates, keys, tokens. It reads them, checks whether they can be used, and tells until when they are valid.
+ * It does not know who uses them.
  */
 @NullMarked
 package io.nimscaler.files;

@@ -1,4 +1,4 @@
-/** Adapter: KEDA's ExternalScaler service. A call reads the latest snapshot: no I/O, no lock, constant time. */
+/** Adapter: KEDA's ExternalScaler service. A call reads the latest snapshot. It does no I/O, takes no lock, and needs constant time. */
 @NullMarked
 package io.nimscaler.grpc;
 

@@ -1,6 +1,6 @@
 /**
- * The bounded ring of decisions and of the readings they were made from, and the format in which they are recorded. Knows snapshots,
- * and Jackson for the recording's JSON.
+ * The bounded ring of decisions with their readings, the format of recordings, and the minutes that outlast a restart. It knows snapshots,
+ * and Jackson for JSON.
  */
 @NullMarked
 package io.nimscaler.history;

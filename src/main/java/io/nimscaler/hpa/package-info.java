@@ -1,4 +1,7 @@
-/** A model of the HPA's own algorithm, after its sources: for tests, the demo, replay, and to say what the HPA will do. Knows no scaler. */
+/**
+ * A model of the HPA's own algorithm, after its source code. Tests, the demo and replay use it. It also tells what the HPA will do. It does
+ * not know the scaler.
+ */
 @NullMarked
 package io.nimscaler.hpa;
 

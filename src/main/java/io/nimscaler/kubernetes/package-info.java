@@ -1,4 +1,4 @@
-/** Adapter: watches of ScaledObjects, scale targets and their pods. Implements the port Pods; knows fabric8. */
+/** Adapter: watches ScaledObjects, scale targets and their pods. It implements the port Pods. It knows fabric8. */
 @NullMarked
 package io.nimscaler.kubernetes;
 

@@ -1,4 +1,7 @@
-/** When a pod or an exporter of GPUs is asked, on which path and for which series, and what came of it; owns the ports Scraper and GpuExporters. Knows no decision. One thread owns all state. */
+/**
+ * When a pod or a GPU exporter is asked, on which path and for which series, and the result. It owns the ports Scraper and GpuExporters. It
+ * does not know decisions. One thread owns all state.
+ */
 @NullMarked
 package io.nimscaler.poll;
 

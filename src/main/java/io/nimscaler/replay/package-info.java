@@ -1,6 +1,6 @@
 /**
- * What would have been with other settings: on the readings that there were (open loop), or on a fleet that follows those settings
- * (closed loop), and which settings to take. Knows no clock; when to stop is asked of the caller.
+ * What other settings would have led to: on the readings of the past (open loop), or on a fleet that follows these settings (closed loop),
+ * and which settings are better. It has no clock: the caller says when to stop.
  */
 @NullMarked
 package io.nimscaler.replay;

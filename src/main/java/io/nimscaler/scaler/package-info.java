@@ -1,4 +1,7 @@
-/** The use case: one Scaler per trigger of a ScaledObject, its decisions and its immutable snapshot; owns the port Pods. Time and results come in as arguments; one thread owns all state, any thread may read snapshots. */
+/**
+ * The use case: one Scaler for each trigger of a ScaledObject, its decisions and its immutable snapshot. It owns the port Pods. Time and
+ * results come in as arguments. One thread owns all state. Any thread may read snapshots.
+ */
 @NullMarked
 package io.nimscaler.scaler;
 

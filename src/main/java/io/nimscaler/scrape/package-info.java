@@ -1,4 +1,4 @@
-/** Adapter: the HTTP client that asks the pods. Implements the port Scraper; knows Vert.x. */
+/** Adapter: the HTTP client that asks the pods. It implements the port Scraper. It knows Vert.x. */
 @NullMarked
 package io.nimscaler.scrape;
 

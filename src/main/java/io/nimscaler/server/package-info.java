@@ -1,4 +1,4 @@
-/** Adapter: what holds for every request on port 9090, whatever it asks: who may call, and what every answer says. */
+/** Adapter: the rules for all requests on port 9090: which clients may call, and which headers each answer has. */
 @NullMarked
 package io.nimscaler.server;
 

@@ -1,6 +1,6 @@
 /**
- * Settings → what the adapters are made with. Read once, before anything starts, and all of them, so that all that is wrong is
- * said at once: what each may be stands here and nowhere else.
+ * Checks the settings and makes the records from which the adapters are built. All settings are read once, before anything starts, so that all
+ * errors are told at once. The range of a setting stands here and nowhere else.
  */
 @NullMarked
 package io.nimscaler.settings;

@@ -1,4 +1,7 @@
-/** What is read of one pod: which series make a signal and under which names, how several series of one pod become one value, and how long that value is fresh. Knows the exposition and windows, and nothing of decisions. */
+/**
+ * The value of one pod: which series make a signal and under which names, how several series of one pod become one value, and how long
+ * the value is fresh. It knows the exposition and windows. It does not know decisions.
+ */
 @NullMarked
 package io.nimscaler.signal;
 

@@ -1,4 +1,4 @@
-/** Adapter: the minutes that last, in files. Writes on a thread of its own; whatever the disk does, nothing else waits for it. */
+/** Adapter: keeps the minutes of the history in files. It writes on a separate thread, so that nothing else waits for the disk. */
 @NullMarked
 package io.nimscaler.storage;
 

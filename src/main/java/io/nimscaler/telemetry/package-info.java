@@ -1,4 +1,4 @@
-/** Adapter: health, meters and log lines. They only read. */
+/** Adapter: health, meters and log lines. It only reads. */
 @NullMarked
 package io.nimscaler.telemetry;
 

@@ -1,4 +1,7 @@
-/** Trigger metadata, typed and validated: every error names key, value, what was expected and the nearest known key. Knows the names of signals, and no transport. */
+/**
+ * Trigger metadata, typed and checked. Each error names the key, the value, what was expected and the nearest known key. It knows the names
+ * of signals. It does not know gRPC or HTTP.
+ */
 @NullMarked
 package io.nimscaler.trigger;
 

@@ -1,4 +1,7 @@
-/** Demand that another source than the pods shows, such as a gateway's queue: what its series say for whom, and how long that keeps a scale target awake. The whole story of wake sources: who may name which, when each is asked, what it said. Knows nothing of the pods. */
+/**
+ * Demand that is not at the pods, for example in the queue of a gateway: what the series of a source say for which model, who may name which
+ * source, when it is asked, and how long it keeps a scale target awake. It does not know the pods.
+ */
 @NullMarked
 package io.nimscaler.wake;
 

@@ -1,4 +1,4 @@
-/** Adapter: REST. Read-only. */
+/** Adapter: REST and the live events of the page. Read-only. */
 @NullMarked
 package io.nimscaler.web;
 

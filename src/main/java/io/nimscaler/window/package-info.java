@@ -1,4 +1,7 @@
-/** State over time: exponential smoothing and sliding extremes. Plain arithmetic on durations; knows nothing of fleets, pods or KEDA. */
+/**
+ * State over time: exponential smoothing, and the highest and lowest value of a window. Only arithmetic on durations. It does not know
+ * fleets, pods or KEDA.
+ */
 @NullMarked
 package io.nimscaler.window;
 
