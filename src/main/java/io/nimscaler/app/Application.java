@@ -46,10 +46,7 @@ import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
-/**
- * Makes the core and gives it its adapters. Which pods there are comes from one place: the demo, else the settings, else
- * Kubernetes.
- */
+/** Makes the core and gives it its adapters. The pods come from one place: the demo, or the settings, or Kubernetes. */
 @Startup
 @Singleton
 class Application {

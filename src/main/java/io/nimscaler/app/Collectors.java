@@ -4,7 +4,7 @@ import io.prometheus.client.CollectorRegistry;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
-/** What {@code /q/metrics} shows; without this one Quarkus gives each who asks for it another. */
+/** The registry behind {@code /q/metrics}. Without this class Quarkus makes another registry for each bean that asks for one. */
 @Singleton
 final class Collectors {
 

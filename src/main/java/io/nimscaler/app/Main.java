@@ -9,7 +9,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 
-/** Serves, unless a command is given: that runs instead, and nothing of the server is started. */
+/** Serves, or runs a command if one is given. With a command nothing of the server is started. */
 @QuarkusMain
 public final class Main {
 

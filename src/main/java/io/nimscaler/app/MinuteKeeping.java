@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
-/** Decisions → minutes to keep. Whatever goes wrong here, the pods are asked and the decision is told. Not thread-safe. */
+/** Turns decisions into the minutes that are kept. An error here does not stop the polls or the answers. Not thread-safe. */
 final class MinuteKeeping {
 
     private static final Logger LOG = Logger.getLogger(MinuteKeeping.class);

@@ -4,8 +4,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 
 /**
- * The wall clock of this process's start, from then on moved by the monotonic one: a wall clock that is set forth or back
- * while the process runs ages no sample and empties no window.
+ * The wall clock at the start of this process, moved forward by the monotonic clock. So a change of the wall clock ages no
+ * sample and empties no window.
  */
 final class MonotonicClock implements InstantSource {
 

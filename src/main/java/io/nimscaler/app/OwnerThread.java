@@ -19,8 +19,8 @@ import java.util.Set;
 import org.jboss.logging.Logger;
 
 /**
- * The one thread that owns the scalers, an event loop: it lets time pass, asks the pods, reads their answers and takes what
- * the watches say. One core asks 10,000 pods every 5 s. Nobody else uses it, so that no call waits for a decision.
+ * The one thread that owns the scalers. It is an event loop: it lets time pass, asks the pods, reads their answers and takes the
+ * events of the watches. One core asks 10,000 pods every 5 s. Nothing else runs on it, so no call waits for a decision.
  */
 final class OwnerThread implements ScalerControl {
 

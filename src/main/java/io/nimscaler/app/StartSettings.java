@@ -11,8 +11,8 @@ import org.eclipse.microprofile.config.Config;
 import org.jboss.logging.Logger;
 
 /**
- * The settings, read once. Whoever needs a part of them first has all of them read, and that is before a port is open: Quarkus's
- * TLS registry, which asks for the server's certificate.
+ * The settings, read once. The first user of any part makes it read all of them. That is Quarkus's TLS registry, which asks for
+ * the server's certificate before a port is open.
  */
 @Singleton
 class StartSettings {

@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Pods from settings: each address is a pod that has been ready since the start, and there are as many wanted replicas as
- * addresses, for nobody says otherwise.
+ * Pods from settings. Each address is a pod that has been ready since the start. The number of wanted replicas is the number of
+ * addresses.
  */
 final class StaticPods implements Pods {
 

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The arguments of a command: files, and values by key. What looks like {@code KEY=VALUE} is one; a file of such a name is written
- * {@code ./KEY=VALUE}.
+ * The arguments of a command: files, and values by key. An argument like {@code KEY=VALUE} is a value. Write a file with such a
+ * name as {@code ./KEY=VALUE}.
  */
 record Arguments(List<Path> files, Map<String, String> values) {
 

@@ -7,7 +7,7 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 
-/** The lines of a text, none of them longer than a bound: a file without line ends must not fill the memory. */
+/** The lines of a text, each up to a bound, so that a file without line ends cannot fill the memory. */
 final class BoundedLines implements Iterator<String> {
 
     private final Reader reader;

@@ -24,8 +24,9 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 
 /**
- * {@code replay} and {@code advise}. They run before anything of the server: no port is opened, no API server is asked, no setting is read.
- * So picocli is told of them by its own model, which needs no reflection, rather than by Quarkus, which starts the server first.
+ * The commands {@code replay} and {@code advise}. They run before anything of the server: they open no port, ask no API server
+ * and read no setting. picocli gets its own model of them, which needs no reflection. Quarkus's way of giving it would start the
+ * server first.
  */
 public final class Commands {
 

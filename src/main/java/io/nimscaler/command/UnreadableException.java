@@ -1,6 +1,6 @@
 package io.nimscaler.command;
 
-/** A file can not be used: the message says which, in which line, and why. */
+/** A file cannot be used. The message says which file, which line, and why. */
 final class UnreadableException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -7,9 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * All settings of the product as they are written, and their defaults. They are texts here, so that nothing is converted and
- * nothing refused before all of them are read: what each may be is said, and all that is wrong gathered, in one place, {@code
- * io.nimscaler.settings}.
+ * All settings of the product as texts, with their defaults. Nothing is converted or refused before all of them are read. The
+ * range of each is checked in one place, {@code io.nimscaler.settings}, which also gathers all errors.
  */
 @ConfigMapping(prefix = "nim-scaler")
 public interface ScalerSettings {

@@ -27,8 +27,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jboss.logging.Logger;
 
 /**
- * The whole loop on one machine: stand-in pods that are really asked over HTTP, and a model of the HPA that follows what we
- * answer, with a new pod ready 20 s after it is wanted and one pod that fails now and then.
+ * The whole loop on one machine: simulated pods that are really asked over HTTP, and a model of the HPA that follows the
+ * answers. A new pod is ready 20 s after it is wanted, and one pod fails now and then.
  */
 public final class Demo implements Pods {
 

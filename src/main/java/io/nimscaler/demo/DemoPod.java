@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.function.DoubleSupplier;
 
 /**
- * A stand-in NIM pod: a real HTTP server on a loopback port of its own. While its model loads it answers 503, as NIM does;
- * from then on it has NIM 1.x's metrics with its share of the load.
+ * A simulated NIM pod: a real HTTP server on its own loopback port. While its model loads it answers 503, as NIM does. Then it
+ * has the metrics of NIM 1.x with its share of the load.
  */
 final class DemoPod {
 

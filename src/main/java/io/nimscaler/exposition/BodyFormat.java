@@ -1,6 +1,6 @@
 package io.nimscaler.exposition;
 
-/** Which of the two formats a body says that it is in; they differ in the unit of timestamps. */
+/** The format that a body says it has. The two formats differ in the unit of timestamps. */
 public enum BodyFormat {
     /** {@code text/plain}: timestamps are whole milliseconds. */
     TEXT,

@@ -8,14 +8,14 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
- * Reads a value as Prometheus does, which is as Go's {@code ParseFloat} does without its hexadecimal and its underscores.
+ * Reads a value as Prometheus does: as Go's {@code ParseFloat}, without hexadecimal numbers and underscores.
  *
- * <p>{@link Double#parseDouble} alone would let in {@code 1d}, {@code 0x1p3} and blanks, and turn {@code 1e999} into an
- * infinity that nobody wrote.
+ * <p>{@link Double#parseDouble} alone would accept {@code 1d}, {@code 0x1p3} and blanks, and turn {@code 1e999} into an infinity
+ * that is not in the body.
  *
- * <p>A significand of at most 2^53 and a power of ten of at most 10^22 are both exact doubles, so one multiplication or
- * division of them is correctly rounded (Clinger, 1990): {@code 1.5e+011} is 15 · 10^10. Only longer numbers are copied
- * into a string for {@code parseDouble}.
+ * <p>A significand of at most 2^53 and a power of ten of at most 10^22 are both exact doubles. So one multiplication or division
+ * of them is correctly rounded (Clinger, 1990): {@code 1.5e+011} is 15 · 10^10. Only longer numbers are copied into a string for
+ * {@code parseDouble}.
  */
 final class Decimal {
     private static final double[] POWERS_OF_TEN = {

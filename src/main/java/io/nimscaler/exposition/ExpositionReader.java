@@ -7,11 +7,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Push reader of one body after the other: {@link #read} its chunks, which may split anywhere, then {@link #finish}.
+ * Reads one body after the other: {@link #read} its chunks, which may be split anywhere, then {@link #finish}.
  *
- * <p>It cuts chunks into lines and keeps the limits; {@link LineParser} knows what stands in a line. Lines that lie within
- * one chunk are read where they are, only a line that two chunks share is copied. What comes out does not depend on where
- * the chunks were split.
+ * <p>It cuts chunks into lines and keeps the limits. {@link LineParser} parses a line. A line within one chunk is read where it
+ * is. Only a line that two chunks share is copied. The result does not depend on where the chunks were split.
  *
  * <p>Not thread-safe. Never throws because of content.
  */

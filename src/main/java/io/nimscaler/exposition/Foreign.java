@@ -4,7 +4,7 @@ import static java.util.stream.Collectors.joining;
 
 import java.util.Collection;
 
-/** Text of a body as it may stand in a message: few of it, short, and printable ASCII alone. */
+/** Text of a body that stands in a message: only a few texts, short, and printable ASCII. */
 public final class Foreign {
 
     private static final int MOST = 3;

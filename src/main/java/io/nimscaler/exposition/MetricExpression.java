@@ -5,7 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How users name what they want of a body: {@code NAME}, or {@code rate(NAME)}.
+ * How users name a metric: {@code NAME}, or {@code rate(NAME)}.
  *
  * @param name of the series
  * @param isRate whether its growth a second is meant

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which metric names to keep: exact names, or any.
  *
- * <p>Almost every line of a body is about something else, so {@link #mayBegin} turns lines away by what they begin with; only what passes is
- * looked at by {@link LineParser}.
+ * <p>Almost every line of a body is about another metric. So {@link #mayBegin} rejects lines by their first bytes, and
+ * {@link LineParser} looks only at the rest.
  */
 public final class MetricNames {
     private static final MetricNames ANY = new MetricNames(List.of(), true, false);

@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
 
-/** Names, to be found where a line has one: by its first eight bytes, however many there are. Shorter ones are tried one by one. */
+/**
+ * Finds the name at the beginning of a line by its first eight bytes, however many names there are. Shorter names are compared
+ * one by one.
+ */
 final class NameTable {
 
     private final byte[][] names;

@@ -1,6 +1,6 @@
 package io.nimscaler.exposition;
 
-/** How bytes of a body look in an error message: printable and short, whatever they are. */
+/** Bytes of a body in an error message: printable and short. */
 final class QuotedBytes {
     private static final int LONGEST = 32;
 

@@ -1,8 +1,8 @@
 package io.nimscaler.exposition;
 
 /**
- * Bounds on what comes from outside. A body that exceeds one is {@link Exposition.TooLarge}; lines of unwanted metrics
- * may be of any length, since nothing of them is kept.
+ * Bounds on what comes from outside. A body over a bound is {@link Exposition.TooLarge}. Lines of unwanted metrics may have any
+ * length, because nothing of them is kept.
  *
  * @param bodyBytes longest body
  * @param lineBytes longest wanted line, and the most that is buffered between two chunks

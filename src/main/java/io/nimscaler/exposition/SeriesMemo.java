@@ -5,12 +5,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the beginnings of lines, {@code name{…}}, were read as: a pod writes the same ones at each scrape, and pods of one model
- * those of each other, so name and labels need not be made of their bytes again. Equal bytes are always read the same way, so what comes out does not
- * depend on what is remembered.
+ * Remembers the beginnings of lines, {@code name{…}}, with the name and labels that were read from them. A pod writes the same
+ * beginnings at each scrape, and pods of one model write the same as each other. So name and labels need not be made again.
+ * Equal bytes are always read in the same way, so the result does not depend on what is remembered.
  *
- * <p>Bounded: 1,024 beginnings of at most 1,024 bytes, 256 kB together, as it is a pod's to choose what it writes; where there are more, each
- * takes the place of another. Not thread-safe; one for all readers of a thread.
+ * <p>Bounded, because a pod chooses what it writes: 1,024 beginnings of at most 1,024 bytes, 256 kB together. A new one then
+ * replaces another. Not thread-safe; all readers of a thread share one.
  */
 public final class SeriesMemo {
 

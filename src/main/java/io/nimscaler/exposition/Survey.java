@@ -5,7 +5,10 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What kind of text one body is, and the names of its metrics, with or without series: as many, and as long, as may be. */
+/**
+ * Finds out what kind of text one body is and which metrics it has, with series or without. The number and the length of names
+ * are bounded.
+ */
 final class Survey {
 
     private static final int MOST_NAMES = 2000;

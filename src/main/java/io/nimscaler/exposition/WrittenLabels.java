@@ -9,8 +9,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Labels in the order in which they were written, for good. A series has few, so they are found by looking at each; a map with
- * buckets would take four times the memory, and there is one for each line.
+ * Labels in the order in which they were written. Immutable. A series has few labels, so a lookup compares each of them. A map
+ * with buckets would take four times the memory, and each line has one.
  */
 final class WrittenLabels extends AbstractMap<String, String> {
 

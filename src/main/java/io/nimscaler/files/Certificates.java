@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.X509KeyManager;
 
-/** What can be told of certificates before anybody relies on them. */
+/** Checks certificates before they are used. */
 public final class Certificates {
 
     private static final byte[] PROBE = "keda-nim-scaler".getBytes(StandardCharsets.US_ASCII);

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Until when the certificates that are in use are valid, by the setting that names their file. From any thread. */
+/** Until when the certificates in use are valid, by the setting that names their file. Thread-safe. */
 public final class Expiries {
 
     private final Map<String, Instant> bySetting = new ConcurrentHashMap<>();

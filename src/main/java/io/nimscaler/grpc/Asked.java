@@ -5,7 +5,7 @@ import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.WrittenMetadata;
 
 /**
- * What a call is about. All that we keep while the call is open: each of its texts has a bound.
+ * What a call asks for. It is all that is kept while the call is open, and each of its texts has a bound.
  *
  * @param written its metadata as it came
  */

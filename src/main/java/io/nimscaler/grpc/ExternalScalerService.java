@@ -27,9 +27,9 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * KEDA's {@code ExternalScaler}. Each call reads what was concluded last; decisions never advance in one,
- * since KEDA calls from several places at once and several times per sync. The first calls for a new trigger may wait a moment
- * for its first decision ({@link FirstCalls}).
+ * KEDA's {@code ExternalScaler}. A call reads the latest decision and never makes one, because KEDA calls from several places at
+ * once and several times in a sync. The first calls for a new trigger may wait a moment for its first decision
+ * ({@link FirstCalls}).
  */
 @GrpcService
 @Singleton

@@ -8,9 +8,9 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * KEDA calls for a new ScaledObject at once, often before our watch has shown it and its pods have been read, and makes a Warning
- * Event of the failure ({@code KEDAScalerFailed}). So what is not known of a new trigger is looked for again for a moment before
- * the call fails. No thread waits meanwhile, and the calls that do are bounded in number and time.
+ * Lets the first calls for a new trigger wait a moment. KEDA calls for a new ScaledObject at once, often before the watch has
+ * shown it and its pods have been read. If the call fails, KEDA writes a Warning Event ({@code KEDAScalerFailed}). No thread
+ * waits, and the waiting calls are bounded in number and time.
  */
 final class FirstCalls {
 

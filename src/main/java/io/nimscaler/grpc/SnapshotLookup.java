@@ -17,7 +17,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 
-/** From what a call names to the snapshot that answers it. */
+/** Finds the snapshot for a call. */
 @Singleton
 class SnapshotLookup {
 

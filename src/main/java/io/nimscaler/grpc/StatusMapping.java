@@ -6,10 +6,10 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 
 /**
- * The one place that makes gRPC statuses. KEDA does not interpret the codes; people and its log do.
+ * The only place that makes gRPC statuses. KEDA does not interpret the codes. People read them in KEDA's log.
  *
- * <p>A text travels in a header, where it is escaped, and a client refuses headers of more than 8 kB (grpc-java's default)
- * with an error of its own that says nothing. So it is cut, as are the names that a call gives and that stand in it.
+ * <p>A text is sent in a header, where it is escaped. A client refuses headers of more than 8 kB (grpc-java's default) with an
+ * error that says nothing about the cause. So the text is cut, and so are the names of the call in it.
  */
 final class StatusMapping {
 

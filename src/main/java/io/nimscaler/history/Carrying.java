@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.OptionalDouble;
 
 /**
- * What the pods of a reading carry together, in the unit of a signal that adds up: known also where the policy can not tell the demand,
- * as while pods start and the others are full.
+ * The demand of the pods of a reading, in the unit of a signal that adds up. It is known also while the policy cannot tell the
+ * demand, for example while pods start and the others are full.
  */
 public final class Carrying {
 

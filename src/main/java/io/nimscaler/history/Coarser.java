@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
 
-/** Minutes → fewer, each of several: lowest of the lowest, highest of the highest, means by the number of decisions. */
+/** Puts several minutes into one: the lowest of the lowest, the highest of the highest, and means by the number of decisions. */
 public final class Coarser implements MinuteReader.Sink {
 
     private final long seconds;

@@ -11,11 +11,11 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The last decisions of each trigger with the readings of their pods, bounded by time and by memory over all triggers together.
+ * The last decisions of each trigger with the readings of their pods, bounded by time, and by memory over all triggers together.
  *
- * <p>While there is memory, every decision is there. When it is used up, whichever trigger takes its fair share or more gives:
- * its history gets coarser, the older the more, and keeps the moments at which something changed for longest. So a target of a
- * thousand pods does not cost the others theirs, and each keeps the whole time, only not in every detail.
+ * <p>While there is memory, it keeps every decision. When the memory is used up, a trigger that uses its fair share or more
+ * loses decisions: its history gets coarser, the old part most. The moments at which something changed are kept longest. So a
+ * fleet of a thousand pods does not take the memory of the others, and each trigger keeps the whole time, with less detail.
  *
  * <p>One thread adds; any thread reads.
  */

@@ -1,6 +1,6 @@
 package io.nimscaler.history;
 
-/** A text is no history: the message says in which line, what was expected and what is there. */
+/** A text is not a history. The message says which line is wrong, what was expected and what is there. */
 public final class HistoryException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -1,4 +1,4 @@
 package io.nimscaler.history;
 
-/** A minute that is over, and under which settings it was. */
+/** A finished minute, with the settings of that time. */
 public record KeptMinute(MinuteHeader header, Minute minute) {}

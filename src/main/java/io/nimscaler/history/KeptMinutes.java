@@ -4,7 +4,7 @@ import io.nimscaler.scaler.TriggerId;
 import java.time.Instant;
 import java.util.Optional;
 
-/** The minutes that last, to read. Reading takes its time: it is nothing for an event loop. */
+/** Reads the minutes that are kept. Reading may block, so do not call it on an event loop. */
 public interface KeptMinutes {
 
     /**

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * Minutes → the lines of a history, as {@code src/docs/history.md} describes them: JSON, with names of one or two letters because there are
- * 20,160 of them in a fortnight. What is not known is left out. No line has an end of its own.
+ * Writes minutes as the lines of a history, as {@code src/docs/history.md} describes them: JSON with names of one or two
+ * letters, because 14 days have 20,160 minutes. What is not known is left out. The lines have no line end.
  */
 public final class MinuteWriter {
 

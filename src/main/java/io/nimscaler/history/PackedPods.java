@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The pods of one reading and how they counted, packed: 16 bytes a pod for its sample, and the rest shared with the reading before as
- * long as it is the same. The time of a sample is kept in milliseconds.
+ * The pods of one reading and how they counted, packed: 16 bytes a pod for its sample. The rest is shared with the reading
+ * before while it is the same. The time of a sample is kept in milliseconds.
  */
 final class PackedPods {
 

@@ -11,12 +11,12 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * How long it takes from the first decision that makes the HPA's formula ask for one replica more to that replica being ready: its sync, the
- * way of what it writes to a pod that is scheduled, and the pod's start-up. What is measured of a pod alone leaves the way out, and
- * where load rises quickly each second of it counts.
+ * Measures the time from the first decision that makes the HPA's formula ask for one replica more until that replica is ready.
+ * It contains the HPA's sync, the scheduling of the pod, and the pod's start-up. The start-up alone would be too short: where
+ * load rises quickly, each further second counts.
  *
- * <p>A replica that something else kept back (the HPA's rates, windows or maximum, a quota) or brought (another trigger) is not measured, nor is
- * any while pods that were ready go, as in a rollout. Not thread-safe.
+ * <p>A replica is not measured if something else delayed it (the HPA's rates, windows or maximum, a quota) or added it (another
+ * trigger), or while ready pods go, as in a rollout. Not thread-safe.
  */
 public final class Reactions {
 

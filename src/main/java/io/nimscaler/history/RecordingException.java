@@ -1,6 +1,6 @@
 package io.nimscaler.history;
 
-/** A text is no recording: the message says in which line, what was expected and what is there. */
+/** A text is not a recording. The message says which line is wrong, what was expected and what is there. */
 public final class RecordingException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

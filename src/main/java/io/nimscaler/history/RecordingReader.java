@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The lines of a recording → what was recorded, one {@link Recording} for each header. The inverse of {@link RecordingWriter}. */
+/** Reads the lines of a recording: one {@link Recording} for each header. The inverse of {@link RecordingWriter}. */
 public final class RecordingReader {
 
     private static final ObjectMapper JSON = new ObjectMapper();

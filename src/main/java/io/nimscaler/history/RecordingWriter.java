@@ -26,8 +26,8 @@ import java.util.OptionalDouble;
 import java.util.stream.Stream;
 
 /**
- * Decisions of one trigger → the lines of a recording, as {@code src/docs/recording.md} describes them. What is not known is left
- * out. Numbers, moments and durations are written so that they are read back exactly.
+ * Writes decisions of one trigger as the lines of a recording, as {@code src/docs/recording.md} describes them. What is not
+ * known is left out. Numbers, moments and durations are written so that a reader gets exactly the same.
  */
 public final class RecordingWriter {
 

@@ -7,7 +7,7 @@ import io.nimscaler.scaler.Snapshot;
 import java.time.Instant;
 import java.util.Optional;
 
-/** One remembered decision, its pods packed, and between how many replicas the HPA could choose then. */
+/** One remembered decision with its packed pods, and the HPA's minimum and maximum of that time. */
 public final class Remembered {
 
     /** Estimated from above: a decision with its intermediates, all of its own. */

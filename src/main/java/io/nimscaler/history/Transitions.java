@@ -17,7 +17,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happened to each trigger, in words: a line for each change of its state or of its wanted replicas, of each trigger the last few.
+ * What happened to each trigger, in words: a line for each change of its state or of its wanted replicas. The last few of each
+ * trigger are kept.
  *
  * <p>One thread adds; any thread reads.
  */

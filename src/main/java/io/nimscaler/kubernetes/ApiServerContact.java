@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
- * Whether the ScaledObjects are watched, and why not. While they are not, it says so in the log, at most once a minute.
+ * Whether the ScaledObjects are watched, and if not, why. While they are not, the log says so, at most once a minute.
  *
  * <p>{@link #look} is called by one thread; {@link #contact} from any.
  */

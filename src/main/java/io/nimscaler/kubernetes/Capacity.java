@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Which ScaledObjects there is room for. The others are unknown to KEDA, with the reason; none loses its place to one that
- * came later, and who waits for one gets the next that becomes free. Of those that wait, too, only so many are kept.
+ * Which ScaledObjects have room. KEDA gets no value for the others, with the reason. No ScaledObject loses its place to a later
+ * one. The one that has waited longest gets the next free place. The number of waiting ones is bounded, too.
  */
 final class Capacity {
 

@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Which addresses a ScaledObject can make the scaler connect to: those of its own namespace's pods, and of these only such as
- * belong to the pod alone. Whoever may create pods could else have it call the services of a node (its kubelet among them), of
- * the cloud's metadata at a link-local address, or of the scaler's own pod.
+ * Which addresses a ScaledObject can make the scaler connect to: only those of pods in its own namespace, and only addresses
+ * that belong to the pod alone. Otherwise a user who may create pods could make the scaler call services of a node (such as its
+ * kubelet), of the cloud's metadata at a link-local address, or of the scaler's own pod.
  *
  * @param hostNetworkAllowed whether pods that share their node's address are asked
  * @param localAddressesAllowed whether loopback and link-local addresses are asked

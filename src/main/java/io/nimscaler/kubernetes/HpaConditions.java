@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Why an HPA does not act, in its own words, where we may read it. */
+/** Why an HPA does not act, in its own words, if the scaler may read it. */
 final class HpaConditions {
 
     private static final int LONGEST = 400;

@@ -36,13 +36,13 @@ import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
- * Writes which pods are to go first, where a trigger says {@code scaleDown: idlest}: once per drop, again every 15 s while the drop is
- * pending and others have become idler. It takes it back after half a minute in which it was known that no fewer are asked for, and also
- * where no trigger says so any more, and where the ScaledObject goes.
+ * Marks the pods that should go first, if a trigger says {@code scaleDown: idlest}: once for each scale-down, and again every 15
+ * s while the scale-down is pending and other pods have become idler. It removes the marks when for half a minute it was known
+ * that no fewer replicas are asked for, when no trigger says so any more, and when the ScaledObject goes.
  *
- * <p>Every replica of the scaler may write; none has to know of the other. A patch names the version of the pod that it was made for, so that
- * the API server refuses it where anybody has written to the pod since: of two only the first counts, and a value that somebody else
- * writes meanwhile is not overwritten. Whichever stands was ranked by readings of the last seconds.
+ * <p>Every replica of the scaler may write, and none needs to know the others. A patch names the version of the pod that it was
+ * made for. So the API server refuses it if another writer has changed the pod since: of two patches only the first counts, and
+ * no value of another writer is overwritten. Each of these patches comes from readings of the last seconds.
  */
 final class IdlestFirst {
 

@@ -35,8 +35,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ScaledObjects with a trigger that is ours, and their scale targets, from a real cluster. Watched from the start, so that
- * polling begins before KEDA's first call and every replica of this process is warm.
+ * The ScaledObjects with a trigger of this scaler, and their scale targets, from a real cluster. They are watched from the
+ * start, so that polling begins before KEDA's first call and every replica of the scaler is warm.
  */
 public final class KubernetesPods implements Pods, AutoCloseable {
 

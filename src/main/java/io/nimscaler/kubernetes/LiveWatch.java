@@ -18,10 +18,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An informer that is opened anew when it has shown no sign of life for a while, or stays broken. A connection that the other side has forgotten (a node
- * that died, a load balancer that was replaced) looks like a quiet one; the client itself gives it up after 5 to 10 minutes only. API
- * servers send every watch a bookmark about once a minute (kubernetes: apiserver, storage/cacher, {@code defaultBookmarkFrequency}),
- * so that one that is well is hardly ever opened anew. One that ends is made anew by the client itself; now and then one is not.
+ * An informer that is opened again when it has shown no sign of life for a while, or stays broken. A connection that the other
+ * side has lost (a node that died, a replaced load balancer) looks like a quiet one. The client itself gives it up only after 5
+ * to 10 minutes. API servers send a bookmark on every watch about once a minute (kubernetes: apiserver, storage/cacher,
+ * {@code defaultBookmarkFrequency}). So a watch that works is hardly ever opened again. Usually the client opens a watch that
+ * has ended. Now and then it does not.
  */
 final class LiveWatch<T extends HasMetadata> implements AutoCloseable {
 

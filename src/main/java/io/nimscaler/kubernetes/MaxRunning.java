@@ -12,9 +12,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many requests a pod's engine works on at once, as its containers are told: {@code --max-num-seqs} of vLLM, {@code
- * --max-running-requests} of SGLang, both in {@code NIM_PASSTHROUGH_ARGS} of NIM 2.x too, and {@code NIM_MAX_NUM_SEQS}; in NIM's own order.
- * An engine that divides its work over data-parallel ranks counts the first of them for each, so with such a flag nothing is known.
+ * How many requests a pod's engine works on at once, from the arguments of its containers: {@code --max-num-seqs} of vLLM,
+ * {@code --max-running-requests} of SGLang, both also in {@code NIM_PASSTHROUGH_ARGS} of NIM 2.x, and {@code NIM_MAX_NUM_SEQS};
+ * in NIM's own order. An engine with data-parallel ranks counts the first two for each rank. So with such a flag the number is
+ * not known.
  */
 final class MaxRunning {
 

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 
-/** What is to be said of each ScaledObject as it is now. From any thread. */
+/** The notices of each ScaledObject at this moment. Thread-safe. */
 final class Notices {
 
     /** Twice as many ScaledObjects as there is room for: those over it are refused, and say so. */

@@ -20,7 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
- * Says on the ScaledObject when its scale target does not follow what is asked for, see {@link Following}. {@link #notices} and
+ * Writes Events and notices when a scale target does not follow what is asked for, see {@link Following}. {@link #notices} and
  * {@link #forget} may be called from any thread, the rest belongs to one.
  */
 final class Outsiders {

@@ -19,7 +19,7 @@ import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** From Kubernetes' description of a pod to ours. */
+/** Maps a pod of Kubernetes to a pod of the core. */
 final class PodMapping {
 
     private PodMapping() {}

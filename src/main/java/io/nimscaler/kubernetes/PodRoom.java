@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How many pods all watches together may keep, and all scalers may remember. A selector may match anything, and whoever may write
- * ScaledObjects in one namespace must not take the memory from all others: over the bound the largest fleet of the namespace that has the
- * most pods has to go. One that more scalers remember counts as more.
+ * How many pods all watches together may keep, and all scalers may remember. A selector may match any pod, and users of one
+ * namespace must not take the memory from all others. So over the bound, the namespace with the most pods loses its largest
+ * fleet. A pod that more scalers remember counts as more.
  */
 final class PodRoom {
 

@@ -6,7 +6,7 @@ import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.nimscaler.policy.Scale;
 import org.jspecify.annotations.Nullable;
 
-/** What one read of {@code /scale} gave. */
+/** The result of one read of {@code /scale}. */
 sealed interface ScaleReading {
 
     /** It becomes a part of the URL that the pods are watched by; where a custom resource has the word, it may be any text. */

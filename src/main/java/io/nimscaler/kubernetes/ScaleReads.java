@@ -9,8 +9,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 
 /**
- * Who reads {@code /scale}, or an HPA, next: of those that are due, whoever was read longest ago, so that none is kept waiting by others
- * that change all the time; only so many at once and a second, for the API server serves others, too.
+ * Which ScaledObject reads {@code /scale}, or an HPA, next: of those that are due, the one that was read longest ago. So a
+ * ScaledObject that changes all the time does not delay the others. The reads at once and in a second are bounded, because the
+ * API server serves other clients, too.
  *
  * <p>{@link #begin} is called by one thread at a time.
  */

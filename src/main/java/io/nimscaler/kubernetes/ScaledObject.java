@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is read of a ScaledObject (keda: apis/keda/v1alpha1/scaledobject_types.go). A shape that is not KEDA's reads as
- * absent: KEDA's own validation has the word there.
+ * The fields that are read of a ScaledObject (keda: apis/keda/v1alpha1/scaledobject_types.go). A field of another type than
+ * KEDA's counts as absent: KEDA's own validation decides about it.
  *
  * @param target empty until KEDA has resolved it, where its kind is not one of those known without asking
  * @param minReplicas KEDA's default is 0

@@ -28,8 +28,8 @@ import java.util.concurrent.Executor;
 import org.jboss.logging.Logger;
 
 /**
- * Says on the ScaledObject what KEDA says in its operator's log only. On transitions, and of each kind for one ScaledObject
- * at most one a minute, by whichever replica of the scaler sees it first.
+ * Writes Events on the ScaledObject. KEDA says the same only in its operator's log. An Event is written on a change, at most one
+ * of each kind a minute for one ScaledObject, by the replica of the scaler that sees it first.
  */
 final class ScaledObjectEvents {
 

@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The triggers of a ScaledObject that are ours, and what its author should know of them.
+ * The triggers of a ScaledObject that belong to this scaler, and the notices for its author.
  *
  * @param number of entries that name this scaler, wrong ones included
  * @param triggers the valid ones that the ScaledObject tells in full, in its order

@@ -12,7 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a ScaledObject says of its HPA and its replicas beside the triggers (keda: apis/keda/v1alpha1/scaledobject_types.go).
+ * What a ScaledObject sets for its HPA and its replicas, beside the triggers (keda: apis/keda/v1alpha1/scaledobject_types.go).
  *
  * @param hpaName the name of KEDA's HPA
  * @param isJoined whether a formula makes one metric of all triggers: what one of them asks for is not what the HPA is told

@@ -25,9 +25,9 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a watch keeps of each pod: what {@link PodMapping}, {@link Obstacles}, {@link MaxRunning}, {@link Confinement} and
- * {@link IdlestFirst} read. A pod of an inference server takes some 45 kB of heap as it comes, and 3 kB so, whatever its author
- * writes into it.
+ * The fields that a watch keeps of each pod: those that {@link PodMapping}, {@link Obstacles}, {@link MaxRunning},
+ * {@link Confinement} and {@link IdlestFirst} read. A whole pod of an inference server takes some 45 kB of heap. This takes 3
+ * kB, whatever the author of the pod writes.
  */
 final class SlimPods extends BasicItemStore<Pod> {
 

@@ -10,8 +10,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a watch keeps of each ScaledObject: that it is there, in which version. It is read when it comes, and then once more only after it has
- * changed; an author may write a megabyte into one, and there may be many that are not ours.
+ * What a watch keeps of each ScaledObject: its name and version. A ScaledObject is read when it comes, and again only after a
+ * change. Its author may write a megabyte into it, and many of them may not belong to this scaler.
  */
 final class SlimScaledObjects implements ItemStore<GenericKubernetesResource> {
 

@@ -15,9 +15,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 
 /**
- * One ScaledObject's scale target: its replicas by {@code /scale}, and its pods by a watch of its selector. What the API
- * server last said holds for a while if it says nothing else; whether it still does is judged where it is asked for, so that it ends
- * whatever becomes of those who refresh it.
+ * The scale target of one ScaledObject: its replicas by {@code /scale}, and its pods by a watch of its selector. The last answer
+ * of the API server stays valid for a while if no other comes. The age is checked when the answer is used, so it ends even if
+ * the refreshing stops.
  *
  * <p>{@link #tend} and {@link #begin} are called by one thread at a time; the rest from any.
  */

@@ -5,8 +5,8 @@ import io.nimscaler.wake.Wake;
 import java.util.Optional;
 
 /**
- * Whether the scale target has something to do, KEDA's {@code IsActive}. False for {@code cooldownPeriod} scales to zero past
- * every window of the HPA, so only a demand that was low for a whole downscale window may say it.
+ * Whether the scale target is active, KEDA's {@code IsActive}. If it is false for {@code cooldownPeriod}, KEDA scales to zero
+ * and ignores every window of the HPA. So it is false only after the demand was low for a whole downscale window.
  */
 public enum Activity {
     ACTIVE,

@@ -1,6 +1,6 @@
 package io.nimscaler.policy;
 
-/** What KEDA is told. */
+/** The answer for KEDA. */
 public sealed interface Answer {
 
     /**

@@ -8,13 +8,15 @@ import java.util.function.LongUnaryOperator;
 import java.util.stream.LongStream;
 
 /**
- * A decision and the present scale → what KEDA is told, made at the moment when it asks ({@code deciding.md}, "The answer").
+ * Turns a decision and the present scale into the answer, at the moment when KEDA asks ({@code deciding.md}, "The answer").
  *
- * <p>The HPA compares a total with T·<em>status</em> and a value per pod with T alone, and inside its tolerance keeps what
- * it compared with. While {@code status} or the ready pods differ from {@code spec}, as in every rollout, the plain number
- * can therefore end elsewhere than it should: a naive T·spec would grow the fleet by its surge pod at every sync. So the
- * answer is the plain number where the HPA's formula ends with it where it would at {@code status = spec}, and else another one
- * that does: T times the replicas, or the nearest outside its tolerance band.
+ * <p>The HPA compares a total with T·<em>status</em>, and a value per pod with T. Within its tolerance it keeps the number that
+ * it compared with. So while {@code status} or the ready pods differ from {@code spec}, as in every rollout, the plain number
+ * can lead to other replicas than it should: a plain T·spec would grow the fleet by its surge pod at every sync.
+ *
+ * <p>If the HPA's formula ends with the plain number where it would end at {@code status = spec}, the answer is the plain
+ * number. If not, it is another number with that result: T times the replicas, or the nearest number outside the HPA's tolerance
+ * band.
  */
 public final class Answers {
 

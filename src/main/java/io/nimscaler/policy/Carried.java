@@ -1,7 +1,7 @@
 package io.nimscaler.policy;
 
 /**
- * What a fleet carries of which at least one pod says something.
+ * The demand of a fleet of which at least one pod gives data.
  *
  * @param mean of the sampled pods' values ({@code aggregationType: max}: the highest), or the fleet's level
  * @param atLeast ΣR, and T for each missing pod that was there or above it moments ago; other missing and starting pods count as

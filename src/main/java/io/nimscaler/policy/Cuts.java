@@ -7,11 +7,12 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * Sees when somebody other than the HPA takes replicas away: {@code spec} falls below the fewest that the HPA could make of any answer
- * of the last minute. The HPA asks every 15 s, and KEDA's cache of metrics is as old as its {@code pollingInterval}, 30 s by default.
+ * Sees when another writer than the HPA takes replicas away: {@code spec} falls below the fewest replicas that the HPA could
+ * make of any answer of the last minute. The HPA asks every 15 s. KEDA's cache of metrics is as old as its
+ * {@code pollingInterval}, 30 s by default.
  *
- * <p>Nothing is claimed after a moment at which nothing was answered, or at which KEDA was told that nothing is to do: its fallback and
- * its way to zero write replicas, too.
+ * <p>After a moment without an answer, or with an inactive one, it reports no cut: KEDA's fallback and its way to zero write
+ * replicas, too.
  *
  * <p>Not thread-safe.
  */

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
-/** What a scaler concludes at a moment, with every intermediate. */
+/** The conclusion of a scaler at a moment, with all intermediate numbers. */
 public sealed interface Decision {
 
     Basis basis();

@@ -3,7 +3,7 @@ package io.nimscaler.policy;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/** What one reading of the fleet says ({@code deciding.md}, rules 0 to 5), before any state over time. */
+/** The demand of one reading of the fleet ({@code deciding.md}, rules 0 to 5), without any state over time. */
 sealed interface Demand {
 
     Counts counts();

@@ -10,7 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The pods of one reading by their states, with rule 5's patience: who is still waited for, and who no longer.
+ * The pods of one reading by their states, with the waits of rule 5: which pods the decision still waits for, and which not any
+ * more.
  *
  * @param spec S
  * @param read R in number

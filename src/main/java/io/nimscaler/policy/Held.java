@@ -1,6 +1,6 @@
 package io.nimscaler.policy;
 
-/** What waits in front of a fleet, at the trigger's demand source. */
+/** The requests that wait in front of a fleet, at the trigger's demand source. */
 public sealed interface Held {
 
     /** Its name in the scaler's settings. */

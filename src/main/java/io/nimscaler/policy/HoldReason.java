@@ -3,7 +3,7 @@ package io.nimscaler.policy;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Why nothing changes on purpose. */
+/** Why the replicas are kept. */
 public enum HoldReason {
     /** Rule 1: all pods are starting. */
     ALL_STARTING("all pods are starting"),

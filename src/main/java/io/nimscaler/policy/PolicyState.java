@@ -6,7 +6,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * All that a {@link Policy} remembers between two readings; with it another one decides the same from there on.
+ * All that a {@link Policy} remembers between two readings. Another policy with this state makes the same decisions from there
+ * on.
  *
  * @param previousAt the moment of the reading before; empty: there was none
  * @param noSampleSince since when no pod had a fresh sample; empty: one had

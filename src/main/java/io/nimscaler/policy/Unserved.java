@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * What is asked of a fleet and does not show in its pods' values. What is not known adds nothing.
+ * Requests of a fleet that do not show in its pods' values. What is not known adds nothing.
  *
  * @param waiting requests in the pods' queues, of a signal that does not show them; empty: not known, or the signal shows them
  * @param admission what the pods took and refused within a short while; empty: not known, or the signal is none of an engine's load

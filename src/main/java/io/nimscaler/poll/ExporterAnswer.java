@@ -13,11 +13,11 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * What the exporter of one node said of the pods there: its series, split by the pod that each is of.
+ * The answer of one node's exporter: its series, split by the pod that each belongs to.
  *
- * <p>The exporter can copy labels that a pod's author chose beside its own
- * (<a href="https://github.com/NVIDIA/dcgm-exporter/blob/main/internal/pkg/transformation/kubernetes.go">kubernetes.go</a>), so a
- * series that names two pods is of none.
+ * <p>Beside its own labels the exporter can copy labels that a pod's author chose (<a
+ * href="https://github.com/NVIDIA/dcgm-exporter/blob/main/internal/pkg/transformation/kubernetes.go">kubernetes.go</a>). So a
+ * series that names two pods belongs to none.
  */
 public final class ExporterAnswer {
 

@@ -13,8 +13,8 @@ import java.util.PriorityQueue;
 import java.util.function.Consumer;
 
 /**
- * Asks the exporters of the nodes where a trigger looks at GPUs: each once per the shortest of the intervals, however many
- * ScaledObjects and pods share it, and none where nobody looks any more.
+ * Asks the GPU exporters of the nodes where a trigger reads GPUs: each once in the shortest of the intervals, however many
+ * ScaledObjects and pods share it. An exporter that no trigger needs is not asked.
  */
 public final class ExporterPolls {
 

@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Port: NVIDIA's DCGM exporters, one a node, where the scaler's own operator said that they are. No ScaledObject can name another.
+ * Port: NVIDIA's DCGM exporters, one on each node. The operator's settings say where they are. A ScaledObject cannot name
+ * another one.
  */
 public interface GpuExporters extends TriggerCheck {
 

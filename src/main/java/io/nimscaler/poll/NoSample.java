@@ -2,7 +2,7 @@ package io.nimscaler.poll;
 
 import java.util.Locale;
 
-/** Why there is no sample although no exchange failed: nobody could be asked, or what was read is none. */
+/** Why there is no sample although no exchange failed: no pod could be asked, or the body has no usable value. */
 public enum NoSample implements PodProblem {
     /** The pod has no container port of the wanted name: it is not asked at all. */
     NO_PORT,

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * When within an interval the turn of one of many comes: by a hash of its name, so that their work spreads evenly, and the same in
- * every process, whenever it was started.
+ * The moment within an interval at which each of many has its turn. It comes from a hash of the name. So the work spreads
+ * evenly, and the moment is the same in every process, whenever it was started.
  */
 public final class Phase {
 

@@ -3,7 +3,7 @@ package io.nimscaler.poll;
 import java.util.Optional;
 
 /**
- * Which trust and credentials a pod or a wake source is asked with: those of this name in the scaler's own settings, if this
+ * Which trust and credentials are used to ask a pod or a wake source: those with this name in the scaler's own settings, if the
  * namespace may use them.
  *
  * @param namespace of the ScaledObject; empty where {@code byOperator}

@@ -12,12 +12,12 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * When and on which path one endpoint is asked. Each endpoint has a phase of its own within the interval, by a hash, so that
- * a fleet's scrapes spread evenly; at most one request is under way; a slow answer costs its turn rather than a queue. Where the
- * interval is long, a new one is asked at once, and once more for what is a difference of two scrapes.
+ * When and on which path one endpoint is asked. Each endpoint has its own moment within the interval, by a hash, so that the
+ * scrapes of a fleet spread evenly. At most one request is open. After a slow answer a turn is left out, and no queue grows. If
+ * the interval is long, a new endpoint is asked at once, and once more for signals that are a difference of two scrapes.
  *
- * <p>Of several candidate paths the one that last gave the metric is asked first. Only an answer that may mean a wrong path
- * makes it try the others at once; a pod that refuses the connection refuses it on every path.
+ * <p>Of several candidate paths, the one that last gave the metric is asked first. Only an answer that may mean a wrong path
+ * leads to the other paths at once. A pod that refuses the connection refuses it on every path.
  */
 final class PodPoll {
 

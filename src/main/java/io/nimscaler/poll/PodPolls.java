@@ -7,7 +7,10 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.PriorityQueue;
 
-/** The polls of pods that several askers share: however many look at an endpoint, it is asked once, at the shortest of their intervals. */
+/**
+ * The polls of pods that several triggers share. An endpoint is asked once in the shortest of their intervals, however many read
+ * it.
+ */
 public final class PodPolls {
 
     /** Gets what an endpoint answered. A sample is as old as its question, for the pod may have taken its time over the answer. */

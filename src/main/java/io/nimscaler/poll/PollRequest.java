@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What scalers together want of one endpoint.
+ * What all scalers together want from one endpoint.
  *
  * @param names of the series that they are after
  * @param beside of series that are kept where they are there, and that do not make a body the right one

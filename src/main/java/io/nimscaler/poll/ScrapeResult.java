@@ -4,7 +4,7 @@ import io.nimscaler.exposition.Contents;
 import io.nimscaler.exposition.SampleLine;
 import java.util.List;
 
-/** How one scrape ended: "no data" is a value of its own. */
+/** How one scrape ended. "No data" is a separate value. */
 public sealed interface ScrapeResult {
 
     /**

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Which settings to take: those of many tried that cost least and are overloaded no more than allowed.
+ * Which settings are better: of many that were tried, the cheapest that are not overloaded more than allowed.
  *
  * @param observed how long, without what is not known
  * @param was what was really there

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What is not seen of a demand: while all pods are full, what waits before them shows in no signal that stops at 1. The demand was then
- * what they showed at least, and at most about what was seen soon after or before, when they were not full.
+ * The demand that is not seen. While all pods are full, a signal that ends at 1 does not show what waits. The demand was then at
+ * least what the pods showed, and at most about what was seen soon before or after, when they were not full.
  *
  * @param share of the time that was saturated, 0 to 1
  * @param atMost the same history with the upper bound in these times; empty: there are none

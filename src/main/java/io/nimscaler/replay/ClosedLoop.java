@@ -1,9 +1,9 @@
 package io.nimscaler.replay;
 
 /**
- * A fleet that is loaded, read and scaled in simulated time: at each tick demand comes, the fleet works, what decides may look; at each
- * sync of the HPA it says how many replicas are wanted. Where the demand comes from and how a pod works on it is the caller's: requests
- * of a trace, or the history of a fleet.
+ * A fleet in simulated time. At each tick demand comes, the fleet works, and the policy may look. At each sync the HPA says how
+ * many replicas are wanted. The caller decides where the demand comes from and how a pod works on it: requests of a trace, or
+ * the history of a fleet.
  */
 public final class ClosedLoop {
 

@@ -4,7 +4,7 @@ import io.nimscaler.trigger.Nearest;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** What may be asked beside the trigger's metadata: how the fleet is scaled, and what is to be said of it. */
+/** The keys of a question beside the trigger's metadata: how the fleet is scaled, and what the answer contains. */
 public enum FleetKey {
     MIN_REPLICA_COUNT("minReplicaCount", "a number of replicas, 0 to 100000"),
     MAX_REPLICA_COUNT("maxReplicaCount", "a number of replicas, 1 to 100000, at least minReplicaCount"),

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * What a simulated fleet is scaled by, beside the trigger's metadata.
+ * The settings of a simulated fleet, beside the trigger's metadata.
  *
  * @param least {@code minReplicaCount}
  * @param most {@code maxReplicaCount}

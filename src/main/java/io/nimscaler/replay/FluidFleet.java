@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * A fleet that shares a demand evenly among its ready pods. Each shows what it carries, and where the signal stops at what a pod can
- * carry, no more than that.
+ * A fleet whose ready pods share the demand evenly. Each pod shows what it carries. If the signal ends at what a pod can carry,
+ * it shows no more than that.
  */
 final class FluidFleet implements ClosedLoop.Fleet {
 

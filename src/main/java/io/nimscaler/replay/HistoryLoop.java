@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/** The closed loop on the demand of a history: what would have been, what was, and the least that could have been. */
+/**
+ * The closed loop on the demand of a history: what happened, what other settings would have led to, and the least that was
+ * possible.
+ */
 final class HistoryLoop {
 
     private static final long DAY = 86_400;

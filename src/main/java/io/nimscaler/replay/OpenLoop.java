@@ -16,8 +16,8 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
- * What another policy would have decided on the very readings that there were, on the fleet that the present one made: each decision,
- * and no more than that. What it would have made of another fleet is the closed loop's question.
+ * What another policy would have decided on the same readings, on the fleet that the present policy made: only the decisions.
+ * The closed loop answers what another fleet would have seen.
  *
  * @param decisions how many
  * @param differing of how many the HPA would have made another number of replicas

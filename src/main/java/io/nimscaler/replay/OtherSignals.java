@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** Signals that were recorded beside the present one; what they ask for is judged by what it says was to be carried. */
+/** Signals that were recorded beside the present one. Their decisions are judged by the demand that the present signal saw. */
 final class OtherSignals {
 
     /** Of the time that is judged another signal must be known for so much, for what is not known asks for nothing. */

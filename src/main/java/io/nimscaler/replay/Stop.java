@@ -2,7 +2,7 @@ package io.nimscaler.replay;
 
 import java.util.Optional;
 
-/** Whether to go on; asked at least once in each simulated hour. */
+/** Whether to go on. It is asked at least once in each simulated hour. */
 @FunctionalInterface
 public interface Stop {
 

@@ -1,6 +1,6 @@
 package io.nimscaler.replay;
 
-/** The caller has stopped it: it took too long, or nobody waits for it any more. The message says which. */
+/** The caller has stopped the work, because it took too long or no client waits for it any more. The message says which. */
 public final class StoppedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

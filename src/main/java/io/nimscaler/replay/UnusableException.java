@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** A question can not be answered: the message says all that is wrong with it, and what was expected. */
+/** A question cannot be answered. The message says all that is wrong with it, and what was expected. */
 public final class UnusableException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

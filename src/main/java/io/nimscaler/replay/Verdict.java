@@ -3,7 +3,7 @@ package io.nimscaler.replay;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Whether a history is enough for an advice, and in words why not, or why to trust it less. */
+/** Whether a history is enough for an advice. If not, why, in words; or why to trust the advice less. */
 final class Verdict {
 
     /** Of what was seen for so large a share of the time too little is known. */

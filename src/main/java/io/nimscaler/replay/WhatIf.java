@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What would have been on a fleet of its own: the closed loop's answer to one question.
+ * The closed loop's answer to one question: what a fleet with other settings would have done.
  *
  * @param observed how long, without what is not known
  * @param was what was really there

@@ -12,9 +12,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
 /**
- * The triggers of one ScaledObject that only calls tell. Anyone who may call can make up the values that they alone tell, so a new one
- * is on trial first: what is called once, or in one burst, takes no place from what KEDA calls again and again. One that is not called
- * any more, since its value changed, is forgotten, and so is what an edit of the ScaledObject has made another's.
+ * The triggers of one ScaledObject that only calls show. A client that may call can invent the values that only calls show. So a
+ * new trigger is on trial first: one that is called once, or in one burst, takes no place from a trigger that KEDA calls again
+ * and again. A trigger that is not called any more, because its value changed, is removed. So is one that an edit of the
+ * ScaledObject has made invalid.
  *
  * <p>{@link #called} may come from any thread, the rest from the owner's.
  */

@@ -9,7 +9,8 @@ import java.util.NavigableSet;
 import java.util.TreeSet;
 
 /**
- * What is to be done when. Finding what is due costs by what is due, not by how much there is. Belongs to one thread.
+ * What is to be done when. The cost of finding what is due depends on how much is due, not on how much there is. Belongs to one
+ * thread.
  *
  * @param <T> by its equality, and in its order where several are due at the same moment
  */

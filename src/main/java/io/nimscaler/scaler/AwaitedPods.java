@@ -10,9 +10,9 @@ import java.util.OptionalDouble;
 import java.util.stream.Stream;
 
 /**
- * The replicas that are wanted and not in our watch yet. They start, too, and nothing has taken them: a quota may never let them be
- * made. One that the scale target says is there, and that our watch still does not show after {@code staleAfter}, may be at work: it is
- * missing, and is not written off as stuck.
+ * The replicas that are wanted and not in the scaler's watch yet. They count as starting. No node has taken them: a quota may
+ * never let them be made. If the scale target says that such a replica is there, and the watch does not show it after
+ * {@code staleAfter}, it may be at work. It is then missing, and is not counted as stuck.
  */
 final class AwaitedPods {
 

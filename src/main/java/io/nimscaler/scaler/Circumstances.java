@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What was seen beside a decision and took no part in it.
+ * What was seen beside a decision and had no effect on it.
  *
  * @param traffic of all pods that were sampled; where a pod is missing, it is not known
  * @param startUps how long pods that have become ready since the decision before had been starting; of those that were ready when they were

@@ -2,7 +2,7 @@ package io.nimscaler.scaler;
 
 import java.time.Instant;
 
-/** Whether it is known at this moment which ScaledObjects there are. */
+/** Whether the list of ScaledObjects is known at this moment. */
 public sealed interface Contact {
 
     /** No API server is asked: the pods come from the settings or the demo. */

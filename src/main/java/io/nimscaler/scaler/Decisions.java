@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** What those that only read get of {@link Scalers}: from any thread, without a lock, in constant time for one trigger. */
+/** The read-only side of {@link Scalers}: from any thread, without a lock, in constant time for one trigger. */
 public interface Decisions {
 
     /** The ScaledObjects that have scalers, in order. */

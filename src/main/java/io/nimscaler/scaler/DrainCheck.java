@@ -5,8 +5,8 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * Whether pods that go have the time that their requests take. Where they have not, a scale-down costs requests: pods are killed before their
- * requests are done, or told to end before routers have heard of it.
+ * Whether pods have enough time to end their requests when they go. If not, a scale-down costs requests: a pod is killed before
+ * its requests are done, or it must end before routers know of it.
  *
  * @param p99Seconds longer than this took 1 of 100 requests, at least
  * @param requests of so many

@@ -12,11 +12,13 @@ import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
- * Whether pods that go have the time that their requests take. In rounds, in each of which each pod's histogram is counted once; only the
- * sum is kept. The requests are all that the fleet's pods have served since they started, so two scalers that watch them say the same.
+ * Finds out whether pods have enough time to end their requests when they go. It works in rounds. In each round the histogram of
+ * each pod is counted once, and only the sum is kept. The requests are all that the fleet's pods have served since they started,
+ * so two scalers that watch them get the same result.
  *
- * <p>What is not known makes no claim: too few requests, no histogram, pods of which nobody says how long they get. Where a fleet that was
- * known has too few requests now, as after a rollout, what was known of it holds. It ends where no pod has such a histogram any more.
+ * <p>If too little is known, there is no result: too few requests, no histogram, pods of which it is not known how long they
+ * get. If a fleet was known and has too few requests now, as after a rollout, the last result stays. It ends when no pod has
+ * such a histogram any more.
  */
 final class DrainWatch {
 

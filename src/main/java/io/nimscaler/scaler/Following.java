@@ -13,8 +13,9 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * Whether the replicas of a scale target follow what one trigger asks for: somebody else may take them away, and the HPA may not act at
- * all. Of several triggers the HPA follows the one that asks for most, so that what one of them asks for is never too much to expect.
+ * Whether the replicas of a scale target follow what one trigger asks for. Another writer may take them away, or the HPA may not
+ * act at all. Of several triggers the HPA follows the one that asks for most. So at least what this trigger asks for can be
+ * expected.
  *
  * <p>Not thread-safe.
  */

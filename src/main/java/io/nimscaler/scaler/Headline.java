@@ -21,8 +21,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * One decision in a few plain sentences: what becomes of the replicas, why, and how much load there is. It is the first thing that
- * somebody reads who was just woken.
+ * One decision in a few plain sentences: what happens to the replicas, why, and how much load there is. An engineer who was just
+ * woken reads it first.
  */
 public final class Headline {
 

@@ -5,8 +5,8 @@ import io.nimscaler.trigger.Trigger;
 import java.util.Optional;
 
 /**
- * What whoever wrote a ScaledObject should know of it, and no decision tells: a trigger that is refused, or one that works but hardly as
- * meant. It lasts as long as the ScaledObject stays as it is; one on its replicas, see {@link Following}, as long as that says.
+ * What the author of a ScaledObject should know and no decision tells: a trigger that is refused, or one that works but probably
+ * not as meant. It lasts until the ScaledObject changes. A notice on its replicas lasts as long as {@link Following} says.
  *
  * @param where the entry of {@code spec} that it is about, such as {@code triggers[1]}; {@code triggers} where it is about all of them,
  *     {@code scaleTargetRef} where it is about the replicas

@@ -5,9 +5,9 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * The clock by which a missing pod is waited for. It runs while at least one pod is read: nobody waits for one pod while none
- * answers, and a moment without any sample does not begin the wait anew, either. What is longer than a sample stays fresh was
- * not observed: this process stood still.
+ * The clock that counts how long a missing pod is waited for. It runs only while at least one pod is read. A moment without any
+ * sample does not start the wait again. If two readings are further apart than a sample stays fresh, this time does not count:
+ * the process stood still.
  */
 final class Patience {
 

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
- * Triggers that only a call tells in full, since KEDA resolves {@code keyFromEnv}, and that are refused then: what is wrong with them
- * nobody can see in the ScaledObject. From any thread.
+ * Refused triggers that only a call shows in full, because KEDA resolves {@code keyFromEnv}. Their error cannot be seen in the
+ * ScaledObject. Thread-safe.
  */
 final class RefusedCalls {
 

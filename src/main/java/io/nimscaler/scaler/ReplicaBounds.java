@@ -1,7 +1,7 @@
 package io.nimscaler.scaler;
 
 /**
- * Between how many replicas the HPA of a ScaledObject may choose.
+ * The minimum and maximum of the HPA of a ScaledObject.
  *
  * @param least {@code minReplicaCount}, at least 0
  * @param most {@code maxReplicaCount}

@@ -1,6 +1,6 @@
 package io.nimscaler.scaler;
 
-/** Which ScaledObject: what KEDA's calls carry. */
+/** Namespace and name of a ScaledObject, as KEDA's calls give them. */
 public record ScaledObjectId(String namespace, String name) implements Comparable<ScaledObjectId> {
 
     @Override

@@ -31,9 +31,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The scalers of one ScaledObject, and the polls of its pods, which they share: however many triggers look at an endpoint, it
- * is asked once, at the shortest of their intervals. Exporters, which several ScaledObjects share, are asked by
- * {@link ExporterPolls}.
+ * The scalers of one ScaledObject, and the polls of its pods, which they share. An endpoint is asked once in the shortest of
+ * their intervals, however many triggers read it. {@link ExporterPolls} asks the exporters, which several ScaledObjects share.
  */
 final class ScaledObjectScalers {
 

@@ -37,9 +37,9 @@ import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 
 /**
- * One trigger of one ScaledObject: keeps its pods' latest samples, makes a reading of the fleet each
- * {@code decisionInterval}, and concludes. Those of one ScaledObject do so at the same moments, each ScaledObject in a phase of its own, so
- * that a thousand do not decide at once.
+ * One trigger of one ScaledObject. It keeps its pods' latest samples, makes a reading of the fleet each
+ * {@code decisionInterval}, and decides. The triggers of one ScaledObject decide at the same moment. Each ScaledObject has its
+ * own moment, so that a thousand do not decide at once.
  *
  * <p>One thread owns it; {@link #snapshot()} may be called from any.
  */

@@ -5,7 +5,7 @@ import io.nimscaler.trigger.WrittenMetadata;
 import java.util.Collection;
 import java.util.Set;
 
-/** Hands changes over to the thread that owns the {@link Scalers}; returns at once, from any thread. */
+/** Gives changes to the thread that owns the {@link Scalers}. It returns at once, and may be called from any thread. */
 public interface ScalerControl {
 
     /** See {@link Scalers#put}. */

@@ -18,7 +18,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
- * What one scaler concluded last, immutable: all that any reader needs.
+ * The latest decision of one scaler, with all that a reader needs. Immutable.
  *
  * @param triggerName see {@link TriggerId#name}
  * @param shadow whether this is a shadow's, which is never told to KEDA

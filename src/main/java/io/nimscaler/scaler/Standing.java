@@ -12,7 +12,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
- * What becomes of a trigger's replicas by its latest decision.
+ * What happens to a trigger's replicas by its latest decision.
  *
  * @param reached the replicas at which the HPA ends, within the ScaledObject's minimum and maximum, before its own windows and rates;
  *     empty: it is told nothing, or is off (0 replicas)

@@ -5,7 +5,7 @@ import io.nimscaler.trigger.WrittenMetadata;
 import java.util.Optional;
 
 /**
- * A trigger of a ScaledObject that only calls tell in full, since KEDA resolves {@code keyFromEnv}.
+ * A trigger of a ScaledObject that only calls show in full, because KEDA resolves {@code keyFromEnv}.
  *
  * @param metricType by which formula the HPA compares it
  * @param written what its ScaledObject says of it; empty: nobody says, so that any call may be for it

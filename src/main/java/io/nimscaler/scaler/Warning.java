@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What needs a look although there is a decision.
+ * What needs attention although there is a decision.
  *
  * @param reason one word, as the reason of the Event
  * @param text one line

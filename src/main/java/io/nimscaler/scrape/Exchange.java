@@ -18,12 +18,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One scrape, from the question to its one result; all of it on the owner's event loop.
+ * One scrape, from the request to its one result, all of it on the owner's event loop.
  *
- * <p>The deadline is a timer of our own over everything: the time-outs of Vert.x stop where the headers do, and a pod that
- * sends those and then nothing would never be given up. Whichever of deadline, end and failure comes first ends the
- * exchange; what comes after is ignored. An exchange that is given up closes its connection, for what the pod still sends
- * would else be read as the next answer.
+ * <p>The deadline is a timer over the whole exchange. The time-outs of Vert.x end at the headers: a pod that sends headers and
+ * then nothing would never time out. The first of deadline, end and failure ends the exchange. Later events are ignored. If an
+ * exchange is given up, its connection is closed, because what the pod still sends would be read as the next answer.
  */
 final class Exchange {
 

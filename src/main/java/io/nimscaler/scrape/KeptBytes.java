@@ -1,8 +1,8 @@
 package io.nimscaler.scrape;
 
 /**
- * How much of all bodies that are being read is kept at once, in bytes of their lines. Bodies of an ordinary length go on when others
- * have taken too much, up to twice as much in all. Belongs to the owner's event loop.
+ * How many bytes of lines are kept of all bodies that are being read at the same time. Bodies of an ordinary length go on when
+ * others have taken too much, up to twice the bound in all. Belongs to the owner's event loop.
  */
 final class KeptBytes {
 

@@ -16,11 +16,11 @@ import io.vertx.core.buffer.Buffer;
 import java.util.Optional;
 
 /**
- * A body of metrics, read as it comes; nothing of it is kept but the wanted series.
+ * A body of metrics, read as it comes. Only the wanted series are kept.
  *
- * <p>A body without a declared length ends where the connection does, so it may have been cut: what is left of
- * {@code 0.97} may be {@code 0.9} or {@code 0}, a busy pod that looks idle. Such a body counts only if it ends with a
- * newline, as the format wants it. A body of a declared length needs none (NIM's has none).
+ * <p>A body without a declared length ends with the connection, so it may be cut. What is left of {@code 0.97} may be
+ * {@code 0.9} or {@code 0}: a busy pod that looks idle. Such a body counts only if it ends with a newline, as the format
+ * requires. A body with a declared length needs none (NIM's has none).
  */
 final class MetricsBody implements Body {
 

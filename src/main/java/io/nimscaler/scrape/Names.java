@@ -9,12 +9,12 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The addresses of hosts that are known by name, as wake sources may be; pods are not. Quarkus has Vert.x resolve names by the JDK, which
- * blocks the event loop that asks, for many seconds where the cluster's DNS does not answer. So it is asked on threads of its own, once
- * at a time for each name.
+ * The addresses of hosts that have a name, such as wake sources. Pods have addresses only. Quarkus makes Vert.x resolve names by
+ * the JDK. This blocks the event loop, for many seconds if the cluster's DNS does not answer. So this class asks on threads of
+ * its own, once at a time for each name.
  *
- * <p>What was found holds as long as the connection that was made to it: a source goes on to be read while the DNS is away, and one with
- * several addresses is read at the same. Belongs to the event loop of the scraper, as all but the lookup does.
+ * <p>An address is used as long as its connection lasts. So a source is read while the DNS is away, and one with several
+ * addresses is always read at the same one. Belongs to the event loop of the scraper; only the lookup does not.
  */
 final class Names {
 

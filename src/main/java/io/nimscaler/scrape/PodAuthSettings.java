@@ -13,7 +13,7 @@ import java.util.Set;
  * @param ca PEM; empty: public authorities
  * @param serverName what the certificate must be for, whatever the pod's address; empty: its IP address
  * @param tokenFile bearer token
- * @param tokenOverHttp whether the token may go out in the clear, where whoever sees the traffic can take it
+ * @param tokenOverHttp whether the token may be sent without TLS, where everyone who sees the traffic can read it
  */
 public record PodAuthSettings(
         String name,

@@ -22,9 +22,9 @@ import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
- * The trust and credentials that there are, and who may use which. Their files are read at the start, where one that is
- * unusable is an error, and again from time to time, where it leaves what was read before in force: a Secret that is broken
- * for a moment must not blind the scaler.
+ * The trust and credentials of the settings, and which namespaces may use them. The files are read at the start, where an
+ * unusable file is an error. They are read again from time to time. If a file is unusable then, the former content stays in use:
+ * a Secret that is broken for a moment must not stop the scaler from reading pods.
  */
 public final class PodAuths {
 

@@ -24,12 +24,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The HTTP clients: one for plain HTTP, one for HTTPS with public authorities, and one for each trust of the settings, so that
- * no connection is used under another trust than it was opened with.
+ * The HTTP clients: one for plain HTTP, one for HTTPS with public authorities, and one for each trust of the settings. So no
+ * connection is used under another trust than the one with which it was opened.
  *
- * <p>One connection per pod: a pod's API server spends its event loop on us, and two answers at once tell nothing more.
- * Redirects are not followed, proxies of the environment not used, and no compression is offered: engines have none. The
- * clients have no metrics name, without which Quarkus makes no meters of them, since those have the pod's address as label.
+ * <p>One connection for each pod: each one costs the pod's API server time, and two answers at once tell nothing more. Redirects
+ * are not followed, proxies of the environment are not used, and no compression is offered, because engines have none. The
+ * clients have no metrics name. With one, Quarkus would make meters with the pod's address as a label.
  */
 final class PodClients {
 

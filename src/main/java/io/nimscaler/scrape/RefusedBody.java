@@ -6,8 +6,9 @@ import io.vertx.core.buffer.Buffer;
 import java.util.Optional;
 
 /**
- * The body of an answer that is refused for its head. It is read over so that the connection stays good for the next path
- * or the next poll (a loading model answers 503 for minutes), but neither for long nor at the price of the reason.
+ * The body of an answer that is refused by its status or headers. It is read to its end, so that the connection can be used for
+ * the next path or the next poll (a model that loads answers 503 for minutes). It is not read for long, and the reason of the
+ * refusal is kept.
  */
 final class RefusedBody implements Body {
 

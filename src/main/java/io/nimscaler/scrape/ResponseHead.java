@@ -13,7 +13,7 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import java.util.Optional;
 
-/** What status and headers alone decide. */
+/** What status and headers decide. */
 final class ResponseHead {
 
     private ResponseHead() {}

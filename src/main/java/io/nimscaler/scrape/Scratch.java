@@ -3,7 +3,7 @@ package io.nimscaler.scrape;
 import io.nimscaler.exposition.SeriesMemo;
 import io.vertx.core.buffer.Buffer;
 
-/** What all bodies share, for they are read by one thread: the array through which their chunks pass, and what is remembered of their lines. */
+/** What all bodies share, since one thread reads them: the array for their chunks, and the remembered beginnings of lines. */
 final class Scratch {
 
     private byte[] bytes = new byte[PodClients.CHUNK_BYTES];

@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * By which names the port may be asked for. An attacker can let a name of its own point here, and a page of that name could then
- * read what a browser behind the firewall may read (DNS rebinding); it cannot do so with an IP address.
+ * The host names for which the port answers. An attacker can make a DNS name that points here. A page under that name could then
+ * read what a browser behind the firewall may read (DNS rebinding). An IP address cannot be misused in this way.
  */
 final class AcceptedHosts {
 

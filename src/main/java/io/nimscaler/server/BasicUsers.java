@@ -11,8 +11,8 @@ import java.util.Base64;
 import java.util.List;
 
 /**
- * Who may read, by basic authentication (RFC 7617). A password is compared in the same time whatever is wrong with it, and is in
- * no error.
+ * Users who may read, by basic authentication (RFC 7617). The comparison of a password takes the same time, whatever is wrong.
+ * No error contains a password.
  */
 public final class BasicUsers {
 

@@ -18,8 +18,8 @@ import javax.net.ssl.SSLSession;
 import org.jboss.logging.Logger;
 
 /**
- * Refuses every request, of gRPC and REST alike, that comes without an accepted client certificate, where clients must show
- * one. It stands before all routes. A certificate of another CA does not come as far: it fails the handshake.
+ * Refuses every request, of gRPC and REST, without an accepted client certificate, if clients must show one. It stands before
+ * all routes. A client with a certificate of another CA does not get here: it fails in the handshake.
  */
 @Singleton
 class ClientGate {

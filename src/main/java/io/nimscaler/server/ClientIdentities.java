@@ -13,8 +13,8 @@ import javax.naming.ldap.LdapName;
 import javax.naming.ldap.Rdn;
 
 /**
- * Which clients are accepted, by the names in their certificates. Only certificates that the TLS handshake has verified may
- * be asked about: a name says nothing by itself.
+ * Which clients are accepted, by the names in their certificates. Only give it certificates that the TLS handshake has verified:
+ * a name alone proves nothing.
  */
 final class ClientIdentities {
 

@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Who may do what on port 9090.
+ * Which clients may do what on port 9090.
  *
- * @param tls empty: it speaks in the clear
- * @param clientIdentities accepted names in clients' certificates; empty: whoever the CA of clients vouches for
+ * @param tls empty: without TLS
+ * @param clientIdentities accepted names in clients' certificates; empty: every client with a certificate of the CA
  * @param restEnabled whether there is anything but gRPC
  * @param hosts names by which REST and the page may be asked for, beside IP addresses
  * @param users who may read REST and the page; empty: everybody

@@ -6,7 +6,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import java.util.regex.Pattern;
 
-/** Which requests are gRPC, and how these are refused. */
+/** Finds gRPC requests, and refuses them in gRPC's way. */
 final class GrpcRequests {
 
     private static final String TYPE = "application/grpc";

@@ -13,9 +13,10 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * What holds for everything on port 9090 that is not gRPC, whatever its path: it is only read, if it is there at all, by who may,
- * and no other site's page gets to see it. There are no CORS headers, so a browser hands an answer to its own origin alone; and the
- * origin has a name that is ours, so that a page whose name an attacker lets point here is another's (DNS rebinding).
+ * The rules for everything on port 9090 that is not gRPC. It is read-only, it can be switched off, only allowed users may read
+ * it, and no page of another site may see it. There are no CORS headers, so a browser gives an answer only to a page of the same
+ * origin. And the host must have one of the accepted names, so that a page under an attacker's DNS name is refused (DNS
+ * rebinding).
  */
 @Singleton
 class RestGate {

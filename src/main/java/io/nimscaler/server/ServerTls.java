@@ -25,9 +25,9 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The certificate of port 9090 and the CA of its clients, for Quarkus's TLS registry, which asks at the start and again once per
- * reload period. The registry takes every pair that it can read and drops what it cannot without a word; so whatever is read
- * here is checked first, and what is not usable is said and leaves in use what was read before.
+ * The certificate of port 9090 and the CA of its clients, for Quarkus's TLS registry. The registry asks at the start and once in
+ * each reload period. It accepts every pair that it can read, and silently drops what it cannot read. So this class checks the
+ * files first. If they cannot be used, it says so, and the former ones stay in use.
  */
 @Singleton
 @Identifier(ServerTls.BUCKET)

@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/** The names of all settings, and which of them somebody meant who wrote another. */
+/** The names of all settings, and the setting that was probably meant by an unknown name. */
 public final class SettingNames {
 
     static final String PREFIX = "nim-scaler.";

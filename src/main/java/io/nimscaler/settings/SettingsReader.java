@@ -15,8 +15,8 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Reads settings one by one, gathers what is wrong with them, and remembers what is in force. Where one is wrong it gives a value
- * that is possible, so that the others are read as well; nobody uses it.
+ * Reads settings one by one, gathers what is wrong with them, and remembers what is in force. For a wrong setting it returns a
+ * possible value, so that the others are read as well. That value is never used.
  */
 final class SettingsReader {
 

@@ -1,7 +1,7 @@
 package io.nimscaler.signal;
 
 /**
- * What became of the requests that came within a time.
+ * The requests that were taken and refused within a time.
  *
  * @param taken how many were taken; between two scrapes of one pod it may be less than 0, where what is at work is counted late
  * @param refused how many were refused for lack of capacity; at least 0

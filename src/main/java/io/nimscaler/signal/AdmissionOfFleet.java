@@ -6,8 +6,9 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * How many requests a fleet took and how many it refused, over a short sliding window. It begins anew when there are more pods than there
- * were within it: what was refused before they came is no measure of what is refused now, and they order no others for it.
+ * How many requests a fleet took and how many it refused, over a short sliding window. The window begins anew when there are
+ * more pods than before: requests that were refused before the new pods came say nothing of now, and must not order further
+ * pods.
  *
  * <p>Not thread-safe.
  */

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Series of one pod that are one thing, said several times: they differ in the process that says it alone. The highest counts,
- * once. A process that was told nothing says 0.
+ * Series of one pod that show the same thing several times, once for each process. The highest value counts once. A process that
+ * has no data shows 0.
  */
 public enum Copies {
     /** Of processes that work on the same requests (SGLang with {@code --enable-metrics-for-all-schedulers}). */

@@ -7,10 +7,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * By how much one pod's counter has grown since it was first read, its series summed, and those of processes that count the same once.
+ * By how much one pod's counter has grown since it was first read. Its series are summed. Series of processes that count the
+ * same count once.
  *
- * <p>A counter that is lower than before was reset by a restart, and has counted from 0 since. Of a series that is new, what it had
- * counted before is not known, and does not count.
+ * <p>A counter that is lower than before was reset by a restart, and has counted from 0 since. It is not known what a new series
+ * had counted before, so that does not count.
  */
 final class CounterGrowth {
 

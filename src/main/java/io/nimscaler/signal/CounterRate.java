@@ -11,8 +11,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * By how much a counter grows a second, over a sliding window of our own scrapes and by our own clock ({@link CounterGrowth}). No value until
- * the scrapes {@linkplain SlidingTotal#spansEnough span enough}: a rate over an instant would be anything, and none yet is not 0.
+ * By how much a counter grows a second, over a sliding window of the scaler's own scrapes and by its own clock
+ * ({@link CounterGrowth}). It has no value until the scrapes {@linkplain SlidingTotal#spansEnough span enough}: a rate over a
+ * very short time could be any number. No value is not 0.
  *
  * @param counter the series' name
  */

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Where an inference engine says what it carries.
+ * The metric names of an inference engine.
  *
  * @param kvUsage used share of the KV cache
  * @param running requests being worked on

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Whether an engine was put to sleep. vLLM says so (vllm/v1/metrics/loggers.py): it has given its memory away and works on nothing, but
- * its other gauges read as those of an idle engine. Such a pod has no room; what it carries is not known.
+ * Whether an engine sleeps. vLLM shows it (vllm/v1/metrics/loggers.py): the engine has given its memory away and works on
+ * nothing, but its other gauges look like those of an idle engine. Such a pod has no room. It is not known what it carries.
  */
 public final class EngineSleep {
 

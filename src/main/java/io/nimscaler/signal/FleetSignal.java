@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.OptionalDouble;
 
-/** One signal of one fleet: puts a value on what its pods say, with what only the whole fleet can tell. Not thread-safe. */
+/** One signal of one fleet. It turns what the pods say into values, with what only all pods together can tell. Not thread-safe. */
 public interface FleetSignal {
 
     /**

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * A signal that stands in a body as it is: one gauge, under whatever name the pod's engine gives it.
+ * A signal that stands in the body as it is: one gauge, under the name that the pod's engine gives it.
  *
  * @param name the name that a user knows it by
  * @param kind what its numbers mean, and whether the pods' values add up

@@ -11,13 +11,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * In which share (0 to 1) the GPUs of a pod are in use, as NVIDIA's DCGM exporter on the pod's node says: the mean of the pod's
- * GPUs, and a level of the fleet.
+ * The share (0 to 1) in which the GPUs of a pod are in use, by NVIDIA's DCGM exporter on the pod's node: the mean of the pod's
+ * GPUs. It is a level of the fleet.
  *
- * <p>Where DCGM has no value it may say so by a number
- * (<a href="https://github.com/NVIDIA/DCGM/blob/master/dcgmlib/dcgm_structs.h">dcgm_structs.h</a>, {@code DCGM_INT32_BLANK} and those
- * above it). That is no utilization: a pod with such a GPU has no sample. Nor has one with a number that cannot be
- * (<a href="https://github.com/NVIDIA/DCGM/issues/199">DCGM 199</a>).
+ * <p>If DCGM has no value, it may show a special number (<a
+ * href="https://github.com/NVIDIA/DCGM/blob/master/dcgmlib/dcgm_structs.h">dcgm_structs.h</a>, {@code DCGM_INT32_BLANK} and
+ * those above it). That is no utilization, so a pod with such a GPU has no sample. A pod with an impossible number has none
+ * either (<a href="https://github.com/NVIDIA/DCGM/issues/199">DCGM 199</a>).
  *
  * @param name the field's name, as the exporter has it
  */

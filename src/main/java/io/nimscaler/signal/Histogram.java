@@ -6,10 +6,10 @@ import java.util.function.DoubleBinaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * Observations by buckets, as Prometheus counts them: how many were at most each bound, the last of which is +Inf.
+ * Observations by buckets, as Prometheus counts them: how many were at most each bound. The last bound is +Inf.
  *
- * <p>Two histograms are put together by the bounds that both have. That is exact, if coarser: what a layout has not counted
- * at a bound nobody knows.
+ * <p>Two histograms are added at the bounds that both have. That is exact, but coarser: at other bounds one of them has no
+ * count.
  */
 public final class Histogram {
 

@@ -8,13 +8,13 @@ import java.util.OptionalDouble;
 import java.util.stream.Stream;
 
 /**
- * A quantile, or the mean, of what a histogram observed within a sliding window; a level. The fleet's is that of all its pods'
- * observations, not the mean of their quantiles.
+ * A quantile, or the mean, of what a histogram observed within a sliding window. It is a level. That of the fleet is taken over
+ * all its pods' observations. It is not the mean of their quantiles.
  *
- * <p>Too few observations say nothing: at least 10, and so many that one is expected on either side of the quantile (20 for
- * 0.95). Except where all pods say that they are idle: then the fleet is at 0, for nobody waits for anything. And where all of them
- * together observed fewer than 10 and say how many requests run and wait: then no more replicas than requests can be at work, and the
- * fleet is at T · requests / replicas, at most at T and at least where one replica is left.
+ * <p>Too few observations give no value. There must be at least 10, and so many that one is expected on either side of the
+ * quantile (20 for 0.95). There are two exceptions. If all pods say that they are idle, the fleet is at 0, because no request
+ * waits. If all pods together observed fewer than 10 and say how many requests run and wait, the fleet needs no more replicas
+ * than it has requests: it is at T · requests / replicas, at most at T, and at least where one replica is left.
  *
  * @param name the name that a user knows it by
  * @param quantile in (0, 1); empty: the mean

@@ -15,9 +15,9 @@ import java.util.OptionalDouble;
 import java.util.TreeMap;
 
 /**
- * What one pod observed within the window. As with counters, a histogram that has fewer than before was reset by a restart, and
- * of a new one only what comes is counted. Until it was watched for long enough it is not known, rather than quiet: one that comes
- * back after an outage may have been the slow one.
+ * What one pod observed within the window. A histogram that has fewer observations than before was reset by a restart. Of a new
+ * histogram only the growth counts. A pod that was not watched for long enough is not known. It does not count as quiet: a pod
+ * that comes back after an outage may have been the slow one.
  */
 final class LatencyOfPod implements PodSignal {
 

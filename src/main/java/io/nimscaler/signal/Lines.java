@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** Lines of a body by what they are. Each body of each pod is looked through some dozen times, mostly for what it does not have. */
+/** Selects lines of a body. Each body of each pod is searched a dozen times, mostly for series that it does not have. */
 final class Lines {
 
     private Lines() {}

@@ -3,7 +3,7 @@ package io.nimscaler.signal;
 import java.util.Collection;
 import java.util.OptionalDouble;
 
-/** Where a pod's value is what it says, and a fleet's level their mean. */
+/** A pod's value is what the pod says. A fleet's level is the mean. */
 class MeanOfPods implements FleetSignal {
 
     @Override

@@ -3,7 +3,7 @@ package io.nimscaler.signal;
 import java.time.Duration;
 import java.time.Instant;
 
-/** What one body says about one pod. */
+/** The value of one pod from one body, or why there is none. */
 public sealed interface Measurement {
 
     /**

@@ -2,7 +2,7 @@ package io.nimscaler.signal;
 
 import java.util.OptionalDouble;
 
-/** Where a pod's value is a number of requests: each counts as one. */
+/** A pod's value is a number of requests. Each counts as one. */
 final class NumberOfRequests extends MeanOfPods {
 
     @Override

@@ -3,8 +3,8 @@ package io.nimscaler.signal;
 import java.util.Optional;
 
 /**
- * What a number of a body can be at most. Beyond it sums and products may no longer be finite, and what is added up over time
- * no longer feels what comes after.
+ * The highest numbers that a body may have. Above them sums and products may be infinite, and small values are lost in sums over
+ * time.
  */
 final class Plausible {
 

@@ -4,7 +4,7 @@ import io.nimscaler.exposition.SampleLine;
 import java.time.Instant;
 import java.util.List;
 
-/** One signal of one pod from scrape to scrape; keeps what it needs of earlier ones. Not thread-safe. */
+/** One signal of one pod from scrape to scrape. It keeps what it needs of earlier scrapes. Not thread-safe. */
 @FunctionalInterface
 public interface PodSignal {
 

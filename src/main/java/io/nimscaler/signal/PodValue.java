@@ -2,7 +2,7 @@ package io.nimscaler.signal;
 
 import java.util.OptionalDouble;
 
-/** What one pod says, as far as it can be said from this pod alone; {@link FleetSignal} puts a value on it. */
+/** The value of one pod, as far as this pod alone can tell it. {@link FleetSignal} makes the final value. */
 public sealed interface PodValue {
 
     /**

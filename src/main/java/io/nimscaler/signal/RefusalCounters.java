@@ -9,8 +9,9 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * Where an engine counts the requests that it refuses for lack of capacity, and those that it takes. A request that is too long or invalid
- * is none that another replica would serve: a reason or a status that is not known to mean lack of capacity does not count.
+ * The counters in which an engine counts the requests that it refuses for lack of capacity, and those that it takes. A request
+ * that is too long or invalid would be refused by another replica, too. So a reason or a status that is not known to mean lack
+ * of capacity does not count.
  *
  * @param refused name of the counter of refusals
  * @param isRefusal which of its series are of capacity

@@ -9,9 +9,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * How long requests took from end to end, as engines count it since they started. Immutable.
+ * How long requests took from end to end, as engines have counted it since they started. Immutable.
  *
- * <p>No scrape has to be remembered for it: of pods that are read for the first time it says as much as of others.
+ * <p>It needs no earlier scrape: a pod that is read for the first time tells as much as any other.
  */
 public final class RequestTimes {
 

@@ -3,8 +3,8 @@ package io.nimscaler.signal;
 import java.util.Map;
 
 /**
- * Which series of a pod it is, as what is kept from one scrape to the next is found by: 128 bits of its labels, whatever their order
- * and length. The labels themselves would be a pod's to choose, and so the memory that they take.
+ * Identifies a series of a pod from scrape to scrape: 128 bits of its labels, whatever their order and length. If the labels
+ * themselves were kept, a pod could choose how much memory they take.
  */
 record SeriesIdentity(long high, long low) {
 

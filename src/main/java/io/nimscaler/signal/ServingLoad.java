@@ -12,13 +12,14 @@ import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /**
- * Work in replicas full of it: what runs on a pod, and its queue. KV usage alone is blind twice: it stops at 1 while a queue
- * grows, and where the number of running requests binds first it never gets near the target.
+ * The load in full replicas: the work that runs on a pod, and its queue. KV usage alone misses two cases. It ends at 1 while a
+ * queue grows. And if the limit of running requests is reached first, it never gets near the target.
  *
  * <p>Per pod: base + waiting · u, see {@link ServingLoadOfFleet}.
  *
- * <p>A pod without a queue length has no sample, for KV usage under this name would hide the queue. Only where the engine's
- * exposition really lacks it (early versions of TensorRT-LLM) it is what is there: KV usage, and running requests if any.
+ * <p>A pod without a queue length has no sample, because KV usage under this name would hide the queue. Only if the engine's
+ * version has no queue length (early TensorRT-LLM), the pod counts by what is there: KV usage, and running requests if there are
+ * any.
  *
  * @param maxRunning how many requests one pod works on at once; empty: as the pod says, else learned
  * @param watch how pods work is watched over parts and multiples of it; at least four poll intervals. A pod's value is of this moment all the same

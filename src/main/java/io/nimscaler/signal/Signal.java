@@ -7,9 +7,8 @@ import java.util.Optional;
 /**
  * What is read of the pods of a fleet, and how their bodies become its value.
  *
- * <p>Additive signals are load that adds up over pods (KV usage, requests, tokens a second): the fleet carries their total.
- * The others are a level that the whole fleet is at (a latency, a utilization): twice as many pods at the same level do not
- * double it.
+ * <p>Additive signals add up over the pods (KV usage, requests, tokens a second): the demand of the fleet is their total. The
+ * others are a level of the whole fleet (a latency, a utilization): twice as many pods at the same level do not double it.
  */
 public sealed interface Signal permits Gauge, ServingLoad, CounterRate, Latency, GpuUsage {
 

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
- * What people call a signal.
+ * The name of a signal for people.
  *
  * @param title begins with a capital, such as {@code KV-cache usage}
  * @param unit of one pod's value

@@ -6,7 +6,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
- * What a user may say of a signal besides its name.
+ * The options of a signal that a user may set.
  *
  * @param maxRunning how many requests one pod works on at once, for {@link ServingLoad}
  * @param window over which rates and latencies are taken

@@ -10,7 +10,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The signals by name: those that engines expose under several names, and any gauge by its own. */
+/** The signals by name: those that engines show under several names, and any gauge by its own name. */
 public final class Signals {
 
     /** NIM's name of the KV cache usage, which is the default signal. */

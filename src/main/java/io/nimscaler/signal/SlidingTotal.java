@@ -6,8 +6,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * What had been counted in total at the scrapes of a window: the newest of them, and earlier ones that are at least a
- * sixtieth of the window apart, so that a short interval does not fill the memory.
+ * The totals at the scrapes of a window: the newest one, and earlier ones that are at least a sixtieth of the window apart. So a
+ * short interval does not fill the memory.
  */
 final class SlidingTotal<T> {
 

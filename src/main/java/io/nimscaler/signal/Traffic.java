@@ -5,7 +5,7 @@ import java.util.OptionalDouble;
 import java.util.function.Function;
 
 /**
- * What pods say of their requests beside the signal; no decision is made from it. Empty: they do not say it.
+ * What pods say of their requests beside the signal. No decision is made from it. Empty: they do not say it.
  *
  * @param running requests that are worked on
  * @param waiting requests in the queue

@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Whether a metric can be read as it was asked for, by what its {@code # TYPE} line says that it is. Without such a line it can: many
- * exporters have none.
+ * Whether a metric can be read as it was asked for, by its {@code # TYPE} line. Without such a line it can: many exporters have
+ * none.
  */
 final class TypeCheck {
 

@@ -7,9 +7,10 @@ import java.util.Deque;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What one pod's scrapes of the last minutes say of how it works: how the time of a token grew with the number of requests that ran, how
- * many requests it completes, how fast its queue grows, whether it is full. All of it can be read again by whoever begins to watch the
- * pod, so a scaler that restarts knows the same some minutes later, and two that watch the same pods know the same.
+ * What one pod's scrapes of the last minutes say about its work: how the time of a token grew with the number of running
+ * requests, how many requests it completes, how fast its queue grows, and whether it is full. Any scaler that watches the pod
+ * can read all of this. So a restarted scaler knows the same some minutes later, and two scalers that watch the same pods know
+ * the same.
  */
 final class WorkHistory {
 

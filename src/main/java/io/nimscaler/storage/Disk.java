@@ -7,7 +7,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** What writes; what a disk does that is full stands in for it in tests. */
+/** Writes to the disk. In tests a stand-in behaves like a full disk. */
 @FunctionalInterface
 interface Disk {
 

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The names of a trigger's folder and of its files in there, one for each UTC day. Namespaces, names and metrics are others' to choose: of
- * them only letters, digits and hyphens go into a folder's name, cut to a length, and a hash of all of it makes the name unique.
+ * The names of a trigger's folder and of its files, one for each UTC day. Others choose namespaces, names and metrics. So a
+ * folder's name has only their letters, digits and hyphens, up to a length, and a hash of all of it that makes the name unique.
  */
 final class FileNames {
 

@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** Lines of a stream, each bounded: a file of somebody else may have one of any length. */
+/** Lines of a stream, each up to a bound: a file of another program may have a line of any length. */
 final class LineFile {
 
     private final InputStream in;

@@ -29,10 +29,10 @@ import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 
 /**
- * The minutes of all triggers in a directory, a folder for each trigger and in there a file for each UTC day: what is too old goes as a file,
- * nothing is ever written anew, and the plot of one trigger reads no other's minutes.
+ * The minutes of all triggers in a directory: a folder for each trigger, and a file for each UTC day. Old files are deleted as a
+ * whole, no file is rewritten, and the plot of one trigger reads only its own files.
  *
- * <p>One thread writes; any thread may read. What can not be written is lost, counted and said.
+ * <p>One thread writes; any thread may read. What cannot be written is lost, counted and reported.
  */
 public final class MinuteFiles implements KeptMinutes, AutoCloseable {
 

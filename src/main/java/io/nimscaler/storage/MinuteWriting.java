@@ -27,7 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Writes minutes within bounds of days, bytes and files. All but the two numbers that it shows belong to one thread. */
+/** Writes minutes within bounds of days, bytes and files. Belongs to one thread; only its two numbers may be read from others. */
 final class MinuteWriting {
 
     /** Of 1,300 triggers a fortnight; in memory 3 MB. */

@@ -8,7 +8,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Which files there are, and how large: what of the disk is kept in memory, some 150 bytes a file. Not thread-safe. */
+/** Which files there are, and how large they are: some 150 bytes of memory a file. Not thread-safe. */
 final class Shelf {
 
     /**

@@ -19,8 +19,8 @@ import java.util.Set;
 import org.jboss.logging.Logger;
 
 /**
- * One line when what is decided of a trigger changes, and one when its pods go missing or come back; for each trigger at most
- * one of a kind every few seconds. Belongs to the owner's thread.
+ * Logs a line when the decision of a trigger changes, and when its pods go missing or come back; for each trigger at most one of
+ * a kind every few seconds. Belongs to the owner's thread.
  */
 public final class DecisionLog {
 

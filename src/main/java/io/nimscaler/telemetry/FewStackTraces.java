@@ -7,9 +7,9 @@ import java.util.logging.Filter;
 import java.util.logging.LogRecord;
 
 /**
- * Lets so many stack traces a minute into the log: one tells as much as a thousand, and a client that sends nonsense makes a
- * library write one for each frame. Lines without one pass; of the Kubernetes client's own, and of requests that are none, one a minute
- * and without a trace.
+ * Lets only some stack traces a minute into the log. One is as useful as a thousand, and a client that sends invalid frames
+ * makes a library write one for each frame. Lines without a stack trace pass. Of the Kubernetes client's own lines, and of lines
+ * on invalid requests, one a minute passes, without its stack trace.
  */
 @LoggingFilter(name = "few-stack-traces")
 public final class FewStackTraces implements Filter {

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * The gauges of one name, made when somebody asks for them. Between two scrapes nothing is kept of them, where a meter each would take
- * a kilobyte, some twenty times for each trigger.
+ * The gauges of one name, made when the metrics are read. Between two scrapes nothing is kept of them. Separate meters would
+ * take a kilobyte each, some twenty times for each trigger.
  */
 final class GaugeFamily extends Collector implements Collector.Describable {
 

@@ -12,8 +12,8 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * What is wrong with ScaledObjects and no decision shows, and whether it is known which there are. The texts stand in REST: labels are
- * bounded.
+ * What is wrong with ScaledObjects and no decision shows, and whether the list of ScaledObjects is known. The texts are in REST,
+ * because labels are bounded.
  */
 public final class NoticeMeters {
 

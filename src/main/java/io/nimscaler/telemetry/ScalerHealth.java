@@ -13,7 +13,7 @@ import org.eclipse.microprofile.health.Liveness;
 import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.health.Startup;
 
-/** What the probes see. Pods that do not answer are their own trouble: they make this process neither dead nor unready. */
+/** What the probes see. Pods that do not answer make this process neither dead nor unready. */
 @Singleton
 class ScalerHealth {
 

@@ -23,9 +23,9 @@ import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The gauges of triggers, made of the latest snapshots when they are asked. What is unknown is NaN, never 0.
+ * The gauges of triggers, made from the latest snapshots when the metrics are read. What is unknown is NaN, never 0.
  *
- * <p>Those of a shadow have names of their own, so that no sum and no alert takes it for what is reported.
+ * <p>Those of a shadow have other names, so that no sum and no alert mixes them with reported values.
  *
  * <p>Labels are bounded: namespace, scaledobject, trigger, and state, reason or source of demand; never a pod's name.
  */

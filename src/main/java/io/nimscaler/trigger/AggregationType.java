@@ -3,7 +3,7 @@ package io.nimscaler.trigger;
 import io.nimscaler.hpa.MetricType;
 import java.util.Locale;
 
-/** How the pods' values become the fleet's, and with it which of the HPA's formulas the answer is made for. */
+/** How the pods' values become the fleet's value, and for which of the HPA's formulas the answer is made. */
 public enum AggregationType {
     /** Their total: fits KEDA's default {@code metricType: AverageValue}. */
     SUM,

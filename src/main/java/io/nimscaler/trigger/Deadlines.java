@@ -3,7 +3,7 @@ package io.nimscaler.trigger;
 import java.time.Duration;
 
 /**
- * How long what is not known is waited for.
+ * How long the scaler waits while data is missing.
  *
  * @param staleAfter a sample older than this is not fresh
  * @param unavailableAfter how long no sample at all is bridged by a hold

@@ -3,7 +3,7 @@ package io.nimscaler.trigger;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** What names, paths and selectors may look like, wherever they are written: in metadata, in settings, in a ScaledObject. */
+/** The form of names, paths and selectors, in metadata, in settings and in a ScaledObject. */
 public final class Grammar {
 
     /** RFC 1123 label: names of namespaces and Services. */

@@ -9,7 +9,10 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What a user probably meant by a wrong value. It is said in the error, and never taken instead: only the user knows. */
+/**
+ * The value that a user probably meant by a wrong one. The error names it. It is never used instead, because only the user
+ * knows.
+ */
 final class Meant {
 
     /** More is no slip of the pen, and nothing here looks at it. */

@@ -5,7 +5,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** Which known word was meant by one that is not known. */
+/** The known word that was probably meant by an unknown one. */
 public final class Nearest {
 
     private Nearest() {}

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** A trigger → the same with other values of some keys, as if the ScaledObject had been written so. */
+/** The same trigger with other values of some keys, as if the ScaledObject had been written so. */
 public final class OtherMetadata {
 
     private OtherMetadata() {}

@@ -3,7 +3,7 @@ package io.nimscaler.trigger;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** What became of a trigger's metadata. */
+/** The result of parsing a trigger's metadata. */
 public sealed interface ParsedTrigger {
 
     /**

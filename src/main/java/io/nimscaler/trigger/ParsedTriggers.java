@@ -6,9 +6,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@link TriggerParser#parse} for those who say the same again and again, as KEDA does: what the very same metadata were parsed to is
- * remembered. Nothing is remembered of what is wrong, nor where a key is KEDA's own but for the address: those may hold keys of
- * certificates. From any thread.
+ * {@link TriggerParser#parse} with a memory, because KEDA sends the same metadata again and again. Wrong metadata is not
+ * remembered. Nor is metadata with keys of KEDA other than the address, because these may contain keys of certificates.
+ * Thread-safe.
  */
 public final class ParsedTriggers {
 

@@ -3,9 +3,9 @@ package io.nimscaler.trigger;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Text from outside as it may stand in a message: one line, of what a terminal and a log show as it is, and of bounded length. What is
- * neither a letter, a digit nor another visible sign becomes {@code ?}: controls and escape sequences, line and paragraph separators,
- * signs that change the direction of what follows.
+ * Text from outside in a message: one line of bounded length that a terminal and a log show as it is. A character that is not a
+ * letter, a digit or another visible sign becomes {@code ?}: controls and escape sequences, line and paragraph separators, signs
+ * that change the direction of the text.
  */
 public final class Printable {
 

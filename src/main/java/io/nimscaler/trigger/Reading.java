@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Which pods are read, how, and how often. A shadow has none of its own.
+ * Which pods are read, how, and how often. A shadow does not have its own.
  *
  * @param podSelector label selector instead of the scale target's own
  * @param podAuth name of the trust and credentials that the scaler's own settings hold for these pods

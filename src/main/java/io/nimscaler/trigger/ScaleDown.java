@@ -2,7 +2,7 @@ package io.nimscaler.trigger;
 
 import java.util.Locale;
 
-/** Which pods a scale-down takes, as far as the scaler has a say in it. */
+/** Which pods a scale-down removes, as far as the scaler can influence it. */
 public enum ScaleDown {
     /** Those that Kubernetes chooses. */
     ANY,

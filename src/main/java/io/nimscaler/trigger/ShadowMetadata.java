@@ -9,9 +9,9 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * The keys with the prefix {@code shadow.}: each is another value of the key of that name, for a second policy on the same pods. What
- * has no such key is as it is for the reported policy, except that another {@code metric} takes nothing over that is in the unit of the
- * first.
+ * The keys with the prefix {@code shadow.}. Each is another value of the key of that name, for a second policy on the same pods.
+ * Without such a key the value of the reported policy holds. If {@code metric} differs, keys in the unit of the first metric are
+ * not taken over.
  */
 final class ShadowMetadata {
 

@@ -3,7 +3,7 @@ package io.nimscaler.trigger;
 import java.math.BigDecimal;
 
 /**
- * What keeps the answer steady.
+ * The settings that keep the answer steady.
  *
  * @param tolerance the HPA's, 0..0.5
  * @param smoothing half-lives

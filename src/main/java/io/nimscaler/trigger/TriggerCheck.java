@@ -1,6 +1,6 @@
 package io.nimscaler.trigger;
 
-/** What only the scaler's own settings can tell of a trigger: whether there is what it names. From any thread. */
+/** Checks a trigger against the scaler's own settings: whether the names that it uses exist. Thread-safe. */
 @FunctionalInterface
 public interface TriggerCheck {
 

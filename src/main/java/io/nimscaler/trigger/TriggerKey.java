@@ -9,8 +9,9 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * The keys of trigger metadata that are ours. A key is one entry: its name, its default as a user would write it, what it is about,
- * which says whether a shadow can have its own, and where the trigger holds its value. The group of that value reads it.
+ * The keys of trigger metadata that belong to this scaler. An entry has the key's name, its default as a user would write it,
+ * what it is about (which tells whether a shadow can have its own), and where the trigger holds its value. The group of that
+ * value reads it.
  */
 public enum TriggerKey {
     TARGET_VALUE(

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Trigger metadata → {@link Trigger}. Each group of values reads its own keys and knows their ranges. Nothing is half-applied: one
- * violation and there is no trigger.
+ * Parses trigger metadata into a {@link Trigger}. Each group of values reads its own keys and knows their ranges. With one
+ * violation there is no trigger.
  */
 public final class TriggerParser {
 

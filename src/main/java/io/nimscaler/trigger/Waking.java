@@ -4,7 +4,8 @@ import io.nimscaler.signal.Signal;
 import java.util.Optional;
 
 /**
- * What is asked beside the pods: what wakes a scale target without any, and what waits in front of one that has some.
+ * What is asked beside the pods: the source that wakes a scale target without pods, and the source of requests that wait in
+ * front of the pods.
  *
  * @param source name of the source in the scaler's own settings that wakes it; empty: none
  * @param modelName the model as the sources spell it; as the trigger's where nothing else is said

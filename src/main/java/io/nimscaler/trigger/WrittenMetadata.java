@@ -6,9 +6,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The metadata of one trigger as it is written in its ScaledObject or in a call, KEDA's own keys left out. KEDA sends a value as it is
- * written; of a key {@code …FromEnv} it sends what the environment says in place of the variable's name, or nothing where that is empty
- * or not there (keda: pkg/scalers/external_scaler.go).
+ * The metadata of one trigger as they are written in its ScaledObject or in a call, without KEDA's own keys. KEDA sends a value
+ * as it is written. For a key {@code …FromEnv} it sends the value of the variable, or nothing if the variable is empty or
+ * missing (keda: pkg/scalers/external_scaler.go).
  *
  * @param values by key, without blanks around them
  * @param fromEnv keys whose values come from the environment

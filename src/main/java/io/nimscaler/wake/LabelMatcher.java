@@ -6,7 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a label of a series must be, or must not be. A label that a series does not have is empty, as in PromQL.
+ * A condition on a label of a series: it must have a value, or must not have it. A label that a series does not have is empty,
+ * as in PromQL.
  *
  * @param isEqual whether it must be {@code value}; else it must be another
  */

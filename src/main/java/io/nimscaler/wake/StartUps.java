@@ -10,9 +10,9 @@ import java.util.Optional;
 /**
  * How long one scale target takes from zero replicas to its first sampled pod.
  *
- * <p>That long demand keeps it awake. To stop a replica that is needed again costs a start, and to keep one that is not costs
- * its idle time: whoever waits for just as long as a start takes never pays more than twice what was best in hindsight, as a
- * skier who rents until the rents have reached the price (Karlin et al., Competitive snoopy caching, 1988).
+ * <p>The last demand keeps the scale target awake for that long. To stop a replica that is needed again costs a start. To keep
+ * one that is not needed costs its idle time. A scaler that waits as long as a start takes never pays more than twice the best
+ * choice in hindsight (the ski rental problem; Karlin et al., Competitive snoopy caching, 1988).
  */
 public final class StartUps {
 

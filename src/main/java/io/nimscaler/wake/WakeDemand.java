@@ -14,10 +14,10 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
- * What one source said last, and when it last showed demand, for each model that is asked after. Not thread-safe.
+ * The last answer of one source, and when it last showed demand, for each model that is asked for. Not thread-safe.
  *
- * <p>A counter's growth is reset-safe: a value below the one before is what came since the reset, and a series that was not
- * in the body before began at 0. Before the second body nothing is known of it.
+ * <p>The growth of a counter is safe against resets: a value below the one before is the growth since the reset, and a series
+ * that was not in the body before began at 0. Before the second body nothing is known of a counter.
  */
 public final class WakeDemand {
 

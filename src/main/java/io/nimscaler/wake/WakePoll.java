@@ -12,7 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** When one wake source is asked, and what it said. At most one request is under way. */
+/** When one wake source is asked, and its answer. At most one request is open. */
 final class WakePoll {
 
     private final WakeSource source;

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A source of demand that the scaler's own operator configured, such as a gateway: it knows of requests before there is a pod.
+ * A source of demand from the scaler's own settings, such as a gateway: it knows of requests before there is a pod.
  *
  * @param name what a trigger's {@code wakeSource} says
  * @param namespaces of the ScaledObjects that may name it; {@code *} is every one

@@ -10,7 +10,7 @@ import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which settings to take.
+ * Which settings are better.
  *
  * @param was what was really there
  * @param present the present settings in the same loop

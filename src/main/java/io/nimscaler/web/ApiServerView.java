@@ -6,7 +6,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether it is known which ScaledObjects there are.
+ * Whether the list of ScaledObjects is known.
  *
  * @param state {@code watching}; {@code never_reached}: it is not known; {@code away}: they are as they were at {@code since};
  *     {@code not_used}: they come from the settings or the demo

@@ -7,8 +7,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * The large answers that are being written: a few at once, for each holds a thread and what of it the client has not read. One
- * that is not read at all ends with its connection ({@code quarkus.http.idle-timeout}). From any thread.
+ * Limits the large answers that are being written at the same time, because each uses a thread and memory for what the client
+ * has not read. An answer that is not read at all ends with its connection ({@code quarkus.http.idle-timeout}). Thread-safe.
  */
 @Singleton
 class Downloads {

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** So many of the remembered decisions that an answer stays of a size: as many as a plot can show. */
+/** Selects so many of the remembered decisions that an answer keeps its size: as many as a plot can show. */
 final class Downsampling {
 
     static final int MAX_DECISIONS = 1_000;

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Those who watch: a bounded number. One that reads slower than events come misses those in between, so nothing piles up for it,
- * and one that has missed {@link #MAX_MISSED} in a row is cut off. From any thread.
+ * The clients that watch: a bounded number. A client that reads slower than events come misses some, so nothing piles up. A
+ * client that has missed {@link #MAX_MISSED} in a row is disconnected. Thread-safe.
  */
 final class EventClients {
 

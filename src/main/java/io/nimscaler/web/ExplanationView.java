@@ -13,7 +13,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One decision with all that went into it. What is unknown is null, never 0.
+ * One decision with all that it was made from. What is unknown is null, never 0.
  *
  * @param asked the moment that was asked for; the decision is the latest one at or before it
  * @param rememberedFrom the oldest decision that can be asked for; null where none is remembered

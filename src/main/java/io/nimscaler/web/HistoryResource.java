@@ -26,7 +26,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** What outlasts restarts: minutes of each trigger. Read-only. */
+/** The minutes of each trigger that outlast a restart. Read-only. */
 @Path("/api/scaled-objects")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Decisions")

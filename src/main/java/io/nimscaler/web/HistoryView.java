@@ -18,7 +18,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is kept of one trigger, in steps of minutes. What is unknown is null, never 0; where the scaler did not run there is no step.
+ * The history of one trigger, in steps of minutes. What is unknown is null, never 0. If the scaler did not run, there is no
+ * step.
  *
  * @param since the first minute that is kept
  * @param stepSeconds how long a step is

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Function;
 
-/** A large answer, made one entry after the other as the client reads them: all at once they are megabytes. */
+/** A large answer, made entry by entry as the client reads it. As a whole it would take megabytes. */
 final class JsonArray {
 
     private JsonArray() {}

@@ -11,8 +11,8 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 
 /**
- * What-if is answered one question at a time, for so long and no longer, and only while somebody waits for it: it takes a core, which the
- * scaler itself has to share. From any thread.
+ * Answers one question of what-if at a time, within a time limit, and only while a client waits for it: an answer takes a core,
+ * which the scaler itself needs, too. Thread-safe.
  */
 @Singleton
 class Questions {

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What the resources have in common: which ScaledObject is asked for, and what a parameter says. */
+/** What the resources share: which ScaledObject is asked for, and the values of parameters. */
 @Singleton
 class Requests {
 

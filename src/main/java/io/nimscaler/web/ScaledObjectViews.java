@@ -19,7 +19,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The latest of the triggers, the refused ones among them. */
+/** The latest views of the triggers, with the refused ones. */
 @Singleton
 final class ScaledObjectViews {
 

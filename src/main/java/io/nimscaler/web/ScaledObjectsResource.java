@@ -14,7 +14,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** What every scaler concluded last. Read-only. */
+/** The latest decision of every scaler. Read-only. */
 @Path("/api/scaled-objects")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Decisions")

@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which process answers: its replicas each have a memory of their own.
+ * Which process answers. Each replica of the scaler has its own memory.
  *
  * @param version of the scaler
  * @param replica the name of its pod or machine; null where nobody says

@@ -14,7 +14,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** Whether what the other answers say is all that there is. */
+/** Whether the other answers are complete. Read-only. */
 @Path("/api/status")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Status")

@@ -6,7 +6,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is asked.
+ * A question of what-if.
  *
  * @param trigger a triggerName; null where the ScaledObject has one trigger, or {@code settings} name the metric
  * @param from the first moment, an ISO 8601 instant; null: 14 days before the last one

@@ -11,7 +11,7 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What would have been with other settings.
+ * What other settings would have led to.
  *
  * @param warnings on the other metadata
  * @param openLoop on the fleet that there was

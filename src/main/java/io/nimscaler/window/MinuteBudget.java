@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * So many of something a minute and no more; what is over is counted, so that it can be said. A minute begins with the first
- * that is asked for after the last one is over, or when the clock was set back behind its beginning.
+ * A bounded number of something in a minute. What is over the bound is counted, so that it can be reported. A minute begins with
+ * the first request after the last minute is over, or when the clock was set back behind its beginning.
  */
 public final class MinuteBudget {
 

@@ -10,11 +10,12 @@ import java.util.OptionalDouble;
 /**
  * The highest (or lowest) value of a span of observed time: a monotonic deque, O(1) amortized.
  *
- * <p>Where values only fall (or rise) for long, each may still become the extreme. Of more than 512 of them those that are close
- * together count as one, the extreme of them at the time of the last: it counts a little longer than the window.
+ * <p>If values only fall (or rise) for long, each of them may still become the extreme. If there are more than 512, values that
+ * are close together are merged into one: the extreme of them, at the time of the last. It counts a little longer than the
+ * window.
  *
- * <p>Time is a duration that the caller lets pass, so that a time in which nothing was observed can be left out. The span
- * is closed: with a window of 60 s, a value of exactly 60 s ago still counts; with 0 s only the present one does.
+ * <p>Time is a duration that the caller lets pass. So a time in which nothing was observed can be left out. The span is closed:
+ * with a window of 60 s, a value of exactly 60 s ago still counts; with 0 s only the present one does.
  */
 public final class SlidingExtreme {
 

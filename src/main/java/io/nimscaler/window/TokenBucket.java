@@ -3,7 +3,7 @@ package io.nimscaler.window;
 import java.time.Duration;
 import java.time.Instant;
 
-/** So many of something a second in the long run, and a bounded number at once after a quiet time. Not thread-safe. */
+/** A bounded number of something a second in the long run, and a bounded number at once after a quiet time. Not thread-safe. */
 public final class TokenBucket {
 
     private final double perNano;
