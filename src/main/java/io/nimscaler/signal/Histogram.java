@@ -33,9 +33,21 @@ public final class Histogram {
         this.sum = sum;
     }
 
+    /** With bounds that another one has: what is kept of a pod is mostly histograms of one layout. */
+    private Histogram(double sum, double[] bounds, double[] counts) {
+        this.bounds = bounds;
+        this.counts = counts;
+        this.sum = sum;
+    }
+
     /** Nothing observed, in the same buckets. */
     Histogram empty() {
-        return new Histogram(bounds, new double[counts.length], 0);
+        return new Histogram(0, bounds, new double[counts.length]);
+    }
+
+    /** How many buckets it has. */
+    int buckets() {
+        return bounds.length;
     }
 
     double count() {
@@ -57,6 +69,11 @@ public final class Histogram {
     }
 
     private Histogram combine(Histogram other, DoubleBinaryOperator operator) {
+        if (Arrays.equals(bounds, other.bounds)) {
+            double[] combined = new double[counts.length];
+            Arrays.setAll(combined, i -> operator.applyAsDouble(counts[i], other.counts[i]));
+            return new Histogram(operator.applyAsDouble(sum, other.sum), bounds, combined);
+        }
         int[] common = IntStream.range(0, bounds.length)
                 .filter(i -> Arrays.binarySearch(other.bounds, bounds[i]) >= 0)
                 .toArray();
