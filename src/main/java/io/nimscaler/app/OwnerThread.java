@@ -78,6 +78,11 @@ final class OwnerThread implements ScalerControl {
         return !lastTick.plus(HUNG_AFTER).isBefore(clock.instant()) && pods.isAlive();
     }
 
+    @Override
+    public long keptOfPods(ScaledObjectId id) {
+        return scalers.keptOfPods(id);
+    }
+
     private void tick() {
         lastTick = clock.instant();
         if (stopped) {

@@ -99,6 +99,7 @@ class SnapshotLookup {
         return switch (decisions.observe(id)) {
             case Observation.Absent(String reason) -> StatusMapping.notFound(id + ": " + reason);
             case Observation.NotKnown(String reason) -> StatusMapping.unavailable(id + ": " + reason);
+            case Observation.NoRoom(String reason) -> StatusMapping.unavailable(id + ": " + reason);
             case Observation.Known _ ->
                 StatusMapping.unavailable(id
                         + (decisions.isExpected(id, asked.trigger(), asked.written())

@@ -29,7 +29,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +57,8 @@ public final class KubernetesPods implements Pods, AutoCloseable {
 
     private static final int HPA_READS_AT_FIRST = 20;
 
-    private static final Duration BETWEEN_COUNTS = Duration.ofSeconds(5);
+    /** Pods of one ScaledObject may say 25 MB within a second. */
+    private static final Duration BETWEEN_COUNTS = Duration.ofMillis(500);
 
     /** One that there is no room for is looked at again: by then it may be smaller, or another be gone. */
     private static final Duration REST = Duration.ofMinutes(5);
@@ -112,9 +112,6 @@ public final class KubernetesPods implements Pods, AutoCloseable {
     private final PodRoom podRoom;
     private Instant countedAt = Instant.EPOCH;
 
-    /** Bytes of each pod, by all that decided on it lately, shadows included. */
-    private volatile Map<ScaledObjectId, Long> remembered = Map.of();
-
     private final MinuteBudget lines = new MinuteBudget(LINES_PER_MINUTE);
     private final Notices notices = new Notices();
     private final Outsiders outsiders;
@@ -156,11 +153,6 @@ public final class KubernetesPods implements Pods, AutoCloseable {
     public void retain(List<Snapshot> present) {
         events.retain(present);
         outsiders.retain(present);
-        remembered = present.stream()
-                .collect(Collectors.groupingBy(
-                        Snapshot::scaledObject,
-                        Collectors.summingLong(
-                                snapshot -> PodRoom.bytesOf(snapshot.trigger().signal()))));
     }
 
     /** Begins to watch; returns at once, and retries for ever. */
@@ -182,7 +174,7 @@ public final class KubernetesPods implements Pods, AutoCloseable {
                             changes,
                             clock)));
         }
-        refresher.scheduleWithFixedDelay(this::refresh, 0, REFRESH_MILLIS, TimeUnit.MILLISECONDS);
+        refresher.scheduleWithFixedDelay(() -> refresh(control), 0, REFRESH_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private final class Changes implements LiveWatch.Listener<GenericKubernetesResource> {
@@ -307,13 +299,13 @@ public final class KubernetesPods implements Pods, AutoCloseable {
     }
 
     /** Whatever happens in one turn, there is a next one. */
-    private void refresh() {
+    private void refresh(ScalerControl control) {
         try {
             Instant now = clock.instant();
             lastRefresh = now;
             watches.forEach(watch -> watch.tend(now));
             contact.look(hasSynced(), isWatching(), now);
-            makeRoom(now);
+            makeRoom(control, now);
             targets.values().forEach(target -> show(target, now));
             scaleReads.begin(targets.values(), now);
             hpaReads.begin(outsiders.readers(), now);
@@ -323,16 +315,16 @@ public final class KubernetesPods implements Pods, AutoCloseable {
     }
 
     /** Lets those go that there is no room for. */
-    private void makeRoom(Instant now) {
+    private void makeRoom(ScalerControl control, Instant now) {
         if (now.isBefore(countedAt.plus(BETWEEN_COUNTS))) {
             return;
         }
         countedAt = now;
         Map<ScaledObjectId, PodRoom.Kept> kept = new HashMap<>();
         targets.forEach((id, target) -> {
-            Long bytes = remembered.get(id);
             int pods = target.podsKept();
-            kept.put(id, bytes == null ? PodRoom.Kept.unread(pods) : new PodRoom.Kept(pods, bytes));
+            // What is remembered of pods that are not watched any more goes with the next decision
+            kept.put(id, new PodRoom.Kept(pods, pods == 0 ? 0 : control.keptOfPods(id)));
         });
         for (ScaledObjectId id : podRoom.over(kept)) {
             TargetWatch target = targets.get(id);

@@ -1,12 +1,6 @@
 package io.nimscaler.kubernetes;
 
 import io.nimscaler.scaler.ScaledObjectId;
-import io.nimscaler.signal.CounterRate;
-import io.nimscaler.signal.Gauge;
-import io.nimscaler.signal.GpuUsage;
-import io.nimscaler.signal.Latency;
-import io.nimscaler.signal.ServingLoad;
-import io.nimscaler.signal.Signal;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -16,7 +10,7 @@ import java.util.Map;
 /**
  * How many pods all watches together may keep, and all scalers may remember. A selector may match any pod, and users of one
  * namespace must not take the memory from all others. So over the bound, the namespace with the most pods loses its largest
- * fleet. A pod that more scalers remember counts as more.
+ * fleet. A pod of which more is remembered counts as more.
  */
 final class PodRoom {
 
@@ -29,11 +23,8 @@ final class PodRoom {
     /** Live, of a pod that is watched and asked. */
     private static final long BYTES_WATCHED = 10_500;
 
-    /** Live, of a pod, for each scaler that remembers it. */
+    /** Live, of a pod that one scaler remembers, with one gauge. */
     private static final long BYTES_OF_A_VALUE = 3_500;
-
-    private static final long BYTES_OF_HISTOGRAMS = 8_000;
-    private static final long BYTES_OF_SERVING_LOAD = 9_000;
 
     /** A small heap is somebody's trial. */
     private static final int FEWEST = 1_000;
@@ -45,18 +36,15 @@ final class PodRoom {
      * Of one ScaledObject.
      *
      * @param pods that its watches keep
-     * @param bytes that are remembered of each pod, see {@link #bytesOf}
+     * @param bytes that scalers remember of all of them; counts as no less than what one gauge of each takes, for they may not have been
+     *     read yet
      */
     record Kept(int pods, long bytes) {
 
-        /** Of those that no scaler has read yet: as of one gauge. */
-        static Kept unread(int pods) {
-            return new Kept(pods, BYTES_OF_A_VALUE);
-        }
-
         /** As many pods of one gauge take as much. */
         long weight() {
-            return pods * (BYTES_WATCHED + bytes) / (BYTES_WATCHED + BYTES_OF_A_VALUE);
+            return (pods * BYTES_WATCHED + Math.max(bytes, pods * BYTES_OF_A_VALUE))
+                    / (BYTES_WATCHED + BYTES_OF_A_VALUE);
         }
 
         private String text() {
@@ -64,15 +52,6 @@ final class PodRoom {
                     ? Integer.toString(pods)
                     : pods + ", which take as much as " + weight() + " with one gauge";
         }
-    }
-
-    /** What a scaler of such a trigger remembers of each pod: some more with a long window or many buckets. */
-    static long bytesOf(Signal signal) {
-        return switch (signal) {
-            case ServingLoad _ -> BYTES_OF_SERVING_LOAD;
-            case Latency _ -> BYTES_OF_HISTOGRAMS;
-            case Gauge _, CounterRate _, GpuUsage _ -> BYTES_OF_A_VALUE;
-        };
     }
 
     private final int pods;

@@ -108,7 +108,7 @@ final class TargetWatch implements ScaleReads.Reader, AutoCloseable {
         Shown latest = shown.get(podSelector.orElse(OWN));
         Optional<Rest> resting = rest;
         if (resting.isPresent()) {
-            return new Observation.NotKnown(resting.get().reason());
+            return new Observation.NoRoom(resting.get().reason());
         }
         if (latest == null) {
             return new Observation.NotKnown(trouble.orElse("the scale target was not read yet"));

@@ -30,6 +30,14 @@ public sealed interface Observation {
         }
     }
 
+    /** There is no room for its pods, so nothing is kept of them. */
+    record NoRoom(String reason) implements Observation {
+
+        public NoRoom {
+            reason = Printable.of(reason, LONGEST_REASON);
+        }
+    }
+
     /**
      * There is no such ScaledObject, for certain.
      *

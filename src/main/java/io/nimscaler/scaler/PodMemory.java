@@ -40,6 +40,9 @@ import org.jspecify.annotations.Nullable;
 /** What is kept of one pod from scrape to scrape, and how it counts at a moment. */
 final class PodMemory {
 
+    /** Of heap, by a pod that says one number: its state in each decision, its status, its last sample. */
+    private static final long BYTES_OF_ONE_NUMBER = 2_500;
+
     private Pod pod;
     private Optional<Endpoint> endpoint = Optional.empty();
 
@@ -100,6 +103,16 @@ final class PodMemory {
         copy.lastUnseen = lastUnseen;
         copy.problem = problem;
         return copy;
+    }
+
+    /** Of heap, about, in bytes: what its scaler keeps of it. */
+    long keptBytes() {
+        return BYTES_OF_ONE_NUMBER
+                + signal.keptBytes()
+                + unseen.map(PodSignal::keptBytes).orElse(0L)
+                + cost.map(PodSignal::keptBytes).orElse(0L)
+                + admission.map(AdmissionOfPod::keptBytes).orElse(0L)
+                + watched.map(TrafficOfPod::keptBytes).orElse(0L);
     }
 
     /** The pod as it is described now. */

@@ -323,6 +323,11 @@ final class ScaledObjectScalers {
                 .toList();
     }
 
+    /** Of heap, about, in bytes: what all of them keep of their pods; from any thread. */
+    long keptOfPods() {
+        return all().stream().mapToLong(Scaler::keptOfPods).sum();
+    }
+
     /** A decision that nothing is known yet does not count, and a shadow is not waited for. */
     boolean allHaveDecided() {
         return snapshots().stream()

@@ -78,6 +78,7 @@ final class Scaler {
     private Instant due;
     private long decisions;
     private volatile Optional<Snapshot> snapshot = Optional.empty();
+    private volatile long keptOfPods;
 
     /**
      * @param name see {@link TriggerId#name}
@@ -241,7 +242,10 @@ final class Scaler {
                 && memory.endpoint(trigger, id.namespace())
                         .filter(endpoint::equals)
                         .isPresent()) {
+            long before = memory.keptBytes();
             memory.take(polled, trigger, askedAt);
+            // At once: thousands of pods may answer within a second
+            keptOfPods += memory.keptBytes() - before;
             if (polled.result() instanceof ScrapeResult.Scraped(var series, var _)) {
                 drains.take(endpoint.podUid(), series);
             }
@@ -270,6 +274,11 @@ final class Scaler {
                                         answer.of(id.namespace(), memory.podName()), answer::where, trigger, askedAt)));
     }
 
+    /** Of heap, about, in bytes: what it keeps of all its pods; from any thread. */
+    long keptOfPods() {
+        return keptOfPods;
+    }
+
     /** When it decides next; a new one at once. */
     Instant due() {
         return due;
@@ -292,6 +301,10 @@ final class Scaler {
                 decideBlindly("expected at most " + MOST_PODS + " pods, got " + sizeOf(known), now);
             case Observation.Known known -> decide(known, held, now);
             case Observation.NotKnown(String reason) -> decideBlindly(reason, now);
+            case Observation.NoRoom(String reason) -> {
+                forgetPods();
+                yield decideBlindly(reason, now);
+            }
             case Observation.Absent(String reason) -> decideBlindly(reason, now);
         };
         return keep(next, wake);
@@ -343,9 +356,14 @@ final class Scaler {
         Instant since = blindSince.orElse(now);
         blindSince = Optional.of(since);
         if (since.plus(PODS_HOLD_FOR).isBefore(now)) {
-            memories.clear();
+            forgetPods();
         }
         return conclude(new Fleet.NotKnown(reason), statuses(readings(now), now), Circumstances.UNWATCHED, now);
+    }
+
+    private void forgetPods() {
+        memories.clear();
+        keptOfPods = 0;
     }
 
     private Circumstances circumstances(Map<PodMemory, PodReading> readings) {
@@ -468,6 +486,7 @@ final class Scaler {
         memories.keySet().retainAll(present.keySet());
         present.forEach((uid, pod) -> memories.computeIfAbsent(uid, fresh -> new PodMemory(pod, trigger, watches))
                 .describe(pod, trigger, now));
+        keptOfPods = memories.values().stream().mapToLong(PodMemory::keptBytes).sum();
     }
 
     private Map<PodMemory, PodReading> readings(Instant now) {

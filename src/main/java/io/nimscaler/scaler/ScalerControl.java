@@ -17,6 +17,9 @@ public interface ScalerControl {
     /** See {@link Scalers#adopt}. */
     void adopt(ScaledObjectId id, Trigger trigger, WrittenMetadata written);
 
+    /** See {@link Scalers#keptOfPods}. */
+    long keptOfPods(ScaledObjectId id);
+
     /** Whether time still passes for the scalers: false once their thread has hung for a while. */
     boolean isAlive();
 }

@@ -182,6 +182,12 @@ public final class Scalers implements Decisions {
                 .toList();
     }
 
+    /** Of heap, about, in bytes: what is kept of the pods of this one by all its scalers, shadows included; from any thread. */
+    public long keptOfPods(ScaledObjectId id) {
+        ScaledObjectScalers scaledObject = scaledObjects.get(id);
+        return scaledObject == null ? 0 : scaledObject.keptOfPods();
+    }
+
     @Override
     public boolean allHaveDecided() {
         return pods.hasSynced() && scaledObjects.values().stream().allMatch(ScaledObjectScalers::allHaveDecided);

@@ -71,6 +71,13 @@ public final class AdmissionOfPod {
         return before.flatMap(counted -> between(counted, now.get()));
     }
 
+    /** See {@link PodSignal#keptBytes}. */
+    public long keptBytes() {
+        return last.map(counted -> counted.refused().size() + counted.taken().size())
+                        .orElse(0)
+                * CounterSeries.BYTES_OF_ONE;
+    }
+
     private Optional<Counted> count(List<SampleLine> body, Instant scrapedAt) {
         for (RefusalCounters counters : RefusalCounters.ALL) {
             if (counters.isIn(body)) {

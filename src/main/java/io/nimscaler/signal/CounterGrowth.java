@@ -64,4 +64,9 @@ final class CounterGrowth {
     double total() {
         return total;
     }
+
+    /** See {@link PodSignal#keptBytes}. */
+    long keptBytes() {
+        return last.size() * CounterSeries.BYTES_OF_ONE;
+    }
 }

@@ -19,6 +19,9 @@ import java.util.Optional;
  */
 public record CounterRate(String counter, Duration window) implements Signal {
 
+    /** Of heap, as an object. */
+    private static final long BYTES_OF_A_NUMBER = 16;
+
     @Override
     public String name() {
         return "rate(" + counter + ")";
@@ -79,6 +82,11 @@ public record CounterRate(String counter, Duration window) implements Signal {
             }
             totals.add(scrapedAt, growth.total());
             return rate();
+        }
+
+        @Override
+        public long keptBytes() {
+            return growth.keptBytes() + totals.size() * (SlidingTotal.BYTES_OF_A_POINT + BYTES_OF_A_NUMBER);
         }
 
         private Measurement rate() {

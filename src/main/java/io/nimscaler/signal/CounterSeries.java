@@ -13,6 +13,9 @@ sealed interface CounterSeries {
     /** Each is kept until the next scrape; engines have some 100 at most, by rank and reason. */
     int MOST = 1024;
 
+    /** Of heap, of each series that is kept: what it is found by, its value, and its place in a map. */
+    long BYTES_OF_ONE = 90;
+
     /** By series; of no lines none. */
     record Values(Map<SeriesIdentity, Double> bySeries) implements CounterSeries {}
 

@@ -26,6 +26,9 @@ final class LatencyOfPod implements PodSignal {
     /** Engines have 40 at most; of each, 60 scrapes of a window are kept. */
     private static final int MOST_BUCKETS = 256;
 
+    /** Of heap, without its buckets. */
+    private static final long BYTES_OF_A_HISTOGRAM = 64;
+
     /** The histograms of one body, or why it can not be used. */
     private record Parsed(Map<SeriesIdentity, Histogram> histograms, Optional<Measurement> unusable) {
 
@@ -59,6 +62,19 @@ final class LatencyOfPod implements PodSignal {
             }
         }
         return new NoMetric("no histogram " + String.join(" or ", signal.histograms()));
+    }
+
+    @Override
+    public long keptBytes() {
+        long latest = last.values().stream()
+                .mapToLong(histogram ->
+                        CounterSeries.BYTES_OF_ONE + BYTES_OF_A_HISTOGRAM + 2L * Double.BYTES * histogram.buckets())
+                .sum();
+        // Those of the window have the same bounds, and so has what was observed within it
+        long ofOne = SlidingTotal.BYTES_OF_A_POINT
+                + BYTES_OF_A_HISTOGRAM
+                + (long) Double.BYTES * total.map(Histogram::buckets).orElse(0);
+        return latest + (totals.size() + 2) * ofOne;
     }
 
     /** All that it has observed since it started; empty: it does not say, or what it says can not be used. */

@@ -15,4 +15,9 @@ public interface PodSignal {
      * @param scrapedAt our own time of the scrape, later than that of the one before
      */
     Measurement read(List<SampleLine> body, Instant scrapedAt);
+
+    /** Of heap, what it keeps now of what the pod said and the pod can make larger: in bytes, within a quarter. */
+    default long keptBytes() {
+        return 0;
+    }
 }

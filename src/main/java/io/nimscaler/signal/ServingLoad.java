@@ -112,6 +112,11 @@ public record ServingLoad(OptionalInt maxRunning, Duration watch) implements Sig
                     .orElseGet(() -> new NoMetric("no series of the KV cache usage, by any engine's name"));
         }
 
+        @Override
+        public long keptBytes() {
+            return history.keptBytes() + tokens.keptBytes() + completed.keptBytes();
+        }
+
         Pace paceOf(Engine engine, List<SampleLine> body, Instant at, double kvUsage, double running, double waiting) {
             double tokensSoFar = soFar(engine.tokens(), tokens, body);
             double completedSoFar = soFar(engine.completed(), completed, body);

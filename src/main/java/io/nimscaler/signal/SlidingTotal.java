@@ -12,6 +12,10 @@ import java.util.Deque;
 final class SlidingTotal<T> {
 
     private static final int MOST = 60;
+
+    /** Of heap, of each point without what was counted. */
+    static final long BYTES_OF_A_POINT = 64;
+
     private static final Duration LONG_ENOUGH = Duration.ofSeconds(15);
 
     record Point<T>(Instant at, T total) {}
@@ -44,6 +48,11 @@ final class SlidingTotal<T> {
     /** What came before has nothing to do with what comes. */
     void clear() {
         points.clear();
+    }
+
+    /** How many points there are. */
+    int size() {
+        return points.size();
     }
 
     /** Of the window; there is at least one point. */

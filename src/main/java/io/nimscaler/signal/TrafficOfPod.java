@@ -83,6 +83,11 @@ public final class TrafficOfPod {
                 rejections.read(body, scrapedAt));
     }
 
+    /** See {@link PodSignal#keptBytes}. */
+    public long keptBytes() {
+        return promptTokens.keptBytes() + generationTokens.keptBytes() + rejections.keptBytes();
+    }
+
     private static OptionalDouble amount(Measurement measurement) {
         return measurement instanceof Measurement.Measured(PodValue.Amount(double value), Instant _)
                 ? OptionalDouble.of(value)
@@ -102,6 +107,10 @@ public final class TrafficOfPod {
             this.counters = counters;
             this.window = window;
             this.modelName = modelName;
+        }
+
+        long keptBytes() {
+            return rate.map(PodSignal::keptBytes).orElse(0L);
         }
 
         OptionalDouble read(List<SampleLine> body, Instant scrapedAt) {

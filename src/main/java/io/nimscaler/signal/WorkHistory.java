@@ -32,6 +32,11 @@ final class WorkHistory {
     /** No engine generates the tokens of one request faster: a counter that did jumped. */
     private static final double LEAST_SECONDS_PER_TOKEN = .0005;
 
+    /** Of heap; a point of its time has the same instant. */
+    private static final long BYTES_OF_A_SCRAPE = 72;
+
+    private static final long BYTES_OF_AN_INTERVAL = 64;
+
     /**
      * One scrape.
      *
@@ -70,6 +75,13 @@ final class WorkHistory {
     void clear() {
         scrapes.clear();
         grown.clear();
+    }
+
+    /** See {@link PodSignal#keptBytes}. */
+    long keptBytes() {
+        return scrapes.size() * BYTES_OF_A_SCRAPE
+                + grown.size() * (SlidingTotal.BYTES_OF_A_POINT + BYTES_OF_A_SCRAPE)
+                + intervals.size() * BYTES_OF_AN_INTERVAL;
     }
 
     /** What it says with this scrape. */

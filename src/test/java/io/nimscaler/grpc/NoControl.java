@@ -22,6 +22,11 @@ enum NoControl implements ScalerControl {
     public void adopt(ScaledObjectId id, Trigger trigger, WrittenMetadata written) {}
 
     @Override
+    public long keptOfPods(ScaledObjectId id) {
+        return 0;
+    }
+
+    @Override
     public boolean isAlive() {
         return true;
     }

@@ -4,17 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.nimscaler.policy.Decision;
-import io.nimscaler.policy.Fleet;
-import io.nimscaler.policy.PodReading;
-import io.nimscaler.policy.Policy;
 import io.nimscaler.policy.Scale;
 import io.nimscaler.scaler.Contact;
 import io.nimscaler.scaler.Observation;
 import io.nimscaler.scaler.Pod;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.ScalerControl;
-import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.scaler.TriggerByCall;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.WrittenMetadata;
@@ -22,10 +17,8 @@ import io.nimscaler.wake.WakeSources;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -64,6 +57,7 @@ class KubernetesPodsTest {
     private static final class Control implements ScalerControl {
 
         private final Map<ScaledObjectId, Collection<Trigger>> triggers = new ConcurrentHashMap<>();
+        private volatile long keptOfPods;
 
         @Override
         public void put(ScaledObjectId id, Collection<Trigger> all, Set<TriggerByCall> byCall) {
@@ -78,6 +72,11 @@ class KubernetesPodsTest {
         @Override
         public void adopt(ScaledObjectId id, Trigger trigger, WrittenMetadata written) {
             throw new UnsupportedOperationException("no call is made here");
+        }
+
+        @Override
+        public long keptOfPods(ScaledObjectId id) {
+            return keptOfPods;
         }
 
         @Override
@@ -135,7 +134,7 @@ class KubernetesPodsTest {
         await().untilAsserted(() -> {
             pass(SECOND);
             assertThat(observed())
-                    .isEqualTo(new Observation.NotKnown(
+                    .isEqualTo(new Observation.NoRoom(
                             "expected at most 6 pods of all ScaledObjects in this much memory; this one has 8, most of"
                                     + " the namespace that has most"));
         });
@@ -161,18 +160,14 @@ class KubernetesPodsTest {
         awaitPods("c");
     }
 
-    /** Two pods, which 16 triggers and their shadows remember. */
+    /** Two pods, of which much is remembered. */
     @Test
-    void fleetIsWeighedByWhatRemembersItsPods() {
-        Trigger trigger =
-                Objects.requireNonNull(control.triggers.get(ID)).iterator().next();
-        Fleet.Known fleet = new Fleet.Known(new Scale(2, 2), 2, Collections.nCopies(2, new PodReading.Sampled(.5)));
-        Decision decision = new Policy(trigger).decide(fleet, Objects.requireNonNull(now.get()));
-        pods.retain(Collections.nCopies(32, new Snapshot(ID, trigger, decision, List.of())));
+    void fleetIsWeighedByWhatIsRememberedOfItsPods() {
+        control.keptOfPods = 217_000;
         await().untilAsserted(() -> {
             pass(SECOND);
             assertThat(observed())
-                    .isEqualTo(new Observation.NotKnown(
+                    .isEqualTo(new Observation.NoRoom(
                             "expected at most 6 pods of all ScaledObjects in this much memory; this one has 2, which"
                                     + " take as much as 17 with one gauge, most of the namespace that has most"));
         });

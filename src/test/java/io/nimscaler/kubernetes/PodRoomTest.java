@@ -2,10 +2,27 @@ package io.nimscaler.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nimscaler.exposition.SampleLine;
+import io.nimscaler.policy.Scale;
+import io.nimscaler.poll.GpuExporters;
+import io.nimscaler.poll.ScrapeResult;
+import io.nimscaler.scaler.Observation;
+import io.nimscaler.scaler.Pod;
+import io.nimscaler.scaler.Pods;
 import io.nimscaler.scaler.ScaledObjectId;
+import io.nimscaler.scaler.Scalers;
 import io.nimscaler.trigger.Triggers;
+import io.nimscaler.wake.WakeSources;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,43 +43,35 @@ class PodRoomTest {
         assertThat(PodRoom.forHeap(bytes)).isEqualTo(pods);
     }
 
-    /** Each remembered by one scaler. */
+    /** Nothing is remembered of them yet. */
+    private static PodRoom.Kept unread(int pods) {
+        return new PodRoom.Kept(pods, 0);
+    }
+
+    /** Each of them unread. */
     private static Map<ScaledObjectId, PodRoom.Kept> pods(Map<ScaledObjectId, Integer> numbers) {
         return numbers.entrySet().stream()
-                .collect(Collectors.toMap(Map.Entry::getKey, entry -> PodRoom.Kept.unread(entry.getValue())));
+                .collect(Collectors.toMap(Map.Entry::getKey, entry -> unread(entry.getValue())));
     }
 
     /** 10.5 kB of each pod, and what is remembered of it; in pods of 14 kB. */
     @ParameterizedTest
     @CsvSource({
-        "5000, 0, 3750",
-        "5000, 3500, 5000",
-        "1400, 9000, 1950",
-        "1400, 12500, 2300",
-        "0, 288000, 0",
-        "5000, 288000, 106607"
+        "5000, 0, 5000",
+        "5000, 17500000, 5000",
+        "1400, 12600000, 1950",
+        "1400, 17500000, 2300",
+        "0, 0, 0",
+        "5000, 1440000000, 106607"
     })
     void podThatMoreIsRememberedOfCountsAsMore(int pods, long bytes, long weight) {
         assertThat(new PodRoom.Kept(pods, bytes).weight()).isEqualTo(weight);
     }
 
     @Test
-    void signalThatRemembersMoreWeighsMore() {
-        assertThat(Stream.of(
-                                "gpu_cache_usage_perc",
-                                "rate(vllm:generation_tokens_total)",
-                                "DCGM_FI_DEV_GPU_UTIL",
-                                "time_to_first_token_seconds",
-                                "serving_load")
-                        .map(metric ->
-                                PodRoom.bytesOf(Triggers.with("metric", metric).signal())))
-                .containsExactly(3_500L, 3_500L, 3_500L, 8_000L, 9_000L);
-    }
-
-    @Test
     void fleetOfManyTriggersGoesBeforeALargerOneOfOne() {
-        PodRoom.Kept many = new PodRoom.Kept(40, 288_000);
-        assertThat(new PodRoom(100).over(Map.of(LARGE, PodRoom.Kept.unread(60), SMALL, many)))
+        PodRoom.Kept many = new PodRoom.Kept(40, 11_520_000);
+        assertThat(new PodRoom(100).over(Map.of(LARGE, unread(60), SMALL, many)))
                 .containsExactly(SMALL);
         assertThat(new PodRoom(100).refusal(many))
                 .isEqualTo(
@@ -90,8 +99,73 @@ class PodRoomTest {
 
     @Test
     void saysHowManyThereIsRoomFor() {
-        assertThat(new PodRoom(20).refusal(PodRoom.Kept.unread(35)))
+        assertThat(new PodRoom(20).refusal(unread(35)))
                 .isEqualTo("expected at most 20 pods of all ScaledObjects in this much memory; this one has 35,"
                         + " most of the namespace that has most");
+    }
+
+    /** As they answer, before all of them have: 200 pods with 1,024 series each beside a good fleet. */
+    @Test
+    void fleetWhosePodsSayTooMuchIsRefusedWhileItIsRead() {
+        PodRoom room = new PodRoom(300);
+        Map<ScaledObjectId, Integer> sizes = Map.of(LARGE, 200, ONE, 50);
+        Set<ScaledObjectId> refused = new HashSet<>();
+        Instant start = Instant.parse("2026-01-01T00:00:00Z");
+        Pods cluster = (id, _) -> refused.contains(id)
+                ? new Observation.NoRoom("no room")
+                : fleet(Objects.requireNonNull(sizes.get(id)), start);
+        Scalers scalers = new Scalers(
+                cluster,
+                (_, done) -> done.accept(new ScrapeResult.Scraped(SERIES)),
+                WakeSources.none(),
+                GpuExporters.none(),
+                _ -> {});
+        scalers.put(LARGE, List.of(Triggers.with("metric", "rate(many_total)")), false, start);
+        scalers.put(ONE, List.of(Triggers.with("metric", "one")), false, start);
+        String refusal = "";
+        long most = 0;
+        for (int turn = 0; turn < 40; turn++) {
+            Instant now = start.plusMillis(50L * turn);
+            sizes.keySet().forEach(id -> scalers.tick(id, now));
+            most = Math.max(most, scalers.keptOfPods(LARGE) + scalers.keptOfPods(ONE));
+            if (turn % 10 == 9 && refused.isEmpty()) {
+                Map<ScaledObjectId, PodRoom.Kept> kept = sizes.entrySet().stream()
+                        .collect(Collectors.toMap(
+                                Map.Entry::getKey,
+                                entry -> new PodRoom.Kept(entry.getValue(), scalers.keptOfPods(entry.getKey()))));
+                refused.addAll(room.over(kept));
+                refusal = refused.contains(LARGE) ? room.refusal(Objects.requireNonNull(kept.get(LARGE))) : refusal;
+            }
+        }
+
+        assertThat(refused).containsExactly(LARGE);
+        assertThat(refusal)
+                .matches(
+                        "expected at most 300 pods of all ScaledObjects in this much memory; this one has 200, which take"
+                                + " as much as [0-9]{3,4} with one gauge, most of the namespace that has most");
+        // All of them would be 19 MB
+        assertThat(most).isLessThan(14_000_000);
+        assertThat(scalers.keptOfPods(LARGE)).isZero();
+        assertThat(scalers.keptOfPods(ONE)).isPositive();
+    }
+
+    private static final List<SampleLine> SERIES = Stream.concat(
+                    Stream.of(new SampleLine("one", Map.of(), .5, OptionalLong.empty())),
+                    IntStream.range(0, 1_024)
+                            .mapToObj(i -> new SampleLine(
+                                    "many_total", Map.of("series", Integer.toString(i)), 1, OptionalLong.empty())))
+            .toList();
+
+    private static Observation fleet(int size, Instant since) {
+        return new Observation.Known(
+                new Scale(size, size),
+                size,
+                IntStream.range(0, size)
+                        .mapToObj(i -> new Pod(
+                                "pod-" + i,
+                                "uid-" + i,
+                                Pod.Access.at(Optional.of("10.0.0." + i), Map.of()),
+                                Pod.Startup.ready(since, since)))
+                        .toList());
     }
 }

@@ -48,6 +48,18 @@ class LeftPodsTest extends ScalersFixture {
     }
 
     @Test
+    void nothingIsKeptAtOnceOfThoseThatThereIsNoRoomFor() {
+        assertThat(scalers.keptOfPods(ID)).isPositive();
+        pods.says(new Observation.NoRoom("no room"));
+        pass(Duration.ofSeconds(1));
+        assertThat(scalers.keptOfPods(ID)).isZero();
+        assertThat(snapshot(trigger).pods()).isEmpty();
+        scraper.requests.clear();
+        pass(Duration.ofMinutes(1));
+        assertThat(scraper.requests).isEmpty();
+    }
+
+    @Test
     void noneIsKeptOrAskedOnceItIsUnknownForAMinuteWhichPodsThereAre() {
         pods.says(new Observation.NotKnown("rests"));
         pass(Duration.ofMinutes(2));
