@@ -61,7 +61,7 @@ public final class Commands {
         return OptionSpec.builder("-h", "--help")
                 .usageHelp(true)
                 .type(boolean.class)
-                .description("Says this.")
+                .description("Shows this help.")
                 .build();
     }
 

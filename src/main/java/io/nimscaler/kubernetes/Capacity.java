@@ -85,7 +85,8 @@ final class Capacity {
     }
 
     private String full() {
-        return "expected at most " + scaledObjects + " ScaledObjects in this much memory, this one is over them";
+        return "expected at most " + scaledObjects
+                + " ScaledObjects with this memory limit, and this one is one more: raise the limit";
     }
 
     /** One that is edited meanwhile keeps its turn. */

@@ -100,7 +100,7 @@ final class PodRoom {
 
     /** Why one that keeps so much is not watched for a while. */
     String refusal(Kept kept) {
-        return "expected at most " + pods + " pods of all ScaledObjects in this much memory; this one has "
-                + kept.text() + ", most of the namespace that has most";
+        return "expected at most " + pods + " pods of all ScaledObjects with this memory limit; this one has "
+                + kept.text() + ", the most in the namespace with the most pods";
     }
 }

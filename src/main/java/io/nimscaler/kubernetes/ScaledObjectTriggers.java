@@ -97,9 +97,8 @@ record ScaledObjectTriggers(
         if (ambiguous(ours, triggers, byCall)) {
             complaints.add(new Complaint(
                     Notice.TRIGGER_REFUSED,
-                    "aggregationType: expected in the metadata of each of the triggers that have different metricTypes and otherwise"
-                            + " the same metadata, or values from the environment: a call of KEDA does not say which of them it is"
-                            + " for"));
+                    "aggregationType: expected in the metadata of each of the triggers that differ only in metricType or in values from"
+                            + " the environment: a call of KEDA does not say for which of them it is"));
             triggers.removeAll(withATwin(triggers));
             byCall.clear();
         }
@@ -119,7 +118,7 @@ record ScaledObjectTriggers(
     /** What is wrong with going to zero where nothing wakes it; empty: it never goes there. */
     private static Optional<String> wayToZero(ScaledObject scaledObject) {
         if (scaledObject.idleReplicas().equals(OptionalInt.of(0))) {
-            return Optional.of(noWakeSource("idleReplicaCount is 0", "take idleReplicaCount out"));
+            return Optional.of(noWakeSource("idleReplicaCount is 0", "remove idleReplicaCount"));
         }
         return scaledObject.minReplicas() == 0
                 ? Optional.of(noWakeSource("minReplicaCount is 0 (KEDA's default)", "set minReplicaCount to 1"))
@@ -128,7 +127,7 @@ record ScaledObjectTriggers(
 
     private static String noWakeSource(String cause, String cure) {
         return cause
-                + " and no trigger but ours is there: at 0 replicas there are no pods to read, so nothing wakes it; "
+                + " and all triggers are of this scaler: at 0 replicas there are no pods to read, so nothing wakes it; "
                 + cure + ", give a trigger of type external-push a wakeSource, or add a trigger that can wake it";
     }
 
@@ -180,14 +179,15 @@ record ScaledObjectTriggers(
                     complaints.add(new Complaint(
                             "TriggerQuestionable",
                             "wakeSource with type " + spec.type() + ": KEDA asks only every pollingInterval; with"
-                                    + " external-push it is told at once"));
+                                    + " external-push the scaler tells KEDA at once"));
                 }
                 if (trigger.isIdlestFirst()
                         && scaledObject.target().filter(IdlestFirst::canRank).isEmpty()) {
-                    complaints.add(new Complaint(
-                            "TriggerQuestionable",
-                            "scaleDown: idlest does nothing here: only the pods of a Deployment, a ReplicaSet or an Argo Rollout go by"
-                                    + " their cost; a StatefulSet and a LeaderWorkerSet take their highest numbers"));
+                    complaints.add(
+                            new Complaint(
+                                    "TriggerQuestionable",
+                                    "scaleDown: idlest does nothing here: only a Deployment, a ReplicaSet and an Argo Rollout remove pods by"
+                                            + " their cost; a StatefulSet and a LeaderWorkerSet remove those with the highest numbers"));
                 }
                 if (trigger.isIdlestFirst() && scaledObject.scaling().isJoined()) {
                     complaints.add(new Complaint(

@@ -49,16 +49,16 @@ final class Verdict {
         double unknown = 1 - (double) history.observed().toSeconds() / span;
         if (unknown > MUCH_UNKNOWN) {
             say("unknown for " + Texts.percent(unknown, 0)
-                    + " of the time, and left out: pods that do not answer may be those that have most to do");
+                    + " of the time, and left out: pods that do not answer may be the busiest ones");
         }
         double variation = variation(parts);
         if (variation < LEAST_VARIATION) {
             refuse("too little variation: the demand's 95th percentile is " + Texts.number(variation, 2)
-                    + " times its 5th; a fixed number of replicas does as well");
+                    + " times its 5th; a fixed number of replicas is as good");
         }
         if (censoring.share() > SATURATED_TOO_LONG) {
             refuse("saturated for " + Texts.percent(censoring.share(), 0)
-                    + " of the time: what the demand was is not seen; give it more replicas first, or a signal"
+                    + " of the time, so the demand is not known; give it more replicas first, or a signal"
                     + " that shows a queue (serving_load)");
         } else if (censoring.open()) {
             say("saturated for " + Texts.percent(censoring.share(), 1)
@@ -69,10 +69,10 @@ final class Verdict {
     void onModel(Outcome was, Outcome present) {
         double off = was.replicaHours() == 0 ? 0 : present.replicaHours() / was.replicaHours() - 1;
         if (Math.abs(off) > FAR_OFF) {
-            refuse("the model is far from what was: under the present settings it comes to "
+            refuse("the model is far from what happened: with the present settings it has "
                     + Texts.number(present.replicaHours(), 1) + " replica-hours, and there were "
                     + Texts.number(was.replicaHours(), 1)
-                    + "; say minReplicaCount, maxReplicaCount and the HPA's behavior as they are");
+                    + "; give minReplicaCount, maxReplicaCount and the HPA's behavior as they are");
         }
     }
 

@@ -54,7 +54,7 @@ public record DrainCheck(
         Stream<String> preStop = withoutPreStop == 0
                 ? Stream.of()
                 : Stream.of(of(withoutPreStop)
-                        + " without preStop hook: a pod that goes is told to end while requests are still sent to it;"
+                        + " without a preStop hook: such a pod must end while requests are still sent to it;"
                         + " add lifecycle.preStop.sleep.seconds: 15");
         return String.join(
                 "; ",

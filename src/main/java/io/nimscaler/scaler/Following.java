@@ -47,11 +47,12 @@ public final class Following {
         /** The reason of its Event. */
         public static final String REASON = "ReplicasTakenAway";
 
-        /** For example {@code 5 → 1 although 5 were asked for; …}. */
+        /** For example {@code spec.replicas went from 5 to 1 although 5 were asked for; …}. */
         public String text() {
-            return cut.from() + " → " + cut.to() + " although " + cut.asked() + " were asked for"
+            return "spec.replicas went from " + cut.from() + " to " + cut.to() + " although " + cut.asked()
+                    + " were asked for"
                     + (times > 1 ? ", " + times + " times" : "")
-                    + "; another writer changes spec.replicas: a NIMService, helm upgrade, kubectl apply, Argo CD";
+                    + "; another writer changes it, for example a NIMService, helm upgrade, kubectl apply or Argo CD";
         }
     }
 
@@ -67,9 +68,9 @@ public final class Following {
         /** The reason of its Event. */
         public static final String REASON = "NotFollowed";
 
-        /** For example {@code 8 replicas are asked for and 5 stay wanted for 2m, …}. */
+        /** For example {@code 8 replicas are asked for, and spec.replicas has been 5 for 2m, …}. */
         public String text() {
-            return asked + " replicas are asked for and " + wanted + " stay wanted for "
+            return asked + " replicas are asked for, and spec.replicas has been " + wanted + " for "
                     + Durations.text(Duration.ofMinutes(length.toMinutes())) + ", below maxReplicaCount " + most;
         }
     }

@@ -29,22 +29,22 @@ final class TypeCheck {
         String name = series.name();
         return switch (series.type()) {
             case UNKNOWN, GAUGE -> Optional.empty();
-            case COUNTER ->
-                wrong(name + " is a counter, which only ever grows; metric: rate(" + name + ") is by how much");
+            case COUNTER -> wrong(name + " is a counter: write metric: rate(" + name + ")");
             case HISTOGRAM ->
                 wrong(
                         isPart(name)
-                                ? name + " is of a histogram; metric: " + name.substring(0, name.lastIndexOf('_'))
-                                        + " with quantile is what it observed"
-                                        + (name.endsWith("_bucket") ? "" : ", rate(" + name + ") by how much it grows")
+                                ? name + " is a part of a histogram: write metric: "
+                                        + name.substring(0, name.lastIndexOf('_'))
+                                        + " with quantile"
+                                        + (name.endsWith("_bucket") ? "" : ", or metric: rate(" + name + ")")
                                 : name + " is a histogram: add quantile");
             case SUMMARY ->
                 wrong(
                         isPart(name)
-                                ? name + " is of a summary and only ever grows; metric: rate(" + name
-                                        + ") is by how much"
-                                : name + " is a summary, whose quantiles do not add up; metric: rate(" + name
-                                        + "_count) is how many it observes a second");
+                                ? name + " is a part of a summary: write metric: rate(" + name + ")"
+                                : name
+                                        + " is a summary, and its quantiles do not add up: for observations a second write metric: rate("
+                                        + name + "_count)");
         };
     }
 
@@ -66,12 +66,12 @@ final class TypeCheck {
             case GAUGE ->
                 name.endsWith("_total")
                         ? Optional.empty()
-                        : wrong(name + " is a gauge, which also falls; metric: " + name + " is its value");
+                        : wrong(name + " is a gauge, which may fall: write metric: " + name);
             case HISTOGRAM, SUMMARY ->
                 isPart(name)
                         ? Optional.empty()
-                        : wrong(name + " is a " + series.type().name().toLowerCase(Locale.ROOT) + "; metric: rate("
-                                + name + "_count) is how many it observes a second");
+                        : wrong(name + " is a " + series.type().name().toLowerCase(Locale.ROOT)
+                                + ": for observations a second write metric: rate(" + name + "_count)");
         };
     }
 

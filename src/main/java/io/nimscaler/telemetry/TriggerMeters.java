@@ -132,7 +132,7 @@ public final class TriggerMeters {
                 TriggerMeters::refusedRatio);
         gauge(
                 "drain_too_short",
-                "1 while pods that go have not the time that their requests take; NaN where that is not known",
+                "1 while pods have too little time to end their requests when they go; NaN while that is not known",
                 s -> s.circumstances()
                         .drain()
                         .map(drain -> drain.isShort() ? 1.0 : 0.0)

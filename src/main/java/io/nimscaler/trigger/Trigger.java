@@ -76,9 +76,9 @@ public record Trigger(
     public Optional<Violation> mismatch() {
         return metricType.filter(type -> !aggregationType().fits(type)).map(type -> {
             String expected = type == MetricType.VALUE
-                    ? "average or max under metricType Value; or take metricType out"
+                    ? "average or max under metricType Value; or remove metricType"
                     : "sum under metricType AverageValue (KEDA's default); or write metricType: Value beside the trigger's type, or in"
-                            + " scalingModifiers where there is a formula";
+                            + " scalingModifiers if there is a formula";
             return new Violation(
                     TriggerKey.AGGREGATION_TYPE.key(),
                     Optional.of(aggregationType().key()),

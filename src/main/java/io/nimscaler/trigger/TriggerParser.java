@@ -115,13 +115,14 @@ public final class TriggerParser {
     private List<String> warningsOf(Trigger trigger) {
         List<String> warnings = new ArrayList<>();
         if (trigger.signal().saturatesAtOne() && trigger.target().value() > HIGHEST_USEFUL_RATIO) {
-            warnings.add("targetValue = " + trigger.target().value() + " of a ratio that saturates at 1: above "
+            warnings.add("targetValue = " + trigger.target().value() + " of a ratio that ends at 1: above "
                     + HIGHEST_USEFUL_RATIO + " it can hardly ask for more replicas");
         }
         Signals.misspelt(trigger.signal())
                 .filter(_ -> !metadata.isFromEnv(TriggerKey.METRIC))
                 .ifPresent(known -> warnings.add("metric = " + trigger.signal().name()
-                        + " is no engine's name, so a gauge of just this name is read; did you mean " + known + "?"));
+                        + " is not a name that an engine uses, so a gauge with exactly this name is read; did you mean "
+                        + known + "?"));
         if (trigger.signal() instanceof Latency latency
                 && latency.name().contains("token")
                 && trigger.target().value() >= MANY_SECONDS_FOR_A_TOKEN) {

@@ -191,13 +191,13 @@ public final class WakeDemand {
                 || series.type() == MetricType.HISTOGRAM
                 || series.type() == MetricType.SUMMARY;
         if (counts && !metric.isCounter()) {
-            return Optional.of(series.name() + " only ever grows; metric: rate(" + series.name() + ") is by how much");
+            return Optional.of(series.name() + " is a counter: write metric: rate(" + series.name() + ")");
         }
         boolean noCounter = metric.isCounter()
                 && series.type() == MetricType.GAUGE
                 && !series.name().endsWith("_total");
         return noCounter
-                ? Optional.of(series.name() + " is a gauge; metric: " + series.name() + " is its value")
+                ? Optional.of(series.name() + " is a gauge: write metric: " + series.name())
                 : Optional.empty();
     }
 

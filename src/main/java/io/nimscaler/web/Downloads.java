@@ -22,7 +22,7 @@ class Downloads {
      */
     void enterOrRefuse(RoutingContext context) {
         if (!enter(context.response())) {
-            throw Refusal.tooMany("expected at most " + MOST + " of such answers at once; try again later");
+            throw Refusal.tooMany("expected at most " + MOST + " large answers at once; try again later");
         }
     }
 

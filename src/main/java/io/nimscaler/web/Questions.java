@@ -47,7 +47,7 @@ class Questions {
         @Override
         public Optional<String> reason() {
             if (caller.closed()) {
-                return Optional.of("the caller has gone");
+                return Optional.of("the client has hung up");
             }
             return isAfter(STOPPED_AFTER)
                     ? Optional.of("it takes longer than " + STOPPED_AFTER.toSeconds()

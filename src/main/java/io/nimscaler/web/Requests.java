@@ -18,11 +18,11 @@ import java.util.stream.Collectors;
 @Singleton
 class Requests {
 
-    static final String NOT_FOUND = "No decision on such a ScaledObject";
+    static final String NOT_FOUND = "There is no decision on this ScaledObject";
     static final String NOT_KNOWN =
-            "It is not known which ScaledObjects there are: the API server was never reached; says why";
-    static final String TOO_MANY = "; or as many of such answers as may be are being written";
-    static final String BAD_REQUEST = "A parameter is wrong; says which, and what was expected";
+            "The list of ScaledObjects is not known, because the API server was never reached; the answer says why";
+    static final String TOO_MANY = "; or too many large answers are being written at the same time";
+    static final String BAD_REQUEST = "A parameter is wrong; the answer says which, and what was expected";
 
     private final Decisions decisions;
     private final DecisionRing history;

@@ -25,6 +25,6 @@ record Span(@Nullable Instant from, @Nullable Instant to) {
 
     /** For people. */
     String text() {
-        return from == null ? "nothing is remembered" : "remembered is " + from + " to " + to;
+        return from == null ? "nothing is remembered" : "the decisions from " + from + " to " + to + " are remembered";
     }
 }

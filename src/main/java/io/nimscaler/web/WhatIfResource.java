@@ -66,10 +66,11 @@ import org.jspecify.annotations.Nullable;
         content = @Content(schema = @Schema(implementation = Refusal.class)))
 class WhatIfResource {
 
-    static final String BAD_REQUEST = "A setting is wrong, or what is remembered does not answer; says which and why";
-    static final String NOT_FOUND = Requests.NOT_FOUND + ", or none of such a trigger";
-    static final String BUSY =
-            Requests.NOT_KNOWN + "; or another question is being answered, or this one takes too long; says which";
+    static final String BAD_REQUEST =
+            "A setting is wrong, or the history is not enough for an answer; the answer says which and why";
+    static final String NOT_FOUND = Requests.NOT_FOUND + ", or it has no such trigger";
+    static final String BUSY = Requests.NOT_KNOWN
+            + "; or another question is being answered, or this one takes too long; the answer says which";
 
     private static final String QUESTION = "Each of its fields is optional; at most 16 kB";
     private static final String EXAMPLE = "{\"settings\": {\"targetValue\": \"0.80\"}}";
@@ -326,7 +327,7 @@ class WhatIfResource {
         }
         under.ifPresent(last -> recordings.add(recording(id, last, lines)));
         if (recordings.isEmpty()) {
-            throw new UnusableException("nothing is remembered of this time");
+            throw new UnusableException("there are no decisions of this time");
         }
         return recordings;
     }

@@ -31,7 +31,8 @@ class CapacityTest {
         assertThat(capacity.enter(FIRST, 1)).isEmpty();
         assertThat(capacity.enter(SECOND, 1)).isEmpty();
         assertThat(capacity.enter(THIRD, 1))
-                .contains("expected at most 2 ScaledObjects in this much memory, this one is over them");
+                .contains(
+                        "expected at most 2 ScaledObjects with this memory limit, and this one is one more: raise the limit");
         assertThat(capacity.refusal(THIRD.id())).isPresent();
         assertThat(capacity.enter(FIRST, 2)).isEmpty();
         assertThat(capacity.refusal(FIRST.id())).isEmpty();

@@ -135,8 +135,8 @@ class KubernetesPodsTest {
             pass(SECOND);
             assertThat(observed())
                     .isEqualTo(new Observation.NoRoom(
-                            "expected at most 6 pods of all ScaledObjects in this much memory; this one has 8, most of"
-                                    + " the namespace that has most"));
+                            "expected at most 6 pods of all ScaledObjects with this memory limit; this one has 8, the most"
+                                    + " in the namespace with the most pods"));
         });
         await().until(() -> api.watches() == 1);
     }
@@ -168,8 +168,8 @@ class KubernetesPodsTest {
             pass(SECOND);
             assertThat(observed())
                     .isEqualTo(new Observation.NoRoom(
-                            "expected at most 6 pods of all ScaledObjects in this much memory; this one has 2, which"
-                                    + " take as much as 17 with one gauge, most of the namespace that has most"));
+                            "expected at most 6 pods of all ScaledObjects with this memory limit; this one has 2, which"
+                                    + " take as much as 17 with one gauge, the most in the namespace with the most pods"));
         });
     }
 

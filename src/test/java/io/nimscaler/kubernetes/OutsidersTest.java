@@ -103,7 +103,8 @@ class OutsidersTest {
 
         assertThat(written).extracting(Event::getReason).containsExactly("ReplicasTakenAway");
         assertThat(written.getFirst().getType()).isEqualTo("Warning");
-        assertThat(written.getFirst().getNote()).startsWith("5 → 1 although 5 were asked for; another writer changes");
+        assertThat(written.getFirst().getNote())
+                .startsWith("spec.replicas went from 5 to 1 although 5 were asked for; another writer changes");
         assertThat(notices()).singleElement().asString().contains("2 times");
     }
 
@@ -139,7 +140,8 @@ class OutsidersTest {
         live(200, 2, 1);
         assertThat(written).extracting(Event::getReason).containsExactly("NotFollowed");
         assertThat(written.getFirst().getNote())
-                .isEqualTo("3 replicas are asked for and 2 stay wanted for 2m, below maxReplicaCount 100; " + said);
+                .isEqualTo("3 replicas are asked for, and spec.replicas has been 2 for 2m, below maxReplicaCount 100; "
+                        + said);
         assertThat(notices()).singleElement().asString().endsWith(said);
 
         live(1, 3, .6);

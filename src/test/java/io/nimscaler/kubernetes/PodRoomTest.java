@@ -75,8 +75,8 @@ class PodRoomTest {
                 .containsExactly(SMALL);
         assertThat(new PodRoom(100).refusal(many))
                 .isEqualTo(
-                        "expected at most 100 pods of all ScaledObjects in this much memory; this one has 40, which take"
-                                + " as much as 852 with one gauge, most of the namespace that has most");
+                        "expected at most 100 pods of all ScaledObjects with this memory limit; this one has 40, which take"
+                                + " as much as 852 with one gauge, the most in the namespace with the most pods");
     }
 
     @Test
@@ -100,8 +100,8 @@ class PodRoomTest {
     @Test
     void saysHowManyThereIsRoomFor() {
         assertThat(new PodRoom(20).refusal(unread(35)))
-                .isEqualTo("expected at most 20 pods of all ScaledObjects in this much memory; this one has 35,"
-                        + " most of the namespace that has most");
+                .isEqualTo("expected at most 20 pods of all ScaledObjects with this memory limit; this one has 35,"
+                        + " the most in the namespace with the most pods");
     }
 
     /** As they answer, before all of them have: 200 pods with 1,024 series each beside a good fleet. */
@@ -141,8 +141,8 @@ class PodRoomTest {
         assertThat(refused).containsExactly(LARGE);
         assertThat(refusal)
                 .matches(
-                        "expected at most 300 pods of all ScaledObjects in this much memory; this one has 200, which take"
-                                + " as much as [0-9]{3,4} with one gauge, most of the namespace that has most");
+                        "expected at most 300 pods of all ScaledObjects with this memory limit; this one has 200, which take"
+                                + " as much as [0-9]{3,4} with one gauge, the most in the namespace with the most pods");
         // All of them would be 19 MB
         assertThat(most).isLessThan(14_000_000);
         assertThat(scalers.keptOfPods(LARGE)).isZero();

@@ -188,8 +188,8 @@ class ScaledObjectTriggersTest {
         ScaledObjectTriggers idle = read(2, OptionalInt.of(0), valid);
         assertThat(reasons(idle)).containsExactly("NoWakeSource");
         assertThat(idle.complaints().getFirst().text())
-                .startsWith("idleReplicaCount is 0 and no trigger but ours is there")
-                .contains("take idleReplicaCount out");
+                .startsWith("idleReplicaCount is 0 and all triggers are of this scaler")
+                .contains("remove idleReplicaCount");
         assertThat(reasons(read(2, OptionalInt.of(1), valid))).isEmpty();
         assertThat(reasons(read(2, OptionalInt.of(0), push("targetValue", "0.7", "wakeSource", "gateway"))))
                 .isEmpty();

@@ -190,7 +190,7 @@ class AdviceTest {
         Advice advice = ask(history, Map.of("minReplicaCount", "1"), Stop.never());
 
         assertThat(advice.advised()).isEmpty();
-        assertThat(advice.reasons()).anyMatch(reason -> reason.contains("far from what was"));
+        assertThat(advice.reasons()).anyMatch(reason -> reason.contains("far from what happened"));
     }
 
     @Test

@@ -91,8 +91,8 @@ class DrainTest extends ScalersFixture {
         runs(pod("1", 120, true), pod("2", 120, false));
         assertThat(warnings())
                 .containsExactly(
-                        "at least 1 in 100 of 2000 requests took longer than 40.0 s; 1 of 2 pods without preStop hook: a pod that goes is"
-                                + " told to end while requests are still sent to it; add lifecycle.preStop.sleep.seconds: 15");
+                        "at least 1 in 100 of 2000 requests took longer than 40.0 s; 1 of 2 pods without a preStop hook: such a pod must"
+                                + " end while requests are still sent to it; add lifecycle.preStop.sleep.seconds: 15");
     }
 
     @Test
@@ -102,7 +102,7 @@ class DrainTest extends ScalersFixture {
         assertThat(warnings())
                 .singleElement()
                 .asString()
-                .contains("terminationGracePeriodSeconds of 1 of 1 pod is 30", "1 of 1 pod without preStop hook");
+                .contains("terminationGracePeriodSeconds of 1 of 1 pod is 30", "1 of 1 pod without a preStop hook");
     }
 
     @ParameterizedTest

@@ -73,8 +73,9 @@ class FollowingTest {
         live(100, fleet(5, .69), TWENTY);
         step(fleet(1, 1), TWENTY);
         assertThat(following.takenAway().orElseThrow().text())
-                .isEqualTo("5 → 1 although 5 were asked for; another writer changes spec.replicas: a NIMService,"
-                        + " helm upgrade, kubectl apply, Argo CD");
+                .isEqualTo(
+                        "spec.replicas went from 5 to 1 although 5 were asked for; another writer changes it, for example a NIMService,"
+                                + " helm upgrade, kubectl apply or Argo CD");
         live(1, fleet(5, .69), TWENTY);
         live(1, fleet(1, 1), TWENTY);
         assertThat(following.takenAway().orElseThrow().text()).contains("were asked for, 2 times;");
@@ -147,7 +148,7 @@ class FollowingTest {
     void itSaysWhatIsAskedFor() {
         live(200, fleet(2, 1.0), TWENTY);
         assertThat(following.notFollowed().orElseThrow().text())
-                .isEqualTo("3 replicas are asked for and 2 stay wanted for 3m, below maxReplicaCount 20");
+                .isEqualTo("3 replicas are asked for, and spec.replicas has been 2 for 3m, below maxReplicaCount 20");
     }
 
     @Test

@@ -340,9 +340,9 @@ class WakeDemandTest {
     @Test
     void whatIsOfAnotherTypeIsUnknown() {
         read(new SampleLine(QUEUE, Map.of(), 3, OptionalLong.empty(), MetricType.COUNTER));
-        assertUnknown(wake(), QUEUE + " only ever grows; metric: rate(" + QUEUE + ") is by how much");
+        assertUnknown(wake(), QUEUE + " is a counter: write metric: rate(" + QUEUE + ")");
         demand = of("rate(" + QUEUE + ")", false);
         read(new SampleLine(QUEUE, Map.of(), 3, OptionalLong.empty(), MetricType.GAUGE));
-        assertUnknown(wake(), QUEUE + " is a gauge; metric: " + QUEUE + " is its value");
+        assertUnknown(wake(), QUEUE + " is a gauge: write metric: " + QUEUE);
     }
 }

@@ -79,7 +79,7 @@ class QuestionsTest {
 
         assertThatThrownBy(() -> answer.get(PATIENCE, TimeUnit.SECONDS))
                 .hasCauseInstanceOf(StoppedException.class)
-                .hasMessageContaining("the caller has gone");
+                .hasMessageContaining("the client has hung up");
         String next = questions.answer(asked.join(), _ -> "the next");
         assertThat(next).isEqualTo("the next");
     }

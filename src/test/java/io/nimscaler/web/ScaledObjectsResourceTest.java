@@ -124,7 +124,7 @@ class ScaledObjectsResourceTest {
                         .then()
                         .statusCode(404)
                         .body("error", containsString("at = \"2001-01-01T00:00:00Z\": expected a moment that is"))
-                        .body("error", containsString("gpu_cache_usage_perc: remembered is 20")));
+                        .body("error", containsString("gpu_cache_usage_perc: the decisions from 20")));
         given().when()
                 .get("/api/scaled-objects/default/llm/explain?at=2999-01-01T00:00:00Z")
                 .then()

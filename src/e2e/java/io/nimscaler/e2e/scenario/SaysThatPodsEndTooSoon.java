@@ -31,7 +31,7 @@ class SaysThatPodsEndTooSoon {
         story.expect("the page's warning names both", SOON, () -> {
             String view = scaler.view(scaling);
             return view.contains("terminationGracePeriodSeconds of 3 of 3 pods is 30")
-                    && view.contains("3 of 3 pods without preStop hook");
+                    && view.contains("3 of 3 pods without a preStop hook");
         });
 
         llm.getsTimeToEnd(120);
