@@ -13,7 +13,7 @@ import java.util.Optional;
 @ConfigMapping(prefix = "nim-scaler")
 public interface ScalerSettings {
 
-    /** Who may call port 9090, and whether in the clear. */
+    /** Who may call port 9090, and whether without TLS. */
     Grpc grpc();
 
     /** What port 9090 serves besides gRPC. */

@@ -67,7 +67,7 @@ public final class ExpositionReader {
         }
     }
 
-    /** Whether the body is already known to be refused, so that whoever reads it from a connection may hang up. */
+    /** Whether the body is already known to be refused, so that the connection may be closed. */
     public boolean isRefused() {
         return refused != null;
     }

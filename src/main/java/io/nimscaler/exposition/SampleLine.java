@@ -9,7 +9,7 @@ import java.util.OptionalLong;
  *
  * @param name the metric's name, not empty
  * @param labels in the order in which they were written
- * @param value as written: may be NaN or infinite, so whoever computes with it has to look first
+ * @param value as written: may be NaN or infinite, so check it before computing with it
  * @param timestampMillis the exporter's own time of the sample, which hardly any exporter writes
  * @param type what the line before says that the metric is, of which this may be a part ({@code _sum} of a summary)
  */

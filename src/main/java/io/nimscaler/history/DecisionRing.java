@@ -41,7 +41,7 @@ public final class DecisionRing {
         this.maxBytes = maxBytes;
     }
 
-    /** Remembers a decision of whose ScaledObject nobody says its bounds. */
+    /** Remembers a decision without the bounds of its ScaledObject. */
     public void add(Snapshot snapshot) {
         add(snapshot, Optional.empty());
     }
@@ -49,7 +49,7 @@ public final class DecisionRing {
     /**
      * Remembers a decision, and forgets what the bounds of memory leave no room for.
      *
-     * @param bounds between how many replicas the HPA may choose now; empty: nobody says
+     * @param bounds between how many replicas the HPA may choose now; empty: not known
      */
     public void add(Snapshot snapshot, Optional<ReplicaBounds> bounds) {
         if (length.isZero() || maxBytes == 0) {

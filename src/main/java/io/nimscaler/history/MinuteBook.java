@@ -33,7 +33,7 @@ public final class MinuteBook {
     /**
      * Takes a decision into account.
      *
-     * @param limits the ScaledObject's; empty: nobody says
+     * @param limits the ScaledObject's; empty: not known
      * @return the minute that it ends, if any
      */
     public Optional<KeptMinute> add(Snapshot snapshot, Optional<Minute.Limits> limits) {

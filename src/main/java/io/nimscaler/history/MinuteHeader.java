@@ -12,7 +12,7 @@ import java.util.Optional;
  * Under which settings the minutes after it were.
  *
  * @param metadata the trigger's, defaults included; of the scaler's version that wrote it
- * @param limits the ScaledObject's replicas; empty: nobody says
+ * @param limits the ScaledObject's replicas; empty: not known
  */
 public record MinuteHeader(TriggerId trigger, Map<String, String> metadata, Optional<Minute.Limits> limits) {
 

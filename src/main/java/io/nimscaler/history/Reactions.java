@@ -23,7 +23,7 @@ public final class Reactions {
     /** What the HPA does not write by then was kept back by something else. */
     private static final Duration LONGEST_SYNC = Duration.ofMinutes(2);
 
-    /** Between two decisions; then nobody knows when what is seen now began. */
+    /** Between two decisions. After a longer time it is not known when the present state began. */
     private static final Duration LONGEST_GAP = Duration.ofSeconds(15);
 
     /** At once; more that are asked for in one step say nothing new. */

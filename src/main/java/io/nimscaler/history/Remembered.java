@@ -70,7 +70,7 @@ public final class Remembered {
         return withoutPods;
     }
 
-    /** Between how many replicas the HPA of its ScaledObject could choose at that moment; empty: nobody said. */
+    /** Between how many replicas the HPA of its ScaledObject could choose at that moment; empty: not known. */
     public Optional<ReplicaBounds> bounds() {
         return bounds;
     }

@@ -27,7 +27,7 @@ final class TriggerHistory {
     /**
      * Adds a decision and forgets those that are older than {@code length}.
      *
-     * @param bounds between how many replicas the HPA may choose at that moment; empty: nobody says
+     * @param bounds between how many replicas the HPA may choose at that moment; empty: not known
      * @return by how much it has grown, in bytes
      */
     synchronized long add(Snapshot snapshot, Optional<ReplicaBounds> bounds, Duration length) {

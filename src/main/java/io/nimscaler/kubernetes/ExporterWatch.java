@@ -49,7 +49,7 @@ public final class ExporterWatch implements GpuExporters, AutoCloseable {
         this.clock = clock;
     }
 
-    /** Begins to watch; returns at once, and retries for ever. */
+    /** Begins to watch; returns at once, and retries without end. */
     public void start() {
         PodWatch.Listener listener = new PodWatch.Listener() {
             @Override

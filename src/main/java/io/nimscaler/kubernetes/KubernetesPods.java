@@ -50,7 +50,7 @@ public final class KubernetesPods implements Pods, AutoCloseable {
     /** So that a start takes no longer than before with some hundred of them. */
     private static final int READS_AT_FIRST = 500;
 
-    /** Of HPAs that do not act, which may be all at once: while nobody serves them metrics, for instance. Events are 120 a minute. */
+    /** Of HPAs that do not act, which may be all at once: for example while no metrics are served. Events are 120 a minute. */
     private static final int HPA_READS_AT_ONCE = 4;
 
     private static final int HPA_READS_PER_SECOND = 5;
@@ -155,7 +155,7 @@ public final class KubernetesPods implements Pods, AutoCloseable {
         outsiders.retain(present);
     }
 
-    /** Begins to watch; returns at once, and retries for ever. */
+    /** Begins to watch; returns at once, and retries without end. */
     public void start(ScalerControl control) {
         var resources = client.genericKubernetesResources(SCALED_OBJECTS);
         Changes changes = new Changes(control);

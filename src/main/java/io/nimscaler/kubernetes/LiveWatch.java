@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LiveWatch<T extends HasMetadata> implements AutoCloseable {
 
-    /** After so long without a sign of life, bookmarks included, nobody knows what there is. */
+    /** After so long without a sign of life, bookmarks included, it is not known what there is. */
     static final Duration SILENT_HOLDS_FOR = Duration.ofSeconds(90);
 
     private static final Duration SILENT_AFTER = Duration.ofSeconds(70);
@@ -67,7 +67,7 @@ final class LiveWatch<T extends HasMetadata> implements AutoCloseable {
     private boolean watching;
     private boolean closed;
 
-    /** Begins at once, and retries for ever. */
+    /** Begins at once, and retries without end. */
     LiveWatch(Supplier<SharedIndexInformer<T>> opening, Listener<T> listener, InstantSource clock) {
         this.opening = opening;
         this.listener = listener;

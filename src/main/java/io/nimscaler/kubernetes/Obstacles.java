@@ -130,7 +130,7 @@ final class Obstacles {
         if (text == null) {
             return "";
         }
-        // Cut before the patterns look at it: nobody bounds what a status says
+        // Cut before the patterns look at it: a status has no bound
         String some = text.strip();
         String first = some.substring(0, Math.min(some.length(), 4 * LONGEST));
         return Printable.of(QUERY.matcher(USER.matcher(first).replaceAll("//")).replaceAll("$1"), LONGEST);

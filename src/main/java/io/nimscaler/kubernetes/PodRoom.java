@@ -26,7 +26,7 @@ final class PodRoom {
     /** Live, of a pod that one scaler remembers, with one gauge. */
     private static final long BYTES_OF_A_VALUE = 3_500;
 
-    /** A small heap is somebody's trial. */
+    /** A small heap is for a trial. */
     private static final int FEWEST = 1_000;
 
     /** One event loop asks so many every 2 s. */

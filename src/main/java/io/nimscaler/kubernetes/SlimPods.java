@@ -67,7 +67,7 @@ final class SlimPods extends BasicItemStore<Pod> {
         kept.setResourceVersion(whole.getResourceVersion());
         kept.setCreationTimestamp(whole.getCreationTimestamp());
         kept.setDeletionTimestamp(whole.getDeletionTimestamp());
-        // Without it a value that somebody else wrote would be written over, and ours never be taken back
+        // Without it a value of another writer would be overwritten, and ours would never be taken back
         DeletionCosts.written(whole.getAnnotations())
                 .ifPresent(cost -> kept.setAnnotations(Map.of(DeletionCosts.ANNOTATION, cost)));
         return kept;

@@ -148,7 +148,7 @@ final class TargetWatch implements ScaleReads.Reader, AutoCloseable {
         watches.clear();
     }
 
-    /** Takes over what its watches show; asks nobody. */
+    /** Takes over what its watches show; asks no server. */
     synchronized void show() {
         if (closed) {
             return;

@@ -43,7 +43,7 @@ record FleetStates(
 
     /**
      * For so long, or for {@code staleAfter} if that is longer, a pod that was at T or more still carries that much: an overloaded
-     * server answers in spells. One that is gone for good leaves the Service within half of it (the kubelet's 3 probes in 30 s), and
+     * server answers now and then. One that is gone for good leaves the Service within half of it (the kubelet's 3 probes in 30 s), and
      * its load shows in the others from then on.
      */
     private static final Duration SATURATED_FOR = Duration.ofMinutes(1);

@@ -153,7 +153,7 @@ public final class Policy {
     }
 
     /**
-     * Where somebody else took replicas away, and the pods that are left can not say what is needed or are above their target, what the
+     * Where another writer took replicas away, and the pods that are left can not say what is needed or are above their target, what the
      * window remembers decides. A hold would keep what was cut: until a model is loaded, and then for another load.
      */
     private Decision givingBack(Decision decision) {

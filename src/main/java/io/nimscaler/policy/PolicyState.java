@@ -13,7 +13,7 @@ import java.util.OptionalDouble;
  * @param noSampleSince since when no pod had a fresh sample; empty: one had
  * @param smoothed the smoothed demand; empty before the first known one
  * @param steps what is known of the steps down, of a signal that {@linkplain io.nimscaler.signal.Signal#stepsDown goes down in steps}
- * @param cuts what was asked for, and whether somebody else took it away
+ * @param cuts what was asked for, and whether another writer took it away
  */
 public record PolicyState(
         Optional<Instant> previousAt,

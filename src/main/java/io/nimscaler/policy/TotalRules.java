@@ -129,7 +129,7 @@ final class TotalRules {
                 : all.sum();
     }
 
-    // Arrays, for each decision of each fleet comes through here, and each of a simulated fortnight
+    // Arrays, for each decision of each fleet comes through here, and each of 14 simulated days
 
     private static double[] numbers(List<Double> values) {
         double[] numbers = new double[values.size()];

@@ -6,7 +6,7 @@ import java.util.Locale;
 public enum NoSample implements PodProblem {
     /** The pod has no container port of the wanted name: it is not asked at all. */
     NO_PORT,
-    /** No exporter of the GPUs is known on the pod's node: nobody is asked. */
+    /** No exporter of the GPUs is known on the pod's node, so none is asked. */
     NO_EXPORTER,
     /** Readable, but without the metric (or without the wanted {@code model_name}). */
     NO_METRIC,

@@ -31,7 +31,7 @@ public record PollRequest(Duration interval, Set<String> names, Set<String> besi
         this(interval, names, Set.of());
     }
 
-    /** What was asked for is wanted for so long: scalers decide every second, and whoever was silent for this long is gone. */
+    /** What was asked for is wanted for so long: scalers decide every second, so one that was silent for this long is gone. */
     public static final Duration WANTED_FOR = Duration.ofSeconds(10);
 
     public static PollRequest of(Trigger trigger) {

@@ -5,7 +5,7 @@ import java.util.Optional;
 /**
  * Why a pod has no sample, with words for people.
  *
- * @param where the address that was asked, for example {@code 10.0.0.7:8000/v1/metrics}; empty: nobody was asked
+ * @param where the address that was asked, for example {@code 10.0.0.7:8000/v1/metrics}; empty: no address was asked
  */
 public record Problem(PodProblem reason, String detail, Optional<String> where) {
 

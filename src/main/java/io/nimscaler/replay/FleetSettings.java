@@ -15,7 +15,7 @@ import java.util.OptionalDouble;
  * @param cooldownPeriod of KEDA, before it scales to zero
  * @param startUpSeconds of pods, drawn from; at least one
  * @param capacity what one replica carries, in the signal's unit
- * @param assumed what nobody said and nothing showed, in words
+ * @param assumed what was neither given nor seen, in words
  */
 public record FleetSettings(
         int least,

@@ -91,7 +91,7 @@ public record OpenLoop(
                 : OptionalLong.empty();
     }
 
-    /** Adds steps up as they come, and keeps some of them: a fortnight of minutes has 80,000. */
+    /** Adds steps up as they come, and keeps some of them: 14 days of minutes have 80,000. */
     static final class Sum {
 
         private final Course present = new Course();

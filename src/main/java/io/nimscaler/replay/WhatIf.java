@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param perfect the least with which nothing is overloaded, of one who knows the future
  * @param saturatedTime share of the time in which the demand may have been more than was seen, 0 to 1
  * @param bracketOpen whether in some of it nothing bounds the demand from above
- * @param assumed what nobody said and nothing showed, in words
+ * @param assumed what was neither given nor seen, in words
  */
 public record WhatIf(
         Duration observed,
@@ -31,7 +31,7 @@ public record WhatIf(
     /** A longer span is refused: each second of it is simulated. */
     static final Duration LONGEST = Duration.ofDays(92);
 
-    /** What no answer takes into account, whoever reads it. */
+    /** What no answer takes into account. */
     public static final List<String> LEFT_OUT = List.of(
             "latencies: no latency is predicted or promised",
             "how requests are spread: the ready pods share the load evenly; router affinity and prefix caches are left"

@@ -108,7 +108,7 @@ final class AdoptedTriggers {
     }
 
     /**
-     * Forgets those that nobody calls any more or that an edit has ended, and of those that have stood their trial all but so many.
+     * Removes those that are not called any more or that an edit has ended, and of those that have stood their trial all but so many.
      *
      * @return whether there was one
      */

@@ -10,12 +10,12 @@ import java.util.Optional;
  *
  * @param traffic of all pods that were sampled; where a pod is missing, it is not known
  * @param startUps how long pods that have become ready since the decision before had been starting; of those that were ready when they were
- *     seen first nobody knows it
+ *     seen first it is not known
  * @param drain whether pods that go have the time that their requests take; empty: not known
  */
 public record Circumstances(Traffic traffic, List<Duration> startUps, Optional<DrainCheck> drain) {
 
-    /** Where nobody watches for them, and nothing else is known. */
+    /** Where they are not watched, and nothing else is known. */
     public static final Circumstances UNWATCHED = new Circumstances(Traffic.UNKNOWN, List.of(), Optional.empty());
 
     public Circumstances {

@@ -45,7 +45,7 @@ public interface Decisions {
     /** What its cluster says of this ScaledObject. */
     Observation observe(ScaledObjectId id);
 
-    /** Between how many replicas its HPA may choose; empty: nobody says. */
+    /** Between how many replicas its HPA may choose; empty: not known. */
     Optional<ReplicaBounds> bounds(ScaledObjectId id);
 
     /** Whether it is known which ScaledObjects there are. */

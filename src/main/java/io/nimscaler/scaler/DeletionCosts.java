@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Which pods get a low {@code pod-deletion-cost} before a scale-down, and which lose it again. The ReplicaSet controller takes pods that are
  * not ready first, then those of the lowest cost (kubernetes: pkg/controller/controller_utils.go, ActivePodsWithRanks).
  *
- * <p>A cost of ours lies in a range that nobody else writes, so that it tells whose it is. It holds the requests that the pod had when it
+ * <p>A cost of ours lies in a range that no other writer uses, so that it can be recognized. It holds the requests that the pod had when it
  * was given: of several the idlest goes first.
  */
 public final class DeletionCosts {
@@ -46,7 +46,7 @@ public final class DeletionCosts {
             return DeletionCosts.of(requests.orElseThrow());
         }
 
-        /** One whose cost somebody else has set is left alone, and so is one of which it is not known how busy it is. */
+        /** One whose cost another writer has set is left alone, and so is one of which it is not known how busy it is. */
         private boolean mayBeMarked() {
             return ready && requests.isPresent() && (cost.isEmpty() || isOurs());
         }
@@ -59,7 +59,7 @@ public final class DeletionCosts {
      */
     public record Change(String name, Optional<String> cost) {}
 
-    /** The cost among a pod's annotations, whoever wrote it (API servers take integers of 32 bits only); empty: there is none. */
+    /** The cost among a pod's annotations, of any writer (API servers take integers of 32 bits only); empty: there is none. */
     public static Optional<String> written(@Nullable Map<String, String> annotations) {
         return Optional.ofNullable(annotations).map(all -> all.get(ANNOTATION));
     }

@@ -45,7 +45,7 @@ public final class Headline {
      * For example {@code Keeps 4 replicas. 1 of 4 pods does not answer: connection refused. Demand is between 1.95 and 2.65; 4 replicas
      * carry 2.8 at the target.}
      *
-     * @param bounds of its ScaledObject; empty: nobody says
+     * @param bounds of its ScaledObject; empty: not known
      */
     public static String of(Snapshot snapshot, Optional<ReplicaBounds> bounds) {
         return new Headline(snapshot, Standing.of(snapshot, bounds), bounds).text();

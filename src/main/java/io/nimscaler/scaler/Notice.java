@@ -39,7 +39,7 @@ public record Notice(ScaledObjectId scaledObject, String where, Optional<Trigger
         return reason.equals(TRIGGER_REFUSED);
     }
 
-    /** Whether nothing that is decided changes the replicas, as somebody wanted it. */
+    /** Whether nothing that is decided changes the replicas, because a user wanted it so. */
     public boolean isPause() {
         return reason.equals(PAUSED);
     }

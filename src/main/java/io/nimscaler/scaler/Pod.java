@@ -35,7 +35,7 @@ public record Pod(
      * @param address IP address; empty: it has none yet
      * @param namedPorts the named container ports
      * @param onlyPort the port at which it is asked, whatever the trigger says; empty: the trigger's
-     * @param node name of the node on which it runs; empty: none yet, or nobody knows
+     * @param node name of the node on which it runs; empty: none yet, or not known
      * @param offLimits why it must not be asked, whatever it serves; empty: it may be
      */
     public record Access(

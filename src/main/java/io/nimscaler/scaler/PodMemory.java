@@ -123,7 +123,7 @@ final class PodMemory {
                 .or(() -> Optional.of(at));
         pod = now;
         if (now.ready() || (now.startup().everReady() && firstReady.isEmpty())) {
-            // Of one that is not ready any more nobody says since when it was, but that it was scheduled before
+            // Of one that is not ready any more it is not known since when it was ready, only that it was scheduled before
             Instant since =
                     earlier(now.startup().readySince().orElse(now.startup().since()), at);
             if (now.ready()
@@ -175,7 +175,7 @@ final class PodMemory {
                                 new PodAuth(namespace, trigger.reading().podAuth())));
     }
 
-    /** The node whose exporter is asked in its stead; empty while it is on none. */
+    /** The node whose exporter is asked instead; empty while the pod is on none. */
     Optional<String> gpuNode(Trigger trigger) {
         return trigger.signal().isOfGpus() ? pod.access().node() : Optional.empty();
     }

@@ -13,7 +13,7 @@ public interface Pods {
      */
     Observation observe(ScaledObjectId scaledObject, Optional<String> podSelector);
 
-    /** Between how many replicas its HPA may choose; empty: nobody says. From memory, from any thread. */
+    /** Between how many replicas its HPA may choose; empty: not known. From memory, from any thread. */
     default Optional<ReplicaBounds> bounds(ScaledObjectId scaledObject) {
         return Optional.empty();
     }
@@ -28,7 +28,7 @@ public interface Pods {
         return List.of();
     }
 
-    /** Whether time still passes for whoever refreshes what is observed. */
+    /** Whether the thread that refreshes the observations still runs. */
     default boolean isAlive() {
         return true;
     }

@@ -17,7 +17,7 @@ final class RefusedCalls {
     /** KEDA asks again at least every {@code pollingInterval}, which is mostly 30 s. */
     private static final Duration TOLD_FOR = Duration.ofMinutes(5);
 
-    /** Of one ScaledObject; whoever may call could otherwise make up any number. */
+    /** Of one ScaledObject; otherwise a client could invent any number. */
     private static final int MOST = 4;
 
     private final Map<ScaledObjectId, Map<String, Instant>> refused = new ConcurrentSkipListMap<>();

@@ -175,7 +175,7 @@ final class Scaler {
         return heir;
     }
 
-    /** The scaler of a trigger's shadow, whose snapshots nobody reports. */
+    /** The scaler of a trigger's shadow, whose snapshots are not reported. */
     static Scaler shadowOf(Scaler reported, Trigger shadow, Instant now) {
         return new Scaler(
                 reported.id,
@@ -252,7 +252,7 @@ final class Scaler {
         }
     }
 
-    /** The nodes whose exporters are asked in its pods' stead. */
+    /** The nodes whose exporters are asked instead of its pods. */
     Set<String> gpuNodes() {
         return memories.values().stream()
                 .flatMap(memory -> memory.gpuNode(trigger).stream())

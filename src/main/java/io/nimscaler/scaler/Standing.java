@@ -23,7 +23,7 @@ import java.util.OptionalLong;
 public record Standing(State state, OptionalLong reached, OptionalLong asked, OptionalLong needed) {
 
     /**
-     * @param bounds empty: nobody says
+     * @param bounds empty: not known
      */
     public static Standing of(Snapshot snapshot, Optional<ReplicaBounds> bounds) {
         OptionalLong asked = snapshot.hpaDesiredReplicas();

@@ -8,7 +8,7 @@ import java.util.Optional;
  * A trigger of a ScaledObject that only calls show in full, because KEDA resolves {@code keyFromEnv}.
  *
  * @param metricType by which formula the HPA compares it
- * @param written what its ScaledObject says of it; empty: nobody says, so that any call may be for it
+ * @param written what its ScaledObject says of it; empty: not known, so that any call may be for it
  */
 public record TriggerByCall(MetricType metricType, Optional<WrittenMetadata> written) {
 

@@ -89,7 +89,7 @@ public final class PodAuths {
         return new PodAuths(byName, files, reloadPeriod, expiries);
     }
 
-    /** A name that there is not and one that this namespace may not use are told apart by nobody. */
+    /** A name that does not exist and a name that this namespace may not use give the same error. */
     Choice choose(ScrapeRequest asked) {
         PodAuth auth = asked.auth();
         String name = auth.name().orElse(DEFAULT);

@@ -68,7 +68,7 @@ final class ResponseHead {
         return status >= 300 && status < 400 ? REDIRECT : STATUS;
     }
 
-    /** We offer no compression, so whoever sends some did not read our headers, and we do not read its body. */
+    /** The scaler offers no compression. A server that compresses did not read the request's headers, so its body is not read. */
     private static Optional<Failed> encoding(
             HttpClientResponse response, CharSequence header, String kind, String harmless) {
         return response.headers().getAll(header).stream()

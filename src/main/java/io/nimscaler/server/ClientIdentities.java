@@ -26,7 +26,7 @@ final class ClientIdentities {
     private final Set<String> accepted;
 
     /**
-     * @param accepted common names, DNS names or URIs, compared whole and without case; empty: whoever the CA vouches for
+     * @param accepted common names, DNS names or URIs, compared whole and without case; empty: every client with a certificate of the CA
      */
     ClientIdentities(Collection<String> accepted) {
         this.accepted = accepted.stream().map(ClientIdentities::canonical).collect(Collectors.toUnmodifiableSet());
@@ -59,7 +59,7 @@ final class ClientIdentities {
                 }
             }
         } catch (InvalidNameException | CertificateParsingException e) {
-            // A name that cannot be read is nobody's
+            // A name that cannot be read is not used
             return Set.of();
         }
         return names;

@@ -17,7 +17,7 @@ public interface FleetSignal {
     /**
      * What waits in front of the fleet, for a signal that takes a queue for a flow. Called before {@link #learn}.
      *
-     * @param requests how many; empty: not known, or nobody says
+     * @param requests how many; empty: not known
      */
     default void waitsInFront(OptionalDouble requests, Instant now) {}
 
@@ -31,7 +31,7 @@ public interface FleetSignal {
     /** One pod's value, finite and at least 0; empty: too little was observed for one. */
     OptionalDouble valueOf(PodValue pod);
 
-    /** What one request that waits takes, in the signal's unit, as far as it was learned; empty: nobody knows of this signal. */
+    /** What one request that waits takes, in the signal's unit, as far as it was learned; empty: it is not known for this signal. */
     default OptionalDouble costOfRequest() {
         return OptionalDouble.empty();
     }

@@ -124,7 +124,7 @@ public final class Histogram {
     }
 
     /**
-     * The lower bound of the bucket that {@link #quantile} lies in: where in it the observations lie nobody knows.
+     * The lower bound of the bucket that {@link #quantile} lies in: it is not known where in it the observations lie.
      *
      * @param q in (0, 1)
      * @return empty: nothing observed, or no finite bucket

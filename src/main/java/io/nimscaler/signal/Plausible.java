@@ -8,7 +8,7 @@ import java.util.Optional;
  */
 final class Plausible {
 
-    /** A gauge, a number of observations, a sum of seconds: T is at most a million, and nobody has a billion replicas. */
+    /** A gauge, a number of observations, a sum of seconds: T is at most a million, and no fleet has a billion replicas. */
     static final double MOST = 1e15;
 
     /** What a counter of 64 bits holds, rounded up. Bytes over a fast network are more than {@link #MOST} within hours. */

@@ -81,7 +81,7 @@ public record SeriesSelector(String seriesName, Map<String, String> labels, Opti
                 seriesName + " has no series with " + MODEL_NAME + " = \"" + modelName.orElse("") + "\"" + instead);
     }
 
-    /** What a body says of one series twice, and differently: nobody knows which of the two is so. */
+    /** What a body says of one series twice, and differently: it is not known which of the two is right. */
     static BadValue twoValues(String seriesName, double one, double other) {
         return new BadValue(seriesName + " = " + one + " and " + other + ", expected one value for one set of labels");
     }

@@ -44,7 +44,7 @@ public record ServingLoad(OptionalInt maxRunning, Duration watch) implements Sig
         return false;
     }
 
-    /** Its queue has no bound, but nobody wants one replica to carry the work of more than ten. */
+    /** Its queue has no bound, but one replica is not meant to carry the work of more than ten. */
     @Override
     public double highestTarget() {
         return 10;

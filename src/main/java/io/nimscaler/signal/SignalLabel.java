@@ -42,7 +42,7 @@ public record SignalLabel(String title, Unit unit) {
             "time_per_output_token_seconds", "Time per output token",
             "e2e_request_latency_seconds", "Request latency");
 
-    /** A signal that nobody has a better name for goes by its own. */
+    /** A signal without a better name has its own name. */
     public static SignalLabel of(Signal signal) {
         return switch (signal) {
             case Gauge gauge -> ofGauge(gauge);

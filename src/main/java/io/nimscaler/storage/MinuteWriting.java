@@ -30,7 +30,7 @@ import java.util.Set;
 /** Writes minutes within bounds of days, bytes and files. Belongs to one thread; only its two numbers may be read from others. */
 final class MinuteWriting {
 
-    /** Of 1,300 triggers a fortnight; in memory 3 MB. */
+    /** 14 days of 1,300 triggers; in memory 3 MB. */
     private static final int MOST_FILES = 20_000;
 
     /** Of who is not among them the header is written once more. */

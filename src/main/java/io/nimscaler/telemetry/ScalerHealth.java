@@ -17,7 +17,7 @@ import org.eclipse.microprofile.health.Startup;
 @Singleton
 class ScalerHealth {
 
-    /** A scale target that cannot be decided on must not keep a replica out of service for ever. */
+    /** A scale target that cannot be decided on must not keep a replica out of service without end. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Decisions decisions;

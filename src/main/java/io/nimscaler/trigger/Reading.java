@@ -44,7 +44,7 @@ public record Reading(
         return pollInterval.compareTo(MAX_DECISION_INTERVAL) < 0 ? pollInterval : MAX_DECISION_INTERVAL;
     }
 
-    /** Whether the same pods are asked the same, whoever asks and however often. */
+    /** Whether the same pods are asked in the same way. The interval may differ. */
     boolean asksTheSameAs(Reading other) {
         return scheme == other.scheme
                 && port.equals(other.port)

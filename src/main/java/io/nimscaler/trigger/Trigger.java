@@ -71,7 +71,7 @@ public record Trigger(
 
     /**
      * What is wrong with its aggregation where the HPA compares by another formula: whatever was reported, it would make another number
-     * of replicas of it. Empty: it fits, or nobody says by which.
+     * of replicas of it. Empty: it fits, or it is not known by which.
      */
     public Optional<Violation> mismatch() {
         return metricType.filter(type -> !aggregationType().fits(type)).map(type -> {
@@ -87,7 +87,7 @@ public record Trigger(
         });
     }
 
-    /** The signal that is read beside its own to know what one request takes; empty: its own knows, or nobody needs to. */
+    /** The signal that is read beside its own to know what one request takes; empty: its own knows, or it is not needed. */
     public Optional<Signal> costedBeside() {
         return waking.demandSource().flatMap(_ -> signal.costedBy()).filter(cost -> !cost.equals(signal));
     }

@@ -143,7 +143,7 @@ public enum TriggerKey {
         this.text = text;
     }
 
-    /** Whether it may be another for a shadow, which asks the same pods and nobody else, and nothing more often. */
+    /** Whether it may be another for a shadow, which asks the same pods, no others, and not more often. */
     boolean isShadowable() {
         return about != About.ASKING;
     }

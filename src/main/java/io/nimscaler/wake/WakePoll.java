@@ -50,13 +50,13 @@ final class WakePoll {
 
     private void want(Instant now) {
         if (wantedUntil.isBefore(now)) {
-            // What was counted before nobody asked is no demand of now
+            // What was counted while no trigger asked is no demand of now
             demand = new WakeDemand(source.metric());
         }
         wantedUntil = now.plus(PollRequest.WANTED_FOR);
     }
 
-    /** When it is asked next if it does not still owe an answer; {@link Instant#MAX}: not before somebody wants it again. */
+    /** When it is asked next if it does not still owe an answer; {@link Instant#MAX}: not before a trigger wants it again. */
     Instant due(Instant now) {
         return wantedUntil.isBefore(now) || wantedUntil.isBefore(due) ? Instant.MAX : due;
     }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Which process answers. Each replica of the scaler has its own memory.
  *
  * @param version of the scaler
- * @param replica the name of its pod or machine; null where nobody says
+ * @param replica the name of its pod or machine; null where it is not known
  */
 @RegisterForReflection
 record ScalerView(String version, @Nullable String replica) {
