@@ -22,13 +22,18 @@ public final class ExporterPolls {
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
     private final GpuExporters exporters;
+    private final NamesInUse names;
     private final Map<String, NodePoll> nodes = new HashMap<>();
 
     /** In the order in which they are due: what is not due is not looked at. */
     private final PriorityQueue<NodePoll> turns = new PriorityQueue<>(Comparator.comparing(NodePoll::due));
 
-    public ExporterPolls(GpuExporters exporters) {
+    /**
+     * @param names which all that are asked share
+     */
+    public ExporterPolls(GpuExporters exporters, NamesInUse names) {
         this.exporters = exporters;
+        this.names = names;
     }
 
     /** For a while from now on this node's exporter is asked for this, too. */
@@ -106,9 +111,9 @@ public final class ExporterPolls {
         private void ask(GpuExporter present, PollRequest wanted, Instant now) {
             boolean same = exporter.filter(present::equals).isPresent();
             if (poll.isEmpty() || !same) {
-                poll = Optional.of(new PodPoll(endpoint(present), wanted, wanted.metricNames(), now));
+                poll = Optional.of(new PodPoll(endpoint(present), wanted, names.of(wanted), names, now));
             } else if (!request.equals(Optional.of(wanted))) {
-                poll.get().want(wanted, wanted.metricNames(), now);
+                poll.get().want(wanted, names.of(wanted), now);
             }
             exporter = Optional.of(present);
             request = Optional.of(wanted);

@@ -37,6 +37,7 @@ final class PodPoll {
 
     private final Endpoint endpoint;
     private final Phase phase;
+    private final NamesInUse names;
     private PollRequest request;
     private MetricNames wanted;
     private Instant due;
@@ -50,8 +51,9 @@ final class PodPoll {
     /**
      * @param wanted those of the request, which many endpoints share
      */
-    PodPoll(Endpoint endpoint, PollRequest request, MetricNames wanted, Instant now) {
+    PodPoll(Endpoint endpoint, PollRequest request, MetricNames wanted, NamesInUse names, Instant now) {
         this.endpoint = endpoint;
+        this.names = names;
         this.phase = Phase.of(endpoint.podUid());
         this.request = request;
         this.wanted = wanted;
@@ -93,12 +95,12 @@ final class PodPoll {
             boolean seldom =
                     !survey && !now.isBefore(seldomDue) && !request.seldom().isEmpty();
             seldomDue = seldom ? now.plus(SELDOM) : seldomDue;
-            MetricNames names = survey ? wanted.surveyed() : seldom ? request.allMetricNames() : wanted;
+            MetricNames looked = survey ? wanted.surveyed() : seldom ? names.allOf(request) : wanted;
             List<String> candidates = endpoint.path().candidates();
             String first = learned.orElse(candidates.getFirst());
             List<String> others =
                     candidates.stream().filter(path -> !path.equals(first)).toList();
-            ask(scraper, names, first, others, Optional.empty(), polled -> {
+            ask(scraper, looked, first, others, Optional.empty(), polled -> {
                 if (seldom && isTheBodysFault(polled.result())) {
                     seldomDue = now.plus(SELDOM_AFTER_A_FAILURE);
                     underWay = true;

@@ -20,34 +20,34 @@ public final class PodPolls {
         void deliver(Polled polled, Instant askedAt);
     }
 
+    private final NamesInUse names;
     private final Map<Endpoint, PodPoll> polls = new HashMap<>();
-
-    /** Of what is wanted now. It is said every second and changes with an edit. */
-    private Map<PollRequest, MetricNames> names = Map.of();
 
     /** In the order in which they are due: what is not due is not looked at. */
     private final PriorityQueue<PodPoll> turns = new PriorityQueue<>(Comparator.comparing(PodPoll::due));
 
+    /**
+     * @param names which all that are asked share
+     */
+    public PodPolls(NamesInUse names) {
+        this.names = names;
+    }
+
     /** From now on these endpoints are asked, each for this, and no others. */
     public void want(Map<Endpoint, PollRequest> requests, Instant now) {
         boolean changed = polls.keySet().retainAll(requests.keySet());
-        Map<PollRequest, MetricNames> before = names;
-        Map<PollRequest, MetricNames> present = new HashMap<>();
+        Map<PollRequest, MetricNames> wantedOf = new HashMap<>();
         for (Map.Entry<Endpoint, PollRequest> each : requests.entrySet()) {
             PollRequest request = each.getValue();
-            MetricNames wanted = present.computeIfAbsent(request, made -> {
-                MetricNames known = before.get(made);
-                return known == null ? made.metricNames() : known;
-            });
+            MetricNames wanted = wantedOf.computeIfAbsent(request, names::of);
             PodPoll poll = polls.get(each.getKey());
             if (poll == null) {
-                polls.put(each.getKey(), new PodPoll(each.getKey(), request, wanted, now));
+                polls.put(each.getKey(), new PodPoll(each.getKey(), request, wanted, names, now));
                 changed = true;
             } else {
                 changed |= poll.want(request, wanted, now);
             }
         }
-        names = present;
         if (changed) {
             turns.clear();
             turns.addAll(polls.values());

@@ -21,6 +21,13 @@ import java.util.TreeSet;
  */
 public record PollRequest(Duration interval, Set<String> names, Set<String> beside, Set<String> seldom) {
 
+    /** What does not change takes a fifth of a tree's memory, and there is a request for each trigger. */
+    public PollRequest {
+        names = Set.copyOf(names);
+        beside = Set.copyOf(beside);
+        seldom = Set.copyOf(seldom);
+    }
+
     /** None that are read seldom. */
     public PollRequest(Duration interval, Set<String> names, Set<String> beside) {
         this(interval, names, beside, Set.of());

@@ -5,6 +5,7 @@ import io.nimscaler.policy.Decision;
 import io.nimscaler.poll.Endpoint;
 import io.nimscaler.poll.ExporterAnswer;
 import io.nimscaler.poll.ExporterPolls;
+import io.nimscaler.poll.NamesInUse;
 import io.nimscaler.poll.PodPolls;
 import io.nimscaler.poll.PollRequest;
 import io.nimscaler.poll.Polled;
@@ -42,7 +43,7 @@ final class ScaledObjectScalers {
     private final ExporterPolls exporters;
     private final boolean watches;
     private final StartUps startUps = new StartUps();
-    private final PodPolls polls = new PodPolls();
+    private final PodPolls polls;
     private final AdoptedTriggers adopted = new AdoptedTriggers();
     private Set<Trigger> declared = Set.of();
     private volatile Set<TriggerByCall> byCall = Set.of();
@@ -60,11 +61,13 @@ final class ScaledObjectScalers {
     private Set<String> gpuNodes = Set.of();
 
     /**
+     * @param names which the polls of all ScaledObjects share
      * @param watches whether the {@link Circumstances} of decisions are told
      */
-    ScaledObjectScalers(ScaledObjectId id, ExporterPolls exporters, boolean watches) {
+    ScaledObjectScalers(ScaledObjectId id, ExporterPolls exporters, NamesInUse names, boolean watches) {
         this.id = id;
         this.exporters = exporters;
+        this.polls = new PodPolls(names);
         this.watches = watches;
     }
 

@@ -5,6 +5,7 @@ import io.nimscaler.policy.Answer;
 import io.nimscaler.policy.Scale;
 import io.nimscaler.poll.ExporterPolls;
 import io.nimscaler.poll.GpuExporters;
+import io.nimscaler.poll.NamesInUse;
 import io.nimscaler.poll.Scraper;
 import io.nimscaler.trigger.ParsedTrigger;
 import io.nimscaler.trigger.Trigger;
@@ -37,6 +38,7 @@ public final class Scalers implements Decisions {
     private final Scraper scraper;
     private final WakeSources wakeSources;
     private final TriggerCheck check;
+    private final NamesInUse names = new NamesInUse();
     private final ExporterPolls exporterPolls;
     private final Consumer<Snapshot> decided;
     private final boolean watches;
@@ -69,7 +71,7 @@ public final class Scalers implements Decisions {
         this.scraper = scraper;
         this.wakeSources = wakeSources;
         this.check = wakeSources.and(gpuExporters);
-        this.exporterPolls = new ExporterPolls(gpuExporters);
+        this.exporterPolls = new ExporterPolls(gpuExporters, names);
         this.decided = decided;
         this.watches = watches;
     }
@@ -93,7 +95,7 @@ public final class Scalers implements Decisions {
     public void put(ScaledObjectId id, Collection<Trigger> triggers, Set<TriggerByCall> byCall, Instant now) {
         refusedCalls.forget(id);
         ScaledObjectScalers scaledObject =
-                scaledObjects.computeIfAbsent(id, fresh -> new ScaledObjectScalers(fresh, exporterPolls, watches));
+                scaledObjects.computeIfAbsent(id, fresh -> new ScaledObjectScalers(fresh, exporterPolls, names, watches));
         scaledObject.replace(new LinkedHashSet<>(triggers), byCall, now);
         agenda.put(id, scaledObject.due(now));
     }
