@@ -53,9 +53,7 @@ final class MetricsBody implements Body {
         if (bytes > limit) {
             return Optional.of(new Failed(TOO_LARGE, "expected a body of at most " + limit + " bytes, got more"));
         }
-        byte[] content = scratch.bytesOf(chunk);
-        reader.read(content, 0, length);
-        lastByte = length > 0 ? content[length - 1] : lastByte;
+        scratch.read(chunk, this::read);
         if (!kept.grow(reader.keptBytes())) {
             return Optional.of(new Failed(
                     TOO_LARGE,
@@ -63,6 +61,11 @@ final class MetricsBody implements Body {
                             + reader.keptBytes() + " of this one so far"));
         }
         return Optional.empty();
+    }
+
+    private void read(byte[] content, int offset, int length) {
+        reader.read(content, offset, length);
+        lastByte = length > 0 ? content[offset + length - 1] : lastByte;
     }
 
     @Override

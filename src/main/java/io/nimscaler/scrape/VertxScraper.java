@@ -63,6 +63,7 @@ public final class VertxScraper implements Scraper, AutoCloseable {
         Thread caller = Thread.currentThread();
         if (owner == null && Context.isOnEventLoopThread()) {
             owner = caller;
+            scratch.serveThisThread();
         }
         if (owner != caller) {
             throw new IllegalStateException("scrape() was called on " + caller.getName() + ", must be called on "

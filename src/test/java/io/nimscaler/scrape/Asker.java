@@ -83,6 +83,10 @@ final class Asker {
         return ask(request(port, "/metrics"));
     }
 
+    void onOwner(Runnable action) {
+        owner.runOnContext(_ -> action.run());
+    }
+
     static ScrapeRequest request(int port, String path) {
         return request("127.0.0.1", port, path);
     }
