@@ -94,8 +94,8 @@ public final class Scalers implements Decisions {
      */
     public void put(ScaledObjectId id, Collection<Trigger> triggers, Set<TriggerByCall> byCall, Instant now) {
         refusedCalls.forget(id);
-        ScaledObjectScalers scaledObject =
-                scaledObjects.computeIfAbsent(id, fresh -> new ScaledObjectScalers(fresh, exporterPolls, names, watches));
+        ScaledObjectScalers scaledObject = scaledObjects.computeIfAbsent(
+                id, fresh -> new ScaledObjectScalers(fresh, exporterPolls, names, watches));
         scaledObject.replace(new LinkedHashSet<>(triggers), byCall, now);
         agenda.put(id, scaledObject.due(now));
     }

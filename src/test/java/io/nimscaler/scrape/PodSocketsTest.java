@@ -81,7 +81,8 @@ class PodSocketsTest {
     @Test
     void whatDidNotComeInItIsReadAsWell() {
         assertThat(read(Unpooled.copiedBuffer("heap", US_ASCII))).isEqualTo("heap");
-        assertThat(read(Unpooled.directBuffer().writeBytes("direct".getBytes(US_ASCII)))).isEqualTo("direct");
+        assertThat(read(Unpooled.directBuffer().writeBytes("direct".getBytes(US_ASCII))))
+                .isEqualTo("direct");
     }
 
     @Test
