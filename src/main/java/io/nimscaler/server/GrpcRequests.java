@@ -4,15 +4,11 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
-import java.util.regex.Pattern;
 
 /** Finds gRPC requests, and refuses them in gRPC's way. */
 final class GrpcRequests {
 
     private static final String TYPE = "application/grpc";
-
-    /** {@code /package.Service/Method}; nothing else that the port serves has a dot in the first of two segments. */
-    private static final Pattern METHOD = Pattern.compile("/\\w+(\\.\\w+)+/\\w+");
 
     private GrpcRequests() {}
 
@@ -24,7 +20,30 @@ final class GrpcRequests {
         return request.version() == HttpVersion.HTTP_2
                 && request.method() == HttpMethod.POST
                 && hasItsType(request)
-                && METHOD.matcher(request.path()).matches();
+                && isMethod(request.path());
+    }
+
+    /** {@code /package.Service/Method}; nothing else that the port serves has a dot in the first of two segments. */
+    static boolean isMethod(String path) {
+        int slashes = 0;
+        int dots = 0;
+        boolean wordBefore = false;
+        for (int i = 0; i < path.length(); i++) {
+            char at = path.charAt(i);
+            boolean dot = at == '.' && slashes == 1;
+            boolean slash = at == '/' && (i == 0 || slashes == 1 && dots > 0);
+            if (!(dot || slash ? wordBefore || i == 0 : isOfWord(at) && i > 0)) {
+                return false;
+            }
+            slashes += slash ? 1 : 0;
+            dots += dot ? 1 : 0;
+            wordBefore = !(dot || slash);
+        }
+        return slashes == 2 && wordBefore;
+    }
+
+    private static boolean isOfWord(char at) {
+        return at >= 'a' && at <= 'z' || at >= 'A' && at <= 'Z' || at >= '0' && at <= '9' || at == '_';
     }
 
     /** Whether it gives itself out for one. */

@@ -69,6 +69,9 @@ public final class WakeSources implements TriggerCheck {
     }
 
     private List<Violation> violations(String namespace, Waking waking) {
+        if (waking.source().isEmpty() && waking.demandSource().isEmpty()) {
+            return List.of();
+        }
         return Stream.of(
                         waking.source()
                                 .filter(name -> poll(namespace, name).isEmpty())
