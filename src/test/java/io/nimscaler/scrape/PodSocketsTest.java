@@ -30,6 +30,7 @@ class PodSocketsTest {
         return socket.ioBuffer(10).writeBytes(text.getBytes(US_ASCII));
     }
 
+    @SuppressWarnings("deprecation") // what a client of Vert.x gets its bytes in
     private String read(ByteBuf bytes) {
         StringBuilder read = new StringBuilder();
         scratch.read(
