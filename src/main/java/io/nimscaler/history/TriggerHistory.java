@@ -79,7 +79,7 @@ final class TriggerHistory {
     }
 
     private static double seconds(Instant from, Instant to) {
-        return Duration.between(from, to).toMillis() / 1000.0;
+        return (to.toEpochMilli() - from.toEpochMilli()) / 1000.0;
     }
 
     private static boolean isChange(Remembered one, Remembered next) {

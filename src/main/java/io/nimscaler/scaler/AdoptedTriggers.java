@@ -113,6 +113,9 @@ final class AdoptedTriggers {
      * @return whether there was one
      */
     boolean forget(Instant now) {
+        if (calls.isEmpty()) {
+            return false;
+        }
         boolean any = calls.values()
                 .removeIf(known -> !now.isBefore(known.last.plus(FORGOTTEN_AFTER)) || !now.isBefore(known.end));
         while (number(known -> !known.onTrial()) > MOST) {

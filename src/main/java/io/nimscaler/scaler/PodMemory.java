@@ -115,6 +115,11 @@ final class PodMemory {
                 + watched.map(TrafficOfPod::keptBytes).orElse(0L);
     }
 
+    /** As it was described last. */
+    Pod pod() {
+        return pod;
+    }
+
     /** The pod as it is described now. */
     void describe(Pod now, Trigger trigger, Instant at) {
         // It starts when it is scheduled, however long it waited for a node
@@ -302,13 +307,11 @@ final class PodMemory {
 
     /** What the signal is blind to, while that is fresh. */
     OptionalDouble freshUnseen(Trigger trigger, Instant now) {
-        return lastUnseen
-                .filter(measured -> measured.isFresh(now, trigger.deadlines().staleAfter()))
-                .stream()
-                .map(Measured::value)
-                .filter(PodValue.Amount.class::isInstance)
-                .mapToDouble(amount -> ((PodValue.Amount) amount).value())
-                .findFirst();
+        return lastUnseen.isPresent()
+                        && lastUnseen.get().isFresh(now, trigger.deadlines().staleAfter())
+                        && lastUnseen.get().value() instanceof PodValue.Amount(double amount)
+                ? OptionalDouble.of(amount)
+                : OptionalDouble.empty();
     }
 
     /** What it last said of its requests; meant while what it said is {@link #fresh}. */

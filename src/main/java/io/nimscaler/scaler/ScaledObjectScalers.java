@@ -52,6 +52,9 @@ final class ScaledObjectScalers {
 
     private volatile Map<String, Scaler> shadows = Map.of();
 
+    /** Those and these. */
+    private volatile List<Scaler> all = List.of();
+
     /** What one scaler wants, and of whom. */
     private record Wish(PollRequest request, List<Endpoint> endpoints) {}
 
@@ -161,6 +164,7 @@ final class ScaledObjectScalers {
             reported.trigger().shadow().ifPresent(shadow -> next.put(reported.name(), shadow(reported, shadow, now)));
         }
         shadows = Map.copyOf(next);
+        all = Stream.concat(scalers.values().stream(), next.values().stream()).toList();
     }
 
     private Scaler shadow(Scaler reported, Trigger shadow, Instant now) {
@@ -168,11 +172,6 @@ final class ScaledObjectScalers {
                 .filter(scaler -> scaler.trigger().measuresTheSameAs(shadow));
         return before.map(scaler -> scaler.trigger().equals(shadow) ? scaler : scaler.withTrigger(shadow, now))
                 .orElseGet(() -> Scaler.shadowOf(reported, shadow, now));
-    }
-
-    private List<Scaler> all() {
-        return Stream.concat(scalers.values().stream(), shadows.values().stream())
-                .toList();
     }
 
     private static String freeName(Trigger trigger, Collection<Scaler> others) {
@@ -273,7 +272,7 @@ final class ScaledObjectScalers {
     private void adjustPolls(Instant now) {
         List<Wish> wishes = new ArrayList<>();
         Set<String> nodes = new HashSet<>();
-        for (Scaler scaler : all()) {
+        for (Scaler scaler : all) {
             wishes.add(new Wish(scaler.pollRequest(), scaler.endpoints()));
             for (String node : scaler.gpuNodes()) {
                 exporters.want(node, scaler.pollRequest(), now);
@@ -291,7 +290,7 @@ final class ScaledObjectScalers {
     }
 
     private void deliver(Polled polled, Instant askedAt) {
-        for (Scaler scaler : all()) {
+        for (Scaler scaler : all) {
             scaler.take(polled, askedAt);
         }
     }
@@ -299,7 +298,7 @@ final class ScaledObjectScalers {
     /** What an exporter says, shadows included. */
     void take(ExporterAnswer answer, Instant askedAt) {
         if (gpuNodes.contains(answer.node())) {
-            all().forEach(scaler -> scaler.take(answer, askedAt));
+            all.forEach(scaler -> scaler.take(answer, askedAt));
         }
     }
 
@@ -320,7 +319,7 @@ final class ScaledObjectScalers {
 
     /** Shadows included. */
     List<Snapshot> snapshots() {
-        return all().stream()
+        return all.stream()
                 .flatMap(scaler -> scaler.snapshot().stream())
                 .sorted(Comparator.comparing(Snapshot::triggerName).thenComparing(Snapshot::shadow))
                 .toList();
@@ -328,7 +327,7 @@ final class ScaledObjectScalers {
 
     /** Of heap, about, in bytes: what all of them keep of their pods; from any thread. */
     long keptOfPods() {
-        return all().stream().mapToLong(Scaler::keptOfPods).sum();
+        return all.stream().mapToLong(Scaler::keptOfPods).sum();
     }
 
     /** A decision that nothing is known yet does not count, and a shadow is not waited for. */

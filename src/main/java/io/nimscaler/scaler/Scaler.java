@@ -71,6 +71,7 @@ final class Scaler {
     private final AdmissionOfFleet admission;
     private final Optional<FleetSignal> cost;
     private final Patience patience;
+    private List<Pod> remembered = List.of();
     private DrainWatch drains;
     private Optional<Instant> blindSince = Optional.empty();
     private final AwaitedPods awaited = new AwaitedPods();
@@ -229,9 +230,11 @@ final class Scaler {
 
     /** Where its pods are asked. */
     List<Endpoint> endpoints() {
-        return memories.values().stream()
-                .flatMap(memory -> memory.endpoint(trigger, id.namespace()).stream())
-                .toList();
+        List<Endpoint> endpoints = new ArrayList<>(memories.size());
+        for (PodMemory memory : memories.values()) {
+            memory.endpoint(trigger, id.namespace()).ifPresent(endpoints::add);
+        }
+        return endpoints;
     }
 
     /** Takes the answer of one of its endpoints into account; of any other, not at all. */
@@ -254,6 +257,9 @@ final class Scaler {
 
     /** The nodes whose exporters are asked instead of its pods. */
     Set<String> gpuNodes() {
+        if (!trigger.signal().isOfGpus()) {
+            return Set.of();
+        }
         return memories.values().stream()
                 .flatMap(memory -> memory.gpuNode(trigger).stream())
                 .collect(Collectors.toSet());
@@ -363,6 +369,7 @@ final class Scaler {
 
     private void forgetPods() {
         memories.clear();
+        remembered = List.of();
         keptOfPods = 0;
     }
 
@@ -439,12 +446,14 @@ final class Scaler {
 
     /** The total of what the pods say of the load that the signal is blind to; empty: none says anything. */
     private OptionalDouble unseenLoad(Instant now) {
-        double[] loads = memories.values().stream()
-                .flatMapToDouble(memory -> memory.freshUnseen(trigger, now).stream())
-                .toArray();
-        return loads.length == 0
-                ? OptionalDouble.empty()
-                : OptionalDouble.of(DoubleStream.of(loads).sum());
+        double sum = 0;
+        boolean any = false;
+        for (PodMemory memory : memories.values()) {
+            OptionalDouble load = memory.freshUnseen(trigger, now);
+            any |= load.isPresent();
+            sum += load.orElse(0);
+        }
+        return any ? OptionalDouble.of(sum) : OptionalDouble.empty();
     }
 
     private Held held(Wake waiting, Collection<PodReading> pods) {
@@ -481,6 +490,11 @@ final class Scaler {
 
     /** What is kept of a pod goes with the pod. */
     private void remember(List<Pod> pods, Instant now) {
+        if (pods.equals(remembered)) {
+            memories.forEach((uid, memory) -> memory.describe(memory.pod(), trigger, now));
+            return;
+        }
+        remembered = List.copyOf(pods);
         Map<String, Pod> present =
                 pods.stream().collect(Collectors.toMap(Pod::uid, pod -> pod, (one, same) -> one, LinkedHashMap::new));
         memories.keySet().retainAll(present.keySet());

@@ -71,6 +71,9 @@ final class ResponseHead {
     /** The scaler offers no compression. A server that compresses did not read the request's headers, so its body is not read. */
     private static Optional<Failed> encoding(
             HttpClientResponse response, CharSequence header, String kind, String harmless) {
+        if (!response.headers().contains(header)) {
+            return Optional.empty();
+        }
         return response.headers().getAll(header).stream()
                 .filter(value -> !value.equalsIgnoreCase(harmless))
                 .map(value -> new Failed(

@@ -1,7 +1,6 @@
 package io.nimscaler.signal;
 
 import io.nimscaler.exposition.SampleLine;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +31,7 @@ public enum Copies {
 
     /** The highest of each thing. */
     Map<Map<String, String>, Double> merge(Map<Map<String, String>, Double> values) {
-        if (values.keySet().stream().allMatch(series -> Collections.disjoint(labels, series.keySet()))) {
+        if (!any(values.keySet())) {
             return values;
         }
         Map<Map<String, String>, Double> merged = new HashMap<>();
@@ -42,6 +41,18 @@ public enum Copies {
             merged.merge(thing, value, Math::max);
         });
         return merged;
+    }
+
+    /** Whether one of them says which process it is of. */
+    private boolean any(Set<Map<String, String>> all) {
+        for (Map<String, String> series : all) {
+            for (String label : labels) {
+                if (series.containsKey(label)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** Without what a total beside it already counts. */

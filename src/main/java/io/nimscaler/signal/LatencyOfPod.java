@@ -54,9 +54,7 @@ final class LatencyOfPod implements PodSignal {
     @Override
     public Measurement read(List<SampleLine> body, Instant scrapedAt) {
         for (String name : signal.histograms()) {
-            List<SampleLine> named = body.stream()
-                    .filter(series -> series.name().equals(name + "_bucket"))
-                    .toList();
+            List<SampleLine> named = Lines.named(body, name + "_bucket");
             if (!named.isEmpty()) {
                 return read(name, named, body, scrapedAt);
             }
@@ -80,9 +78,7 @@ final class LatencyOfPod implements PodSignal {
     /** All that it has observed since it started; empty: it does not say, or what it says can not be used. */
     Optional<Histogram> sinceItStarted(List<SampleLine> body) {
         for (String name : signal.histograms()) {
-            List<SampleLine> named = body.stream()
-                    .filter(series -> series.name().equals(name + "_bucket"))
-                    .toList();
+            List<SampleLine> named = Lines.named(body, name + "_bucket");
             if (!named.isEmpty()) {
                 return parse(name, SeriesSelector.ofModel(named, modelName), body).histograms().values().stream()
                         .reduce(Histogram::plus);

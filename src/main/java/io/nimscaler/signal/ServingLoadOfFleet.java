@@ -318,7 +318,11 @@ final class ServingLoadOfFleet implements FleetSignal {
     }
 
     private static double sum(List<PodValue.Work> pods, ToDoubleFunction<PodValue.Work> value) {
-        return pods.stream().mapToDouble(value).sum();
+        double sum = 0;
+        for (PodValue.Work pod : pods) {
+            sum += value.applyAsDouble(pod);
+        }
+        return sum;
     }
 
     @Override

@@ -21,10 +21,15 @@ final class SlidingTotal<T> {
     record Point<T>(Instant at, T total) {}
 
     private final Duration window;
+    private final Duration apart;
+    private final Duration enough;
     private final Deque<Point<T>> points = new ArrayDeque<>();
 
     SlidingTotal(Duration window) {
         this.window = window;
+        this.apart = window.dividedBy(MOST);
+        Duration quarter = window.dividedBy(4);
+        this.enough = quarter.compareTo(LONG_ENOUGH) < 0 ? quarter : LONG_ENOUGH;
     }
 
     /** One that is not later than the newest replaces it. */
@@ -34,7 +39,7 @@ final class SlidingTotal<T> {
         }
         if (points.size() > 1) {
             Point<T> newest = points.removeLast();
-            if (!newest.at().isBefore(points.getLast().at().plus(window.dividedBy(MOST)))) {
+            if (!newest.at().isBefore(points.getLast().at().plus(apart))) {
                 points.addLast(newest);
             }
         }
@@ -66,9 +71,7 @@ final class SlidingTotal<T> {
 
     /** Whether the scrapes span a quarter of the window, or 15 s where that is less: a change over an instant says nothing. */
     boolean spansEnough() {
-        Duration quarter = window.dividedBy(4);
-        Duration least = quarter.compareTo(LONG_ENOUGH) < 0 ? quarter : LONG_ENOUGH;
-        return points.size() > 1 && span().compareTo(least) >= 0;
+        return points.size() > 1 && span().compareTo(enough) >= 0;
     }
 
     Duration span() {
