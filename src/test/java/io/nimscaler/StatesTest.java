@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** One list of states: those of the decisions, the page, the dashboard, REST and the documents are the same, by the same words. */
@@ -97,6 +98,39 @@ class StatesTest {
             assertThat(shown).as(panel.path("title").asText()).isEqualTo(decided);
         }
         assertThat(panels).isEqualTo(2);
+    }
+
+    /** The numbers of triggers that need a look stand under the words of their states. */
+    @Test
+    void numbersOnTheDashboardHaveThem() throws IOException {
+        JsonNode dashboard = Serialization.unmarshal(Files.readString(DASHBOARD), JsonNode.class);
+        Map<String, String> titles = new HashMap<>();
+        for (JsonNode panel : dashboard.path("panels")) {
+            if (panel.path("type").asText().equals("stat")) {
+                titles.put(
+                        panel.at("/targets/0/expr").asText(),
+                        panel.path("title").asText());
+            }
+        }
+        Map<String, State> states = Map.of(
+                "(nim_scaler_unknown)", State.UNKNOWN,
+                "state=\"holding\"", State.HOLDING,
+                "(nim_scaler_trigger_refused)", State.REFUSED);
+        states.forEach((part, state) -> assertThat(titles).anySatisfy((expression, title) -> {
+            assertThat(expression).startsWith("sum(").contains(part);
+            assertThat(title).isEqualTo(state.title());
+        }));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"NimScalerUnknown, UNKNOWN", "NimScalerHeld, HOLDING", "NimScalerTriggerRefused, REFUSED"})
+    void alertOnAStateBeginsWithIt(String alert, State state) throws IOException {
+        List<String> lines = Files.readAllLines(Path.of("k8s/monitoring/prometheus-rule.yaml"));
+        assertThat(lines.stream()
+                        .dropWhile(line -> !line.strip().equals("- alert: " + alert))
+                        .filter(line -> line.strip().startsWith("summary: "))
+                        .findFirst())
+                .hasValueSatisfying(line -> assertThat(line.strip()).startsWith("summary: \"" + state.title()));
     }
 
     private static Map<String, String> statesByNumber(JsonNode panel) {

@@ -128,7 +128,8 @@ final class PodMemory {
                 .or(() -> Optional.of(at));
         pod = now;
         if (now.ready() || (now.startup().everReady() && firstReady.isEmpty())) {
-            // Of one that is not ready any more it is not known since when it was ready, only that it was scheduled before
+            // Of one that is not ready any more it is not known since when it was ready, only that it was scheduled
+            // before
             Instant since =
                     earlier(now.startup().readySince().orElse(now.startup().since()), at);
             if (now.ready()

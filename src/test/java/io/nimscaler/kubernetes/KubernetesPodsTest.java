@@ -167,9 +167,10 @@ class KubernetesPodsTest {
         await().untilAsserted(() -> {
             pass(SECOND);
             assertThat(observed())
-                    .isEqualTo(new Observation.NoRoom(
-                            "expected at most 6 pods of all ScaledObjects with this memory limit; this one has 2, which"
-                                    + " take as much as 17 with one gauge, the most in the namespace with the most pods"));
+                    .isEqualTo(
+                            new Observation.NoRoom(
+                                    "expected at most 6 pods of all ScaledObjects with this memory limit; this one has 2, which"
+                                            + " take as much as 17 with one gauge, the most in the namespace with the most pods"));
         });
     }
 
