@@ -70,7 +70,7 @@ public final class Headline {
     }
 
     private static String fallback() {
-        return "The HPA changes nothing, except where the ScaledObject has a fallback.";
+        return "The HPA changes nothing, unless the ScaledObject has a fallback.";
     }
 
     private String consequence(Basis.Known basis) {

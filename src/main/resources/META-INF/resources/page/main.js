@@ -72,7 +72,7 @@ function update(data, now) {
   cluster.hidden = missed === '';
   say(cluster, missed);
   say(scaler, [data.scaler.version, data.scaler.replica].filter(Boolean).join(' · '));
-  mark(scaler, 'title', 'Version and replica of the scaler. Each replica has a memory of its own.');
+  mark(scaler, 'title', 'Version and replica of the scaler. Each replica has its own memory.');
   say(apiServer, API_SERVERS[data.apiServer.state]);
   mark(apiServer, 'data-state', missed === '' ? (data.apiServer.state === 'watching' ? 'live' : 'waiting') : 'stale');
   view.update(data, now);
@@ -101,7 +101,7 @@ function age() {
   mark(contact, 'data-state', stale ? 'stale' : everHeard ? 'live' : 'waiting');
   mark(document.body, 'data-stale', stale ? 'true' : null);
   say(contact, stale
-    ? `No contact with the scaler since ${clock(heardAt)}${everHeard ? ': what is shown is old' : ''}`
+    ? `No contact with the scaler since ${clock(heardAt)}${everHeard ? ': the page shows old data' : ''}`
     : everHeard ? 'Live' : 'Asking the scaler…');
   mark(contact, 'title', trouble || null);
 }

@@ -24,10 +24,10 @@ const SETTINGS = [
 
 /** What holds for the present settings as for the others. */
 const FRAME = [
-  {key: 'pricePerReplicaHour', hint: 'in any money; optional'},
-  {key: 'maxOverload', hint: 'for advice: a share of the time such as 0.01; as now without it'},
-  {key: 'scaleDown.stabilizationWindowSeconds', hint: 'of the HPA\'s behavior; 0 without it'},
-  {key: 'startUp', hint: 'of a pod, such as 90s; as measured without it'},
+  {key: 'pricePerReplicaHour', hint: 'in any currency; optional'},
+  {key: 'maxOverload', hint: 'for advice: a share of the time such as 0.01; empty: as now'},
+  {key: 'scaleDown.stabilizationWindowSeconds', hint: 'of the HPA\'s behavior; empty: 0'},
+  {key: 'startUp', hint: 'of a pod, such as 90s; empty: as measured'},
 ];
 
 const text = (value) => (value === null || value === undefined ? '' : String(value));
@@ -99,7 +99,7 @@ export class WhatIf {
   #frame = FRAME.map((setting) => ({...setting, field: new Field(setting.key, setting.hint)}));
   #days = el('select', {}, ...SPANS.map(([days, label]) => el('option', {value: String(days)}, label)));
   #more = el('details', {class: 'more'}, el('summary', {}, 'More'));
-  #reach = el('p', {class: 'dim'}, 'What would have been with other settings, on the traffic that there was. Nothing is changed by asking.');
+  #reach = el('p', {class: 'dim'}, 'What other settings would have cost on this traffic. A question changes nothing.');
   #try = el('button', {type: 'submit', class: 'primary'}, 'Try these settings');
   #advise = el('button', {type: 'button', click: () => this.#ask('advice')}, 'Find better settings');
   #reset = el('button', {type: 'button', click: () => this.#take({})}, 'Back to the present settings');
@@ -154,7 +154,7 @@ export class WhatIf {
     try {
       const {history} = await get('api/status');
       if (history === null) {
-        say(this.#reach, 'What would have been with other settings, on the traffic that there was. Nothing is changed by asking.'
+        say(this.#reach, 'What other settings would have cost on this traffic. A question changes nothing.'
           + ' Only the last half hour is remembered, which is too little for advice: set nim-scaler.history.directory, and minutes are kept for 14 days (src/docs/history.md).');
       }
     } catch {
@@ -274,7 +274,7 @@ export class WhatIf {
     if (closedLoop === null) {
       return [
         el('p', {class: 'headline'}, openLoop(answer.openLoop)),
-        list('notes', [...warnings, `What another fleet would have been is not said: ${noClosedLoop}`]),
+        list('notes', [...warnings, `There is no answer for another fleet: ${noClosedLoop}`]),
         linesOf(answer),
       ];
     }
@@ -363,7 +363,7 @@ export class WhatIf {
 
   #leftOut({leftOut}, assumed) {
     return el('details', {class: 'left-out'}, el('summary', {}, 'What is assumed, and what is left out'),
-      assumed.length > 0 ? el('p', {}, 'Assumed, for nobody said it and nothing showed it:') : null, list('', assumed),
+      assumed.length > 0 ? el('p', {}, 'Assumed, because it was neither given nor seen:') : null, list('', assumed),
       el('p', {}, 'Left out:'), list('', leftOut));
   }
 }
@@ -381,7 +381,7 @@ function list(name, items) {
 /** What to write into the ScaledObject; nothing where nothing is changed. */
 function linesOf({scaledObjectLines, shadowLines}) {
   return scaledObjectLines === '' ? null : el('div', {class: 'lines'},
-    copied('As a shadow first', shadowLines, 'Shown beside what is reported; KEDA is not told of it.'),
+    copied('As a shadow first', shadowLines, 'It is only shown. KEDA gets nothing of it.'),
     copied('In the ScaledObject', scaledObjectLines, 'Changes what is reported to KEDA.'));
 }
 

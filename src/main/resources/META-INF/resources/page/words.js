@@ -105,10 +105,10 @@ export function since(at, now) {
 export function notRemembered(at, from, now) {
   const millis = Date.parse(at);
   if (Number.isNaN(millis)) {
-    return `“${at.slice(0, 40)}” is no moment. What is shown is now.`;
+    return `“${at.slice(0, 40)}” is not a moment. The page shows the present.`;
   }
   const oldest = from ? ` Decisions are remembered since ${clock(Date.parse(from), now)}.` : '';
-  return `${clock(millis, now)} is not remembered.${oldest} What is shown is now.`;
+  return `${clock(millis, now)} is not remembered.${oldest} The page shows the present.`;
 }
 
 /** What is missing where the API server is; empty while all is well. */
@@ -174,14 +174,14 @@ export function saw({decision, arithmetic}) {
     }
   }
   if (arithmetic.countedAsMean > 0) {
-    parts.push(`${arithmetic.countedAsMean} of the missing counted as the mean`);
+    parts.push(`${arithmetic.countedAsMean} of the missing pods counted as the mean`);
   }
   const there = decision.pods.length;
   if (decision.replicasWanted > there) {
     parts.push(`${decision.replicasWanted - there} wanted and not there yet`);
   }
   if (arithmetic.stuck > 0) {
-    parts.push(`${arithmetic.stuck} of the starting stuck`);
+    parts.push(`${arithmetic.stuck} of the starting pods stuck`);
   }
   return parts.length === 0 ? 'No pod, and none wanted.' : `${parts.join('; ')}.`;
 }
@@ -209,7 +209,7 @@ export function told({decision, answer}) {
 
 export function hpa(view) {
   if (isPaused(view)) {
-    return 'KEDA is paused, and has taken the HPA away: nothing changes the replicas.';
+    return 'KEDA is paused, and has deleted the HPA: nothing changes the replicas.';
   }
   if (view.hpaDesiredReplicas !== null) {
     const after = view.replicasAfter ?? view.hpaDesiredReplicas;
@@ -220,7 +220,7 @@ export function hpa(view) {
   }
   return view.replicasWanted === 0
     ? `It is off at 0 replicas. KEDA wakes the scale target when the trigger is active; now it is ${activity(view)}.`
-    : 'It gets no value, so it changes nothing; where the ScaledObject has a fallback, that counts.';
+    : 'It gets no value, so it changes nothing. If the ScaledObject has a fallback, KEDA uses it.';
 }
 
 const activity = (view) => (view.active === null ? UNKNOWN : view.active ? 'active' : 'not active');

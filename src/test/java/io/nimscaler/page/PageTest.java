@@ -202,7 +202,7 @@ class PageTest extends BrowserTest {
         browser.as(1280, 900, false).go(page("#/nim/busy?at=2020-01-31T12:00:00Z"));
         browser.until(() -> {
             assertThat(browser.text(".problem"))
-                    .contains(" on 31 Jan 2020 is not remembered", "remembered since", "What is shown is now.");
+                    .contains(" on 31 Jan 2020 is not remembered", "remembered since", "The page shows the present.");
             assertThat(browser.text(".when")).isEqualTo("now");
             assertThat(step("Saw")).startsWith("3 pods");
         });
@@ -226,7 +226,7 @@ class PageTest extends BrowserTest {
     @Test
     void addressWithoutAMomentIsSaid() {
         browser.as(1280, 900, false).go(page("#/nim/busy?at=yesterday"));
-        browser.until(() -> assertThat(browser.text(".problem")).startsWith("“yesterday” is no moment."));
+        browser.until(() -> assertThat(browser.text(".problem")).startsWith("“yesterday” is not a moment."));
     }
 
     @Test
@@ -336,7 +336,7 @@ class PageTest extends BrowserTest {
             browser.until(() -> {
                 assertThat(browser.text("#contact"))
                         .startsWith("No contact with the scaler since ")
-                        .endsWith(": what is shown is old");
+                        .endsWith(": the page shows old data");
                 assertThat(browser.all("body[data-stale]")).hasSize(1);
             });
             browser.screenshot("stale");

@@ -223,7 +223,7 @@ class WhatIfPageTest extends BrowserTest {
             browser.until(() -> assertThat(browser.text(".answer"))
                     .contains("20 of 1,000 decisions would have been others: 3.25 replicas (2 to 5) on average instead"
                             + " of 2.50 replicas (1 to 4).")
-                    .contains("What another fleet would have been is not said: metric = \"ttft\": expected a signal"));
+                    .contains("There is no answer for another fleet: metric = \"ttft\": expected a signal"));
             assertThat(browser.all(".answer .cost, .answer table")).isEmpty();
         }
     }

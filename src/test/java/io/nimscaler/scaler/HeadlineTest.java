@@ -248,12 +248,12 @@ class HeadlineTest {
                 NOBODY_SAYS,
                 State.UNKNOWN,
                 "KEDA gets no value: no pod has given a sample for 30s. 1 of 1 pod does not answer: cannot connect: connection refused."
-                        + " Demand is unknown. The HPA changes nothing, except where the ScaledObject has a fallback.");
+                        + " Demand is unknown. The HPA changes nothing, unless the ScaledObject has a fallback.");
         says(
                 at(new Fleet.NotKnown("the API server does not answer")),
                 NOBODY_SAYS,
                 State.UNKNOWN,
-                "KEDA gets no value: the API server does not answer. The HPA changes nothing, except where the ScaledObject has a"
+                "KEDA gets no value: the API server does not answer. The HPA changes nothing, unless the ScaledObject has a"
                         + " fallback.");
     }
 
