@@ -1,5 +1,6 @@
 package io.nimscaler.app;
 
+import io.nimscaler.config.GrpcTlsConfigSource;
 import io.nimscaler.config.ScalerSettings;
 import io.nimscaler.files.Expiries;
 import io.nimscaler.server.GateSettings;
@@ -19,6 +20,10 @@ class StartSettings {
 
     private static final Logger LOG = Logger.getLogger(StartSettings.class);
 
+    private static final String TLS_UNSEEN = "cannot start, 1 setting is wrong:\nnim-scaler.grpc.tls.certificate: expected in the"
+            + " environment, as a system property or in config/application.properties, got it from elsewhere"
+            + " (quarkus.config.locations, for instance): the port would be open without TLS";
+
     /**
      * @throws ConfigurationException with all that is wrong; Quarkus then ends the process with exit code 1 and shows that text
      *     alone, provided that it has no cause
@@ -29,6 +34,9 @@ class StartSettings {
         Settings.unknown(config.getPropertyNames(), System.getenv().keySet())
                 .forEach(violation -> LOG.warnf("an unknown setting is ignored: %s", violation.text()));
         return switch (Settings.read(written)) {
+            case Settings.Read.Usable(Settings settings)
+            when settings.gate().tls().isPresent() && !GrpcTlsConfigSource.isInForce(config) ->
+                throw new ConfigurationException(TLS_UNSEEN);
             case Settings.Read.Usable(Settings settings) -> {
                 LOG.infof("settings (nim-scaler.): %s", settings.text());
                 yield settings;

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /**
@@ -25,6 +26,7 @@ public final class GrpcTlsConfigSource implements ConfigSourceFactory {
 
     private static final String OURS = "nim-scaler.grpc.";
     private static final String BUCKET = "nim-scaler-grpc";
+    private static final String OF_THE_PORT = "quarkus.http.tls-configuration-name";
     private static final String RELOAD_PERIOD = "1m";
 
     /** Over the application's own properties (250), under whatever the operator sets (environment: 300). */
@@ -39,13 +41,23 @@ public final class GrpcTlsConfigSource implements ConfigSourceFactory {
                         Map.of(
                                 "quarkus.tls." + BUCKET + ".reload-period",
                                 reloadPeriod(value(context, "tls.reload-period")),
-                                "quarkus.http.tls-configuration-name",
+                                OF_THE_PORT,
                                 BUCKET,
                                 "quarkus.http.insecure-requests",
                                 "disabled"),
                         "nim-scaler.grpc.tls",
                         ORDINAL))
                 : List.of();
+    }
+
+    /**
+     * Whether the port has them. It has not where they stand in a file of {@code quarkus.config.locations}: one factory of sources
+     * does not see those of another.
+     */
+    public static boolean isInForce(Config config) {
+        return config.getOptionalValue(OF_THE_PORT, String.class)
+                .filter(BUCKET::equals)
+                .isPresent();
     }
 
     /** One that is no duration is refused later. */

@@ -2,9 +2,11 @@ package io.nimscaler.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.smallrye.config.ConfigSourceFactory;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +36,19 @@ class GrpcTlsConfigSourceTest {
                 .isEqualTo("disabled");
         assertThat(config.getValue("quarkus.tls.nim-scaler-grpc.reload-period", String.class))
                 .isEqualTo("1m");
+    }
+
+    /** As those of a file of {@code quarkus.config.locations}. */
+    @Test
+    void certificateFromAnotherFactoryIsNotInForce() {
+        SmallRyeConfig seen = config(Map.of("nim-scaler.grpc.tls.certificate", "a.crt"));
+        assertThat(GrpcTlsConfigSource.isInForce(seen)).isTrue();
+        SmallRyeConfig unseen = new SmallRyeConfigBuilder()
+                .withSources(new GrpcTlsConfigSource())
+                .withSources((ConfigSourceFactory) _ -> List.of(new PropertiesConfigSource(
+                        Map.of("nim-scaler.grpc.tls.certificate", "a.crt"), "elsewhere", 300)))
+                .build();
+        assertThat(GrpcTlsConfigSource.isInForce(unseen)).isFalse();
     }
 
     @ParameterizedTest
