@@ -27,7 +27,7 @@ public final class Attacks {
         List<String> javaOptions = List.of(System.getProperty("attacks.java", JAVA_OPTIONS).split(" "));
         Map<String, Attack> all = new LinkedHashMap<>(CallerAttacks.all());
         all.putAll(ClusterAttacks.all());
-        System.out.println("| attack | resident before | highest | after, MB | slowest probe, ms (failed) | slowest call, ms"
+        System.out.println("| attack | resident before | highest | live heap meanwhile, MB | slowest probe, ms (failed) | slowest call, ms"
                 + " (without a value) | answers at the end | seen |");
         System.out.println("| --- | --- | --- | --- | --- | --- | --- | --- |");
         List<String> names = new ArrayList<>(all.keySet());

@@ -38,17 +38,17 @@ final class CallerAttacks {
 
     static Map<String, Attack> all() {
         Map<String, Attack> all = new LinkedHashMap<>();
-        all.put("20,000 odd HTTP methods on each port", _ -> oddMethods());
-        all.put("68 gzip messages of 50 kB that are 50 MB", CallerAttacks::bombs);
-        all.put("800 streams with 250 kB of metadata", _ -> streams(800, 250_000));
-        all.put("3,000 streams with 12 kB of metadata", _ -> streams(3_000, 3_000));
-        all.put("3,000 silent sockets, 1,200 of them after one request", CallerAttacks::sockets);
-        all.put("1,500 streams cancelled beside 100", _ -> cancelled());
+        all.put("20,000 odd HTTP methods on each port", CallerAttacks::oddMethods);
+        all.put("68 gzip messages of 50 kB that are 50 MB of metadata", CallerAttacks::bombs);
+        all.put("800 streams with 250 kB of metadata", victim -> streams(victim, 800, 250_000));
+        all.put("3,000 streams with 12 kB of metadata", victim -> streams(victim, 3_000, 3_000));
+        all.put("3,000 silent sockets on each port, 1,200 of them after one request", CallerAttacks::sockets);
+        all.put("1,500 streams cancelled beside 100", CallerAttacks::cancelled);
         all.put("200 recordings unread, 20 readers of decisions", new Downloads());
         return all;
     }
 
-    private static String oddMethods() throws Exception {
+    private static String oddMethods(Victim victim) throws Exception {
         int answered = 0;
         for (int port : new int[] {Victim.PORT, Victim.MANAGEMENT_PORT}) {
             for (int connection = 0; connection < 20; connection++) {
@@ -66,6 +66,7 @@ final class CallerAttacks {
             }
         }
         Thread.sleep(SETTLES_MILLIS);
+        victim.measure();
         return answered + " answered";
     }
 
@@ -104,9 +105,10 @@ final class CallerAttacks {
     private static String bombs(Victim victim) throws Exception {
         ByteArrayOutputStream bomb = new ByteArrayOutputStream();
         try (GZIPOutputStream gzip = new GZIPOutputStream(bomb)) {
-            for (int i = 0; i < 50; i++) {
-                gzip.write(new byte[1_000_000]);
-            }
+            Attack.GOOD.toBuilder()
+                    .putScalerMetadata("caCert", "c".repeat(50_000_000))
+                    .build()
+                    .writeTo(gzip);
         }
         CompressorRegistry registry = CompressorRegistry.newEmptyInstance();
         registry.register(new Gzipped());
@@ -122,6 +124,7 @@ final class CallerAttacks {
             ends.begin(channel.newCall(method, CallOptions.DEFAULT.withCompression("gzip")), bomb.toByteArray());
         }
         Thread.sleep(2 * SETTLES_MILLIS);
+        victim.measure();
         channel.shutdownNow();
         return ends + ", KEDA's next call " + (victim.hasValue() ? "answered" : "not answered");
     }
@@ -160,7 +163,7 @@ final class CallerAttacks {
     }
 
     /** @param each characters of each of KEDA's own values */
-    private static String streams(int number, int each) throws Exception {
+    private static String streams(Victim victim, int number, int each) throws Exception {
         ScaledObjectRef.Builder ref = Attack.GOOD.toBuilder().putScalerMetadata("caCert", "c".repeat(each));
         if (each < 10_000) {
             ref.putScalerMetadata("tlsClientCert", "c".repeat(each))
@@ -176,23 +179,24 @@ final class CallerAttacks {
             }
         }
         Thread.sleep(SETTLES_MILLIS);
+        victim.measure();
         String seen = ends.toString();
         channel.shutdownNow();
-        Thread.sleep(SETTLES_MILLIS);
         return seen;
     }
 
     private static String sockets(Victim victim) throws Exception {
         List<Socket> sockets = new ArrayList<>();
-        for (int i = 0; i < 3_000; i++) {
-            Socket socket = new Socket("127.0.0.1", Victim.PORT);
+        for (int i = 0; i < 6_000; i++) {
+            Socket socket = new Socket("127.0.0.1", i % 2 == 0 ? Victim.PORT : Victim.MANAGEMENT_PORT);
             sockets.add(socket);
-            if (i < 1_200) {
+            if (i < 2_400) {
                 socket.getOutputStream()
                         .write("GET /api/none HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             }
         }
         Thread.sleep(SETTLES_MILLIS);
+        victim.measure();
         boolean answered = victim.hasValueAnew();
         for (Socket socket : sockets) {
             socket.close();
@@ -200,7 +204,7 @@ final class CallerAttacks {
         return "a new connection's call " + (answered ? "answered" : "not answered");
     }
 
-    private static String cancelled() throws Exception {
+    private static String cancelled(Victim victim) throws Exception {
         ManagedChannel channel = Victim.channel();
         Ends stay = new Ends();
         for (int i = 0; i < 100; i++) {
@@ -213,6 +217,7 @@ final class CallerAttacks {
         Thread.sleep(5_000);
         go.forEach(call -> call.cancel("its ScaledObject was deleted", null));
         Thread.sleep(SETTLES_MILLIS);
+        victim.measure();
         String seen = "of the 100: " + stay;
         channel.shutdownNow();
         return seen;
@@ -251,6 +256,7 @@ final class CallerAttacks {
                 }
                 answers.merge(status, 1, Integer::sum);
             }
+            victim.measure();
             for (Socket socket : sockets) {
                 socket.close();
             }

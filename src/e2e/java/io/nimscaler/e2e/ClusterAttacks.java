@@ -2,6 +2,14 @@ package io.nimscaler.e2e;
 
 import io.nimscaler.PrivateCa;
 import io.nimscaler.grpc.proto.ScaledObjectRef;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.PoolOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +17,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -30,6 +40,7 @@ final class ClusterAttacks {
                     @Override
                     public String on(Victim victim) throws Exception {
                         Thread.sleep(60_000);
+                        victim.measure();
                         return "log " + Files.size(log()) / 1_000_000 + " MB";
                     }
                 });
@@ -39,12 +50,14 @@ final class ClusterAttacks {
                 Thread.sleep(10_000);
                 api().scaleHangs();
                 Thread.sleep(105_000);
+                victim.measure();
                 return "believed after 105 s: "
                         + IntStream.range(0, 300)
                                 .filter(i -> victim.hasValue(OnApiServer.ref(i)))
                                 .count();
             }
         });
+        all.put("3,000 answers over HTTP/2 that are not taken, of 300 ScaledObjects", new NotTaken());
         all.put("a certificate that does not fit its key", new WrongKey());
         return all;
     }
@@ -64,6 +77,7 @@ final class ClusterAttacks {
         @Override
         public String on(Victim victim) throws Exception {
             Thread.sleep(45_000);
+            victim.measure();
             return "KEDA's next call " + (victim.hasValue() ? "answered" : "not answered");
         }
     }
@@ -116,6 +130,44 @@ final class ClusterAttacks {
             if (api.isPresent()) {
                 api.get().close();
             }
+        }
+    }
+
+    /** A client that never lets anything be sent but headers. */
+    private static final class NotTaken extends OnApiServer {
+
+        private static final int ASKED = 3_000;
+
+        NotTaken() {
+            super(300, UnaryOperator.identity());
+        }
+
+        @Override
+        public String on(Victim victim) throws Exception {
+            Vertx vertx = Vertx.vertx();
+            HttpClient client = vertx.createHttpClient(
+                    new HttpClientOptions()
+                            .setProtocolVersion(HttpVersion.HTTP_2)
+                            .setHttp2ClearTextUpgrade(false)
+                            .setHttp2MultiplexingLimit(ASKED)
+                            .setInitialSettings(new Http2Settings().setInitialWindowSize(0)),
+                    new PoolOptions().setHttp2MaxSize(1));
+            AtomicInteger begun = new AtomicInteger();
+            AtomicInteger reset = new AtomicInteger();
+            for (int i = 0; i < ASKED; i++) {
+                client.request(HttpMethod.GET, Victim.PORT, "127.0.0.1", "/api/scaled-objects")
+                        .compose(HttpClientRequest::send)
+                        .onSuccess(answer -> {
+                            begun.incrementAndGet();
+                            answer.exceptionHandler(_ -> reset.incrementAndGet());
+                        })
+                        .onFailure(_ -> reset.incrementAndGet());
+            }
+            Thread.sleep(30_000);
+            victim.measure();
+            String seen = begun + " begun, " + reset + " reset";
+            vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+            return seen;
         }
     }
 

@@ -45,6 +45,7 @@ final class Victim implements AutoCloseable {
     private final AtomicInteger callsWithoutValue = new AtomicInteger();
     private volatile boolean watched = true;
     private long residentBefore;
+    private long liveBytes;
 
     private Victim(Process process, Attack attack, Path folder) throws IOException {
         this.folder = folder;
@@ -66,14 +67,11 @@ final class Victim implements AutoCloseable {
     static Victim start(Path app, List<String> javaOptions, Attack attack, Path folder) throws Exception {
         List<String> all = new ArrayList<>(attack.settings(folder));
         all.addAll(List.of("quarkus.http.port=" + PORT, "quarkus.management.port=" + MANAGEMENT_PORT));
-        Path file = Files.write(folder.resolve("application.properties"), all);
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(javaOptions);
-        command.addAll(List.of(
-                "-Dquarkus.config.locations=" + file.toAbsolutePath(),
-                "-jar",
-                app.resolve("quarkus-run.jar").toString()));
+        all.forEach(setting -> command.add("-D" + setting));
+        command.addAll(List.of("-jar", app.resolve("quarkus-run.jar").toString()));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("scaler.log").toFile());
@@ -209,14 +207,36 @@ final class Victim implements AutoCloseable {
                         / 1_000;
     }
 
+    /** What of its heap is live, after a full collection: to be told while the attack lasts. */
+    void measure() throws IOException {
+        if (!process.isAlive()) {
+            return;
+        }
+        Process jcmd = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                        Long.toString(process.pid()),
+                        "GC.class_histogram")
+                .start();
+        try (BufferedReader lines = jcmd.inputReader()) {
+            liveBytes = lines.lines()
+                    .filter(line -> line.startsWith("Total"))
+                    .mapToLong(line -> Long.parseLong(line.strip().split(" +")[2]))
+                    .findFirst()
+                    .orElse(0);
+        }
+    }
+
     /** What became of it, as cells of a table. */
     String cells() throws IOException {
+        if (liveBytes == 0) {
+            measure();
+        }
         return String.format(
                 Locale.ROOT,
                 "%d | %d | %d | %d (%d) | %d (%d) | %s",
                 residentBefore,
                 megabytes("VmHWM"),
-                megabytes("VmRSS"),
+                liveBytes / 1_000_000,
                 slowestProbe.get(),
                 probesUnanswered.get(),
                 slowestCall.get(),
