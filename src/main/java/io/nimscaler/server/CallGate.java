@@ -66,7 +66,7 @@ class CallGate {
             return;
         }
         String peer = ConnectionGate.peerOf(request.connection());
-        request.response().endHandler(_ -> open.leave(peer, request));
+        // Not with its end: an answer that the client does not read keeps its stream
         request.response().closeHandler(_ -> open.leave(peer, request));
         open.enter(peer, request).ifPresent(oldest -> oldest.response().reset(TOO_MANY));
         context.next();

@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
 class RestGate {
 
     /** After those that gRPC has to pass, too. */
-    private static final int PRIORITY = CallGate.PRIORITY - 1;
+    static final int PRIORITY = CallGate.PRIORITY - 1;
 
     private static final Set<HttpMethod> READS = Set.of(HttpMethod.GET, HttpMethod.HEAD);
 

@@ -1,15 +1,18 @@
 package io.nimscaler.telemetry;
 
+import io.netty.handler.codec.http2.Http2Exception;
 import io.nimscaler.window.MinuteBudget;
 import io.quarkus.logging.LoggingFilter;
 import io.vertx.core.VertxException;
+import java.io.IOException;
 import java.util.logging.Filter;
 import java.util.logging.LogRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets only some stack traces a minute into the log. One is as useful as a thousand, and a client that sends invalid frames
  * makes a library write one for each frame. Lines without a stack trace pass. Of the Kubernetes client's own lines, and of lines
- * on invalid requests, one a minute passes, without its stack trace.
+ * on invalid requests and on answers that a client gave up, one a minute passes, without its stack trace.
  */
 @LoggingFilter(name = "few-stack-traces")
 public final class FewStackTraces implements Filter {
@@ -22,6 +25,9 @@ public final class FewStackTraces implements Filter {
     /** Where what fails before it gets as far as any code of ours ends: a request without a Host, for instance. It has its answer. */
     private static final String HTTP_SERVER = "io.quarkus.vertx.http.runtime.QuarkusErrorHandler";
 
+    /** It says so where a client gives up an answer before its error is written. */
+    private static final String ROUTER = "io.vertx.ext.web.RoutingContext";
+
     private final MinuteBudget budget = new MinuteBudget(PER_MINUTE);
     private final MinuteBudget ofKubernetesClient = new MinuteBudget(1);
     private final MinuteBudget ofRequests = new MinuteBudget(1);
@@ -32,10 +38,18 @@ public final class FewStackTraces implements Filter {
         if (logger != null && logger.startsWith(KUBERNETES_CLIENT)) {
             return mayBeSaidWithoutATrace(line, ofKubernetesClient);
         }
-        if (HTTP_SERVER.equals(logger) && line.getThrown() instanceof VertxException) {
+        if (isOfAClient(logger, line.getThrown())) {
             return mayBeSaidWithoutATrace(line, ofRequests);
         }
         return line.getThrown() == null || take(budget, line);
+    }
+
+    /** An invalid request, or an answer that its client gave up or did not take; not what our own code throws. */
+    private static boolean isOfAClient(@Nullable String logger, @Nullable Throwable thrown) {
+        boolean ofConnection =
+                thrown instanceof VertxException || thrown instanceof IOException || thrown instanceof Http2Exception;
+        return (HTTP_SERVER.equals(logger) && ofConnection)
+                || (ROUTER.equals(logger) && (ofConnection || thrown instanceof IllegalStateException));
     }
 
     private static boolean mayBeSaidWithoutATrace(LogRecord line, MinuteBudget from) {

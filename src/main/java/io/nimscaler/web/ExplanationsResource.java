@@ -1,5 +1,6 @@
 package io.nimscaler.web;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.nimscaler.history.DecisionRing;
 import io.nimscaler.history.Transitions;
 import io.nimscaler.scaler.ScaledObjectId;
@@ -13,12 +14,15 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
@@ -31,6 +35,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "Decisions")
 class ExplanationsResource {
 
+    private final ObjectMapper json;
     private final DecisionRing history;
     private final Transitions transitions;
     private final ScaledObjectViews views;
@@ -38,11 +43,13 @@ class ExplanationsResource {
     private final InstantSource clock;
 
     ExplanationsResource(
+            ObjectMapper json,
             DecisionRing history,
             Transitions transitions,
             ScaledObjectViews views,
             Requests requests,
             InstantSource clock) {
+        this.json = json;
         this.history = history;
         this.transitions = transitions;
         this.views = views;
@@ -58,7 +65,13 @@ class ExplanationsResource {
     @GET
     @Path("/{namespace}/{name}/explain")
     @Operation(summary = "The decision of a moment with all that went into it")
-    @APIResponse(responseCode = "200", description = "One for each trigger and each shadow that had decided by then")
+    @APIResponse(
+            responseCode = "200",
+            description = "One for each trigger and each shadow that had decided by then",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(type = SchemaType.ARRAY, implementation = ExplanationView.class)))
     @APIResponse(
             responseCode = "400",
             description = Requests.BAD_REQUEST,
@@ -71,7 +84,7 @@ class ExplanationsResource {
             responseCode = "503",
             description = Requests.NOT_KNOWN,
             content = @Content(schema = @Schema(implementation = Refusal.class)))
-    public List<ExplanationView> explain(
+    public Response explain(
             @Context RoutingContext context,
             @PathParam("namespace") String namespace,
             @PathParam("name") String name,
@@ -82,24 +95,24 @@ class ExplanationsResource {
                     Optional<String> at) {
         List<Snapshot> latest = requests.latest(namespace, name);
         Optional<Instant> moment = Requests.given(context, "at", at).map(text -> Refusal.instant("at", text));
-        List<ExplanationView> found = moment.map(asked -> latest.stream()
+        List<Supplier<ExplanationView>> found = moment.map(asked -> latest.stream()
                         .flatMap(snapshot -> explain(snapshot, asked).stream())
                         .toList())
-                .orElseGet(() -> views.explanations(new ScaledObjectId(namespace, name), clock.instant()));
+                .orElseGet(() -> views.eachExplanation(new ScaledObjectId(namespace, name), clock.instant()));
         if (found.isEmpty()) {
             throw Refusal.notFound("at = \"" + at.orElse("") + "\": expected a moment that is remembered; "
                     + requests.spansOf(latest));
         }
-        return found;
+        return Response.ok(JsonArray.of(json, found, Supplier::get)).build();
     }
 
-    private Optional<ExplanationView> explain(Snapshot latest, Instant asked) {
+    private Optional<Supplier<ExplanationView>> explain(Snapshot latest, Instant asked) {
         TriggerId trigger = TriggerId.of(latest);
         Span span = Span.of(history.of(trigger));
         return Optional.of(asked)
                 .filter(span::contains)
                 .flatMap(moment -> history.at(trigger, moment))
-                .map(remembered -> views.past(remembered, asked, span));
+                .map(remembered -> () -> views.past(remembered, asked, span));
     }
 
     /** The last changes of state and of wanted replicas of one ScaledObject's triggers, in words, oldest first. */

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -23,10 +24,25 @@ import java.util.stream.Stream;
 @Singleton
 final class ScaledObjectViews {
 
-    private static final Comparator<ScaledObjectView> ORDER = Comparator.comparing(ScaledObjectView::namespace)
-            .thenComparing(ScaledObjectView::name)
-            .thenComparing(ScaledObjectView::triggerName)
-            .thenComparing(ScaledObjectView::shadow);
+    private static final Comparator<Entry> ORDER = Comparator.comparing(Entry::namespace)
+            .thenComparing(Entry::name)
+            .thenComparing(Entry::triggerName)
+            .thenComparing(Entry::shadow);
+
+    /** One that is still to be viewed. */
+    private record Entry(
+            String namespace, String name, String triggerName, boolean shadow, Supplier<ScaledObjectView> view) {
+
+        static Entry of(Snapshot snapshot, Supplier<ScaledObjectView> view) {
+            ScaledObjectId id = snapshot.scaledObject();
+            return new Entry(id.namespace(), id.name(), snapshot.triggerName(), snapshot.shadow(), view);
+        }
+
+        static Entry of(ScaledObjectView refused) {
+            return new Entry(
+                    refused.namespace(), refused.name(), refused.triggerName(), refused.shadow(), () -> refused);
+        }
+    }
 
     private final Decisions decisions;
     private final DecisionRing history;
@@ -40,16 +56,26 @@ final class ScaledObjectViews {
 
     /** Those of the wanted ScaledObjects, ordered by namespace, name and trigger. */
     List<ScaledObjectView> of(Predicate<ScaledObjectId> wanted, boolean withPods, Instant now) {
+        return each(wanted, withPods, now).stream().map(Supplier::get).toList();
+    }
+
+    /** The same, each to be viewed when its turn comes: all together they are megabytes. */
+    List<Supplier<ScaledObjectView>> each(Predicate<ScaledObjectId> wanted, boolean withPods, Instant now) {
         Map<ScaledObjectId, List<Notice>> notices = notices();
         return Stream.concat(
                         decisions.snapshots().stream()
                                 .filter(snapshot -> wanted.test(snapshot.scaledObject()))
-                                .map(snapshot -> ScaledObjectView.of(
+                                .map(snapshot -> Entry.of(
                                         snapshot,
-                                        beside(snapshot, notices.getOrDefault(snapshot.scaledObject(), List.of())),
-                                        withPods)),
-                        refused(notices, wanted, now))
+                                        () -> ScaledObjectView.of(
+                                                snapshot,
+                                                beside(
+                                                        snapshot,
+                                                        notices.getOrDefault(snapshot.scaledObject(), List.of())),
+                                                withPods))),
+                        refused(notices, wanted, now).map(Entry::of))
                 .sorted(ORDER)
+                .map(Entry::view)
                 .toList();
     }
 
@@ -60,10 +86,15 @@ final class ScaledObjectViews {
 
     /** The latest decisions on one ScaledObject's triggers with all that went into them. */
     List<ExplanationView> explanations(ScaledObjectId id, Instant now) {
+        return eachExplanation(id, now).stream().map(Supplier::get).toList();
+    }
+
+    /** The same, each to be viewed when its turn comes. */
+    List<Supplier<ExplanationView>> eachExplanation(ScaledObjectId id, Instant now) {
         List<Notice> notices = notices().getOrDefault(id, List.of());
         return decisions.snapshots().stream()
                 .filter(snapshot -> snapshot.scaledObject().equals(id))
-                .map(snapshot -> ExplanationView.of(
+                .<Supplier<ExplanationView>>map(snapshot -> () -> ExplanationView.of(
                         snapshot, beside(snapshot, notices), now, Span.of(history.of(TriggerId.of(snapshot)))))
                 .toList();
     }

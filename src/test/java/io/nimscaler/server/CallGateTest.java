@@ -15,6 +15,7 @@ import io.nimscaler.grpc.proto.ScaledObjectRef;
 import io.quarkus.test.junit.QuarkusTest;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
@@ -267,5 +268,32 @@ class CallGateTest {
         gate.ping();
         await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> assertThat(pings).hasValue(1));
+    }
+
+    /** A client that makes calls, and lets nothing be sent but headers: each keeps its stream until it is reset. */
+    @Test
+    void answersThatAreNotReadAreBoundedAsCallsAre() throws Exception {
+        HttpClient readsNothing = vertx.createHttpClient(
+                new HttpClientOptions()
+                        .setProtocolVersion(HttpVersion.HTTP_2)
+                        .setHttp2ClearTextUpgrade(false)
+                        .setHttp2MultiplexingLimit(CallGate.MOST)
+                        .setInitialSettings(new Http2Settings().setInitialWindowSize(0))
+                        .setLocalAddress("127.0.0.2"),
+                new PoolOptions().setHttp2MaxSize(2));
+        Buffer message = Buffer.buffer().appendByte((byte) 0).appendInt(REF.getSerializedSize()).appendBytes(REF.toByteArray());
+        for (int i = 0; i < CallGate.MOST + 500; i++) {
+            readsNothing
+                    .request(HttpMethod.POST, port, "127.0.0.1", "/externalscaler.ExternalScaler/GetMetricSpec")
+                    .compose(request -> request.putHeader("content-type", "application/grpc").send(message))
+                    .onFailure(_ -> ended.incrementAndGet())
+                    .onSuccess(answer -> answer.exceptionHandler(_ -> ended.incrementAndGet()));
+        }
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(gate.size()).isEqualTo(CallGate.MOST));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(ended.get()).isEqualTo(500));
+        keda();
+        readsNothing.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
     }
 }

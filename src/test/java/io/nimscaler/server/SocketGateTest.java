@@ -5,9 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.netty.bootstrap.ChannelInitializerExtension;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,7 +28,13 @@ class SocketGateTest {
 
     private static final String ASK = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
 
+    private static final String ASK_FOR_MUCH = "GET /much HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
+
+    /** More than the buffers of both kernels hold. */
+    private static final int MUCH = 16_000_000;
+
     private final Vertx vertx = Vertx.vertx();
+    private final AtomicInteger closed = new AtomicInteger();
     private final List<Socket> sockets = new ArrayList<>();
     private int port;
 
@@ -39,7 +47,14 @@ class SocketGateTest {
     @BeforeEach
     void listen() throws Exception {
         HttpServer server = vertx.createHttpServer()
-                .requestHandler(request -> request.response().end("here"))
+                .requestHandler(request -> {
+                    if (request.path().equals("/much")) {
+                        request.connection().closeHandler(_ -> closed.incrementAndGet());
+                        request.response().end(Buffer.buffer(new byte[MUCH]));
+                    } else {
+                        request.response().end("here");
+                    }
+                })
                 .listen(0, "127.0.0.1")
                 .toCompletionStage()
                 .toCompletableFuture()
@@ -56,7 +71,10 @@ class SocketGateTest {
     }
 
     private Socket connect(String from) throws IOException {
-        Socket socket = new Socket(InetAddress.getByName("127.0.0.1"), port, InetAddress.getByName(from), 0);
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(8_192);
+        socket.bind(new InetSocketAddress(from, 0));
+        socket.connect(new InetSocketAddress("127.0.0.1", port));
         sockets.add(socket);
         return socket;
     }
@@ -100,6 +118,29 @@ class SocketGateTest {
         answers(kedas);
         answers(connect("127.0.0.3"));
         answers(connect("127.0.0.2"));
+    }
+
+    @Test
+    void socketsThatDoNotReadAreFewAndKeepNobodyOut() throws Exception {
+        Socket kedas = connect("127.0.0.1");
+        answers(kedas);
+        for (int i = 0; i < SocketGate.MOST_UNREAD + 10; i++) {
+            connect("127.0.0.2").getOutputStream().write(ASK_FOR_MUCH.getBytes(StandardCharsets.US_ASCII));
+        }
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(closed.get()).isEqualTo(10));
+        answers(kedas);
+        answers(connect("127.0.0.2"));
+    }
+
+    @Test
+    void whoReadsSlowlyIsNotCounted() throws Exception {
+        for (int i = 0; i < 2 * SocketGate.MOST_UNREAD; i++) {
+            Socket slow = connect("127.0.0.2");
+            slow.getOutputStream().write(ASK_FOR_MUCH.getBytes(StandardCharsets.US_ASCII));
+            slow.getInputStream().skipNBytes(MUCH);
+        }
+        assertThat(closed.get()).isZero();
     }
 
     /** Where an address stands for many, as that of a node may: who asks stays before who is silent. */

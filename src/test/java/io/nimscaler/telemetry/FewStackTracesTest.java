@@ -2,11 +2,17 @@ package io.nimscaler.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.vertx.core.VertxException;
+import java.nio.channels.ClosedChannelException;
 import java.time.Instant;
+import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FewStackTracesTest {
 
@@ -47,6 +53,20 @@ class FewStackTracesTest {
             assertThat(line.getThrown()).isNull();
         }
         assertThat(filter.isLoggable(trace(NOW.plusSeconds(120)))).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"io.quarkus.vertx.http.runtime.QuarkusErrorHandler", "io.vertx.ext.web.RoutingContext"})
+    void answersThatAreGivenUpAreOneLineAMinuteWithoutATrace(String logger) {
+        List<Throwable> thrown = List.of(
+                new ClosedChannelException(), Http2Exception.streamError(1, Http2Error.STREAM_CLOSED, "closed"));
+        for (int i = 0; i < 120; i++) {
+            LogRecord line = line(NOW.plusSeconds(i));
+            line.setThrown(thrown.get(i % 2));
+            line.setLoggerName(logger);
+            assertThat(filter.isLoggable(line)).isEqualTo(i % 60 == 0);
+            assertThat(line.getThrown()).isNull();
+        }
     }
 
     /** What our own code throws at a request is a bug. */
