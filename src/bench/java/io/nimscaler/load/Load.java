@@ -25,7 +25,8 @@ public final class Load {
     /** Half of what calls that wait for a burst of decisions each second have. */
     private static final double MOST_TAIL = 15;
 
-    private static final double MOST_KILOBYTES_PER_SCRAPE = 400;
+    /** One and a half times what 20x2/1s@300 allocates, where a scrape's share of the calls and decisions is the most of it. */
+    private static final double MOST_KILOBYTES_PER_SCRAPE = 220;
 
     private static final Duration HEAP_LENGTH = Duration.ofSeconds(5);
 
