@@ -20,9 +20,10 @@ class StartSettings {
 
     private static final Logger LOG = Logger.getLogger(StartSettings.class);
 
-    private static final String TLS_UNSEEN = "cannot start, 1 setting is wrong:\nnim-scaler.grpc.tls.certificate: expected in the"
-            + " environment, as a system property or in config/application.properties, got it from elsewhere"
-            + " (quarkus.config.locations, for instance): the port would be open without TLS";
+    private static final String TLS_UNSEEN =
+            "cannot start, 1 setting is wrong:\nnim-scaler.grpc.tls.certificate: expected in the"
+                    + " environment, as a system property or in config/application.properties, got it from elsewhere"
+                    + " (quarkus.config.locations, for instance): the port would be open without TLS";
 
     /**
      * @throws ConfigurationException with all that is wrong; Quarkus then ends the process with exit code 1 and shows that text

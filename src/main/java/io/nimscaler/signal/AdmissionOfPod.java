@@ -1,6 +1,7 @@
 package io.nimscaler.signal;
 
 import io.nimscaler.exposition.SampleLine;
+import io.nimscaler.exposition.SeriesIdentity;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -1,6 +1,7 @@
 package io.nimscaler.signal;
 
 import io.nimscaler.exposition.SampleLine;
+import io.nimscaler.exposition.SeriesIdentity;
 import io.nimscaler.signal.Measurement.BadValue;
 import io.nimscaler.signal.Measurement.Measured;
 import io.nimscaler.signal.Measurement.NoMetric;

@@ -3,6 +3,7 @@ package io.nimscaler.wake;
 import io.nimscaler.exposition.Foreign;
 import io.nimscaler.exposition.MetricType;
 import io.nimscaler.exposition.SampleLine;
+import io.nimscaler.exposition.SeriesIdentity;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,8 +31,25 @@ public final class WakeDemand {
     /** By its own timestamp a value may be so old when it is asked for: a Prometheus that scrapes once a minute is not late. */
     static final Duration WRITTEN_WITHIN = Duration.ofSeconds(90);
 
-    /** A series, and what it says of demand; no amount: its value can not be. */
-    private record Amount(SampleLine series, OptionalDouble demand) {}
+    /**
+     * What is kept of a series: of its labels one, for the others would be as many and as long as a source likes.
+     *
+     * @param model empty: it names none
+     * @param demand empty: its value can not be
+     */
+    private record Amount(
+            SeriesIdentity series,
+            String name,
+            Optional<String> model,
+            double value,
+            OptionalLong timestampMillis,
+            MetricType type,
+            OptionalDouble demand) {
+
+        Amount with(OptionalDouble now) {
+            return new Amount(series, name, model, value, timestampMillis, type, now);
+        }
+    }
 
     private sealed interface Reading {
 
@@ -54,7 +72,7 @@ public final class WakeDemand {
 
     private final WakeMetric metric;
     private final Map<Optional<String>, Memory> memories = new HashMap<>();
-    private Optional<Map<Map<String, String>, Double>> counts = Optional.empty();
+    private Optional<Map<SeriesIdentity, Double>> counts = Optional.empty();
     private List<Amount> amounts = List.of();
     private Optional<Instant> readAt = Optional.empty();
     private boolean countedOnce;
@@ -138,19 +156,15 @@ public final class WakeDemand {
 
     private Reading read(Optional<String> model, Instant askedAt) {
         List<Amount> wanted = amounts.stream()
-                .filter(amount -> model.isEmpty()
-                        || model.get().equals(amount.series().labels().get(metric.modelLabel())))
+                .filter(amount -> model.isEmpty() || model.equals(amount.model()))
                 .toList();
-        Optional<String> otherType = wanted.stream()
-                .flatMap(amount -> otherType(amount.series()).stream())
-                .findFirst();
+        Optional<String> otherType =
+                wanted.stream().flatMap(amount -> otherType(amount).stream()).findFirst();
         if (otherType.isPresent()) {
             return new Reading.NotKnown(otherType.get());
         }
-        Optional<SampleLine> bad = wanted.stream()
-                .filter(amount -> amount.demand().isEmpty())
-                .map(Amount::series)
-                .findFirst();
+        Optional<Amount> bad =
+                wanted.stream().filter(amount -> amount.demand().isEmpty()).findFirst();
         if (bad.isPresent()) {
             return new Reading.NotKnown(metric.series() + " = " + bad.get().value()
                     + ", expected one finite number of at least 0 and at most " + MOST + " for one set of labels");
@@ -178,7 +192,7 @@ public final class WakeDemand {
     /** Of the oldest; empty: none has a timestamp. */
     private static Optional<Duration> age(List<Amount> wanted, Instant askedAt) {
         OptionalLong oldest = wanted.stream()
-                .flatMapToLong(amount -> amount.series().timestampMillis().stream())
+                .flatMapToLong(amount -> amount.timestampMillis().stream())
                 .min();
         return oldest.isEmpty()
                 ? Optional.empty()
@@ -186,7 +200,7 @@ public final class WakeDemand {
     }
 
     /** A counter's value never falls to 0 again; and what a gauge grows by is not what waits. */
-    private Optional<String> otherType(SampleLine series) {
+    private Optional<String> otherType(Amount series) {
         boolean counts = series.type() == MetricType.COUNTER
                 || series.type() == MetricType.HISTOGRAM
                 || series.type() == MetricType.SUMMARY;
@@ -204,21 +218,23 @@ public final class WakeDemand {
     /** Only one that is spelt otherwise, for a gateway has the models of people who are none of each other's business. */
     private String otherSpelling(String model) {
         List<String> alike = amounts.stream()
-                .map(amount -> amount.series().labels().getOrDefault(metric.modelLabel(), ""))
+                .flatMap(amount -> amount.model().stream())
                 .filter(model::equalsIgnoreCase)
                 .distinct()
                 .toList();
         return alike.isEmpty() ? "" : "; there is " + Foreign.quoted(alike);
     }
 
-    private static List<Amount> values(List<SampleLine> named) {
-        Map<Map<String, String>, Double> seen = new HashMap<>();
+    private List<Amount> values(List<SampleLine> named) {
+        Map<SeriesIdentity, Double> seen = new HashMap<>();
         List<Amount> values = new ArrayList<>();
         for (SampleLine series : named) {
-            Double before = seen.put(series.labels(), series.value());
+            SeriesIdentity identity = SeriesIdentity.of(series.labels());
+            Double before = seen.put(identity, series.value());
             boolean repeated = before != null && before == series.value();
             if (!repeated) {
-                values.add(new Amount(
+                values.add(amount(
+                        identity,
                         series,
                         before == null && isPossible(series)
                                 ? OptionalDouble.of(series.value())
@@ -228,20 +244,29 @@ public final class WakeDemand {
         return List.copyOf(values);
     }
 
+    private Amount amount(SeriesIdentity identity, SampleLine series, OptionalDouble demand) {
+        return new Amount(
+                identity,
+                series.name(),
+                Optional.ofNullable(series.labels().get(metric.modelLabel())),
+                series.value(),
+                series.timestampMillis(),
+                series.type(),
+                demand);
+    }
+
     private List<Amount> growth(List<SampleLine> named) {
-        Map<Map<String, String>, Double> before = counts.orElse(Map.of());
-        Map<Map<String, String>, Double> now = new HashMap<>();
+        Map<SeriesIdentity, Double> before = counts.orElse(Map.of());
+        Map<SeriesIdentity, Double> now = new HashMap<>();
         List<Amount> growth = new ArrayList<>();
         for (Amount amount : values(named)) {
-            Map<String, String> labels = amount.series().labels();
-            double counted = before.getOrDefault(labels, 0.0);
+            double counted = before.getOrDefault(amount.series(), 0.0);
             double value = amount.demand().orElse(counted);
-            now.put(labels, value);
-            growth.add(new Amount(
-                    amount.series(),
+            now.put(amount.series(), value);
+            growth.add(
                     amount.demand().isEmpty()
-                            ? OptionalDouble.empty()
-                            : OptionalDouble.of(value < counted ? value : value - counted)));
+                            ? amount
+                            : amount.with(OptionalDouble.of(value < counted ? value : value - counted)));
         }
         counts = Optional.of(now);
         return List.copyOf(growth);

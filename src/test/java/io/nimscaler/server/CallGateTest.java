@@ -281,11 +281,15 @@ class CallGateTest {
                         .setInitialSettings(new Http2Settings().setInitialWindowSize(0))
                         .setLocalAddress("127.0.0.2"),
                 new PoolOptions().setHttp2MaxSize(2));
-        Buffer message = Buffer.buffer().appendByte((byte) 0).appendInt(REF.getSerializedSize()).appendBytes(REF.toByteArray());
+        Buffer message = Buffer.buffer()
+                .appendByte((byte) 0)
+                .appendInt(REF.getSerializedSize())
+                .appendBytes(REF.toByteArray());
         for (int i = 0; i < CallGate.MOST + 500; i++) {
             readsNothing
                     .request(HttpMethod.POST, port, "127.0.0.1", "/externalscaler.ExternalScaler/GetMetricSpec")
-                    .compose(request -> request.putHeader("content-type", "application/grpc").send(message))
+                    .compose(request -> request.putHeader("content-type", "application/grpc")
+                            .send(message))
                     .onFailure(_ -> ended.incrementAndGet())
                     .onSuccess(answer -> answer.exceptionHandler(_ -> ended.incrementAndGet()));
         }

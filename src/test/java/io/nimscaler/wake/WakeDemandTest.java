@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nimscaler.exposition.MetricType;
 import io.nimscaler.exposition.SampleLine;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -236,6 +237,25 @@ class WakeDemandTest {
     void aValueOfAClockThatIsAheadIsKnown() {
         read(written(Duration.ofHours(-1), "llm", 3));
         assertDemanded(wake("llm"), 3);
+    }
+
+    /** A gateway's users may choose other labels than the model's, and as many as a body may have. */
+    @ParameterizedTest
+    @ValueSource(strings = {QUEUE, "rate(" + INCOMING + ")"})
+    void noLabelIsKeptButTheModels(String metric) {
+        demand = of(metric, false);
+        WeakReference<String> user = readOfAUser(metric.equals(QUEUE) ? QUEUE : INCOMING);
+        for (int i = 0; user.get() != null && i < 20; i++) {
+            System.gc();
+        }
+        assertThat(user.get()).isNull();
+        assertThat(wake("llm")).isNotNull();
+    }
+
+    private WeakReference<String> readOfAUser(String series) {
+        String user = "user-" + now.toEpochMilli();
+        read(new SampleLine(series, Map.of("model_name", "llm", "user", user), 1, OptionalLong.empty()));
+        return new WeakReference<>(user);
     }
 
     @Nested

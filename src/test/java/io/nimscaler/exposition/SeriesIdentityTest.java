@@ -1,4 +1,4 @@
-package io.nimscaler.signal;
+package io.nimscaler.exposition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

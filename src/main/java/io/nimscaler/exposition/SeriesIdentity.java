@@ -1,4 +1,4 @@
-package io.nimscaler.signal;
+package io.nimscaler.exposition;
 
 import java.util.Map;
 
@@ -6,11 +6,12 @@ import java.util.Map;
  * Identifies a series of a pod from scrape to scrape: 128 bits of its labels, whatever their order and length. If the labels
  * themselves were kept, a pod could choose how much memory they take.
  */
-record SeriesIdentity(long high, long low) {
+public record SeriesIdentity(long high, long low) {
 
     private static final long PRIME = 0x9E3779B97F4A7C15L;
 
-    static SeriesIdentity of(Map<String, String> labels) {
+    /** That of a series with these labels. */
+    public static SeriesIdentity of(Map<String, String> labels) {
         long high = 0;
         long low = 0;
         for (var label : labels.entrySet()) {
