@@ -72,7 +72,8 @@ final class Capacity {
         } else if (scaledObject.textLength() > TEXT) {
             stopWaiting(id);
             refusal = Optional.of(
-                    "expected triggers of at most " + TEXT + " characters in all, got " + scaledObject.textLength());
+                    "expected triggers of at most " + TEXT + " characters in all, got " + scaledObject.textLength()
+                            + " (a trigger counts as 100 more, a key as 50)");
         } else if (!admitted.contains(id) && admitted.size() >= scaledObjects) {
             waitFor(scaledObject);
             refusal = Optional.of(full());

@@ -3,6 +3,7 @@ package io.nimscaler.kubernetes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nimscaler.scaler.ScaledObjectId;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -109,10 +110,20 @@ class CapacityTest {
     void textOfAllTriggersIsBounded() {
         assertThat(capacity.enter(withText(30_000, 35_000), 1)).isEmpty();
         assertThat(capacity.enter(withText(30_000, 36_000), 1))
-                .contains("expected triggers of at most 65536 characters in all, got 66008");
+                .contains("expected triggers of at most 65536 characters in all, got 66308 (a trigger counts as 100 more, a key as 50)");
         assertThat(capacity.refusal(withText().id())).isPresent();
         assertThat(capacity.enter(withText(), 1)).isEmpty();
         assertThat(capacity.refusal(withText().id())).isEmpty();
+    }
+
+    /** 60,000 of them fit into an object that the API server takes, and each is some hundred bytes here. */
+    @Test
+    void emptyTriggersAreBoundedToo() {
+        List<ScaledObject.TriggerSpec> none =
+                Collections.nCopies(1_000, new ScaledObject.TriggerSpec("", "AverageValue", Map.of()));
+        ScaledObject empty =
+                new ScaledObject(FIRST.id(), "uid", Optional.empty(), 1, OptionalInt.empty(), none);
+        assertThat(capacity.enter(empty, 1)).hasValueSatisfying(why -> assertThat(why).contains("got 100000"));
     }
 
     private static ScaledObject withText(int... lengths) {
