@@ -8,6 +8,7 @@ package io.nimscaler.signal;
  * @param counts it says what it completes
  * @param tooEarly it was not watched for long enough to say how fast it works
  * @param young it was not watched for a whole flow window yet
+ * @param watched for so much of a flow window it was watched, from 0 to 1
  * @param tokens generated a second; NaN: not known
  * @param completed requests a second; NaN: not known
  * @param tokensGrown what {@code tokens} came to within all that is remembered
@@ -26,6 +27,7 @@ record Pace(
         boolean counts,
         boolean tooEarly,
         boolean young,
+        double watched,
         double tokens,
         double completed,
         double tokensGrown,
@@ -34,5 +36,5 @@ record Pace(
         boolean queueStands,
         double runningLimit) {
 
-    static final Pace UNKNOWN = new Pace(0, 0, 0, 0, 0, false, true, true, Double.NaN, Double.NaN, 0, 0, 0, false, 0);
+    static final Pace UNKNOWN = new Pace(0, 0, 0, 0, 0, false, true, true, 0, Double.NaN, Double.NaN, 0, 0, 0, false, 0);
 }

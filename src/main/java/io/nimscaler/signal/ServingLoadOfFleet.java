@@ -19,17 +19,18 @@ import java.util.function.ToDoubleFunction;
  *       share of a token's time that the batch costs; with the time of a token t = a + b·r at r requests running, e = b·r / t, and x + e · (1 − x)
  *       is what the pod generates over what it would generate when full. That grows as the arrivals do. A pod with a queue that stands is
  *       full, whatever it says: its base is 1.
- *   <li><em>b / a</em> is learned: by how much the time of a token (running / tokens a second) grew with the batch within the last minutes,
- *       by all pods ({@link WorkHistory}). Little evidence counts little, none is e = 0, and then x stands alone.
+ *   <li><em>b / a</em> is learned: by how much the time of a token (running / tokens a second) grew with the batch within the last half
+ *       hour, by all pods ({@link WorkHistory}). With little evidence it lies between two bounds: 0, and the most that a request costs.
  *   <li><em>u</em> makes the queue a flow instead of a stock: replicas that would complete what it grows by, and work off what the
  *       usual room of these and of the pods does not within five minutes. It is never more than what a running request takes, and just
  *       that where fewer than 10 requests are known to have been completed. What waits in front of the fleet is part of that queue. Of a queue that falls faster, the pods do more than what
  *       comes: by so much base counts less, but a full pod never less than the target.
  *   <li><em>max running</em>: the key; else what the pod says; else the most requests (8 at least) that ran while others waited all the
  *       time and the KV cache was not what they waited for, in the last hour of such time. Else it is between two bounds: the KV cache may
- *       bind alone, or no more may run at once than the most that ran on any pod within the last hour, or 8. Of what the load may be then,
- *       what is nearest to the target counts: up by the lower bound, down by the upper.
+ *       bind alone, or no more may run at once than a quarter more than the most that ran on any pod within the last hour, or 8.
  * </ul>
+ *
+ * <p>Of what the load may be by the bounds, what is nearest to the target counts: up by the lower bound, down by the upper.
  */
 final class ServingLoadOfFleet implements FleetSignal {
 
@@ -49,7 +50,13 @@ final class ServingLoadOfFleet implements FleetSignal {
     static final double ROOM = 0.25;
 
     /** So much variance of ln(running), summed over intervals, weighs as much as knowing nothing. */
-    static final double DOUBT = 0.2;
+    static final double DOUBT = 1;
+
+    /** One more request makes a token longer by so much of the time that it takes alone, at most, while nothing else was learned. */
+    static final double MOST_COST = 0.1;
+
+    /** Where nobody states the maximum, a pod is taken to run so many times the most that was seen. */
+    static final double UNSEEN_SLOTS = 1.25;
 
     private static final double MOST_BATCH_SHARE = 0.95;
 
@@ -62,6 +69,7 @@ final class ServingLoadOfFleet implements FleetSignal {
     private OptionalDouble statedSlots = OptionalDouble.empty();
 
     private double batchCost;
+    private double batchCostAtMost;
     private OptionalDouble shareOfWaiting = OptionalDouble.empty();
 
     /** The share of what the pods do that goes into a queue that falls. */
@@ -124,18 +132,28 @@ final class ServingLoadOfFleet implements FleetSignal {
         weighBounds(pods);
     }
 
-    /** b / a: by how much one more request makes a token's time longer, over that of a request alone. */
+    /**
+     * b / a: by how much one more request makes a token's time longer, over that of a request alone. It lies between two bounds, which
+     * come closer with evidence: doubt says that the batch costs nothing, and that it costs the most.
+     */
     private void learnBatchCost(List<PodValue.Work> pods) {
         double n = sum(pods, pod -> pod.pace().intervals());
         if (n == 0) {
             return;
         }
         double x = sum(pods, pod -> pod.pace().x());
-        double variance = sum(pods, pod -> pod.pace().xx()) - x * x / n;
+        double evidence = Math.max(0, sum(pods, pod -> pod.pace().xx()) - x * x / n);
         double covariance = sum(pods, pod -> pod.pace().xy())
                 - x * sum(pods, pod -> pod.pace().y()) / n;
-        double share = Math.clamp(covariance / (Math.max(0, variance) + DOUBT), 0, MOST_BATCH_SHARE);
-        batchCost = share / (1 - share) / Math.exp(x / n);
+        double running = Math.exp(x / n);
+        double doubtful = DOUBT * MOST_COST * running / (1 + MOST_COST * running);
+        batchCost = costOf(covariance / (evidence + DOUBT), running);
+        batchCostAtMost = costOf((Math.max(0, covariance) + doubtful) / (evidence + DOUBT), running);
+    }
+
+    private static double costOf(double batchShare, double running) {
+        double share = Math.clamp(batchShare, 0, MOST_BATCH_SHARE);
+        return share / (1 - share) / running;
     }
 
     /** u, and by how much the pods do more than what comes; a pod that was not watched for long enough says nothing of it. */
@@ -147,7 +165,7 @@ final class ServingLoadOfFleet implements FleetSignal {
                 .filter(pod -> !Double.isNaN(pod.pace().tokens()))
                 .toList();
         List<PodValue.Work> known = generate.isEmpty() ? complete : generate;
-        OptionalDouble flow = queueFlow(known);
+        OptionalDouble flow = queueFlow(known, all);
         double base = sum(known, this::atLeast);
         worksOff = flow.isPresent() && base > 0
                 ? Math.clamp(-flow.getAsDouble() / base, 0, 1 - Math.min(1, target.orElse(1)))
@@ -209,7 +227,7 @@ final class ServingLoadOfFleet implements FleetSignal {
      * In full replicas: what the queue grows by, and what works it off within the horizon beyond the room of the replicas that are asked
      * for without it. Negative: by so much it falls faster. Empty: too few requests were completed to say.
      */
-    private OptionalDouble queueFlow(List<PodValue.Work> pods) {
+    private OptionalDouble queueFlow(List<PodValue.Work> pods, List<PodValue.Work> all) {
         double base = sum(pods, this::atLeast);
         double completedGrown = sum(pods, pod -> pod.pace().completedGrown());
         double tokensGrown = sum(pods, pod -> pod.pace().tokensGrown());
@@ -222,11 +240,34 @@ final class ServingLoadOfFleet implements FleetSignal {
             return OptionalDouble.empty();
         }
         double perReplica = completed / base;
-        double arriving = (sum(pods, pod -> pod.pace().queueGrowth()) + growthInFront()) / perReplica;
+        double arriving = growing(pods, all, perReplica);
         double waiting = waiting(pods);
         double room = Math.clamp(1 / target.orElse(0.8) - 1, 0, ROOM);
         double toWorkOff = waiting / (HORIZON_SECONDS * perReplica) - room * (base + Math.max(0, arriving));
         return OptionalDouble.of(arriving + Math.max(0, toWorkOff));
+    }
+
+    /**
+     * By how much the queue grows with the pods that are there now, in full replicas. It grew before the newest of them came, too. What
+     * these do now and did not do then is subtracted, down to a queue that stays.
+     */
+    private double growing(List<PodValue.Work> known, List<PodValue.Work> all, double perReplica) {
+        double longest = known.stream()
+                .mapToDouble(pod -> pod.pace().watched())
+                .max()
+                .orElse(1);
+        double growth = growthInFront();
+        for (PodValue.Work pod : known) {
+            growth += pod.pace().queueGrowth() * pod.pace().watched() / longest;
+        }
+        double byNewcomers = 0;
+        for (PodValue.Work pod : all) {
+            if (pod.pace().counts()) {
+                byNewcomers += (1 - pod.pace().watched() / longest) * atLeast(pod);
+            }
+        }
+        double replicas = growth / perReplica;
+        return replicas > 0 ? Math.max(0, replicas - byNewcomers) : replicas;
     }
 
     /** What runs beyond the most that was seen proves that more can. */
@@ -280,28 +321,27 @@ final class ServingLoadOfFleet implements FleetSignal {
 
     /** The base, where an unknown maximum of running requests is as high as it may be. */
     private double atLeast(PodValue.Work pod) {
-        return base(pod, knownMaxRunning(pod));
+        return base(pod, knownMaxRunning(pod), batchCost);
     }
 
     /** The base, where an unknown maximum of running requests is as low as it may be. */
     private double atMost(PodValue.Work pod) {
         OptionalDouble known = knownMaxRunning(pod);
-        return base(
-                pod,
-                known.isPresent()
-                        ? known
-                        : OptionalDouble.of(
-                                Math.max(ENOUGH_RUNNING, mostRunning.value().orElse(0))));
+        OptionalDouble least = known.isPresent()
+                ? known
+                : OptionalDouble.of(Math.max(
+                        ENOUGH_RUNNING, UNSEEN_SLOTS * mostRunning.value().orElse(0)));
+        return base(pod, least, batchCostAtMost);
     }
 
-    private double base(PodValue.Work pod, OptionalDouble max) {
+    private static double base(PodValue.Work pod, OptionalDouble max, double cost) {
         if (pod.pace().queueStands()) {
             return 1;
         }
         double running = pod.running().orElse(0);
         double slots = max.isPresent() ? Math.min(1, running / max.getAsDouble()) : 0;
         double full = Math.min(1, Math.max(pod.kvUsage(), slots));
-        double batchShare = batchCost * running / (1 + batchCost * running);
+        double batchShare = cost * running / (1 + cost * running);
         return full + batchShare * (1 - full);
     }
 

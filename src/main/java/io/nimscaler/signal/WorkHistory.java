@@ -20,6 +20,9 @@ final class WorkHistory {
     /** Of fewer scrapes of an interval it is chance how many ran: from polls of more than 5 s on nothing is told of the batch. */
     private static final int LEAST_SCRAPES_OF_AN_INTERVAL = 5;
 
+    /** Scrapes come at their own moments: from so much of a flow window on a pod was watched for all of it. */
+    private static final double LEAST_OF_A_WINDOW = 0.9;
+
     /** One that waits may be a stray: for a tool, a grammar, or the next step. */
     private static final double LEAST_WAITING = 2;
 
@@ -57,13 +60,14 @@ final class WorkHistory {
 
     /**
      * @param window of at least four poll intervals. A flow is taken over half of it, the batch over a third of it, for it changes
-     *     within seconds and the counters' steps and the moments of our scrapes even out; what is remembered is five of it
+     *     within seconds and the counters' steps and the moments of our scrapes even out. What was completed is remembered for five of
+     *     it, and the intervals, of which many are needed, for 30
      */
     WorkHistory(Duration window) {
         this.flowWindow = flowWindow(window);
         this.interval = window.dividedBy(3);
-        this.remembered = window.multipliedBy(5);
-        this.grown = new SlidingTotal<>(remembered);
+        this.remembered = window.multipliedBy(30);
+        this.grown = new SlidingTotal<>(window.multipliedBy(5));
     }
 
     /** Over so much of a window a flow is taken. */
@@ -179,6 +183,7 @@ final class WorkHistory {
                 !Double.isNaN(scrapes.getLast().completed()),
                 tooEarly,
                 young,
+                Math.min(1, seconds(scrapes.getFirst().at(), scrapes.getLast().at()) / (LEAST_OF_A_WINDOW * flowWindow.toNanos() / 1e9)),
                 tooEarly ? Double.NaN : aSecond(Scrape::tokens),
                 tooEarly ? Double.NaN : aSecond(Scrape::completed),
                 grown(Scrape::tokens),

@@ -213,10 +213,10 @@ class ServingLoadTest {
     @ParameterizedTest
     @CsvSource({"0.01, 0.0005", "0.02, 0.0001", "0.008, 0.0008"})
     void loadIsWhatAPodGeneratesOverWhatItWouldWhenFull(double alone, double perRequest) {
-        // Given: five minutes in which the batch comes and goes, and a token takes longer with it
+        // Given: half an hour in which the batch comes and goes, and a token takes longer with it
         Watched pod = new Watched();
         PodValue.Work last = pod.read(0, 1, 0, 1, 1);
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < 1800; i++) {
             double running = 30 + 20 * Math.sin(i / 12.0);
             last = pod.read(running / 100, running, 0, running / (alone + perRequest * running), 1);
         }
@@ -229,6 +229,38 @@ class ServingLoadTest {
             double generated = running / (alone + perRequest * running);
             double full = 100 / (alone + perRequest * 100);
             assertThat(load(work(running / 100, running, 0))).isCloseTo(generated / full, within(.08));
+        }
+    }
+
+    /** What a token costs lies between two bounds while little was seen of it: a fleet that may be right keeps its size. */
+    @Nested
+    class LittleKnownCost {
+
+        private double perPod(int scrapes) {
+            Watched pod = new Watched();
+            PodValue.Work last = pod.read(.1, 16, 0, 740, 1);
+            for (int i = 1; i < scrapes; i++) {
+                double running = 16 + 6 * Math.sin(i / 12.0);
+                last = pod.read(.1, running, 0, running / (.02 + .0001 * running), 1);
+            }
+            fleet.aimAt(.4, 1);
+            fleet.learn(List.of(work(last, 100)), SECOND);
+            return load(work(last, 100));
+        }
+
+        @Test
+        void fleetThatMayBeRightIsHeld() {
+            assertThat(perPod(40)).isCloseTo(.4, EXACT);
+        }
+
+        @Test
+        void fleetWhoseCostIsKnownMayGetSmaller() {
+            assertThat(perPod(900)).isBetween(.1, .3);
+        }
+
+        @Test
+        void nothingThatWasSeenIsNoBound() {
+            assertThat(perPod(3)).isLessThan(.2);
         }
     }
 
@@ -287,6 +319,32 @@ class ServingLoadTest {
 
         // Then: 2 / s are twice what it completes, less a quarter of what it does
         assertThat(load(last)).isCloseTo(1 + 2 - .25, within(.01));
+    }
+
+    /** Their queue grew by what the new pod does now: 1 full pod and 1 / s of growth that the newcomer takes, and not two of growth. */
+    @Test
+    void queueThatGrewBeforeTheNewestPodCameIsNotWhatGrowsNow() {
+        // Given: a full pod that completes 1 / s while its queue grows by 1 / s
+        Watched old = new Watched();
+        PodValue.Work first = old.read(.98, 10, 0, 1000, 1);
+        for (int i = 1; i < 60; i++) {
+            first = old.read(.98, 10, 2 * i, 1000, 1);
+        }
+        fleet.aimAt(.8, 2);
+        fleet.learn(List.of(first), SECOND);
+        double alone = load(first);
+
+        // When: another one came 12 s ago, and is full as well
+        Watched young = new Watched();
+        PodValue.Work second = young.read(.98, 10, 2, 1000, 1);
+        for (int i = 1; i < 7; i++) {
+            second = young.read(.98, 10, 2, 1000, 1);
+        }
+        fleet.learn(List.of(first, second), SECOND);
+
+        // Then
+        assertThat(alone).isCloseTo(1 + 1, within(.1));
+        assertThat(load(first) + load(second)).isBetween(1.9, 2.45);
     }
 
     @Test
@@ -610,7 +668,7 @@ class ServingLoadTest {
         @Test
         void fleetWhosePodsWorkOnFewerThanWereSeenMayGetSmallerByTheUpperBound() {
             perPod(.5, 64);
-            assertThat(perPod(.1, 32)).isCloseTo(.5, EXACT);
+            assertThat(perPod(.1, 32)).as("of a quarter more").isCloseTo(.4, EXACT);
         }
 
         @Test
