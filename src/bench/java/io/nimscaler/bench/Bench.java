@@ -27,7 +27,7 @@ public final class Bench {
     static final double START_UP = 120;
     private static final double DAY_MEAN = 6;
     private static final List<Integer> TRAINING_DAYS = days("training.days", 2, 8);
-    private static final List<Integer> JUDGED_DAYS = days("judged.days", 9, 13);
+    private static final List<Integer> JUDGED_DAYS = days("judged.days", 4, 11);
     private static final double DAY_FROM = number("day.from", 0);
     private static final double DAY_HOURS = number("day.hours", 24);
     private static final double CONSTANT_HOURS = number("constant.hours", 3);
@@ -81,7 +81,7 @@ public final class Bench {
         String wanted = System.getProperty("bench." + name);
         return wanted == null
                 ? List.of(otherwise)
-                : Stream.of(wanted.split(",")).map(Integer::valueOf).toList();
+                : Stream.of(wanted.split(",")).filter(day -> !day.isEmpty()).map(Integer::valueOf).toList();
     }
 
     public static void main(String[] arguments) throws IOException {
@@ -146,9 +146,12 @@ public final class Bench {
     private void days() throws IOException {
         List<Cell> training = dayCells(Engine.TRAINING, TRAINING_DAYS);
         List<Cell> judged = dayCells(Engine.JUDGING, JUDGED_DAYS);
-        double needed = Outcome.total(runAll(training, Rule.FORESIGHT.settings().getFirst(), 0, 1)).gpuHours();
+        double needed = training.isEmpty()
+                ? 0
+                : Outcome.total(runAll(training, Rule.FORESIGHT.settings().getFirst(), 0, 1))
+                        .gpuHours();
         List<Svg.SampleLine> frontier = new ArrayList<>();
-        for (Rule rule : scaling()) {
+        for (Rule rule : TRAINING_DAYS.isEmpty() ? List.<Rule>of() : scaling()) {
             Svg.SampleLine points = new Svg.SampleLine(rule.name(), new ArrayList<>());
             double best = Double.POSITIVE_INFINITY;
             for (Setting setting : rule.settings()) {
@@ -166,7 +169,11 @@ public final class Bench {
             }
             frontier.add(points);
         }
-        tables.plot("quality-frontier.svg", Svg.scatter("GPU-hours, of perfect foresight's", "late, %", frontier, 3, 10));
+        if (training.isEmpty()) {
+            Rule.PEERS.forEach(peer -> tuned.put(peer.name(), peer.setting(Rule.TUNED.get(peer.name()))));
+        } else {
+            tables.plot("quality-frontier.svg", Svg.scatter("GPU-hours, of perfect foresight's", "late, %", frontier, 3, 10));
+        }
         List<List<String>> rows = new ArrayList<>();
         List<List<String>> byEngine = new ArrayList<>();
         Map<String, Setting> all = new LinkedHashMap<>();

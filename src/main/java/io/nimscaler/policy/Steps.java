@@ -34,8 +34,11 @@ public final class Steps {
     /** Below so much of what it was then the load has fallen, and allows what it took back. */
     static final double FALLEN_LOAD = .75;
 
-    /** A smaller fleet has so much room left: what the window saw of the load is not the most that comes. */
-    private static final double ROOM = .1;
+    /**
+     * So much of one replica a smaller fleet has left: what the window saw of the load is not the most that comes. Of few replicas this is
+     * much, of many little, as the ups and downs of a load are.
+     */
+    private static final double ROOM = .4;
 
     /** For so long a step that was taken back is not tried again. */
     static final Duration BARRED_FOR = Duration.ofHours(1);
@@ -187,7 +190,7 @@ public final class Steps {
     /**
      * What is reported of a fleet that needs fewer replicas. E.g. at T = 0.70 with a tolerance of 10 %, 16 replicas that need 1.6 in all:
      * √(1.6 · 11.2) = 4.23, which is 7 replicas. A step within the HPA's tolerance would be none; then the smallest that it makes is taken
-     * where the load fits into nine tenths of it: of 2 replicas 1, of 12 replicas 11.
+     * where the load leaves four tenths of a replica of it: of 2 replicas 1, of 12 replicas 11.
      *
      * @param value below T · spec: the highest demand of the window; not {@linkplain #isBarred barred}
      */
@@ -199,7 +202,7 @@ public final class Steps {
             double root = Math.sqrt(value * target * spec);
             int next = mostBelowTheBand(spec);
             double smallest = Math.min(target * next, belowTheBand(spec));
-            double reached = root > smallest && value <= (1 - ROOM) * target * next ? smallest : root;
+            double reached = root > smallest && value <= target * (next - ROOM) ? smallest : root;
             double wanted = Math.max(reached, aboveBarred(value, spec));
             step = isOne(wanted, spec) ? OptionalDouble.of(wanted) : OptionalDouble.empty();
             return wanted;

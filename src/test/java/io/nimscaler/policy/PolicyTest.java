@@ -482,8 +482,8 @@ class PolicyTest {
 
         @Test
         void oneFewerIsEnoughOfAStepWhereItLeavesRoom() {
-            observe(policy, fleet(2, pods(2, at(.25))), 602);
-            Decision decision = step(policy, fleet(2, pods(2, at(.25))), Duration.ofSeconds(1));
+            observe(policy, fleet(2, pods(2, at(.2))), 602);
+            Decision decision = step(policy, fleet(2, pods(2, at(.2))), Duration.ofSeconds(1));
             assertThat(Fleets.hpaEndsAt(decision, trigger)).isEqualTo(1);
         }
     }
