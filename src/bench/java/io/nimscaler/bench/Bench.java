@@ -170,7 +170,7 @@ public final class Bench {
             frontier.add(points);
         }
         if (training.isEmpty()) {
-            Rule.PEERS.forEach(peer -> tuned.put(peer.name(), peer.setting(Rule.TUNED.get(peer.name()))));
+            Rule.PEERS.forEach(peer -> tuned.put(peer.name(), peer.setting(Rule.TUNED.getOrDefault(peer.name(), ""))));
         } else {
             tables.plot("quality-frontier.svg", Svg.scatter("GPU-hours, of perfect foresight's", "late, %", frontier, 3, 10));
         }
