@@ -145,6 +145,8 @@ final class Scaler {
                 cost.or(() -> costOf(edited)),
                 now);
         next.memories.putAll(memories);
+        next.remembered = remembered;
+        next.keptOfPods = keptOfPods;
         next.patience.goOnFrom(patience);
         next.drains = drains;
         next.awaited.goOnFrom(awaited);
@@ -171,6 +173,8 @@ final class Scaler {
                 costOf(other),
                 now);
         memories.forEach((uid, memory) -> heir.memories.put(uid, memory.copy(other)));
+        heir.remembered = remembered;
+        heir.count();
         heir.patience.goOnFrom(patience);
         heir.awaited.goOnFrom(awaited);
         return heir;
@@ -500,6 +504,10 @@ final class Scaler {
         memories.keySet().retainAll(present.keySet());
         present.forEach((uid, pod) -> memories.computeIfAbsent(uid, fresh -> new PodMemory(pod, trigger, watches))
                 .describe(pod, trigger, now));
+        count();
+    }
+
+    private void count() {
         keptOfPods = memories.values().stream().mapToLong(PodMemory::keptBytes).sum();
     }
 

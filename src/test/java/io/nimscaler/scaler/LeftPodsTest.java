@@ -68,4 +68,25 @@ class LeftPodsTest extends ScalersFixture {
         assertThat(scraper.requests).isEmpty();
         assertThat(snapshot(trigger).pods()).isEmpty();
     }
+
+    @Test
+    void thoseThatGoAtTheMomentOfAnEditAreForgotten() {
+        Trigger edited = Triggers.immediate("targetValue", "0.5");
+        pods.has(0);
+        scalers.put(ID, List.of(edited), false, now);
+        pass(Duration.ofSeconds(1));
+
+        assertThat(snapshot(edited).pods()).isEmpty();
+        assertThat(scalers.keptOfPods(ID)).isZero();
+    }
+
+    @Test
+    void whatIsKeptOfThemIsKnownAfterAnEditWhileTheyAreNotSeen() {
+        long kept = scalers.keptOfPods(ID);
+        pods.says(new Observation.NotKnown("no answer"));
+        scalers.put(ID, List.of(Triggers.immediate("targetValue", "0.5")), false, now);
+        pass(Duration.ofSeconds(1));
+
+        assertThat(scalers.keptOfPods(ID)).isEqualTo(kept);
+    }
 }
