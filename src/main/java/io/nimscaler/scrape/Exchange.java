@@ -118,7 +118,7 @@ final class Exchange {
 
     private void receive(HttpClientResponse response) {
         Body received = ResponseHead.refusal(response)
-                .<Body>map(RefusedBody::new)
+                .<Body>map(refusal -> new RefusedBody(refusal, scratch))
                 .orElseGet(() -> new MetricsBody(
                         asked.wanted(),
                         settings.limits(),

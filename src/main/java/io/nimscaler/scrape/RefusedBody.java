@@ -15,15 +15,20 @@ final class RefusedBody implements Body {
     private static final int BYTES_WORTH_READING = 64 << 10;
 
     private final Failed refusal;
+    private final Scratch scratch;
     private long bytes;
 
-    RefusedBody(Failed refusal) {
+    /**
+     * @param scratch takes back what the body came in
+     */
+    RefusedBody(Failed refusal, Scratch scratch) {
         this.refusal = refusal;
+        this.scratch = scratch;
     }
 
     @Override
     public Optional<ScrapeResult> read(Buffer chunk) {
-        bytes += chunk.length();
+        scratch.read(chunk, (_, _, length) -> bytes += length);
         return bytes > BYTES_WORTH_READING ? Optional.of(refusal) : Optional.empty();
     }
 
