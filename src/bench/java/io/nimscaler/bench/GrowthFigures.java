@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
 final class GrowthFigures {
 
     private static final Path BODY = Path.of("src/test/resources/exposition/vllm-0.32.0-saturated.prom");
-    private static final int POLLS = 20_000;
+    private static final int POLLS = 6_000;
 
     private GrowthFigures() {}
 
@@ -43,25 +43,33 @@ final class GrowthFigures {
             points.add(new Point("interval", "50 ScaledObjects of 10 pods", 1_000.0 / millis, 50, 10, 1, Duration.ofMillis(millis)));
         }
         Map<Point, Double> least = new LinkedHashMap<>();
+        Map<Point, Double> megabytes = new LinkedHashMap<>();
         for (int round = 0; round <= rounds; round++) {
             for (Point point : points) {
-                double cost = milliseconds(point);
+                CoreCost.Cost cost = cost(point);
+                double decisions = point.objects() * point.triggers();
                 // The first round is the compiler's
                 if (round > 0) {
-                    least.merge(point, cost, Math::min);
+                    least.merge(point, cost.microsPerDecision() * decisions / 1e3, Math::min);
+                    megabytes.merge(point, cost.bytesPerDecision() * decisions / 1e6, Math::min);
                 }
             }
         }
         least.forEach((point, cost) -> System.out.printf(
-                Locale.ROOT, "%s, %s: %.2f: %.2f ms a second%n", point.plot(), point.line(), point.x(), cost));
+                Locale.ROOT,
+                "%s, %s: %.2f: %.2f ms a second, allocated %.2f MB a second%n",
+                point.plot(),
+                point.line(),
+                point.x(),
+                cost,
+                megabytes.getOrDefault(point, Double.NaN)));
         plot(folder, least, "pods", "CPU of the core by pods, each asked every 5 s", "pods");
         plot(folder, least, "objects", "CPU of the core by ScaledObjects, pods asked every 2 s", "ScaledObjects");
         plot(folder, least, "triggers", "CPU of the core by triggers of each ScaledObject", "triggers");
         plot(folder, least, "interval", "CPU of the core by scrapes of each pod a second", "scrapes a second");
     }
 
-    /** Of CPU for each second that passes. */
-    private static double milliseconds(Point point) throws IOException {
+    private static CoreCost.Cost cost(Point point) throws IOException {
         List<Map<String, String>> triggers = IntStream.range(0, point.triggers())
                 .mapToObj(i -> Map.of(
                         "metric", "serving_load",
@@ -71,12 +79,7 @@ final class GrowthFigures {
         double pollsASecond = point.objects() * point.podsEach() * 1_000.0 / point.interval().toMillis();
         double work = pollsASecond + point.objects() * point.triggers();
         long seconds = Math.clamp(Math.round(POLLS / work), 5, 60);
-        return new CoreCost(point.objects(), point.podsEach(), triggers, BODY)
-                        .of(Duration.ofSeconds(seconds))
-                        .microsPerDecision()
-                * point.objects()
-                * point.triggers()
-                / 1_000;
+        return new CoreCost(point.objects(), point.podsEach(), triggers, BODY).of(Duration.ofSeconds(seconds));
     }
 
     private static void plot(Path folder, Map<Point, Double> costs, String plot, String title, String xName)
