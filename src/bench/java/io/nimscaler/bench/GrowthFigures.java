@@ -21,10 +21,19 @@ final class GrowthFigures {
     private static final Path BODY = Path.of("src/test/resources/exposition/vllm-0.32.0-saturated.prom");
     private static final int POLLS = 6_000;
 
+    /** The plot that is made; empty: all. */
+    private static final String ONLY = System.getProperty("bench.plot", "");
+
     private GrowthFigures() {}
 
     /** What is run, and where it stands on its axis. */
-    private record Point(String plot, String line, double x, int objects, int podsEach, int triggers, Duration interval) {}
+    private record Point(String plot, String line, double x, int objects, int podsEach, int triggers, Duration interval) {
+
+        /** Each trigger decides once a second, and with each answer where those come more often. */
+        double decisionsASecond() {
+            return Math.max(1, 1_000.0 / interval.toMillis());
+        }
+    }
 
     /** Writes the plots. */
     static void write(int rounds, Path folder) throws IOException {
@@ -42,12 +51,13 @@ final class GrowthFigures {
         for (int millis : new int[] {250, 500, 1_000, 2_000, 5_000, 10_000, 30_000}) {
             points.add(new Point("interval", "50 ScaledObjects of 10 pods", 1_000.0 / millis, 50, 10, 1, Duration.ofMillis(millis)));
         }
+        points.removeIf(point -> !ONLY.isEmpty() && !point.plot().equals(ONLY));
         Map<Point, Double> least = new LinkedHashMap<>();
         Map<Point, Double> megabytes = new LinkedHashMap<>();
         for (int round = 0; round <= rounds; round++) {
             for (Point point : points) {
                 CoreCost.Cost cost = cost(point);
-                double decisions = point.objects() * point.triggers();
+                double decisions = point.objects() * point.triggers() * point.decisionsASecond();
                 // The first round is the compiler's
                 if (round > 0) {
                     least.merge(point, cost.microsPerDecision() * decisions / 1e3, Math::min);
@@ -84,6 +94,9 @@ final class GrowthFigures {
 
     private static void plot(Path folder, Map<Point, Double> costs, String plot, String title, String xName)
             throws IOException {
+        if (!ONLY.isEmpty() && !plot.equals(ONLY)) {
+            return;
+        }
         Map<String, List<double[]>> lines = new LinkedHashMap<>();
         costs.forEach((point, cost) -> {
             if (point.plot().equals(plot)) {
@@ -96,7 +109,7 @@ final class GrowthFigures {
                 Svg.lines(
                         title,
                         xName,
-                        "ms a second",
+                        "ms/s",
                         lines.entrySet().stream()
                                 .map(line -> new Svg.SampleLine(line.getKey(), line.getValue()))
                                 .toList(),
