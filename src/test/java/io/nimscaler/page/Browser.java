@@ -106,6 +106,11 @@ final class Browser implements AutoCloseable {
         return driver.findElement(By.cssSelector(css)).getText();
     }
 
+    /** The visible texts of all that match, in the order of the page. */
+    List<String> texts(String css) {
+        return all(css).stream().map(WebElement::getText).toList();
+    }
+
     List<WebElement> all(String css) {
         return driver.findElements(By.cssSelector(css));
     }

@@ -23,6 +23,18 @@ class PageLooksTest extends BrowserTest {
 
     private static final double LEAST_CONTRAST = 3;
 
+    /** The words of the picture in the README, from top to bottom. */
+    private static final String[] ON_THE_PICTURE = {
+        "1 pod of 4 without data",
+        "Replicas",
+        "Load",
+        "KEDA is told",
+        "The HPA",
+        "Over time",
+        "KV-cache usage per pod, in % of one replica",
+        "Demand of the fleet"
+    };
+
     @ParameterizedTest
     @CsvSource({
         "'', 1280, false",
@@ -154,6 +166,9 @@ class PageLooksTest extends BrowserTest {
             assertThat(browser.text(".headline")).startsWith("Keeps 4 replicas. 1 of 4 pods");
             assertThat(browser.all(".figure:nth-of-type(1) .legend li")).hasSize(4);
         });
+        assertThat(browser.texts(".tile > .dim:first-child, h2, figcaption > :first-child"))
+                .as("src/docs/images/page.png shows other words: make it anew, and change them here")
+                .startsWith(ON_THE_PICTURE);
         byte[] picture = browser.picture();
         assertThat(picture).hasSizeLessThan(200_000);
         Path folder = Path.of(System.getProperty("page.images", "target/page"));
