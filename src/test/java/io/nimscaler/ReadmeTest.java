@@ -136,6 +136,19 @@ class ReadmeTest {
         }
     }
 
+    /** Tables and blocks of code aside: no line is longer than a screen is wide. */
+    @ParameterizedTest
+    @MethodSource("documents")
+    void linesFitOnAScreen(Path document) {
+        boolean isCode = false;
+        for (String line : lines(document.toString())) {
+            isCode ^= line.strip().startsWith("```");
+            if (!isCode && !line.startsWith("|")) {
+                assertThat(line).as("%s", document).hasSizeLessThanOrEqualTo(160);
+            }
+        }
+    }
+
     /** To a file that there is and, in Markdown, to a heading that it has. */
     @ParameterizedTest
     @MethodSource("documents")
