@@ -263,7 +263,7 @@ final class ServingLoadOfFleet implements FleetSignal {
         double byNewcomers = 0;
         for (PodValue.Work pod : all) {
             if (pod.pace().counts()) {
-                byNewcomers += (1 - pod.pace().watched() / longest) * atLeast(pod);
+                byNewcomers += Math.max(0, 1 - pod.pace().watched() / longest) * atLeast(pod);
             }
         }
         double replicas = growth / perReplica;

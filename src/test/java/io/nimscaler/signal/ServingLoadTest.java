@@ -347,6 +347,27 @@ class ServingLoadTest {
         assertThat(load(first) + load(second)).isBetween(1.9, 2.45);
     }
 
+    /** As while a fleet changes to an engine that counts tokens: the pods of the other are not the newest. */
+    @Test
+    void queueOfANewPodDoesNotGrowByPodsThatWereWatchedForLonger() {
+        Watched old = new Watched();
+        double completed = 0;
+        PodValue.Work first = old.read(.98, 10, 0, Watched.counter("vllm:request_success_total", completed));
+        for (int i = 1; i < 60; i++) {
+            completed += 2;
+            first = old.read(.98, 10, 0, Watched.counter("vllm:request_success_total", completed));
+        }
+        Watched young = new Watched();
+        PodValue.Work second = young.read(.98, 10, 0, 1000, 1);
+        for (int i = 1; i < 10; i++) {
+            second = young.read(.98, 10, i, 1000, 1);
+        }
+        fleet.aimAt(.8, 2);
+        fleet.learn(List.of(first, second), SECOND);
+
+        assertThat(load(second)).isCloseTo(.98 + .5, within(.1));
+    }
+
     @Test
     void podsThatAreToBeFullHaveNoRoomForAQueue() {
         Watched pod = new Watched();
