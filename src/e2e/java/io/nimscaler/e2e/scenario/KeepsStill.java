@@ -22,7 +22,7 @@ class KeepsStill {
         Fleet llm = story.fleet("llm", 2, ofSeconds(45));
         llm.unsteadyLoad(3.3, .1);
         story.scaledObject(llm)
-                .trigger(ofMinutes(5), Map.of("metric", "serving_load", "targetValue", "0.80"))
+                .trigger(ofMinutes(5), Map.of("metric", "serving_load", "targetValue", "0.85"))
                 .apply();
         story.expect("the queue made it grow", ofMinutes(3), () -> llm.replicas() >= 4);
 
