@@ -71,9 +71,8 @@ final class Capacity {
             refusal = Optional.of("expected at most " + TRIGGERS + " triggers of one ScaledObject, got " + triggers);
         } else if (scaledObject.textLength() > TEXT) {
             stopWaiting(id);
-            refusal = Optional.of(
-                    "expected triggers of at most " + TEXT + " characters in all, got " + scaledObject.textLength()
-                            + " (a trigger counts as 100 more, a key as 50)");
+            refusal = Optional.of("expected triggers of at most " + TEXT + " characters in all, got "
+                    + scaledObject.textLength() + " (a trigger counts as 100 more, a key as 50)");
         } else if (!admitted.contains(id) && admitted.size() >= scaledObjects) {
             waitFor(scaledObject);
             refusal = Optional.of(full());

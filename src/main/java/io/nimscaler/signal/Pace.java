@@ -36,5 +36,6 @@ record Pace(
         boolean queueStands,
         double runningLimit) {
 
-    static final Pace UNKNOWN = new Pace(0, 0, 0, 0, 0, false, true, true, 0, Double.NaN, Double.NaN, 0, 0, 0, false, 0);
+    static final Pace UNKNOWN =
+            new Pace(0, 0, 0, 0, 0, false, true, true, 0, Double.NaN, Double.NaN, 0, 0, 0, false, 0);
 }

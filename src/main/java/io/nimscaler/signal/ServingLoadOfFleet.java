@@ -252,10 +252,8 @@ final class ServingLoadOfFleet implements FleetSignal {
      * these do now and did not do then is subtracted, down to a queue that stays.
      */
     private double growing(List<PodValue.Work> known, List<PodValue.Work> all, double perReplica) {
-        double longest = known.stream()
-                .mapToDouble(pod -> pod.pace().watched())
-                .max()
-                .orElse(1);
+        double longest =
+                known.stream().mapToDouble(pod -> pod.pace().watched()).max().orElse(1);
         double growth = growthInFront();
         for (PodValue.Work pod : known) {
             growth += pod.pace().queueGrowth() * pod.pace().watched() / longest;

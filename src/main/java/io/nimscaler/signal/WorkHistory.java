@@ -183,7 +183,10 @@ final class WorkHistory {
                 !Double.isNaN(scrapes.getLast().completed()),
                 tooEarly,
                 young,
-                Math.min(1, seconds(scrapes.getFirst().at(), scrapes.getLast().at()) / (LEAST_OF_A_WINDOW * flowWindow.toNanos() / 1e9)),
+                Math.min(
+                        1,
+                        seconds(scrapes.getFirst().at(), scrapes.getLast().at())
+                                / (LEAST_OF_A_WINDOW * flowWindow.toNanos() / 1e9)),
                 tooEarly ? Double.NaN : aSecond(Scrape::tokens),
                 tooEarly ? Double.NaN : aSecond(Scrape::completed),
                 grown(Scrape::tokens),

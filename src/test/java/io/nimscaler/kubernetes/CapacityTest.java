@@ -110,7 +110,8 @@ class CapacityTest {
     void textOfAllTriggersIsBounded() {
         assertThat(capacity.enter(withText(30_000, 35_000), 1)).isEmpty();
         assertThat(capacity.enter(withText(30_000, 36_000), 1))
-                .contains("expected triggers of at most 65536 characters in all, got 66308 (a trigger counts as 100 more, a key as 50)");
+                .contains(
+                        "expected triggers of at most 65536 characters in all, got 66308 (a trigger counts as 100 more, a key as 50)");
         assertThat(capacity.refusal(withText().id())).isPresent();
         assertThat(capacity.enter(withText(), 1)).isEmpty();
         assertThat(capacity.refusal(withText().id())).isEmpty();
@@ -121,9 +122,9 @@ class CapacityTest {
     void emptyTriggersAreBoundedToo() {
         List<ScaledObject.TriggerSpec> none =
                 Collections.nCopies(1_000, new ScaledObject.TriggerSpec("", "AverageValue", Map.of()));
-        ScaledObject empty =
-                new ScaledObject(FIRST.id(), "uid", Optional.empty(), 1, OptionalInt.empty(), none);
-        assertThat(capacity.enter(empty, 1)).hasValueSatisfying(why -> assertThat(why).contains("got 100000"));
+        ScaledObject empty = new ScaledObject(FIRST.id(), "uid", Optional.empty(), 1, OptionalInt.empty(), none);
+        assertThat(capacity.enter(empty, 1))
+                .hasValueSatisfying(why -> assertThat(why).contains("got 100000"));
     }
 
     private static ScaledObject withText(int... lengths) {
