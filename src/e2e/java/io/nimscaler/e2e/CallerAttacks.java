@@ -17,6 +17,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -33,6 +34,7 @@ import java.util.zip.GZIPOutputStream;
 final class CallerAttacks {
 
     private static final long SETTLES_MILLIS = 10_000;
+    private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
 
     private CallerAttacks() {}
 
@@ -188,7 +190,8 @@ final class CallerAttacks {
     private static String sockets(Victim victim) throws Exception {
         List<Socket> sockets = new ArrayList<>();
         for (int i = 0; i < 6_000; i++) {
-            Socket socket = new Socket("127.0.0.1", i % 2 == 0 ? Victim.PORT : Victim.MANAGEMENT_PORT);
+            int port = i % 2 == 0 ? Victim.PORT : Victim.MANAGEMENT_PORT;
+            Socket socket = new Socket(LOOPBACK, port, InetAddress.getByName("127.0.0.2"), 0);
             sockets.add(socket);
             if (i < 2_400) {
                 socket.getOutputStream()

@@ -71,6 +71,10 @@ class AnswerGateTest {
     }
 
     private int statusFor(HttpClient client, String path) throws Exception {
+        return statusFor(client, port, path);
+    }
+
+    private static int statusFor(HttpClient client, int port, String path) throws Exception {
         return client.request(HttpMethod.GET, port, "127.0.0.1", path)
                 .compose(HttpClientRequest::send)
                 .compose(answer -> answer.body().map(answer.statusCode()))
@@ -90,7 +94,23 @@ class AnswerGateTest {
     void answersThatAreNotTakenAreFewAndKeepNobodyOut(String path) throws Exception {
         await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> assertThat(statusFor(other, path)).isEqualTo(200));
-        for (int i = 0; i < ASKED; i++) {
+        askAndReadNothing(ASKED, port, path);
+        assertThat(statusFor(other, path)).isEqualTo(200);
+        assertThat(statusFor(other, "/api/status")).isEqualTo(200);
+    }
+
+    /** Where the kubelet and Prometheus ask. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/q/metrics", "/q/health/live"})
+    void answersOfPort9000AreCountedToo(String path) throws Exception {
+        int management = ConfigProvider.getConfig().getValue("quarkus.management.test-port", Integer.class);
+        askAndReadNothing(100, management, path);
+        assertThat(statusFor(other, management, "/q/health/live")).isEqualTo(200);
+        assertThat(statusFor(other, "/api/status")).isEqualTo(200);
+    }
+
+    private void askAndReadNothing(int times, int port, String path) {
+        for (int i = 0; i < times; i++) {
             takesNothing
                     .request(HttpMethod.GET, port, "127.0.0.1", path)
                     .compose(request -> request.exceptionHandler(_ -> {})
@@ -99,10 +119,8 @@ class AnswerGateTest {
                             .onFailure(_ -> resets.incrementAndGet()));
         }
         await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> assertThat(resets.get()).isEqualTo(ASKED - AnswerGate.MOST));
+                .untilAsserted(() -> assertThat(resets.get()).isEqualTo(times - AnswerGate.MOST));
         assertThat(gate.size()).isEqualTo(AnswerGate.MOST);
-        assertThat(statusFor(other, path)).isEqualTo(200);
-        assertThat(statusFor(other, "/api/status")).isEqualTo(200);
     }
 
     @Test
