@@ -11,8 +11,8 @@ import jakarta.inject.Singleton;
 
 /**
  * How many answers of REST, the page, health and metrics there are at once that their clients have not read. Over HTTP/2 one connection may ask
- * thousands of times and never let anything be sent. A new request always comes in. Over the bound, the address with the most such
- * answers loses the one that has been open for the longest time. Live events are bounded by themselves ({@code web.EventClients}).
+ * thousands of times and never let anything be sent. Over the bound, a new request of the address with the most such answers gets 503.
+ * A new request of any other address comes in, and that address loses the answer that has been open for the longest time. Live events are bounded by themselves ({@code web.EventClients}).
  */
 @Singleton
 class AnswerGate {
@@ -34,19 +34,34 @@ class AnswerGate {
         filters.register(this::admit, PRIORITY);
     }
 
-    /** Metrics are megabytes, too, and port 9000 speaks HTTP/2 as well. */
+    /** Metrics are megabytes, too, and port 9000 speaks HTTP/2 as well. A probe is never refused: others may have the kubelet's address. */
     void registerManagement(@Observes ManagementInterface management) {
-        management.router().route().order(Integer.MIN_VALUE).handler(this::admit);
+        management.router().route().order(Integer.MIN_VALUE).handler(context -> {
+            forgetRead();
+            enter(context.request());
+            context.next();
+        });
     }
 
     private void admit(RoutingContext context) {
         HttpServerRequest request = context.request();
-        if (!GrpcRequests.isOne(request) && !request.path().startsWith(EVENTS)) {
-            forgetRead();
-            open.enter(ConnectionGate.peerOf(request.connection()), request)
-                    .ifPresent(oldest -> oldest.response().reset(TOO_MANY));
+        if (GrpcRequests.isOne(request) || request.path().startsWith(EVENTS)) {
+            context.next();
+            return;
         }
-        context.next();
+        forgetRead();
+        if (open.isFullOf(ConnectionGate.peerOf(request.connection()))) {
+            // Thousands that are let in and given up would each be made for nothing, and probes wait behind them
+            request.response().setStatusCode(503).putHeader("retry-after", "30").end();
+        } else {
+            enter(request);
+            context.next();
+        }
+    }
+
+    private void enter(HttpServerRequest request) {
+        open.enter(ConnectionGate.peerOf(request.connection()), request)
+                .ifPresent(oldest -> oldest.response().reset(TOO_MANY));
     }
 
     private void forgetRead() {

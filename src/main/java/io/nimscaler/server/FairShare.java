@@ -51,6 +51,13 @@ final class FairShare<T> {
         return victim;
     }
 
+    /** Whether it is full, and no peer has more than this one: a newcomer of it would take the place of one of its own, or of its equals. */
+    synchronized boolean isFullOf(String peer) {
+        LinkedHashMap<T, Long> ofPeer = ofPeers.get(peer);
+        int its = ofPeer == null ? 0 : ofPeer.size();
+        return size >= most && ofPeers.values().stream().allMatch(other -> other.size() <= its);
+    }
+
     /**
      * It is used now.
      *
