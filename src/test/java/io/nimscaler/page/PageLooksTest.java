@@ -60,8 +60,11 @@ class PageLooksTest extends BrowserTest {
     @ValueSource(booleans = {false, true})
     void spansStandOutAtTheirEdges(boolean dark) {
         browser.as(1280, 1500, dark).go(page("#/nim/half"));
-        browser.until(() -> assertThat(edge()).isNotNull());
-        assertThat(contrast(rgb(edge()), rgb(colour("--card")))).isGreaterThanOrEqualTo(LEAST_CONTRAST);
+        // The grid is painted before the spans are
+        browser.until(() -> assertThat(edge())
+                .isNotNull()
+                .satisfies(edge -> assertThat(contrast(rgb(edge), rgb(colour("--card"))))
+                        .isGreaterThanOrEqualTo(LEAST_CONTRAST)));
         for (String tone : List.of("good", "calm", "move", "warn", "bad")) {
             assertThat(contrast(rgb(colour("--tone-" + tone)), rgb(colour("--card"))))
                     .as(tone)
