@@ -2,6 +2,8 @@ package io.nimscaler.server;
 
 import io.quarkus.vertx.http.ManagementInterface;
 import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
@@ -28,7 +30,37 @@ class AnswerGate {
 
     private static final String EVENTS = "/api/events";
 
-    private final FairShare<HttpServerRequest> open = new FairShare<>(MOST);
+    /** So long one that would be refused waits for what is found out of the others. */
+    private static final long LOOK_AGAIN_MILLIS = 20;
+
+    private final FairShare<Open> open = new FairShare<>(MOST);
+
+    /**
+     * One answer.
+     *
+     * @param loop of its connection. Nobody else may ask an answer how far it is: Vert.x locks the connection for that, an event loop holds
+     *     the lock of the connection that it serves, and two that asked each other's would wait for ever
+     */
+    private record Open(HttpServerRequest request, String peer, Context loop) {
+
+        static Open of(HttpServerRequest request) {
+            return new Open(request, ConnectionGate.peerOf(request.connection()), Vertx.currentContext());
+        }
+
+        /** Over HTTP/1.1 what is left of an answer that has ended is the socket's, see {@link SocketGate}. */
+        boolean isRead() {
+            HttpServerResponse response = request.response();
+            return response.closed() || (response.ended() && request.version() != HttpVersion.HTTP_2);
+        }
+
+        void giveUp() {
+            loop.runOnContext(_ -> {
+                if (!isRead()) {
+                    request.response().reset(TOO_MANY);
+                }
+            });
+        }
+    }
 
     void register(@Observes Filters filters) {
         filters.register(this::admit, PRIORITY);
@@ -38,7 +70,7 @@ class AnswerGate {
     void registerManagement(@Observes ManagementInterface management) {
         management.router().route().order(Integer.MIN_VALUE).handler(context -> {
             forgetRead();
-            enter(context.request());
+            enter(Open.of(context.request()));
             context.next();
         });
     }
@@ -50,33 +82,44 @@ class AnswerGate {
             return;
         }
         forgetRead();
-        if (open.isFullOf(ConnectionGate.peerOf(request.connection()))) {
-            // Thousands that are let in and given up would each be made for nothing, and probes wait behind them
-            request.response().setStatusCode(503).putHeader("retry-after", "30").end();
+        Open newcomer = Open.of(request);
+        if (open.isFullOf(newcomer.peer())) {
+            request.pause();
+            context.vertx().setTimer(LOOK_AGAIN_MILLIS, _ -> {
+                request.resume();
+                decide(context, newcomer);
+            });
         } else {
-            enter(request);
+            decide(context, newcomer);
+        }
+    }
+
+    private void decide(RoutingContext context, Open newcomer) {
+        if (open.isFullOf(newcomer.peer())) {
+            // Thousands that are let in and given up would each be made for nothing, and probes wait behind them
+            context.response().setStatusCode(503).putHeader("retry-after", "30").end();
+        } else {
+            enter(newcomer);
             context.next();
         }
     }
 
-    private void enter(HttpServerRequest request) {
-        open.enter(ConnectionGate.peerOf(request.connection()), request)
-                .ifPresent(oldest -> oldest.response().reset(TOO_MANY));
+    private void enter(Open newcomer) {
+        open.enter(newcomer.peer(), newcomer).ifPresent(Open::giveUp);
     }
 
+    /** Soon: each on its own event loop. */
     private void forgetRead() {
-        open.all().stream()
-                .filter(AnswerGate::isRead)
-                .forEach(request -> open.leave(ConnectionGate.peerOf(request.connection()), request));
+        for (Open one : open.all()) {
+            one.loop().runOnContext(_ -> {
+                if (one.isRead()) {
+                    open.leave(one.peer(), one);
+                }
+            });
+        }
     }
 
-    /** Over HTTP/1.1 what is left of an answer that has ended is the socket's, see {@link SocketGate}. */
-    private static boolean isRead(HttpServerRequest request) {
-        HttpServerResponse response = request.response();
-        return response.closed() || (response.ended() && request.version() != HttpVersion.HTTP_2);
-    }
-
-    /** How many there are. */
+    /** How many there are, or were a moment ago. */
     int size() {
         forgetRead();
         return open.size();
