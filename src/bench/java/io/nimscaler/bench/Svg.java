@@ -142,14 +142,18 @@ final class Svg {
     private static void line(StringBuilder svg, List<double[]> points, int column, String colour, double mostX, double mostY) {
         svg.append("<polyline fill=\"none\" stroke=\"").append(colour).append("\" points=\"");
         double last = Double.NaN;
+        double before = 0;
         for (double[] point : points) {
             if (point[column] != last) {
-                if (!Double.isNaN(last) && column < 3) {
-                    svg.append(String.format(Locale.ROOT, "%.1f,%.1f ", x(point[0], mostX), y(last, mostY)));
+                if (!Double.isNaN(last)) {
+                    // Replicas change at a moment, the load between two
+                    double until = column < 3 ? point[0] : before;
+                    svg.append(String.format(Locale.ROOT, "%.1f,%.1f ", x(until, mostX), y(last, mostY)));
                 }
                 svg.append(String.format(Locale.ROOT, "%.1f,%.1f ", x(point[0], mostX), y(point[column], mostY)));
                 last = point[column];
             }
+            before = point[0];
         }
         svg.append(String.format(Locale.ROOT, "%.1f,%.1f\"/>%n", x(mostX, mostX), y(last, mostY)));
     }
