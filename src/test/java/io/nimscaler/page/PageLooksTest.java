@@ -63,8 +63,8 @@ class PageLooksTest extends BrowserTest {
         // The grid is painted before the spans are
         browser.until(() -> assertThat(edge())
                 .isNotNull()
-                .satisfies(edge -> assertThat(contrast(rgb(edge), rgb(colour("--card"))))
-                        .isGreaterThanOrEqualTo(LEAST_CONTRAST)));
+                .satisfies(edge ->
+                        assertThat(contrast(rgb(edge), rgb(colour("--card")))).isGreaterThanOrEqualTo(LEAST_CONTRAST)));
         for (String tone : List.of("good", "calm", "move", "warn", "bad")) {
             assertThat(contrast(rgb(colour("--tone-" + tone)), rgb(colour("--card"))))
                     .as(tone)
