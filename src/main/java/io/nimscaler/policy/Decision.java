@@ -103,7 +103,8 @@ public sealed interface Decision {
      * @param smoothed the smoothed demand; empty before the first known one
      * @param lowest of the smoothed demand in the upscale window (Dmin)
      * @param highest of the smoothed demand in the downscale window, and never less than this moment's demand (Dmax)
-     * @param remaining observed time until the downscale window is full
+     * @param remaining observed time until replicas may be removed: until the downscale window is full, with the second one of a signal that
+     *     needs two after a start (deciding.md, Restart)
      * @param takenBack the replicas that a step down ended with and the load took back, within the last hour; empty: it took back none
      */
     record Windows(

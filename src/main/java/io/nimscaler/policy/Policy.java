@@ -350,6 +350,10 @@ public final class Policy {
             highest = demand;
         }
         return new Decision.Windows(
-                smoothing.value(), upscaleWindow.value(), highest, downscaleWindow.remaining(), steps.takenBack());
+                smoothing.value(),
+                upscaleWindow.value(),
+                highest,
+                downscaleWindow.remaining().plus(steps.windowsBefore()),
+                steps.takenBack());
     }
 }

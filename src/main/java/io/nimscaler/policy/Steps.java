@@ -116,6 +116,11 @@ public final class Steps {
         return was;
     }
 
+    /** How much more than the window at hand must be observed before the first step. */
+    Duration windowsBefore() {
+        return inSteps && firstWindow ? window : Duration.ZERO;
+    }
+
     /** Observed time passes. */
     void pass(Duration elapsed) {
         last = last.flatMap(made -> made.after(elapsed));

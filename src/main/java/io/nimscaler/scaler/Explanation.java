@@ -167,8 +167,7 @@ public final class Explanation {
                 " (lowest " + number(windows.lowest()) + ", highest " + number(windows.highest())
                         + " of their windows)";
             case WINDOW_NOT_FULL ->
-                " (" + Durations.text(Duration.ofSeconds(windows.remaining().toSeconds())) + " of "
-                        + Durations.text(trigger.stabilization().window().down()) + " to go)";
+                " (" + Durations.text(Duration.ofSeconds(windows.remaining().toSeconds())) + " to go)";
             case STEP_TAKEN_BACK ->
                 windows.takenBack().isPresent() ? " (to " + windows.takenBack().getAsInt() + ")" : "";
             case REQUESTS_WAITING ->

@@ -130,7 +130,7 @@ public final class Headline {
         if (snapshot.decision() instanceof Decision.Hold(HoldReason reason, var _)) {
             return switch (reason) {
                 case WINDOW_NOT_FULL ->
-                    "no replica is removed before " + window + " has been observed, "
+                    "no replica is removed before " + window + " has been observed" + twice(basis) + ", "
                             + minutes(basis.windows().remaining()) + " to go";
                 case STEP_TAKEN_BACK -> takenBack(basis.windows().takenBack());
                 case STABILIZATION,
@@ -152,6 +152,12 @@ public final class Headline {
     }
 
     /** For example {@code 4m 17s}. */
+    /** A signal in steps needs two windows after a start. */
+    private String twice(Basis.Known basis) {
+        Duration window = trigger.stabilization().window().down();
+        return basis.windows().remaining().compareTo(window) > 0 ? " twice" : "";
+    }
+
     private static String minutes(Duration length) {
         long seconds = length.toSeconds();
         return seconds < 60 ? seconds + "s" : seconds / 60 + "m " + seconds % 60 + "s";

@@ -162,6 +162,17 @@ class HeadlineTest {
     }
 
     @Test
+    void twoWindowsAfterAStartAreWaitedFor() {
+        of(Triggers.with("metric", "serving_load", "smoothingDown", "0s", "smoothingUp", "0s"));
+        at(pods(4, .1, .1, .1, .1));
+        Snapshot first = after(Duration.ofSeconds(10), pods(4, .1, .1, .1, .1));
+        assertThat(Headline.of(first, NOBODY_SAYS)).contains("= 5m has been observed twice, 9m 50s to go.");
+        assertThat(Explanation.of(first)).contains("(590s to go)");
+        assertThat(Headline.of(stays(Duration.ofMinutes(5), pods(4, .1, .1, .1, .1)), NOBODY_SAYS))
+                .contains("= 5m has been observed, 4m 50s to go.");
+    }
+
+    @Test
     void windowThatIsNotFullIsWaitedFor() {
         of(Triggers.with("smoothingDown", "0s", "smoothingUp", "0s"));
         at(pods(4, .1, .1, .1, .1));
