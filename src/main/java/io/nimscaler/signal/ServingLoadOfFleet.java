@@ -23,8 +23,9 @@ import java.util.function.ToDoubleFunction;
  *       hour, by all pods ({@link WorkHistory}). With little evidence it lies between two bounds: 0, and the most that a request costs.
  *   <li><em>u</em> makes the queue a flow instead of a stock: replicas that would complete what it grows by, and work off what the
  *       usual room of these and of the pods does not within five minutes. It is never more than what a running request takes, and just
- *       that where fewer than 10 requests are known to have been completed. What waits in front of the fleet is part of that queue. Of a queue that falls faster, the pods do more than what
- *       comes: by so much base counts less, but a full pod never less than the target.
+ *       that where fewer than 10 requests are known to have been completed. What waits in front of the fleet is part of that queue. Of a
+ *       queue that falls faster, and of what still runs of it when it is gone, the pods do more than what comes: by so much base counts
+ *       less, but a full pod never less than the target.
  *   <li><em>max running</em>: the key; else what the pod says; else the most requests (8 at least) that ran while others waited all the
  *       time and the KV cache was not what they waited for, in the last hour of such time. Else it is between two bounds: the KV cache may
  *       bind alone, or no more may run at once than a quarter more than the most that ran on any pod within the last hour, or 8.
@@ -170,7 +171,7 @@ final class ServingLoadOfFleet implements FleetSignal {
         worksOff = flow.isPresent() && base > 0
                 ? Math.clamp(-flow.getAsDouble() / base, 0, 1 - Math.min(1, target.orElse(1)))
                 : 0;
-        learnShareOfWaiting(all, waiting(known), flow);
+        learnShareOfWaiting(all, waiting(all), flow);
     }
 
     private void learnShareOfWaiting(List<PodValue.Work> all, double waiting, OptionalDouble flow) {
@@ -182,7 +183,7 @@ final class ServingLoadOfFleet implements FleetSignal {
         }
         boolean young = all.stream().allMatch(pod -> pod.pace().young());
         if (flow.isPresent() && waiting > 0) {
-            double share = Math.max(LEAST_SHARE, flow.getAsDouble() / waiting);
+            double share = Math.max(0, flow.getAsDouble() / waiting);
             shareOfWaiting = OptionalDouble.of(Math.min(share, stockShare(all)));
         } else if (!young || !counts) {
             shareOfWaiting = OptionalDouble.of(stockShare(all));
@@ -241,10 +242,11 @@ final class ServingLoadOfFleet implements FleetSignal {
         }
         double perReplica = completed / base;
         double arriving = growing(pods, all, perReplica);
-        double waiting = waiting(pods);
         double room = Math.clamp(1 / target.orElse(0.8) - 1, 0, ROOM);
-        double toWorkOff = waiting / (HORIZON_SECONDS * perReplica) - room * (base + Math.max(0, arriving));
-        return OptionalDouble.of(arriving + Math.max(0, toWorkOff));
+        // Who works a queue off is full, and not at the target
+        double toWorkOff = waiting(all) / (HORIZON_SECONDS * perReplica)
+                - room * (sum(all, this::atLeast) + Math.max(0, arriving));
+        return OptionalDouble.of(arriving + Math.min(1, target.orElse(1)) * Math.max(0, toWorkOff));
     }
 
     /**

@@ -58,6 +58,9 @@ final class WorkHistory {
     private final SlidingTotal<Scrape> grown;
     private Instant intervalBegan = Instant.MIN;
 
+    /** What it had in its queue runs, and is more than what comes. */
+    private boolean drains;
+
     /**
      * @param window of at least four poll intervals. A flow is taken over half of it, the batch over a third of it, for it changes
      *     within seconds and the counters' steps and the moments of our scrapes even out. What was completed is remembered for five of
@@ -79,6 +82,7 @@ final class WorkHistory {
     void clear() {
         scrapes.clear();
         grown.clear();
+        drains = false;
     }
 
     /** See {@link PodSignal#keptBytes}. */
@@ -117,7 +121,13 @@ final class WorkHistory {
         while (!intervals.isEmpty() && intervals.getFirst().until().isBefore(at.minus(remembered))) {
             intervals.removeFirst();
         }
+        double more = scrape.running() - scrapes.getFirst().running();
+        drains = scrape.waiting() >= LEAST_WAITING || (drains && (more < 0 || hadQueue()));
         return pace();
+    }
+
+    private boolean hadQueue() {
+        return scrapes.stream().anyMatch(scrape -> scrape.waiting() >= LEAST_WAITING);
     }
 
     /**
@@ -206,17 +216,22 @@ final class WorkHistory {
 
     /**
      * Requests leave a queue to be worked on, and then they run or are completed. What left it otherwise was not worked off: the pod began
-     * anew, or clients gave up.
+     * anew, or clients gave up. What ran when the queue was gone is worked off as well, for it is more than what comes.
      */
     private double queueGrowth() {
         double growth = 0;
+        double running = 0;
         Scrape before = scrapes.getFirst();
         for (Scrape scrape : scrapes) {
-            double taken = scrape.running() - before.running() + scrape.completed() - before.completed();
+            double completed = scrape.completed() - before.completed();
+            double ran = scrape.running() - before.running();
+            double taken = ran + completed;
             growth += Math.max(scrape.waiting() - before.waiting(), -Math.max(0, Double.isNaN(taken) ? 0 : taken));
+            running += Double.isNaN(completed) ? 0 : Math.max(ran, -completed);
             before = scrape;
         }
-        return growth / seconds(scrapes.getFirst().at(), scrapes.getLast().at());
+        return (growth + (drains ? Math.min(0, running) : 0))
+                / seconds(scrapes.getFirst().at(), scrapes.getLast().at());
     }
 
     /** 0 where it is not known. */

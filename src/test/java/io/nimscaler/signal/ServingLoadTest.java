@@ -389,7 +389,7 @@ class ServingLoadTest {
             last = pod.read(.98, 10, 62 + i * growth, 1000, 1);
         }
         fleet.learn(List.of(last), SECOND);
-        assertThat(load(last)).isCloseTo(expected + last.waiting() * ServingLoadOfFleet.LEAST_SHARE, within(.02));
+        assertThat(load(last)).isCloseTo(expected, within(.02));
     }
 
     /** What a pod that was just found does into its queue is not known. */
@@ -403,6 +403,44 @@ class ServingLoadTest {
         }
         fleet.learn(List.of(last), SECOND);
         assertThat(load(last)).isGreaterThan(.98);
+    }
+
+    /** A full pod of a fast engine: 5 requests a second are completed, so 3,000 that wait are two of five minutes of its work. */
+    @Test
+    void longQueueThatIsWorkedOffOrdersNothingHoweverMuchAFastEngineDoesWithinAMinute() {
+        Watched pod = new Watched();
+        fleet.aimAt(.8, 1);
+        PodValue.Work last = pod.read(.98, 10, 900, 1000, 5);
+        for (int i = 1; i <= 60; i++) {
+            last = pod.read(.98, 10, 900 - 4 * i, 1000, 5);
+        }
+        fleet.learn(List.of(last), SECOND);
+        assertThat(load(last)).isCloseTo(1 - 2.0 / 5 * .5, within(.02));
+    }
+
+    /** Its queue is gone, and 40 that were in it still run: 2 / s complete, and 1 / s comes. */
+    @Test
+    void whatRunsOfAQueueThatIsGoneIsNotWhatComes() {
+        Watched pod = new Watched();
+        fleet.aimAt(.5, 1);
+        PodValue.Work last = pod.read(1, 50, 30, 2000, 2);
+        for (int i = 1; i <= 15; i++) {
+            last = pod.read(1, 50, 30 - 2 * i, 2000, 2);
+        }
+        for (int i = 1; i <= 20; i++) {
+            last = pod.read(1 - i / 50.0, 50 - 2 * i, 0, 2000, 2);
+        }
+        fleet.learn(List.of(work(last, 50)), SECOND);
+        double drains = load(work(last, 50));
+        for (int i = 1; i <= 20; i++) {
+            last = pod.read(.2, 10, 0, 1000, 1);
+        }
+        fleet.learn(List.of(work(last, 50)), SECOND);
+
+        assertThat(drains).as("half of the .6 that it shows").isCloseTo(.3, within(.05));
+        assertThat(load(work(last, 50)))
+                .as("all that it shows once no more falls")
+                .isGreaterThanOrEqualTo(.2);
     }
 
     /** The pod began anew, or clients gave up: nobody worked on it. */
