@@ -25,7 +25,22 @@ import org.jboss.logging.Logger;
 final class OwnerThread implements ScalerControl {
 
     private static final Logger LOG = Logger.getLogger(OwnerThread.class);
-    private static final long TICK_MILLIS = 50;
+
+    /** What falls due next is done after so long at the earliest, or each of a thousand ScaledObjects would wake the thread for itself. */
+    private static final long SHORTEST_PAUSE_MILLIS = 5;
+
+    /** Where something due was left for the next time: until what has been received meanwhile is read. */
+    private static final long PAUSE_WITHIN_WORK_MILLIS = 1;
+
+    /** What was not due at the last look may be due now: wake sources, exporters, a ScaledObject that is new. */
+    private static final long LONGEST_PAUSE_MILLIS = 50;
+
+    /**
+     * So long is worked before what the pods have answered is read, and before others get the core. More would let answers that are there
+     * pass for late: then connections are closed and opened again, which costs more than to read them.
+     */
+    private static final Duration AT_ONCE = Duration.ofMillis(5);
+
     /** Files of certificates and tokens are read again by them. */
     private static final int WORKERS = 2;
 
@@ -64,8 +79,21 @@ final class OwnerThread implements ScalerControl {
     void start() {
         context.runOnContext(_ -> {
             Thread.currentThread().setName("owner");
-            vertx.setPeriodic(0, TICK_MILLIS, _ -> tick());
+            goOn();
         });
+    }
+
+    /** Until it is stopped, whatever goes wrong in between. */
+    private void goOn() {
+        if (stopped) {
+            return;
+        }
+        long pause = SHORTEST_PAUSE_MILLIS;
+        try {
+            pause = tick();
+        } finally {
+            vertx.setTimer(pause, _ -> goOn());
+        }
     }
 
     /** Time passes no more. */
@@ -83,19 +111,46 @@ final class OwnerThread implements ScalerControl {
         return scalers.keptOfPods(id);
     }
 
-    private void tick() {
+    /**
+     * Does what is due, the longest due first, and of that no more than fits into {@link #AT_ONCE}.
+     *
+     * @return after how many ms it is to be called again
+     */
+    long tick() {
         lastTick = clock.instant();
-        if (stopped) {
-            return;
-        }
+        Instant end = lastTick.plus(AT_ONCE);
+        Instant now = lastTick;
         for (ScaledObjectId id : scalers.due(lastTick)) {
-            try {
-                scalers.tick(id, clock.instant());
-            } catch (RuntimeException bug) {
-                // One ScaledObject's trouble must not stop the others; its snapshot grows old and is then unavailable
-                LOG.errorf(bug, "decision failed namespace=%s scaledObject=%s", id.namespace(), id.name());
+            tick(id, now);
+            now = clock.instant();
+            if (!now.isBefore(end)) {
+                break;
             }
         }
+        pollWhatIsShared();
+        return pauseUntil(scalers.nextDue());
+    }
+
+    private long pauseUntil(Instant due) {
+        if (!due.isAfter(lastTick)) {
+            return PAUSE_WITHIN_WORK_MILLIS;
+        }
+        Instant now = clock.instant();
+        return due.isAfter(now.plusMillis(LONGEST_PAUSE_MILLIS))
+                ? LONGEST_PAUSE_MILLIS
+                : Math.max(SHORTEST_PAUSE_MILLIS, Duration.between(now, due).toMillis());
+    }
+
+    private void tick(ScaledObjectId id, Instant now) {
+        try {
+            scalers.tick(id, now);
+        } catch (RuntimeException bug) {
+            // One ScaledObject's trouble must not stop the others; its snapshot grows old and is then unavailable
+            LOG.errorf(bug, "decision failed namespace=%s scaledObject=%s", id.namespace(), id.name());
+        }
+    }
+
+    private void pollWhatIsShared() {
         try {
             scalers.pollWakeSources(clock.instant());
         } catch (RuntimeException bug) {

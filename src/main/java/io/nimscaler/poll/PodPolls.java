@@ -20,6 +20,12 @@ public final class PodPolls {
         void deliver(Polled polled, Instant askedAt);
     }
 
+    /**
+     * As many are asked at once. After a pause of the process all of thousands are due; their answers have to be read in between, or they
+     * are too late.
+     */
+    static final int MOST_AT_ONCE = 200;
+
     private final NamesInUse names;
     private final Map<Endpoint, PodPoll> polls = new HashMap<>();
 
@@ -60,9 +66,12 @@ public final class PodPolls {
         return next == null ? Instant.MAX : next.due();
     }
 
-    /** Asks those that are due. {@code delivery} gets one result for each of them, on the owner's thread. */
+    /**
+     * Asks those that are due, the longest due first, up to {@link #MOST_AT_ONCE}; the others stay due. {@code delivery} gets one result for
+     * each of them, on the owner's thread.
+     */
     public void pollIfDue(Instant now, Scraper scraper, Delivery delivery) {
-        while (!now.isBefore(due())) {
+        for (int asked = 0; asked < MOST_AT_ONCE && !now.isBefore(due()); asked++) {
             PodPoll poll = turns.remove();
             try {
                 poll.pollIfDue(now, scraper, polled -> delivery.deliver(polled, now));

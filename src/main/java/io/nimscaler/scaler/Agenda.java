@@ -42,6 +42,11 @@ final class Agenda<T extends Comparable<T>> {
         }
     }
 
+    /** When the next turn is, in the past where it has come; {@link Instant#MAX}: there is none. */
+    Instant nextDue() {
+        return inOrder.isEmpty() ? Instant.MAX : inOrder.first().due();
+    }
+
     /** Whose turn has come, the longest due first; it stays so until {@link #put} says otherwise. */
     List<T> due(Instant now) {
         List<T> due = new ArrayList<>();

@@ -124,6 +124,11 @@ public final class Scalers implements Decisions {
         return agenda.due(now);
     }
 
+    /** When time has to pass for one of them next, in the past where that is due; {@link Instant#MAX}: there is none. */
+    public Instant nextDue() {
+        return agenda.nextDue();
+    }
+
     /** Lets time pass for one ScaledObject: makes the decisions and asks the pods that are due. */
     public void tick(ScaledObjectId id, Instant now) {
         refusedCalls.forgetOld(id, now);

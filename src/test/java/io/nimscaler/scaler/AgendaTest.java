@@ -42,6 +42,16 @@ class AgendaTest {
     }
 
     @Test
+    void tellsWhenTheNextTurnIs() {
+        assertThat(agenda.nextDue()).isEqualTo(Instant.MAX);
+
+        agenda.put("late", NOON.plusSeconds(1));
+        agenda.put("past", NOON.minusSeconds(1));
+
+        assertThat(agenda.nextDue()).isEqualTo(NOON.minusSeconds(1));
+    }
+
+    @Test
     void whatIsGoneHasNoTurn() {
         agenda.put("one", NOON);
         agenda.remove("one");
