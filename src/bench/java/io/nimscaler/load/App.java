@@ -3,6 +3,8 @@ package io.nimscaler.load;
 import com.sun.management.ThreadMXBean;
 import com.sun.tools.attach.AttachNotSupportedException;
 import com.sun.tools.attach.VirtualMachine;
+import io.nimscaler.trigger.Durations;
+import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
@@ -16,15 +18,20 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javax.management.MBeanServerConnection;
 import javax.management.remote.JMXConnector;
 import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
 
-/** The scaler as it is shipped, in a process of its own, with static targets. */
+/** The scaler as it is shipped, in a process of its own, with static targets; or {@link BareLoop} in its place. */
 final class App implements AutoCloseable {
 
     private static final String NAMESPACE = "load";
+
+    /** The program that is no file. */
+    private static final Path BARE = Path.of("bare");
+
     private static final double TICKS_PER_SECOND = 100;
 
     private final Process process;
@@ -38,7 +45,7 @@ final class App implements AutoCloseable {
     /**
      * Starts it.
      *
-     * @param program the folder {@code quarkus-app}, a jar, or a native executable
+     * @param program the folder {@code quarkus-app}, a jar, or a native executable; {@code bare}: {@link BareLoop}
      * @param javaOptions of the first two
      * @param folder its working directory, for its settings and its log
      */
@@ -48,7 +55,10 @@ final class App implements AutoCloseable {
         int port = freePort();
         Files.write(config.resolve("application.properties"), settings(load, pods, port));
         return new App(
-                new ProcessBuilder(command(program, javaOptions))
+                new ProcessBuilder(
+                                program.equals(BARE)
+                                        ? bare(javaOptions, load, pods, port, folder)
+                                        : command(program, javaOptions))
                         .directory(folder.toFile())
                         .redirectErrorStream(true)
                         .redirectOutput(folder.resolve("log").toFile())
@@ -61,10 +71,39 @@ final class App implements AutoCloseable {
         if (!jar.toString().endsWith(".jar")) {
             return List.of(jar.toAbsolutePath().toString());
         }
+        List<String> command = java(javaOptions);
+        command.addAll(List.of("-jar", jar.toAbsolutePath().toString()));
+        return command;
+    }
+
+    private static List<String> java(List<String> options) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(javaOptions);
-        command.addAll(List.of("-jar", jar.toAbsolutePath().toString()));
+        command.addAll(options);
+        return command;
+    }
+
+    private static List<String> bare(List<String> javaOptions, Case load, StandInPods pods, int port, Path folder)
+            throws IOException {
+        Path addresses = folder.resolve("addresses").toAbsolutePath();
+        Files.write(
+                addresses,
+                IntStream.range(0, load.objects() * load.pods())
+                        .mapToObj(pods::address)
+                        .toList());
+        List<String> command = java(javaOptions);
+        // As absolute paths, for it has a folder of its own
+        String classPath = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
+        command.addAll(List.of(
+                "-classpath",
+                classPath,
+                BareLoop.class.getName(),
+                Integer.toString(port),
+                Long.toString(Durations.parse(load.interval()).orElseThrow().toMillis()),
+                Integer.toString(pods.answerBytes()),
+                addresses.toString()));
         return command;
     }
 

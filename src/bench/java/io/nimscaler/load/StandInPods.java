@@ -70,6 +70,11 @@ final class StandInPods implements AutoCloseable {
         return "127." + (1 + (pod >> 16)) + "." + (pod >> 8 & 0xff) + "." + (pod & 0xff) + ":" + port;
     }
 
+    /** Of an answer, its head included. */
+    int answerBytes() {
+        return answer.readableBytes();
+    }
+
     /** How many requests all of them have answered. */
     long answered() {
         return answered.get();
