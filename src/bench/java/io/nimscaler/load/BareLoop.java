@@ -67,6 +67,7 @@ final class BareLoop {
                 .listen();
     }
 
+    @SuppressWarnings("deprecation") // the descriptors of generated code are of this kind
     private static <Q, A> void always(GrpcServer calls, MethodDescriptor<Q, A> method, A answer) {
         calls.callHandler(
                 method, call -> call.handler(_ -> call.response().end(answer)));

@@ -151,13 +151,13 @@ public final class Headline {
                 + " within the last hour";
     }
 
-    /** For example {@code 4m 17s}. */
     /** A signal in steps needs two windows after a start. */
     private String twice(Basis.Known basis) {
         Duration window = trigger.stabilization().window().down();
         return basis.windows().remaining().compareTo(window) > 0 ? " twice" : "";
     }
 
+    /** For example {@code 4m 17s}. */
     private static String minutes(Duration length) {
         long seconds = length.toSeconds();
         return seconds < 60 ? seconds + "s" : seconds / 60 + "m " + seconds % 60 + "s";
