@@ -66,7 +66,7 @@ final class LineReader {
                         triggerName,
                         shadow,
                         trigger,
-                        optional(line, "stateBefore").map(LineReader::state),
+                        optional(line, "stateBefore").map(this::state),
                         decision(),
                         pods,
                         optionalNumber(line, "unseenLoad"),
@@ -201,7 +201,7 @@ final class LineReader {
                 node.has("takenBack") ? OptionalInt.of(integer(node, "takenBack")) : OptionalInt.empty());
     }
 
-    private static PolicyState state(JsonNode node) {
+    private PolicyState state(JsonNode node) {
         return new PolicyState(
                 optional(node, "previousAt").map(_ -> instant(node, "previousAt")),
                 optional(node, "noSampleSince").map(_ -> instant(node, "noSampleSince")),
@@ -210,16 +210,31 @@ final class LineReader {
                 window(node.required("downscaleWindow")),
                 new Steps.State(
                         optionalNumber(node, "step"),
-                        atLoad(node, "lastStep"),
-                        atLoad(node, "barredStep"),
+                        atLoad(node, "lastStep", 0),
+                        atLoad(node, "barredStep", 1),
                         node.has("firstWindow")),
                 optional(node, "cuts").map(LineReader::cuts).orElseGet(() -> new Cuts().state()));
     }
 
-    private static Optional<Steps.AtLoad> atLoad(JsonNode node, String name) {
+    /**
+     * Builds before the size was written barred every smaller fleet at that load. The last step had ended with the replicas that there are.
+     *
+     * @param fewer than there are: the size where none is written
+     */
+    private Optional<Steps.AtLoad> atLoad(JsonNode node, String name, int fewer) {
         return optional(node, name)
                 .map(one -> new Steps.AtLoad(
-                        number(one, "load").doubleValue(), integer(one, "size"), duration(one, "remaining")));
+                        number(one, "load").doubleValue(),
+                        one.has("size") ? integer(one, "size") : Math.max(1, spec(name) - fewer),
+                        duration(one, "remaining")));
+    }
+
+    private int spec(String step) {
+        if (!line.has("spec")) {
+            throw new IllegalArgumentException(
+                    step + ".size = (missing): expected an integer; without it the line needs spec");
+        }
+        return integer(line, "spec");
     }
 
     private static Cuts.State cuts(JsonNode node) {

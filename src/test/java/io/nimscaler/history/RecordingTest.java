@@ -10,11 +10,13 @@ import io.nimscaler.policy.Fleet;
 import io.nimscaler.policy.PodReading;
 import io.nimscaler.policy.Policy;
 import io.nimscaler.policy.Scale;
+import io.nimscaler.policy.Steps;
 import io.nimscaler.policy.Unserved;
 import io.nimscaler.poll.GpuExporters;
 import io.nimscaler.poll.ScrapeFailure;
 import io.nimscaler.poll.ScrapeResult;
 import io.nimscaler.poll.Scraper;
+import io.nimscaler.scaler.Circumstances;
 import io.nimscaler.scaler.Observation;
 import io.nimscaler.scaler.Pod;
 import io.nimscaler.scaler.Pods;
@@ -40,6 +42,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -384,5 +387,53 @@ class RecordingTest {
                         ? line.replaceFirst("\\{", "{\"new\":1,")
                         : line.replace("{", "{\"new\":1,"));
         assertThat(RecordingReader.read(lines).getFirst().lines()).isEqualTo(remembered);
+    }
+
+    /** An earlier build barred every smaller size, and wrote none. */
+    @ParameterizedTest
+    @CsvSource({"9, 8, 9", "1, 1, 1"})
+    void stepWithoutASizeIsReadAsThatOfTheFleet(int spec, int barred, int last) {
+        String step = "{\"load\":2.5,\"remaining\":\"PT30M\"}";
+        Steps.State read = stepsOf(
+                new Fleet.Known(new Scale(spec, spec), 0, List.of()),
+                "\"lastStep\":" + step + ",\"barredStep\":" + step + ",");
+        assertThat(read.barred()).contains(new Steps.AtLoad(2.5, barred, Duration.ofMinutes(30)));
+        assertThat(read.last()).contains(new Steps.AtLoad(2.5, last, Duration.ofMinutes(30)));
+    }
+
+    @Test
+    void stepWithoutASizeOfAFleetThatIsNotKnownIsRefused() {
+        assertThatThrownBy(() -> stepsOf(
+                        new Fleet.NotKnown("no answer"),
+                        "\"barredStep\":{\"load\":2.5,\"remaining\":\"PT30M\"},"))
+                .isInstanceOf(RecordingException.class)
+                .hasMessage("line 2: barredStep.size = (missing): expected an integer; without it the line needs spec");
+    }
+
+    /** Of a decision whose state has these fields, too. */
+    private static Steps.State stepsOf(Fleet fleet, String fields) {
+        Trigger trigger = stated();
+        Policy policy = new Policy(trigger);
+        Snapshot snapshot = new Snapshot(
+                ID,
+                "nim",
+                false,
+                trigger,
+                Optional.of(policy.state()),
+                policy.decide(fleet, Instant.EPOCH),
+                List.of(),
+                OptionalDouble.empty(),
+                Optional.empty(),
+                Circumstances.UNWATCHED);
+        Stream<String> lines = RecordingWriter.write(Stream.of(new Recorded(0, snapshot)))
+                .map(line -> line.replace("\"stateBefore\":{", "\"stateBefore\":{" + fields));
+        return RecordingReader.read(lines)
+                .getFirst()
+                .lines()
+                .getFirst()
+                .snapshot()
+                .stateBefore()
+                .orElseThrow()
+                .steps();
     }
 }
