@@ -129,6 +129,12 @@ public final class TriggerParser {
             warnings.add("targetValue = " + trigger.target().value()
                     + " of a latency is in seconds; for 500 ms write \"0.5\"");
         }
+        if (trigger.isIdlestFirst() && trigger.signal().isOfGpus()) {
+            warnings.add("scaleDown: idlest does nothing with metric = "
+                    + trigger.signal().name()
+                    + ": it is read from the exporters of GPUs, so no pod is asked for its requests; give a trigger that reads the"
+                    + " pods scaleDown: idlest");
+        }
         return warnings;
     }
 

@@ -373,6 +373,17 @@ class TriggerParserTest {
                 .isEmpty();
     }
 
+    /** Of pods that are not asked it is not known which is the idlest. */
+    @Test
+    void orderOfPodsThatAreNotAskedDrawsAWarning() {
+        assertThat(warnings("metric", "DCGM_FI_DEV_GPU_UTIL", "scaleDown", "idlest"))
+                .containsExactly("scaleDown: idlest does nothing with metric = DCGM_FI_DEV_GPU_UTIL: it is read from the exporters of"
+                        + " GPUs, so no pod is asked for its requests; give a trigger that reads the pods scaleDown: idlest");
+        assertThat(warnings("metric", "DCGM_FI_DEV_GPU_UTIL")).isEmpty();
+        assertThat(warnings("metric", "nv_gpu_utilization", "scaleDown", "idlest"))
+                .isEmpty();
+    }
+
     private static List<String> warnings(String... keysAndValues) {
         Map<String, String> metadata = new HashMap<>(Map.of("targetValue", "0.7"));
         for (int i = 0; i < keysAndValues.length; i += 2) {
