@@ -103,7 +103,7 @@ class ExplanationsResource {
             throw Refusal.notFound("at = \"" + at.orElse("") + "\": expected a moment that is remembered; "
                     + requests.spansOf(latest));
         }
-        return Response.ok(JsonArray.of(json, found, Supplier::get)).build();
+        return JsonArray.answer(json, found, Supplier::get);
     }
 
     private Optional<Supplier<ExplanationView>> explain(Snapshot latest, Instant asked) {

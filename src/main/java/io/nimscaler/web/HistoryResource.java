@@ -107,8 +107,7 @@ class HistoryResource {
         List<TriggerId> triggers =
                 requests.latest(namespace, name).stream().map(TriggerId::of).toList();
         downloads.enterOrRefuse(context);
-        return Response.ok(JsonArray.of(json, triggers, trigger -> view(trigger, asked.from(), asked.to(), most)))
-                .build();
+        return JsonArray.answer(json, triggers, trigger -> view(trigger, asked.from(), asked.to(), most));
     }
 
     private HistoryView view(TriggerId trigger, Instant first, Instant last, int most) {

@@ -1,6 +1,7 @@
 package io.nimscaler.web;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -14,8 +15,8 @@ final class JsonArray {
     /**
      * @param view what is written of an entry, made when its turn comes
      */
-    static <T> StreamingOutput of(ObjectMapper json, List<T> entries, Function<T, ?> view) {
-        return out -> {
+    static <T> Response answer(ObjectMapper json, List<T> entries, Function<T, ?> view) {
+        StreamingOutput written = out -> {
             String before = "[";
             for (T entry : entries) {
                 out.write(before.getBytes(StandardCharsets.UTF_8));
@@ -24,5 +25,6 @@ final class JsonArray {
             }
             out.write((entries.isEmpty() ? "[]" : "]").getBytes(StandardCharsets.UTF_8));
         };
+        return Response.ok(written).build();
     }
 }

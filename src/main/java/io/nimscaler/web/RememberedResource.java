@@ -102,8 +102,7 @@ class RememberedResource {
                 .flatMap(trigger -> Downsampling.of(history.of(trigger), from, withPods).stream())
                 .toList();
         downloads.enterOrRefuse(context);
-        return Response.ok(JsonArray.of(json, chosen, remembered -> views.past(remembered, withPods)))
-                .build();
+        return JsonArray.answer(json, chosen, remembered -> views.past(remembered, withPods));
     }
 
     /**

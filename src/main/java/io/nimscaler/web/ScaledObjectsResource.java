@@ -85,6 +85,6 @@ class ScaledObjectsResource {
     }
 
     private Response answer(List<Supplier<ScaledObjectView>> entries) {
-        return Response.ok(JsonArray.of(json, entries, Supplier::get)).build();
+        return JsonArray.answer(json, entries, Supplier::get);
     }
 }
