@@ -34,8 +34,20 @@ public final class Demo implements Pods {
 
     private static final Logger LOG = Logger.getLogger(Demo.class);
     private static final ScaledObjectId ID = new ScaledObjectId("demo", "nim-llm");
+
+    /** As the README's first ScaledObject, and a window that fits into a load of five minutes. */
     private static final Map<String, String> METADATA = Map.of(
-            "targetValue", "0.70", "port", "metrics", "pollInterval", "1s", "downscaleStabilizationWindow", "45s");
+            "metric",
+            "serving_load",
+            "targetValue",
+            "0.85",
+            "port",
+            "metrics",
+            "pollInterval",
+            "1s",
+            "downscaleStabilizationWindow",
+            "45s");
+
     private static final ReplicaBounds BOUNDS = new ReplicaBounds(1, 8);
     private static final Duration START_UP = Duration.ofSeconds(20);
     private static final Duration HPA_SYNC = Duration.ofSeconds(5);

@@ -11,7 +11,7 @@ final class DemoLoad {
 
     private DemoLoad() {}
 
-    /** What the whole fleet carries, in KV caches full of work, {@code sinceStart} into the demo. */
+    /** What the whole fleet carries, in full pods, {@code sinceStart} into the demo. */
     static double at(Duration sinceStart) {
         double t = sinceStart.toMillis() / 1000.0 % PERIOD;
         if (t < 30) {

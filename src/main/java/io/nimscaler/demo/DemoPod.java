@@ -7,14 +7,13 @@ import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.DoubleSupplier;
 
 /**
  * A simulated NIM pod: a real HTTP server on its own loopback port. While its model loads it answers 503, as NIM does. Then it
- * has the metrics of NIM 1.x with its share of the load.
+ * has the metrics of NIM 1.x, of a {@link DemoEngine} with its share of the load.
  */
 final class DemoPod {
 
@@ -25,7 +24,9 @@ final class DemoPod {
     private final Duration startUp;
     private final InstantSource clock;
     private final DoubleSupplier share;
+    private final DemoEngine engine = new DemoEngine();
     private final HttpServer server;
+    private Instant worksSince;
     private volatile boolean failing;
     private volatile int port;
 
@@ -33,6 +34,7 @@ final class DemoPod {
         this.name = name;
         this.made = clock.instant();
         this.startUp = startUp;
+        this.worksSince = made.plus(startUp);
         this.clock = clock;
         this.share = share;
         this.server = vertx.createHttpServer().requestHandler(this::answer);
@@ -61,35 +63,28 @@ final class DemoPod {
                 isReady() ? Pod.Startup.ready(made, made.plus(startUp)) : Pod.Startup.starting(made));
     }
 
+    /** On the server's event loop. */
     private void answer(HttpServerRequest request) {
+        if (isReady()) {
+            work();
+        }
         if (!isReady() || failing) {
             request.response().setStatusCode(failing ? 500 : 503).end();
         } else if (request.path().equals("/v1/metrics")) {
             request.response()
                     .putHeader("content-type", "text/plain; version=0.0.4")
-                    .end(body());
+                    .end(engine.metrics());
         } else {
             request.response().setStatusCode(404).end();
         }
     }
 
-    private String body() {
-        double load = share.getAsDouble();
-        return String.format(
-                Locale.ROOT,
-                """
-                # HELP num_requests_running Number of requests currently running on GPU.
-                # TYPE num_requests_running gauge
-                num_requests_running{model_name="demo"} %.1f
-                # HELP num_requests_waiting Number of requests waiting to be processed.
-                # TYPE num_requests_waiting gauge
-                num_requests_waiting{model_name="demo"} %.1f
-                # HELP gpu_cache_usage_perc GPU KV-cache usage. 1 means 100 percent usage.
-                # TYPE gpu_cache_usage_perc gauge
-                gpu_cache_usage_perc{model_name="demo"} %.4f
-                """,
-                Math.rint(Math.min(1, load) * 64),
-                Math.rint(Math.max(0, load - 1) * 64),
-                Math.min(1, load));
+    /** Until now; one that fails works, too. */
+    private void work() {
+        Instant now = clock.instant();
+        if (now.isAfter(worksSince)) {
+            engine.pass(Duration.between(worksSince, now), share.getAsDouble());
+            worksSince = now;
+        }
     }
 }
