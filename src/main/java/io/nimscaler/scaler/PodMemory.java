@@ -34,7 +34,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What is kept of one pod from scrape to scrape, and how it counts at a moment. */
@@ -50,8 +49,7 @@ final class PodMemory {
     private @Nullable Pod endpointOf;
 
     private @Nullable Reading endpointBy;
-    private Optional<Instant> firstReady = Optional.empty();
-    private Optional<Instant> seenSince = Optional.empty();
+    private final PodStart start = new PodStart();
     private Optional<Duration> waitingSince = Optional.empty();
     private final PodSignal signal;
     private final Optional<PodSignal> unseen;
@@ -67,7 +65,6 @@ final class PodMemory {
     private Optional<Problem> problem = Optional.empty();
     private String insteadThere = "";
     private Traffic traffic = Traffic.UNKNOWN;
-    private Optional<Duration> startUp = Optional.empty();
 
     /**
      * @param watchesTraffic whether what the pod says of its requests is read, too
@@ -96,8 +93,7 @@ final class PodMemory {
     /** The same for another trigger that measures the same; what spans several scrapes begins anew. */
     PodMemory copy(Trigger other) {
         PodMemory copy = new PodMemory(pod, other, watched.isPresent());
-        copy.firstReady = firstReady;
-        copy.seenSince = seenSince;
+        copy.start.goOnFrom(start);
         copy.waitingSince = waitingSince;
         copy.last = last;
         copy.lastUnseen = lastUnseen;
@@ -122,24 +118,8 @@ final class PodMemory {
 
     /** The pod as it is described now. */
     void describe(Pod now, Trigger trigger, Instant at) {
-        // It starts when it is scheduled, however long it waited for a node
-        seenSince = seenSince
-                .filter(_ -> now.startup().since().equals(pod.startup().since()))
-                .or(() -> Optional.of(at));
+        start.describe(pod, now, at);
         pod = now;
-        if (now.ready() || (now.startup().everReady() && firstReady.isEmpty())) {
-            // Of one that is not ready any more it is not known since when it was ready, only that it was scheduled
-            // before
-            Instant since =
-                    earlier(now.startup().readySince().orElse(now.startup().since()), at);
-            if (now.ready()
-                    && firstReady.isEmpty()
-                    && seenSince.filter(at::isAfter).isPresent()) {
-                startUp = Optional.of(lengthFrom(now.startup().since(), since));
-            }
-            firstReady =
-                    Optional.of(firstReady.map(before -> earlier(before, since)).orElse(since));
-        }
         if (trigger.signal().isOfGpus()) {
             return;
         }
@@ -273,7 +253,7 @@ final class PodMemory {
                                 + trigger.deadlines().staleAfter().toSeconds() + " s",
                         Optional.of(where.get())));
             case Measured _
-            when pod.startup().restarting() && firstReady.isPresent() ->
+            when pod.startup().restarting() && start.isOver() ->
                 take(new Problem(
                         NoSample.RESTARTING,
                         "it was started again"
@@ -322,9 +302,7 @@ final class PodMemory {
 
     /** How long it had been starting when it became ready, told once; empty: it did not, or was when it was seen first. */
     Optional<Duration> takeStartUp() {
-        Optional<Duration> told = startUp;
-        startUp = Optional.empty();
-        return told;
+        return start.takeLength();
     }
 
     /** Whether it counts as what it says: it has a fresh sample and does not start. Whether it is ready now does not matter. */
@@ -335,7 +313,7 @@ final class PodMemory {
     private boolean isStarting(Trigger trigger, Instant now) {
         boolean justReady =
                 last.isEmpty() && !wasReadyBy(now.minus(trigger.deadlines().staleAfter()));
-        return firstReady.isEmpty() || (pod.ready() && justReady);
+        return !start.isOver() || (pod.ready() && justReady);
     }
 
     /**
@@ -345,7 +323,7 @@ final class PodMemory {
      */
     PodReading reading(Trigger trigger, FleetSignal fleet, Instant now, Duration patience) {
         if (isStarting(trigger, now)) {
-            return new PodReading.Starting(startingFor(now), pod.startup().unschedulable());
+            return new PodReading.Starting(start.lasts(pod, now), pod.startup().unschedulable());
         }
         Optional<PodValue> fresh = fresh(trigger, now);
         if (fresh.isPresent()) {
@@ -359,17 +337,9 @@ final class PodMemory {
         return new PodReading.Missing(lastValue(fleet), patience.minus(since));
     }
 
-    /** By the cluster's clock, and where that is ahead of ours, for as long as we have seen it. */
-    private Duration startingFor(Instant now) {
-        return Stream.concat(Stream.of(pod.startup().since()), seenSince.stream())
-                .map(since -> lengthFrom(since, now))
-                .max(Duration::compareTo)
-                .orElseThrow();
-    }
-
     /** Whether it had been ready by then, be it ready now or not. */
     boolean wasReadyBy(Instant then) {
-        return firstReady.filter(first -> !first.isAfter(then)).isPresent();
+        return start.wasOverBy(then);
     }
 
     private OptionalDouble lastValue(FleetSignal fleet) {
@@ -407,14 +377,5 @@ final class PodMemory {
         return state == PodState.SAMPLED && problem.isEmpty()
                 ? Optional.empty()
                 : pod.startup().obstacle().or(() -> problem);
-    }
-
-    private static Instant earlier(Instant one, Instant other) {
-        return one.isBefore(other) ? one : other;
-    }
-
-    /** The wall clock of the cluster may be ahead of ours: no length is negative. */
-    private static Duration lengthFrom(Instant since, Instant now) {
-        return since.isAfter(now) ? Duration.ZERO : Duration.between(since, now);
     }
 }

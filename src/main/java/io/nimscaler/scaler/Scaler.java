@@ -1,24 +1,17 @@
 package io.nimscaler.scaler;
 
 import io.nimscaler.policy.Fleet;
-import io.nimscaler.policy.Held;
 import io.nimscaler.policy.PodReading;
 import io.nimscaler.policy.Policy;
 import io.nimscaler.policy.PolicyState;
 import io.nimscaler.policy.Scale;
-import io.nimscaler.policy.Unserved;
 import io.nimscaler.poll.Endpoint;
 import io.nimscaler.poll.ExporterAnswer;
 import io.nimscaler.poll.Phase;
 import io.nimscaler.poll.PollRequest;
 import io.nimscaler.poll.Polled;
 import io.nimscaler.poll.ScrapeResult;
-import io.nimscaler.signal.Admission;
-import io.nimscaler.signal.AdmissionOfFleet;
 import io.nimscaler.signal.FleetSignal;
-import io.nimscaler.signal.PodValue;
-import io.nimscaler.signal.Signal;
-import io.nimscaler.signal.Traffic;
 import io.nimscaler.signal.TrafficOfPod;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Violation;
@@ -26,15 +19,10 @@ import io.nimscaler.wake.Wake;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.DoubleStream;
 
 /**
  * One trigger of one ScaledObject. It keeps its pods' latest samples, makes a reading of the fleet each
@@ -67,11 +55,9 @@ final class Scaler {
     private final PollRequest pollRequest;
     private final Instant madeAt;
     private final Phase phase;
-    private final Map<String, PodMemory> memories = new LinkedHashMap<>();
-    private final AdmissionOfFleet admission;
-    private final Optional<FleetSignal> cost;
+    private final PodMemories memories;
+    private final UnservedDemand unserved;
     private final Patience patience;
-    private List<Pod> remembered = List.of();
     private DrainWatch drains;
     private Optional<Instant> blindSince = Optional.empty();
     private final AwaitedPods awaited = new AwaitedPods();
@@ -79,47 +65,47 @@ final class Scaler {
     private Instant due;
     private long decisions;
     private volatile Optional<Snapshot> snapshot = Optional.empty();
-    private volatile long keptOfPods;
 
     /**
      * @param name see {@link TriggerId#name}
      * @param watches whether it tells the {@link Circumstances} of its decisions
      */
     Scaler(ScaledObjectId id, String name, Trigger trigger, boolean watches, Instant now) {
-        this(
-                id,
-                name,
-                false,
-                trigger,
-                new Policy(trigger),
-                trigger.signal().ofFleet(),
-                watches,
-                admissionOf(trigger),
-                costOf(trigger),
-                now);
+        this(id, name, false, new Policy(trigger), trigger, trigger.signal().ofFleet(), watches, now);
     }
 
     private Scaler(
             ScaledObjectId id,
             String name,
             boolean shadow,
-            Trigger trigger,
             Policy policy,
+            Trigger trigger,
             FleetSignal signal,
             boolean watches,
-            AdmissionOfFleet admission,
-            Optional<FleetSignal> cost,
+            Instant now) {
+        this(id, name, shadow, policy, trigger, signal, new UnservedDemand(trigger, signal), watches, now);
+    }
+
+    private Scaler(
+            ScaledObjectId id,
+            String name,
+            boolean shadow,
+            Policy policy,
+            Trigger trigger,
+            FleetSignal signal,
+            UnservedDemand unserved,
+            boolean watches,
             Instant now) {
         this.id = id;
         this.name = name;
         this.shadow = shadow;
-        this.trigger = trigger;
         this.policy = policy;
+        this.trigger = trigger;
         this.signal = signal;
+        this.unserved = unserved;
         this.watches = watches;
         this.pollRequest = pollRequestOf(trigger, watches);
-        this.admission = admission;
-        this.cost = cost;
+        this.memories = new PodMemories(trigger, id.namespace(), watches);
         this.patience = new Patience(trigger.deadlines().staleAfter());
         this.drains = new DrainWatch(trigger.reading().pollInterval());
         this.madeAt = now;
@@ -137,16 +123,13 @@ final class Scaler {
                 id,
                 name,
                 shadow,
-                edited,
                 policy.withTrigger(edited),
+                edited,
                 signal,
+                unserved.withTrigger(edited),
                 watches,
-                admission,
-                cost.or(() -> costOf(edited)),
                 now);
-        next.memories.putAll(memories);
-        next.remembered = remembered;
-        next.keptOfPods = keptOfPods;
+        next.memories.goOnFrom(memories);
         next.patience.goOnFrom(patience);
         next.drains = drains;
         next.awaited.goOnFrom(awaited);
@@ -161,20 +144,8 @@ final class Scaler {
      */
     Scaler heir(String itsName, Trigger other, Instant now) {
         Policy copy = Policy.resumed(trigger, policy.state()).withTrigger(other);
-        Scaler heir = new Scaler(
-                id,
-                itsName,
-                false,
-                other,
-                copy,
-                other.signal().ofFleet(),
-                watches,
-                admissionOf(other),
-                costOf(other),
-                now);
-        memories.forEach((uid, memory) -> heir.memories.put(uid, memory.copy(other)));
-        heir.remembered = remembered;
-        heir.count();
+        Scaler heir = new Scaler(id, itsName, false, copy, other, other.signal().ofFleet(), watches, now);
+        heir.memories.copy(memories);
         heir.patience.goOnFrom(patience);
         heir.awaited.goOnFrom(awaited);
         return heir;
@@ -186,22 +157,11 @@ final class Scaler {
                 reported.id,
                 reported.name,
                 true,
-                shadow,
                 new Policy(shadow),
+                shadow,
                 shadow.signal().ofFleet(),
                 false,
-                admissionOf(shadow),
-                costOf(shadow),
                 now);
-    }
-
-    /** What knows the cost of a request where the signal does not. */
-    private static Optional<FleetSignal> costOf(Trigger trigger) {
-        return trigger.costedBeside().map(Signal::ofFleet);
-    }
-
-    private static AdmissionOfFleet admissionOf(Trigger trigger) {
-        return new AdmissionOfFleet(AdmissionOfFleet.window(trigger.reading().pollInterval()));
     }
 
     String name() {
@@ -234,59 +194,30 @@ final class Scaler {
 
     /** Where its pods are asked. */
     List<Endpoint> endpoints() {
-        List<Endpoint> endpoints = new ArrayList<>(memories.size());
-        for (PodMemory memory : memories.values()) {
-            memory.endpoint(trigger, id.namespace()).ifPresent(endpoints::add);
-        }
-        return endpoints;
+        return memories.endpoints();
     }
 
     /** Takes the answer of one of its endpoints into account; of any other, not at all. */
     void take(Polled polled, Instant askedAt) {
-        Endpoint endpoint = polled.endpoint();
-        PodMemory memory = memories.get(endpoint.podUid());
-        if (memory != null
-                && memory.endpoint(trigger, id.namespace())
-                        .filter(endpoint::equals)
-                        .isPresent()) {
-            long before = memory.keptBytes();
-            memory.take(polled, trigger, askedAt);
-            // At once: thousands of pods may answer within a second
-            keptOfPods += memory.keptBytes() - before;
-            if (polled.result() instanceof ScrapeResult.Scraped(var series, var _)) {
-                drains.take(endpoint.podUid(), series);
-            }
+        if (memories.take(polled, askedAt)
+                && polled.result() instanceof ScrapeResult.Scraped(var series, var _)) {
+            drains.take(polled.endpoint().podUid(), series);
         }
     }
 
     /** The nodes whose exporters are asked instead of its pods. */
     Set<String> gpuNodes() {
-        if (!trigger.signal().isOfGpus()) {
-            return Set.of();
-        }
-        return memories.values().stream()
-                .flatMap(memory -> memory.gpuNode(trigger).stream())
-                .collect(Collectors.toSet());
+        return memories.gpuNodes();
     }
 
     /** Takes into account what an exporter says of the pods on its node. */
     void take(ExporterAnswer answer, Instant askedAt) {
-        if (!trigger.signal().isOfGpus()) {
-            return;
-        }
-        memories.values().stream()
-                .filter(memory ->
-                        memory.gpuNode(trigger).filter(answer.node()::equals).isPresent())
-                .forEach(memory -> answer.problem()
-                        .ifPresentOrElse(
-                                memory::take,
-                                () -> memory.take(
-                                        answer.of(id.namespace(), memory.podName()), answer::where, trigger, askedAt)));
+        memories.take(answer, askedAt);
     }
 
     /** Of heap, about, in bytes: what it keeps of all its pods; from any thread. */
     long keptOfPods() {
-        return keptOfPods;
+        return memories.keptBytes();
     }
 
     /** When it decides next; a new one at once. */
@@ -312,7 +243,7 @@ final class Scaler {
             case Observation.Known known -> decide(known, held, now);
             case Observation.NotKnown(String reason) -> decideBlindly(reason, now);
             case Observation.NoRoom(String reason) -> {
-                forgetPods();
+                memories.forget();
                 yield decideBlindly(reason, now);
             }
             case Observation.Absent(String reason) -> decideBlindly(reason, now);
@@ -333,31 +264,26 @@ final class Scaler {
 
     private Snapshot decide(Observation.Known observation, Optional<Wake> held, Instant now) {
         blindSince = Optional.empty();
-        remember(observation.pods(), now);
+        memories.describe(observation.pods(), now);
         learn(observation.scale().spec(), held, now);
-        Map<PodMemory, PodReading> readings = readings(now);
-        List<PodReading> all = new ArrayList<>(readings.values());
+        PodReadings pods = readings(now);
+        List<PodReading> all = new ArrayList<>(pods.all());
         all.addAll(awaited.readings(
                 observation.scale(),
                 observation.pods().size(),
                 trigger.deadlines().staleAfter(),
                 patience.observed(),
                 now));
-        OptionalDouble level =
-                trigger.signal().isAdditive() ? OptionalDouble.empty() : signal.level(valuesOf(readings, now));
         return conclude(
                 new Fleet.Known(
                         observation.scale(),
                         observation.readyPods(),
                         all,
-                        newcomers(readings, now),
-                        level,
-                        new Unserved(
-                                unseenLoad(now),
-                                admission(readings, now),
-                                held.map(waiting -> held(waiting, readings.values())))),
-                statuses(readings, now),
-                circumstances(readings).with(drains.at(now, observation.pods())),
+                        pods.newcomers(),
+                        trigger.signal().isAdditive() ? OptionalDouble.empty() : signal.level(pods.values()),
+                        unserved.at(pods, memories.unseenLoad(now), held, now)),
+                pods,
+                circumstances(pods).with(drains.at(now, observation.pods())),
                 now);
     }
 
@@ -366,33 +292,18 @@ final class Scaler {
         Instant since = blindSince.orElse(now);
         blindSince = Optional.of(since);
         if (since.plus(PODS_HOLD_FOR).isBefore(now)) {
-            forgetPods();
+            memories.forget();
         }
-        return conclude(new Fleet.NotKnown(reason), statuses(readings(now), now), Circumstances.UNWATCHED, now);
+        return conclude(new Fleet.NotKnown(reason), readings(now), Circumstances.UNWATCHED, now);
     }
 
-    private void forgetPods() {
-        memories.clear();
-        remembered = List.of();
-        keptOfPods = 0;
+    private Circumstances circumstances(PodReadings pods) {
+        return watches
+                ? new Circumstances(pods.traffic(), pods.startUps(), Optional.empty())
+                : Circumstances.UNWATCHED;
     }
 
-    private Circumstances circumstances(Map<PodMemory, PodReading> readings) {
-        if (!watches) {
-            return Circumstances.UNWATCHED;
-        }
-        List<Duration> startUps = readings.keySet().stream()
-                .flatMap(memory -> memory.takeStartUp().stream())
-                .toList();
-        boolean anyMissing = readings.values().stream().anyMatch(PodReading.Missing.class::isInstance);
-        List<Traffic> traffic = readings.entrySet().stream()
-                .filter(entry -> isRead(entry.getValue()))
-                .map(entry -> entry.getKey().traffic())
-                .toList();
-        return new Circumstances(anyMissing ? Traffic.UNKNOWN : Traffic.total(traffic), startUps, Optional.empty());
-    }
-
-    private Snapshot conclude(Fleet fleet, List<PodStatus> pods, Circumstances circumstances, Instant now) {
+    private Snapshot conclude(Fleet fleet, PodReadings pods, Circumstances circumstances, Instant now) {
         Optional<PolicyState> before =
                 decisions++ % DECISIONS_PER_STATE == 0 ? Optional.of(policy.state()) : Optional.empty();
         return new Snapshot(
@@ -402,8 +313,8 @@ final class Scaler {
                 trigger,
                 before,
                 policy.decide(fleet, now),
-                pods,
-                unseenLoad(now),
+                pods.statuses(signal),
+                memories.unseenLoad(now),
                 Optional.empty(),
                 circumstances);
     }
@@ -411,121 +322,17 @@ final class Scaler {
     /** A time in which this process stood still was not observed. */
     private void learn(int spec, Optional<Wake> held, Instant now) {
         Duration elapsed = Duration.between(learnedAt.orElse(now), now);
-        Duration observed = elapsed.compareTo(trigger.deadlines().staleAfter()) > 0
-                ? trigger.deadlines().staleAfter()
-                : elapsed;
+        Duration most = trigger.deadlines().staleAfter();
+        Duration observed = elapsed.isNegative() ? Duration.ZERO : elapsed.compareTo(most) > 0 ? most : elapsed;
         learnedAt = Optional.of(now);
         signal.aimAt(trigger.target().value(), spec);
-        held.ifPresent(waiting -> cost.orElse(signal).waitsInFront(waiting.demand(), now));
-        signal.learn(
-                memories.values().stream()
-                        .flatMap(memory -> memory.fresh(trigger, now).stream())
-                        .toList(),
-                observed.isNegative() ? Duration.ZERO : observed);
-        cost.ifPresent(knowing -> knowing.learn(
-                memories.values().stream()
-                        .flatMap(memory -> memory.freshCost(trigger, now).stream())
-                        .toList(),
-                observed.isNegative() ? Duration.ZERO : observed));
+        held.ifPresent(waiting -> unserved.waits(waiting, now));
+        signal.learn(memories.fresh(now), observed);
+        unserved.learn(memories, observed, now);
     }
 
-    /** What the pods of R say. */
-    private List<PodValue> valuesOf(Map<PodMemory, PodReading> readings, Instant now) {
-        return readings.entrySet().stream()
-                .filter(entry -> isRead(entry.getValue()))
-                .flatMap(entry -> entry.getKey().fresh(trigger, now).stream())
-                .toList();
-    }
-
-    private int newcomers(Map<PodMemory, PodReading> readings, Instant now) {
-        Instant windowBegan = now.minus(trigger.signal().window());
-        return (int) readings.entrySet().stream()
-                .filter(entry -> isRead(entry.getValue()) && !entry.getKey().wasReadyBy(windowBegan))
-                .count();
-    }
-
-    private static boolean isRead(PodReading reading) {
-        return reading instanceof PodReading.Sampled || reading instanceof PodReading.Quiet;
-    }
-
-    /** The total of what the pods say of the load that the signal is blind to; empty: none says anything. */
-    private OptionalDouble unseenLoad(Instant now) {
-        double sum = 0;
-        boolean any = false;
-        for (PodMemory memory : memories.values()) {
-            OptionalDouble load = memory.freshUnseen(trigger, now);
-            any |= load.isPresent();
-            sum += load.orElse(0);
-        }
-        return any ? OptionalDouble.of(sum) : OptionalDouble.empty();
-    }
-
-    private Held held(Wake waiting, Collection<PodReading> pods) {
-        FleetSignal knowing = cost.orElse(signal);
-        if (waiting instanceof Wake.Unknown(String source, String reason)) {
-            return new Held.Unknown(source, reason);
-        }
-        OptionalDouble each = knowing.costOfRequest();
-        if (waiting.demand().isEmpty() || each.isEmpty()) {
-            return new Held.Unknown(waiting.source(), "its last reading is too old");
-        }
-        double requests = waiting.demand().getAsDouble();
-        boolean tooMuch = !knowing.takesQueuesForFlows() && requests * each.getAsDouble() > mostAtOnce(pods);
-        return new Held.Known(waiting.source(), requests, tooMuch ? mostAtOnce(pods) / requests : each.getAsDouble());
-    }
-
-    /**
-     * What waits and is no flow counts as no more than what the pods that are read show or would show at their target: they come to twice
-     * as many at most, and once those are there to twice as many again.
-     */
-    private double mostAtOnce(Collection<PodReading> pods) {
-        double[] shown = pods.stream()
-                .filter(PodReading.Sampled.class::isInstance)
-                .mapToDouble(pod -> ((PodReading.Sampled) pod).value())
-                .toArray();
-        return Math.max(DoubleStream.of(shown).sum(), trigger.target().value() * Math.max(1, shown.length));
-    }
-
-    private Optional<Admission> admission(Map<PodMemory, PodReading> readings, Instant now) {
-        readings.keySet().forEach(memory -> memory.admitted().ifPresent(admission::add));
-        int serving = (int) readings.values().stream().filter(Scaler::isRead).count();
-        return admission.at(now, serving);
-    }
-
-    /** What is kept of a pod goes with the pod. */
-    private void remember(List<Pod> pods, Instant now) {
-        if (pods.equals(remembered)) {
-            memories.forEach((uid, memory) -> memory.describe(memory.pod(), trigger, now));
-            return;
-        }
-        remembered = List.copyOf(pods);
-        Map<String, Pod> present =
-                pods.stream().collect(Collectors.toMap(Pod::uid, pod -> pod, (one, same) -> one, LinkedHashMap::new));
-        memories.keySet().retainAll(present.keySet());
-        present.forEach((uid, pod) -> memories.computeIfAbsent(uid, fresh -> new PodMemory(pod, trigger, watches))
-                .describe(pod, trigger, now));
-        count();
-    }
-
-    private void count() {
-        keptOfPods = memories.values().stream().mapToLong(PodMemory::keptBytes).sum();
-    }
-
-    private Map<PodMemory, PodReading> readings(Instant now) {
-        patience.pass(memories.values().stream().anyMatch(memory -> memory.isRead(trigger, now)), now);
-        Map<PodMemory, PodReading> readings = new LinkedHashMap<>();
-        memories.values()
-                .forEach(memory -> readings.put(memory, memory.reading(trigger, signal, now, patience.observed())));
-        return readings;
-    }
-
-    private List<PodStatus> statuses(Map<PodMemory, PodReading> readings, Instant now) {
-        return readings.entrySet().stream()
-                .map(entry -> entry.getKey()
-                        .status(
-                                entry.getValue(),
-                                signal,
-                                now.minus(trigger.deadlines().staleAfter())))
-                .toList();
+    private PodReadings readings(Instant now) {
+        patience.pass(memories.isAnyRead(now), now);
+        return memories.readings(signal, patience.observed(), now);
     }
 }
