@@ -87,7 +87,7 @@ public record Advice(
      * @throws StoppedException where {@code stop} says so
      */
     public static Advice of(FleetHistory history, List<FleetHistory> others, Question question, Stop stop) {
-        return new Sweep(history, others, question, stop).advice();
+        return new Sweep(SweepInput.of(history, question, stop), others).advice();
     }
 
     /** What an outcome costs in a month of such days. */

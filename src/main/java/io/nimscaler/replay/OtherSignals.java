@@ -18,34 +18,18 @@ final class OtherSignals {
     /** Of the time that is judged another signal must be known for so much, for what is not known asks for nothing. */
     private static final double ENOUGH_SHARED = .9;
 
-    private final FleetHistory history;
-    private final List<FleetHistory> others;
+    private final SweepInput sweep;
     private final Question question;
-    private final Stop stop;
-    private final List<Part> parts;
-    private final Censoring censoring;
-    private final Map<String, String> now;
+    private final List<FleetHistory> others;
     private final List<String> words = new ArrayList<>();
 
     /**
-     * @param parts of the present signal
-     * @param now its metadata
+     * @param others what other triggers and shadows of the ScaledObject saw
      */
-    OtherSignals(
-            FleetHistory history,
-            List<FleetHistory> others,
-            Question question,
-            List<Part> parts,
-            Censoring censoring,
-            Map<String, String> now,
-            Stop stop) {
-        this.history = history;
+    OtherSignals(SweepInput sweep, List<FleetHistory> others) {
+        this.sweep = sweep;
+        this.question = sweep.question();
         this.others = others;
-        this.question = question;
-        this.parts = parts;
-        this.censoring = censoring;
-        this.now = now;
-        this.stop = stop;
     }
 
     /** Which were not compared, and why; after {@link #compare}. */
@@ -62,7 +46,7 @@ final class OtherSignals {
     boolean compare(Map<String, Advice.Tried> tried) {
         boolean all = true;
         Set<String> compared = new LinkedHashSet<>();
-        compared.add(name(history));
+        compared.add(name(sweep.history()));
         for (FleetHistory other : others) {
             if (compared.add(name(other))) {
                 Optional<String> why = why(other);
@@ -71,7 +55,7 @@ final class OtherSignals {
             }
         }
         if (compared.size() == 1) {
-            words.add("no other signal than " + name(history)
+            words.add("no other signal than " + name(sweep.history())
                     + " was recorded: none is compared; a shadow with another metric records one");
         }
         return all;
@@ -89,7 +73,7 @@ final class OtherSignals {
         } catch (UnusableException e) {
             return Optional.of(e.reason());
         }
-        double known = sharedSeconds(other) / history.observed().toSeconds();
+        double known = sharedSeconds(other) / sweep.history().observed().toSeconds();
         return known < ENOUGH_SHARED
                 ? Optional.of(name(other) + " is not compared: it was recorded for " + Texts.percent(known, 0)
                         + " of the time")
@@ -99,7 +83,7 @@ final class OtherSignals {
     private double sharedSeconds(FleetHistory other) {
         double shared = 0;
         int index = 0;
-        for (Part part : parts) {
+        for (Part part : sweep.parts()) {
             while (index < other.parts().size() && other.parts().get(index).until() <= part.from()) {
                 index++;
             }
@@ -117,15 +101,15 @@ final class OtherSignals {
         Trigger signal = other.trigger();
         String present = EffectiveMetadata.of(signal).getOrDefault("targetValue", "0.7");
         for (String target : Targets.around(signal, present)) {
-            if (stop.isLate()) {
+            if (sweep.stop().isLate()) {
                 return false;
             }
-            stop.check();
+            sweep.stop().check();
             if (OtherMetadata.with(signal, Map.of("targetValue", target))
                     instanceof ParsedTrigger.Valid(Trigger trigger, var _)) {
                 Map<String, String> changed = new TreeMap<>(EffectiveMetadata.of(trigger));
                 changed.keySet().removeIf(key -> !OtherMetadata.isOfThePolicy(key));
-                changed.entrySet().removeIf(entry -> entry.getValue().equals(now.get(entry.getKey())));
+                changed.entrySet().removeIf(entry -> entry.getValue().equals(sweep.now().get(entry.getKey())));
                 tried.put(changed + " " + settings.least(), judged(other, trigger, changed, settings));
             }
         }
@@ -138,13 +122,13 @@ final class OtherSignals {
         return new Advice.Tried(
                 changed,
                 settings.least(),
-                judgedBy(parts, capacity, other).simulate(trigger, settings),
-                censoring
+                judgedBy(sweep.parts(), capacity, other).simulate(trigger, settings),
+                sweep.censoring()
                         .atMost()
                         .map(raised -> judgedBy(raised, capacity, other).simulate(trigger, settings)));
     }
 
     private HistoryLoop judgedBy(List<Part> demand, double capacity, FleetHistory other) {
-        return new HistoryLoop(other.parts(), Optional.of(new HistoryLoop.Judge(demand, capacity)), stop);
+        return new HistoryLoop(other.parts(), Optional.of(new HistoryLoop.Judge(demand, capacity)), sweep.stop());
     }
 }

@@ -1,6 +1,5 @@
 package io.nimscaler.replay;
 
-import io.nimscaler.trigger.EffectiveMetadata;
 import io.nimscaler.trigger.OtherMetadata;
 import io.nimscaler.trigger.ParsedTrigger;
 import io.nimscaler.trigger.Trigger;
@@ -26,27 +25,19 @@ final class Sweep {
     /** What saves less is not worth an edit. */
     private static final double WORTH_IT = .01;
 
-    private final FleetHistory history;
-    private final List<FleetHistory> others;
+    private final SweepInput input;
     private final Question question;
-    private final Stop stop;
-    private final List<Part> parts;
-    private final Censoring censoring;
-    private final Map<String, String> now;
+    private final List<FleetHistory> others;
     private final Map<String, Advice.Tried> tried = new LinkedHashMap<>();
     private boolean late;
 
     /**
      * @param others what other triggers and shadows of the ScaledObject saw
      */
-    Sweep(FleetHistory history, List<FleetHistory> others, Question question, Stop stop) {
-        this.history = history;
+    Sweep(SweepInput input, List<FleetHistory> others) {
+        this.input = input;
+        this.question = input.question();
         this.others = others;
-        this.question = question;
-        this.stop = stop;
-        this.parts = WhatIf.usable(history);
-        this.censoring = Censoring.of(parts);
-        this.now = EffectiveMetadata.of(question.trigger());
     }
 
     Advice advice() {
@@ -54,13 +45,13 @@ final class Sweep {
         double allowed = question.maxOverload().orElse(present.overloadedTime());
         int least = question.present().least();
         for (String target : targets()) {
-            for (String window : with(now.getOrDefault("downscaleStabilizationWindow", "5m"), DOWN_WINDOWS)) {
+            for (String window : with(input.now().getOrDefault("downscaleStabilizationWindow", "5m"), DOWN_WINDOWS)) {
                 run(Map.of("targetValue", target, "downscaleStabilizationWindow", window), least);
             }
         }
         Advice.Tried best = best(allowed, present);
-        for (String up : with(now.getOrDefault("smoothingUp", "5s"), SMOOTHING_UP)) {
-            for (String down : with(now.getOrDefault("smoothingDown", "30s"), SMOOTHING_DOWN)) {
+        for (String up : with(input.now().getOrDefault("smoothingUp", "5s"), SMOOTHING_UP)) {
+            for (String down : with(input.now().getOrDefault("smoothingDown", "30s"), SMOOTHING_DOWN)) {
                 Map<String, String> changes = new TreeMap<>(best.changed());
                 changes.put("smoothingUp", up);
                 changes.put("smoothingDown", down);
@@ -77,16 +68,16 @@ final class Sweep {
             changes.put("targetValue", target);
             run(changes, least + 1);
         }
-        OtherSignals signals = new OtherSignals(history, others, question, parts, censoring, now, stop);
+        OtherSignals signals = new OtherSignals(input, others);
         late |= !signals.compare(tried);
         return conclude(present, best(allowed, present), allowed, signals.words());
     }
 
     private Advice conclude(Advice.Tried present, Advice.Tried best, double allowed, List<String> ofSignals) {
-        HistoryLoop loop = new HistoryLoop(parts, stop);
+        HistoryLoop loop = new HistoryLoop(input.parts(), input.stop());
         Outcome was = loop.asItWas(question.settings().capacity());
         Verdict verdict = new Verdict();
-        verdict.onHistory(history, question, parts, censoring);
+        verdict.onHistory(input.history(), question, input.parts(), input.censoring());
         verdict.onModel(was, present.outcome());
         verdict.onBest(best, allowed);
         if (late) {
@@ -107,14 +98,14 @@ final class Sweep {
             verdict.say("the present settings are as good as any that were tried");
         }
         return new Advice(
-                history.observed(),
+                input.history().observed(),
                 was,
                 present,
                 List.copyOf(tried.values()),
                 verdict.isUsable() && better ? Optional.of(best) : Optional.empty(),
                 loop.perfect(question.settings()),
                 allowed,
-                censoring.share(),
+                input.censoring().share(),
                 verdict.reasons(),
                 question.present());
     }
@@ -130,7 +121,7 @@ final class Sweep {
     }
 
     private void run(Map<String, String> changes, int least) {
-        if (stop.isLate()) {
+        if (input.stop().isLate()) {
             late = true;
             return;
         }
@@ -139,23 +130,23 @@ final class Sweep {
 
     private Advice.Tried simulated(Map<String, String> changes, int least) {
         Map<String, String> changed = new TreeMap<>(changes);
-        changed.entrySet().removeIf(entry -> entry.getValue().equals(now.get(entry.getKey())));
+        changed.entrySet().removeIf(entry -> entry.getValue().equals(input.now().get(entry.getKey())));
         return tried.computeIfAbsent(changed + " " + least, _ -> simulate(changed, least));
     }
 
     private Advice.Tried simulate(Map<String, String> changed, int least) {
-        stop.check();
+        input.stop().check();
         Trigger trigger = switch (OtherMetadata.with(question.trigger(), changed)) {
             case ParsedTrigger.Valid valid -> valid.trigger();
             case ParsedTrigger.Invalid invalid -> throw new IllegalStateException(invalid.text());
         };
         WhatIf.Prediction prediction =
-                WhatIf.predict(parts, censoring, trigger, question.present().withLeast(least), stop);
+                WhatIf.predict(input.parts(), input.censoring(), trigger, question.present().withLeast(least), input.stop());
         return new Advice.Tried(changed, least, prediction.outcome(), prediction.atMost());
     }
 
     private Set<String> targets() {
-        return Targets.around(question.trigger(), now.getOrDefault("targetValue", "0.7"));
+        return Targets.around(question.trigger(), input.now().getOrDefault("targetValue", "0.7"));
     }
 
     private static Set<String> with(String present, List<String> others) {
