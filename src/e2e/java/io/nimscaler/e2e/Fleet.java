@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -12,13 +11,6 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.utils.Serialization;
-import java.io.IOException;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -39,21 +31,17 @@ import java.util.stream.StreamSupport;
  */
 public final class Fleet {
 
-    private static final String VLLM = "vllm-0.32.0-idle";
-
     private final Story story;
     private final KubernetesClient client;
     private final String namespace;
     private final String name;
-    private final int control;
-    private final Background nimfleet;
+    private final Nimfleet nimfleet;
     private final SharedIndexInformer<Pod> pods;
     private final HasMetadata workload;
-    private final HttpClient http = HttpClient.newHttpClient();
     private String told = "";
 
     Fleet(Story story, String name, int replicas, Duration readyAfter) {
-        this(story, deployment(story, name, replicas, readyAfter), Map.of("app", name));
+        this(story, Deployments.ofNim(name, replicas, readyAfter, story.isScraped()), Map.of("app", name));
         make(replicas);
     }
 
@@ -76,22 +64,9 @@ public final class Fleet {
         this.client = Cluster.shared().client();
         this.namespace = story.namespace();
         this.name = workload.getMetadata().getName();
-        this.control = freePort();
         this.workload = workload;
         workload.getMetadata().setNamespace(namespace);
-        this.nimfleet = Background.start(
-                story.folder().resolve("nimfleet-" + name + ".log"),
-                Map.of(),
-                Cluster.program("nimfleet").toString(),
-                "-pods",
-                "-port",
-                Integer.toString(port),
-                "-sample",
-                sample("nim-1.x"),
-                "-sample",
-                sample(VLLM),
-                "-ctl",
-                "127.0.0.1:" + control);
+        this.nimfleet = new Nimfleet(story.folder().resolve("nimfleet-" + name + ".log"), port);
         this.pods = client.pods().inNamespace(namespace).withLabels(labels).inform();
         story.atEnd(nimfleet::kill);
         story.atEnd(pods::close);
@@ -116,37 +91,37 @@ public final class Fleet {
     /** The KV cache usage that every pod shows, whatever their number. */
     public void usage(double kv) {
         story.say("each pod of " + name + " at " + kv);
-        tell("/set?ip=all&value=" + kv, "");
+        nimfleet.tell("/set?ip=all&value=" + kv);
     }
 
     /** Each pod answers with this very text, whatever it is asked; so does a pod that comes. */
     public void shows(String body) {
         story.say("each pod of " + name + " shows\n" + body.indent(4).stripTrailing());
-        tell("/fault?ip=all&mode=text", body);
+        nimfleet.tell("/fault?ip=all&mode=text", body);
     }
 
     /** A load of so many replicas full of work, spread over the pods that are ready: fewer pods, fuller pods. */
     public void load(double replicasFull) {
         story.say("load " + replicasFull + " on " + name);
-        tell("/load?total=" + replicasFull + "&n=ready", "");
+        nimfleet.tell("/load?total=" + replicasFull + "&n=ready");
     }
 
     /** The same on pods that work on so many requests at once; what is more than that waits. */
     public void load(double replicasFull, int requestsAtOnce) {
         story.say("load " + replicasFull + " on " + name);
-        tell("/load?total=" + replicasFull + "&n=ready&slots=" + requestsAtOnce, "");
+        nimfleet.tell("/load?total=" + replicasFull + "&n=ready&slots=" + requestsAtOnce);
     }
 
     /** A load as above, and what each pod shows jumps by so much at most, each way. */
     public void unsteadyLoad(double replicasFull, double noise) {
         story.say("load " + replicasFull + " on " + name + ", which jumps by " + noise);
-        tell("/load?total=" + replicasFull + "&n=ready&noise=" + noise, "");
+        nimfleet.tell("/load?total=" + replicasFull + "&n=ready&noise=" + noise);
     }
 
     /** The pods are vLLM's, which counts what it refuses. A full one works on 64 requests, 8 a second. */
     public void isVllm() {
-        tell("/set?ip=all&sample=" + VLLM, "");
-        tell("/load?total=0&n=ready&rate=8", "");
+        nimfleet.tell("/set?ip=all&sample=" + Nimfleet.VLLM);
+        nimfleet.tell("/load?total=0&n=ready&rate=8");
     }
 
     /**
@@ -157,13 +132,13 @@ public final class Fleet {
     public void boundsItsQueues(int requests, int retries) {
         story.say("each pod of " + name + " lets " + requests + " requests wait, who is refused asks " + retries
                 + " times more");
-        tell("/load?queue=" + requests + "&retries=" + retries, "");
+        nimfleet.tell("/load?queue=" + requests + "&retries=" + retries);
     }
 
     /** Requests that the pods can not take wait in front of them, see {@link Gateway#holdsFor}. */
     public void isHeldBack() {
         story.say("a gateway holds what the pods of " + name + " can not take");
-        tell("/load?hold=1", "");
+        nimfleet.tell("/load?hold=1");
     }
 
     /** Gives each ready pod its requests, all together so many, unevenly; by the pods' names. */
@@ -175,14 +150,14 @@ public final class Fleet {
         for (int i = 0; i < ready.size(); i++) {
             int its = (int) Math.round(requests * weights[i] / sum);
             each.put(ready.get(i).getMetadata().getName(), its);
-            tell("/set?ip=" + address(ready.get(i)) + "&value=" + its / 256.0 + "&running=" + its, "");
+            nimfleet.tell("/set?ip=" + address(ready.get(i)) + "&value=" + its / 256.0 + "&running=" + its);
         }
         return each;
     }
 
     /** Takes back what was set of single pods. */
     public void isEven() {
-        tell("/set?ip=all&value=0&unset=1", "");
+        nimfleet.tell("/set?ip=all&value=0&unset=1");
     }
 
     /** Of the pods that stay. */
@@ -224,7 +199,7 @@ public final class Fleet {
 
     /** How many do. */
     int held() {
-        return Integer.parseInt(tell("/held", "").strip());
+        return Integer.parseInt(nimfleet.tell("/held").strip());
     }
 
     /**
@@ -240,7 +215,7 @@ public final class Fleet {
     /** The KV cache usage that every pod shows, with requests that run, and others that wait. */
     public void queue(double kv, int running, int waiting) {
         story.say("each pod of " + name + " at " + kv + " with " + running + " running and " + waiting + " waiting");
-        tell("/set?ip=all&value=" + kv + "&running=" + running + "&waiting=" + waiting, "");
+        nimfleet.tell("/set?ip=all&value=" + kv + "&running=" + running + "&waiting=" + waiting);
     }
 
     /**
@@ -252,25 +227,25 @@ public final class Fleet {
     public void serves(double aSecond, double firstTokenSeconds) {
         story.say(name + " serves " + aSecond + " requests a second, first token after " + firstTokenSeconds
                 + " s on one pod");
-        tell("/work?crowded=1&rps=" + aSecond + "&generated=200&ttft=" + firstTokenSeconds, "");
+        nimfleet.tell("/work?crowded=1&rps=" + aSecond + "&generated=200&ttft=" + firstTokenSeconds);
     }
 
     /** Requests that the ready pods share, each of which takes about so long from end to end. */
     public void servesRequestsOf(Duration each) {
         story.say(name + " serves requests of " + each.toSeconds() + " s");
-        tell("/work?rps=20&e2e=" + each.toSeconds(), "");
+        nimfleet.tell("/work?rps=20&e2e=" + each.toSeconds());
     }
 
     /** The engine of every present pod starts anew, its counters at 0, unnoticed by Kubernetes. */
     public void restartsCounters() {
         story.say("counters of " + name + " start anew");
-        tell("/restart?ip=all", "");
+        nimfleet.tell("/restart?ip=all");
     }
 
     /** Every pod fails, those that come included. */
     public void fails(Fault fault) {
         story.say("all pods of " + name + " " + fault);
-        tell("/fault?ip=all&" + fault.parameters(), "");
+        nimfleet.tell("/fault?ip=all&" + fault.parameters());
     }
 
     /** Half of the present pods fail. */
@@ -283,13 +258,13 @@ public final class Fleet {
         List<String> addresses =
                 pods().stream().map(Fleet::address).sorted().limit(number).toList();
         story.say(number + " pods of " + name + " " + fault);
-        tell("/fault?ip=" + String.join(",", addresses) + "&" + fault.parameters(), "");
+        nimfleet.tell("/fault?ip=" + String.join(",", addresses) + "&" + fault.parameters());
     }
 
     /** All pods answer again. */
     public void recovers() {
         story.say("pods of " + name + " answer again");
-        tell("/fault?ip=all&mode=none", "");
+        nimfleet.tell("/fault?ip=all&mode=none");
     }
 
     /** The replicas that the workload wants: what the HPA, or KEDA, or anybody else last wrote. */
@@ -403,7 +378,7 @@ public final class Fleet {
 
     /** Counts what the pods are asked from now on. */
     public void countAgain() {
-        tell("/reset", "");
+        nimfleet.tell("/reset");
     }
 
     /** How often each present pod was asked by {@code userAgent} since {@link #countAgain}. */
@@ -418,7 +393,7 @@ public final class Fleet {
 
     /** nimfleet's {@code GET /stats}, as JSON: what the pods were asked. */
     String stats() {
-        return tell("/stats", "");
+        return nimfleet.tell("/stats");
     }
 
     private List<Pod> pods() {
@@ -434,7 +409,7 @@ public final class Fleet {
                 .collect(Collectors.joining("\n"));
         // An address that another fleet has not given up yet is refused: the next telling brings it
         if (!lines.equals(told)) {
-            String answer = tell("/pods?down=loading", lines);
+            String answer = nimfleet.tell("/pods?down=loading", lines);
             told = answer.startsWith("ok") ? lines : "";
         }
     }
@@ -458,71 +433,6 @@ public final class Fleet {
                 .forEach(pod -> story.reportReadiness(pod, ready));
     }
 
-    private String tell(String path, String body) {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + control + path))
-                .timeout(Duration.ofSeconds(5))
-                .POST(HttpRequest.BodyPublishers.ofString(body))
-                .build();
-        for (int attempt = 0; ; attempt++) {
-            try {
-                HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
-                // 409: another fleet has not given up the address yet
-                if (response.statusCode() != 200 && response.statusCode() != 409) {
-                    throw new IllegalStateException("nimfleet " + path + ": " + response.body());
-                }
-                return response.body();
-            } catch (IOException e) {
-                if (attempt == 50 || !nimfleet.isAlive()) {
-                    throw new IllegalStateException("nimfleet does not answer", e);
-                }
-                Waiting.pause(Duration.ofMillis(100));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException("interrupted", e);
-            }
-        }
-    }
-
-    private static Deployment deployment(Story story, String name, int replicas, Duration readyAfter) {
-        return new DeploymentBuilder()
-                .withNewMetadata()
-                .withName(name)
-                .endMetadata()
-                .withNewSpec()
-                .withReplicas(replicas)
-                .withNewSelector()
-                .addToMatchLabels("app", name)
-                .endSelector()
-                .withNewTemplate()
-                .withNewMetadata()
-                .addToLabels("app", name)
-                .addToAnnotations("e2e/ready-after", readyAfter.toMillis() + "ms")
-                .addToAnnotations("prometheus.io/scrape", Boolean.toString(story.isScraped()))
-                .endMetadata()
-                .withNewSpec()
-                .addNewContainer()
-                .withName("nim")
-                .withImage("nim")
-                .addNewPort()
-                .withName("http")
-                .withContainerPort(8000)
-                .endPort()
-                // For triggers that take it from there
-                .addNewEnv()
-                .withName("TARGET")
-                .withValue("0.70")
-                .endEnv()
-                .endContainer()
-                .endSpec()
-                .endTemplate()
-                .endSpec()
-                .build();
-    }
-
-    private static String sample(String sample) {
-        return Path.of(Cluster.setting("e2e.samples"), sample + ".prom").toString();
-    }
-
     private static String address(Pod pod) {
         return pod.getStatus() == null ? null : pod.getStatus().getPodIP();
     }
@@ -530,13 +440,5 @@ public final class Fleet {
     static boolean isReady(Pod pod) {
         return pod.getStatus().getConditions().stream()
                 .anyMatch(condition -> "Ready".equals(condition.getType()) && "True".equals(condition.getStatus()));
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new IllegalStateException("no free port", e);
-        }
     }
 }

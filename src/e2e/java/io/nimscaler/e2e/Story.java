@@ -5,7 +5,6 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -111,42 +110,14 @@ public final class Story {
      * @param port the one that they answer on
      */
     public Fleet deployment(String name, Map<String, String> labels, int port) {
-        Deployment deployment = new DeploymentBuilder()
-                .withNewMetadata()
-                .withName(name)
-                .endMetadata()
-                .withNewSpec()
-                .withReplicas(1)
-                .withNewSelector()
-                .addToMatchLabels(labels)
-                .endSelector()
-                .withNewTemplate()
-                .withNewMetadata()
-                .addToLabels(labels)
-                .addToAnnotations("e2e/ready-after", "1s")
-                .endMetadata()
-                .withNewSpec()
-                .addNewContainer()
-                .withName("main")
-                .withImage("model-server")
-                .addNewPort()
-                .withContainerPort(port)
-                .endPort()
-                .endContainer()
-                .endSpec()
-                .endTemplate()
-                .endSpec()
-                .build();
-        Fleet fleet = new Fleet(this, deployment, labels, port);
+        Fleet fleet = new Fleet(this, Deployments.ofOthers(name, labels, port), labels, port);
         fleets.add(fleet);
         return fleet.make(1);
     }
 
     /** The pods of a Deployment of this name, which somebody else makes, with the label {@code app} of its name. */
     public Fleet deploymentOfOthers(String name) {
-        Deployment deployment =
-                new DeploymentBuilder().withNewMetadata().withName(name).endMetadata().build();
-        return of(deployment, Map.of("app", name));
+        return of(Deployments.named(name), Map.of("app", name));
     }
 
     private Fleet of(HasMetadata workload, Map<String, String> labels) {
