@@ -10,8 +10,12 @@ public record SeriesIdentity(long high, long low) {
 
     private static final long PRIME = 0x9E3779B97F4A7C15L;
 
-    /** That of a series with these labels. */
+    /** That of a series with these labels. Those of a {@link SampleLine} remember it. */
     public static SeriesIdentity of(Map<String, String> labels) {
+        return labels instanceof WrittenLabels written ? written.identity() : made(labels);
+    }
+
+    static SeriesIdentity made(Map<String, String> labels) {
         long high = 0;
         long low = 0;
         for (var label : labels.entrySet()) {

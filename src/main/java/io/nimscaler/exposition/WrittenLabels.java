@@ -16,6 +16,7 @@ final class WrittenLabels extends AbstractMap<String, String> {
 
     private final String[] namesAndValues;
     private int hash;
+    private @Nullable SeriesIdentity identity;
 
     private WrittenLabels(String[] namesAndValues) {
         this.namesAndValues = namesAndValues;
@@ -71,6 +72,16 @@ final class WrittenLabels extends AbstractMap<String, String> {
             hash = super.hashCode();
         }
         return hash;
+    }
+
+    /** Asked for as often, and then kept for each pod that has the same labels. */
+    SeriesIdentity identity() {
+        SeriesIdentity known = identity;
+        if (known == null) {
+            known = SeriesIdentity.made(this);
+            identity = known;
+        }
+        return known;
     }
 
     @Override

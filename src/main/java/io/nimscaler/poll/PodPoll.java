@@ -98,8 +98,9 @@ final class PodPoll {
             MetricNames looked = survey ? wanted.surveyed() : seldom ? names.allOf(request) : wanted;
             List<String> candidates = endpoint.path().candidates();
             String first = learned.orElse(candidates.getFirst());
-            List<String> others =
-                    candidates.stream().filter(path -> !path.equals(first)).toList();
+            List<String> others = candidates.size() == 1
+                    ? List.of()
+                    : candidates.stream().filter(path -> !path.equals(first)).toList();
             ask(scraper, looked, first, others, Optional.empty(), polled -> {
                 if (seldom && isTheBodysFault(polled.result())) {
                     seldomDue = now.plus(SELDOM_AFTER_A_FAILURE);

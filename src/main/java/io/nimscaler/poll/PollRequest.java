@@ -89,8 +89,11 @@ public record PollRequest(Duration interval, Set<String> names, Set<String> besi
 
     /** Whether a body has any of what is looked for. */
     boolean isAnsweredBy(List<SampleLine> series) {
-        return series.stream()
-                .anyMatch(one ->
-                        names.contains(one.name()) || !(beside.contains(one.name()) || seldom.contains(one.name())));
+        for (SampleLine one : series) {
+            if (names.contains(one.name()) || !(beside.contains(one.name()) || seldom.contains(one.name()))) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -43,13 +43,29 @@ public enum Copies {
         return merged;
     }
 
-    /** Whether one of them says which process it is of. */
     private boolean any(Set<Map<String, String>> all) {
         for (Map<String, String> series : all) {
-            for (String label : labels) {
-                if (series.containsKey(label)) {
-                    return true;
-                }
+            if (isOneOf(series)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether one of them says which process it is of. */
+    boolean areIn(List<SampleLine> lines) {
+        for (SampleLine line : lines) {
+            if (isOneOf(line.labels())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isOneOf(Map<String, String> series) {
+        for (String label : labels) {
+            if (series.containsKey(label)) {
+                return true;
             }
         }
         return false;

@@ -105,11 +105,12 @@ public record ServingLoad(OptionalInt maxRunning, Duration watch) implements Sig
 
         @Override
         public Measurement read(List<SampleLine> body, Instant scrapedAt) {
-            return Engine.ALL.stream()
-                    .filter(engine -> engine.kvUsage().isIn(body))
-                    .findFirst()
-                    .map(engine -> new Reader(engine, body, modelName, scrapedAt).read(this))
-                    .orElseGet(() -> new NoMetric("no series of the KV cache usage, by any engine's name"));
+            for (Engine engine : Engine.ALL) {
+                if (engine.kvUsage().isIn(body)) {
+                    return new Reader(engine, body, modelName, scrapedAt).read(this);
+                }
+            }
+            return new NoMetric("no series of the KV cache usage, by any engine's name");
         }
 
         @Override

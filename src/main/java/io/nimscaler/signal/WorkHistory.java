@@ -51,6 +51,7 @@ final class WorkHistory {
     private record Interval(Instant until, double logRunning, double logSecondsPerToken) {}
 
     private final Duration flowWindow;
+    private final Duration longestGap;
     private final Duration interval;
     private final Duration remembered;
     private final Deque<Scrape> scrapes = new ArrayDeque<>();
@@ -68,6 +69,7 @@ final class WorkHistory {
      */
     WorkHistory(Duration window) {
         this.flowWindow = flowWindow(window);
+        this.longestGap = flowWindow.multipliedBy(4);
         this.interval = window.dividedBy(3);
         this.remembered = window.multipliedBy(30);
         this.grown = new SlidingTotal<>(window.multipliedBy(5));
@@ -97,7 +99,7 @@ final class WorkHistory {
         Instant at = scrape.at();
         if (!scrapes.isEmpty()) {
             Duration gap = Duration.between(scrapes.getLast().at(), at);
-            if (gap.isNegative() || gap.isZero() || gap.compareTo(flowWindow.multipliedBy(4)) > 0) {
+            if (gap.isNegative() || gap.isZero() || gap.compareTo(longestGap) > 0) {
                 clear();
             } else if (gap.compareTo(flowWindow) > 0) {
                 // What ran meanwhile is not known
@@ -126,8 +128,41 @@ final class WorkHistory {
         return pace();
     }
 
+    // No streams and no products of durations where each scrape of each pod passes
+
     private boolean hadQueue() {
-        return scrapes.stream().anyMatch(scrape -> scrape.waiting() >= LEAST_WAITING);
+        for (Scrape scrape : scrapes) {
+            if (scrape.waiting() >= LEAST_WAITING) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean alwaysHadQueue() {
+        for (Scrape scrape : scrapes) {
+            if (!(scrape.waiting() >= LEAST_WAITING)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean kvBinds() {
+        for (Scrape scrape : scrapes) {
+            if (scrape.kvUsage() >= KV_BINDS) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private double mostRunning() {
+        double most = 0;
+        for (Scrape scrape : scrapes) {
+            most = Math.max(most, scrape.running());
+        }
+        return most;
     }
 
     /**
@@ -176,14 +211,11 @@ final class WorkHistory {
             xx += one.logRunning * one.logRunning;
             xy += one.logRunning * one.logSecondsPerToken;
         }
-        Duration span =
-                Duration.between(scrapes.getFirst().at(), scrapes.getLast().at());
-        boolean tooEarly = span.multipliedBy(3).compareTo(flowWindow) < 0;
-        boolean young = span.multipliedBy(3).compareTo(flowWindow.multipliedBy(2)) < 0;
-        boolean stands = !young
-                && scrapes.size() >= LEAST_SCRAPES
-                && scrapes.stream().allMatch(scrape -> scrape.waiting() >= LEAST_WAITING);
-        boolean kvBinds = scrapes.stream().anyMatch(scrape -> scrape.kvUsage() >= KV_BINDS);
+        long span = Duration.between(scrapes.getFirst().at(), scrapes.getLast().at())
+                .toNanos();
+        boolean tooEarly = 3 * span < flowWindow.toNanos();
+        boolean young = 3 * span < 2 * flowWindow.toNanos();
+        boolean stands = !young && scrapes.size() >= LEAST_SCRAPES && alwaysHadQueue();
         return new Pace(
                 intervals.size(),
                 x,
@@ -203,9 +235,7 @@ final class WorkHistory {
                 grown(Scrape::completed),
                 tooEarly ? 0 : queueGrowth(),
                 stands,
-                stands && !kvBinds
-                        ? scrapes.stream().mapToDouble(Scrape::running).max().orElse(0)
-                        : 0);
+                stands && !kvBinds() ? mostRunning() : 0);
     }
 
     private double aSecond(ToDoubleFunction<Scrape> count) {

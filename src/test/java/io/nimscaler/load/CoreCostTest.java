@@ -16,8 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CoreCostTest {
 
     private static final Path BODY = Path.of("src/test/resources/exposition/vllm-0.32.0-saturated.prom");
-    private static final double BYTES_OF_A_DECISION = 31_000;
-    private static final double BYTES_OF_A_POD_MORE = 15_000;
+    private static final double BYTES_OF_A_DECISION = 25_000;
+    private static final double BYTES_OF_A_POD_MORE = 8_200;
 
     /** With one answer for every two decisions, as with the default {@code pollInterval}. */
     @ParameterizedTest
