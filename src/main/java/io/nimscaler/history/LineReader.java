@@ -212,7 +212,10 @@ final class LineReader {
                         optionalNumber(node, "step"),
                         atLoad(node, "lastStep", 0),
                         atLoad(node, "barredStep", 1),
-                        node.has("firstWindow")),
+                        node.has("firstWindow"),
+                        optional(node, "lately")
+                                .map(LineReader::window)
+                                .orElseGet(() -> new SlidingExtreme.State(Duration.ZERO, List.of()))),
                 optional(node, "cuts").map(LineReader::cuts).orElseGet(() -> new Cuts().state()));
     }
 

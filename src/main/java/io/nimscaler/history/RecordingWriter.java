@@ -201,6 +201,7 @@ public final class RecordingWriter {
         if (state.steps().firstWindow()) {
             node.put("firstWindow", true);
         }
+        node.set("lately", window(state.steps().lately()));
         node.set("cuts", cuts(state.cuts()));
         return node;
     }

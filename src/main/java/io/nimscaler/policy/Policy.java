@@ -234,6 +234,7 @@ public final class Policy {
                 } else {
                     smoothing.raiseTo(bounds.atLeast());
                     downscaleWindow.include(bounds.atLeast());
+                    steps.include(bounds.atLeast());
                 }
                 return new Decision.Hold(HoldReason.UNDECIDED, basis(fleet, now, reading, observed));
             }
@@ -261,6 +262,7 @@ public final class Policy {
         double smoothed = rises ? smoothing.update(demand, elapsed) : demand;
         upscaleWindow.add(smoothed, elapsed);
         downscaleWindow.include(smoothed);
+        steps.include(smoothed);
         Basis.Known basis = basis(fleet, now, reading, OptionalDouble.of(demand));
         double lowest = basis.windows().lowest().orElse(0);
         return lowest > trigger.target().value() * fleet.scale().spec()
@@ -303,6 +305,7 @@ public final class Policy {
         double smoothed = smoothing.update(demand, elapsed);
         upscaleWindow.add(smoothed, elapsed);
         downscaleWindow.add(smoothed, elapsed);
+        steps.observe(smoothed, elapsed);
         if (downscaleWindow.remaining().isZero() && steps.endFirstWindow()) {
             downscaleWindow.observeAnew();
         }

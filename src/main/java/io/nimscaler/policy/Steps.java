@@ -1,6 +1,7 @@
 package io.nimscaler.policy;
 
 import io.nimscaler.trigger.Trigger;
+import io.nimscaler.window.SlidingExtreme;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -11,6 +12,9 @@ import java.util.OptionalInt;
  * for a window of its own, and a step goes no further than the square root of the way. With fewer pods each has more to do, and what it
  * reads then may grow with the square of it. A step of which the HPA takes only a part at once, by its own policies, is one step: it
  * ends where it was to end. Without a window there is no observation to wait for, and no step.
+ *
+ * <p>The load of a fleet goes up and down, also over more than a window. So no step goes further than what the load of the last four
+ * windows would leave as it is: of a smaller fleet it would have ordered replicas.
  *
  * <p>A size that the same load takes back is not tried again at that load for an hour; a fleet that is larger still goes down as far as
  * above it. All of it comes from the wanted replicas and the windows, which each replica of the scaler sees; who begins anew may try once
@@ -35,10 +39,19 @@ public final class Steps {
     static final double FALLEN_LOAD = .75;
 
     /**
-     * So much of one replica a smaller fleet has left: what the window saw of the load is not the most that comes. Of few replicas this is
-     * much, of many little, as the ups and downs of a load are.
+     * So much of one replica a smaller fleet has left where the ups and downs of the load were not observed yet: what one window saw is not
+     * the most that comes. Of few replicas this is much, of many little, as the ups and downs of a load are.
      */
     private static final double ROOM = .4;
+
+    /** So many windows say how the load goes up and down. */
+    static final int WINDOWS_OF_UPS_AND_DOWNS = 4;
+
+    /** A load that is no more than this share of the highest of them has fallen. That is no up and down. */
+    static final double FALLEN_FAR = .5;
+
+    /** It need not be exact to the second. */
+    private static final int KEPT_OF_UPS_AND_DOWNS = 64;
 
     /** For so long a step that was taken back is not tried again. */
     static final Duration BARRED_FOR = Duration.ofHours(1);
@@ -50,8 +63,14 @@ public final class Steps {
      * @param last the step before, for as long as it may be taken back
      * @param barred the size that was taken back, and the load at which it is not tried again, for how long yet
      * @param firstWindow no window was observed yet since it began
+     * @param lately the highest load of the last four windows
      */
-    public record State(OptionalDouble underWay, Optional<AtLoad> last, Optional<AtLoad> barred, boolean firstWindow) {}
+    public record State(
+            OptionalDouble underWay,
+            Optional<AtLoad> last,
+            Optional<AtLoad> barred,
+            boolean firstWindow,
+            SlidingExtreme.State lately) {}
 
     /**
      * A step.
@@ -77,16 +96,18 @@ public final class Steps {
     private Optional<AtLoad> last = Optional.empty();
     private Optional<AtLoad> barred = Optional.empty();
     private boolean firstWindow = true;
+    private SlidingExtreme lately;
 
     Steps(Trigger trigger) {
         this.window = trigger.stabilization().window().down();
         this.inSteps = trigger.signal().stepsDown() && !window.isZero();
         this.target = trigger.target().value();
         this.tolerance = trigger.stabilization().tolerance();
+        this.lately = SlidingExtreme.highestOf(window.multipliedBy(WINDOWS_OF_UPS_AND_DOWNS), KEPT_OF_UPS_AND_DOWNS);
     }
 
     State state() {
-        return new State(step, last, barred, firstWindow);
+        return new State(step, last, barred, firstWindow, lately.state());
     }
 
     void resume(State state) {
@@ -94,6 +115,7 @@ public final class Steps {
         last = state.last();
         barred = state.barred();
         firstWindow = state.firstWindow();
+        lately = lately.resumed(state.lately());
     }
 
     /** After an edit a step may be to another size, and of another load: what was known of the steps before says nothing of it. */
@@ -125,6 +147,20 @@ public final class Steps {
     void pass(Duration elapsed) {
         last = last.flatMap(made -> made.after(elapsed));
         barred = barred.flatMap(bar -> bar.after(elapsed));
+    }
+
+    /** The smoothed demand, which held for {@code elapsed} until now. */
+    void observe(double smoothed, Duration elapsed) {
+        if (inSteps) {
+            lately.add(smoothed, elapsed);
+        }
+    }
+
+    /** The least that the demand is now; no time was observed. */
+    void include(double atLeast) {
+        if (inSteps) {
+            lately.include(atLeast);
+        }
     }
 
     /**
@@ -195,7 +231,7 @@ public final class Steps {
     /**
      * What is reported of a fleet that needs fewer replicas. E.g. at T = 0.70 with a tolerance of 10 %, 16 replicas that need 1.6 in all:
      * √(1.6 · 11.2) = 4.23, which is 7 replicas. A step within the HPA's tolerance would be none; then the smallest that it makes is taken
-     * where the load leaves four tenths of a replica of it: of 2 replicas 1, of 12 replicas 11.
+     * if the load fits it: of 2 replicas 1, of 12 replicas 11.
      *
      * @param value below T · spec: the highest demand of the window; not {@linkplain #isBarred barred}
      */
@@ -207,12 +243,29 @@ public final class Steps {
             double root = Math.sqrt(value * target * spec);
             int next = mostBelowTheBand(spec);
             double smallest = Math.min(target * next, belowTheBand(spec));
-            double reached = root > smallest && value <= target * (next - ROOM) ? smallest : root;
-            double wanted = Math.max(reached, aboveBarred(value, spec));
+            double reached = root > smallest && value <= target * (next - room(value)) ? smallest : root;
+            double wanted = Math.max(Math.max(reached, aboveBarred(value, spec)), forUpsAndDowns(value, spec));
             step = isOne(wanted, spec) ? OptionalDouble.of(wanted) : OptionalDouble.empty();
             return wanted;
         }
         return Math.max(step.getAsDouble(), aboveBarred(value, spec));
+    }
+
+    /** What was not observed of the ups and downs of this load may come yet. */
+    private double room(double value) {
+        return lately.remaining().isZero() && !hasFallen(value) ? 0 : ROOM;
+    }
+
+    private boolean hasFallen(double value) {
+        return value <= FALLEN_FAR * lately.value().orElse(0);
+    }
+
+    /**
+     * The least that may be reported: a fleet whose HPA would leave the highest load of the last windows as it is, by its tolerance. Where
+     * that is this fleet, the report lies within the tolerance.
+     */
+    private double forUpsAndDowns(double value, int spec) {
+        return hasFallen(value) ? 0 : Math.min(lately.value().orElse(0) / (1 + tolerance), target * spec);
     }
 
     /** The least that may be reported: of it the HPA makes one more than what was taken back. */

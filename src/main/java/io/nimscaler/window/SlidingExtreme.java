@@ -10,9 +10,9 @@ import java.util.OptionalDouble;
 /**
  * The highest (or lowest) value of a span of observed time: a monotonic deque, O(1) amortized.
  *
- * <p>If values only fall (or rise) for long, each of them may still become the extreme. If there are more than 512, values that
- * are close together are merged into one: the extreme of them, at the time of the last. It counts a little longer than the
- * window.
+ * <p>If values only fall (or rise) for long, each of them may still become the extreme. If there are more than 512 (or as many as the
+ * caller says), values that are close together are merged into one: the extreme of them, at the time of the last. It counts a little
+ * longer than the window.
  *
  * <p>Time is a duration that the caller lets pass. So a time in which nothing was observed can be left out. The span is closed:
  * with a window of 60 s, a value of exactly 60 s ago still counts; with 0 s only the present one does.
@@ -44,21 +44,30 @@ public final class SlidingExtreme {
 
     private final Duration window;
     private final boolean highest;
+    private final int exact;
     private final Deque<Entry> entries = new ArrayDeque<>();
     private Duration from = Duration.ZERO;
     private Duration now = Duration.ZERO;
 
-    private SlidingExtreme(Duration window, boolean highest) {
+    private SlidingExtreme(Duration window, boolean highest, int exact) {
         this.window = window;
         this.highest = highest;
+        this.exact = exact;
     }
 
     public static SlidingExtreme highestOf(Duration window) {
-        return new SlidingExtreme(window, true);
+        return highestOf(window, EXACT);
+    }
+
+    /**
+     * @param exact so many values are kept exactly, at least 1; of more those that are less than this part of the window apart are merged
+     */
+    public static SlidingExtreme highestOf(Duration window, int exact) {
+        return new SlidingExtreme(window, true, exact);
     }
 
     public static SlidingExtreme lowestOf(Duration window) {
-        return new SlidingExtreme(window, false);
+        return new SlidingExtreme(window, false, EXACT);
     }
 
     /**
@@ -66,7 +75,7 @@ public final class SlidingExtreme {
      * has observed the difference.
      */
     public SlidingExtreme withWindow(Duration other) {
-        SlidingExtreme next = new SlidingExtreme(other, highest);
+        SlidingExtreme next = new SlidingExtreme(other, highest, exact);
         next.entries.addAll(entries);
         Duration kept = now.minus(window);
         next.from = kept.compareTo(from) > 0 ? kept : from;
@@ -90,7 +99,7 @@ public final class SlidingExtreme {
 
     /** The same window that remembers this instead. */
     public SlidingExtreme resumed(State state) {
-        SlidingExtreme next = new SlidingExtreme(window, highest);
+        SlidingExtreme next = new SlidingExtreme(window, highest, exact);
         next.now = state.observed();
         state.values().forEach(value -> next.entries.addLast(new Entry(next.now.minus(value.age()), value.value())));
         return next;
@@ -116,7 +125,7 @@ public final class SlidingExtreme {
         while (!entries.isEmpty() && !beats(entries.getLast().value(), value)) {
             entries.removeLast();
         }
-        if (entries.size() >= EXACT && isCloseTogether()) {
+        if (entries.size() >= exact && isCloseTogether()) {
             entries.addLast(new Entry(now, entries.removeLast().value()));
         } else {
             entries.addLast(new Entry(now, value));
@@ -127,7 +136,7 @@ public final class SlidingExtreme {
     private boolean isCloseTogether() {
         Iterator<Entry> backwards = entries.descendingIterator();
         backwards.next();
-        return backwards.next().at().plus(window.dividedBy(EXACT)).compareTo(now) > 0;
+        return backwards.next().at().plus(window.dividedBy(exact)).compareTo(now) > 0;
     }
 
     private boolean beats(double one, double other) {

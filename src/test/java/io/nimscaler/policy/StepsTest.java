@@ -87,6 +87,72 @@ class StepsTest {
         }
     }
 
+    /** The load of four windows of 5 minutes: what they saw of the ups and downs takes the place of four tenths of a replica. */
+    private static Steps observed(double highest, Duration ago) {
+        Steps steps = new Steps(TRIGGER);
+        steps.observe(highest * TARGET, Duration.ofMinutes(20).minus(ago));
+        steps.observe(.1 * TARGET, ago);
+        return steps;
+    }
+
+    @ParameterizedTest(name = "{0} that need {1} and needed {2} within four windows: {3}")
+    @CsvSource({
+        // replicas, demand over T, its highest, what the HPA ends with
+        "16, 15,  15,   15",
+        "16, 14.3, 14.3, 15",
+        "9,  7.9, 8.7,  8",
+        "9,  7.9, 8.9,  9",
+        "4,  2.6, 3.2,  3",
+        "4,  2.6, 3.4,  4",
+        "4,  2.6, 5.1,  4",
+        "4,  2.4, 4.7,  4",
+        "4,  2.4, 4.8,  3",
+        "12, 6,   10.5, 10",
+        "12, 6,   9.7,  9",
+        "5,  4,   4.3,  4",
+        "2,  1,   1,    1",
+        "2,  .9,  1.2,  2"
+    })
+    void smallerFleetWouldKeepItsSizeAtTheHighestOfTheLastWindows(
+            int spec, double needed, double highest, long expected) {
+        Steps steps = observed(highest, Duration.ofMinutes(10));
+        assertThat(hpa(TRIGGER, steps.down(needed * TARGET, spec), spec)).isEqualTo(expected);
+    }
+
+    @Test
+    void whatIsHeldForUpsAndDownsIsAReportWithinTheTolerance() {
+        for (int spec = 2; spec <= 60; spec++) {
+            for (double highest = .5; highest < 2 * spec; highest += .37) {
+                Steps steps = observed(highest, Duration.ofMinutes(5));
+                long end = hpa(TRIGGER, steps.down(.7 * spec * TARGET, spec), spec);
+                assertThat(end).isLessThanOrEqualTo(spec);
+                if (end < spec && .7 * spec > .5 * highest) {
+                    assertThat(hpa(TRIGGER, highest * TARGET, (int) end))
+                            .as("%s → %s, at %s", spec, end, highest)
+                            .isLessThanOrEqualTo(end);
+                }
+            }
+        }
+    }
+
+    @Test
+    void upsAndDownsAreForgottenAfterFourWindows() {
+        Steps steps = observed(3.4, Duration.ofMinutes(19));
+        assertThat(hpa(TRIGGER, steps.down(2.6 * TARGET, 4), 4)).isEqualTo(4);
+        steps.observe(2.6 * TARGET, Duration.ofMinutes(2));
+        assertThat(hpa(TRIGGER, steps.down(2.6 * TARGET, 4), 4)).isEqualTo(3);
+    }
+
+    /** Who began a moment ago leaves room for what was not seen. */
+    @Test
+    void fourTenthsOfAReplicaAreFreeUntilTheUpsAndDownsWereObserved() {
+        Steps steps = new Steps(TRIGGER);
+        steps.observe(2.7 * TARGET, Duration.ofMinutes(19));
+        assertThat(hpa(TRIGGER, steps.down(2.7 * TARGET, 4), 4)).isEqualTo(4);
+        steps.observe(2.7 * TARGET, Duration.ofMinutes(1));
+        assertThat(hpa(TRIGGER, steps.down(2.7 * TARGET, 4), 4)).isEqualTo(3);
+    }
+
     @Test
     void anotherSizeIsANewObservationAndTheFirstOneSeenIsNot() {
         Steps steps = new Steps(TRIGGER);

@@ -91,4 +91,19 @@ class SlidingExtremeTest {
         window.add(1, Duration.ofMinutes(10));
         assertThat(window.withWindow(Duration.ofMinutes(5)).remaining()).isEqualTo(Duration.ofMinutes(4));
     }
+
+    @Test
+    void fewerAreKeptOfALoadThatOnlyFalls() {
+        SlidingExtreme window = SlidingExtreme.highestOf(Duration.ofMinutes(20), 64);
+        for (int second = 0; second < 3600; second++) {
+            window.add(10_000 - second, Duration.ofSeconds(1));
+            assertThat(window.value().orElseThrow()).isBetween(10_000.0 - second, 10_000.0 - second + 1200 + 20);
+        }
+        assertThat(window.state().values()).hasSizeLessThan(140);
+        SlidingExtreme resumed = window.resumed(window.state());
+        for (int second = 3600; second < 4800; second++) {
+            resumed.add(10_000 - second, Duration.ofSeconds(1));
+        }
+        assertThat(resumed.state().values()).hasSizeLessThan(140);
+    }
 }
