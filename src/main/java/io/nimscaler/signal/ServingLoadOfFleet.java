@@ -28,7 +28,8 @@ import java.util.function.ToDoubleFunction;
  *       less, but a full pod never less than the target.
  *   <li><em>max running</em>: the key; else what the pod says; else the most requests (8 at least) that ran while others waited all the
  *       time and the KV cache was not what they waited for, in the last hour of such time. Else it is between two bounds: the KV cache may
- *       bind alone, or no more may run at once than a quarter more than the most that ran on any pod within the last hour, or 8.
+ *       bind alone, or no more may run at once than a quarter more than the most that ran on any pod within the last hour, or 8. It is
+ *       half more once a quarter of an hour was observed, unless requests waited while about the most ran: there the maximum may be.
  * </ul>
  *
  * <p>Of what the load may be by the bounds, what is nearest to the target counts: up by the lower bound, down by the upper.
@@ -59,11 +60,21 @@ final class ServingLoadOfFleet implements FleetSignal {
     /** Where nobody states the maximum, a pod is taken to run so many times the most that was seen. */
     static final double UNSEEN_SLOTS = 1.25;
 
+    /** So many times it, where that was seen for long enough and nothing waited for it. */
+    static final double UNSEEN_SLOTS_OF_A_CALM_FLEET = 1.5;
+
+    /** For so long the most that runs is observed until it tells something. */
+    static final Duration LONG_ENOUGH = Duration.ofMinutes(15);
+
+    /** From this share of the most that was seen on, what waits may wait for one of those that run. */
+    static final double NEARLY_MOST = .9;
+
     private static final double MOST_BATCH_SHARE = 0.95;
 
     private final OptionalInt givenMaxRunning;
     private final SlidingExtreme learnedMaxRunning = SlidingExtreme.highestOf(REMEMBERED);
     private final SlidingExtreme mostRunning = SlidingExtreme.highestOf(REMEMBERED);
+    private final SlidingExtreme mostWhileOthersWaited = SlidingExtreme.highestOf(REMEMBERED);
     private final ExponentialSmoothing shareOfRunning = new ExponentialSmoothing(HALF_LIFE, HALF_LIFE);
 
     /** Of the pods that were learned from last, the mean. */
@@ -272,8 +283,9 @@ final class ServingLoadOfFleet implements FleetSignal {
 
     /** What runs beyond the most that was seen proves that more can. */
     private void learnMaxRunning(List<PodValue.Work> pods, Duration elapsed) {
-        mostRunning.add(
-                pods.stream().mapToDouble(pod -> pod.running().orElse(0)).max().orElse(0), elapsed);
+        mostRunning.add(most(pods), elapsed);
+        mostWhileOthersWaited.add(
+                most(pods.stream().filter(pod -> pod.waiting() > 0).toList()), elapsed);
         // Only such time says what the most is: forgotten at night, it would make the morning's pods look emptier than
         // they are
         if (pods.stream().anyMatch(pod -> pod.pace().runningLimit() >= ENOUGH_RUNNING)) {
@@ -288,6 +300,20 @@ final class ServingLoadOfFleet implements FleetSignal {
                 learnedMaxRunning.include(running);
             }
         }
+    }
+
+    private static double most(List<PodValue.Work> pods) {
+        return pods.stream().mapToDouble(pod -> pod.running().orElse(0)).max().orElse(0);
+    }
+
+    /** The least that a pod may run at once, where nobody says it. */
+    private double leastMaxRunning() {
+        double most = mostRunning.value().orElse(0);
+        double waitedFor = mostWhileOthersWaited.value().orElse(0);
+        boolean isLongEnough = mostRunning.remaining().compareTo(REMEMBERED.minus(LONG_ENOUGH)) <= 0;
+        boolean mayBeTheMost = waitedFor > 0 && waitedFor >= NEARLY_MOST * most;
+        return Math.max(
+                ENOUGH_RUNNING, (isLongEnough && !mayBeTheMost ? UNSEEN_SLOTS_OF_A_CALM_FLEET : UNSEEN_SLOTS) * most);
     }
 
     /** Which of what the fleet may carry is nearest to the target: 0 is the lower bound, 1 the upper. */
@@ -327,10 +353,7 @@ final class ServingLoadOfFleet implements FleetSignal {
     /** The base, where an unknown maximum of running requests is as low as it may be. */
     private double atMost(PodValue.Work pod) {
         OptionalDouble known = knownMaxRunning(pod);
-        OptionalDouble least = known.isPresent()
-                ? known
-                : OptionalDouble.of(Math.max(
-                        ENOUGH_RUNNING, UNSEEN_SLOTS * mostRunning.value().orElse(0)));
+        OptionalDouble least = known.isPresent() ? known : OptionalDouble.of(leastMaxRunning());
         return base(pod, least, batchCostAtMost);
     }
 

@@ -752,7 +752,24 @@ class ServingLoadTest {
         void whatRanAnHourAgoIsForgotten() {
             perPod(.5, 64);
             fleet.learn(List.of(work(.1, 32, 0)), Duration.ofMinutes(61));
-            assertThat(perPod(.1, 32)).isCloseTo(.8, EXACT);
+            assertThat(perPod(.1, 32)).as("of half more than 32").isCloseTo(1 / 1.5, EXACT);
+        }
+
+        @ParameterizedTest(name = "after {0} minutes 32 are {1}")
+        @CsvSource({"14, 0.4", "15, 0.33333333333"})
+        void mostThatRanInACalmQuarterOfAnHourIsNotTheMaximum(int minutes, double expected) {
+            perPod(.5, 64);
+            fleet.learn(List.of(work(.1, 32, 0)), Duration.ofMinutes(minutes).minus(SECOND));
+            assertThat(perPod(.1, 32)).isCloseTo(expected, EXACT);
+        }
+
+        /** Fewer ran: it did not wait for one of those. */
+        @ParameterizedTest(name = "while {0} of 64 ran one waited: 32 are {1}")
+        @CsvSource({"64, 0.4", "58, 0.4", "57, 0.33333333333"})
+        void maximumMayBeWhereOthersWaited(int running, double expected) {
+            perPod(.5, 64);
+            fleet.learn(List.of(work(.5, running, 1)), Duration.ofMinutes(15));
+            assertThat(perPod(.1, 32)).isCloseTo(expected, EXACT);
         }
 
         @Test
