@@ -5,12 +5,14 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.parallel.ResourceAccessMode;
-import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Isolated;
 
-/** A {@link Scenario} that stops a part of the cluster which all share: it runs while no other does. */
+/**
+ * A {@link Scenario} that stops a part of the cluster which all share. It runs while no other does, after all the others: a lock would let all
+ * stories end before each of these.
+ */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(StoryExtension.class)
-@ResourceLock(value = "cluster", mode = ResourceAccessMode.READ_WRITE)
+@Isolated("stops a part of the cluster")
 public @interface DisturbingScenario {}

@@ -5,15 +5,12 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.parallel.ResourceAccessMode;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * A class of stories about one behaviour that users rely on. Each test takes a {@link Story}, has namespaces of its own, and runs
- * beside others.
+ * beside others. Classes with a story of more than two minutes have {@code @Order(1)} and begin first, so that none runs alone at the end.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(StoryExtension.class)
-@ResourceLock(value = "cluster", mode = ResourceAccessMode.READ)
 public @interface Scenario {}

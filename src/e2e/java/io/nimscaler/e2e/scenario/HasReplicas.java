@@ -8,10 +8,12 @@ import io.nimscaler.e2e.ScaledObject;
 import io.nimscaler.e2e.Scaler;
 import io.nimscaler.e2e.Scenario;
 import io.nimscaler.e2e.Story;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /** Two replicas of the scaler behind the headless Service of k8s/base, one process for each pod address. */
 @Scenario
+@Order(1)
 class HasReplicas {
 
     @Test

@@ -12,10 +12,12 @@ import io.nimscaler.e2e.Scaler;
 import io.nimscaler.e2e.Scenario;
 import io.nimscaler.e2e.Story;
 import java.util.Map;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /** Somebody else writes the replicas of the scale target, or stops the HPA. */
 @Scenario
+@Order(1)
 class SaysWhoWritesReplicas {
 
     /** As NVIDIA's nim-llm chart renders a release my-nim: a StatefulSet, ports and probes; replicas at each upgrade. */

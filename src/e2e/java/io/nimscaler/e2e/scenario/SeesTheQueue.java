@@ -8,10 +8,12 @@ import io.nimscaler.e2e.ScaledObject;
 import io.nimscaler.e2e.Scenario;
 import io.nimscaler.e2e.Story;
 import java.util.Map;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /** KV usage saturates at 1 while a queue grows. Serving load counts the queue, and asks for all that is needed at once. */
 @Scenario
+@Order(1)
 class SeesTheQueue {
 
     @Test

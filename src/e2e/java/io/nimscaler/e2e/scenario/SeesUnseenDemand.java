@@ -11,6 +11,7 @@ import io.nimscaler.e2e.Story;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
  * refused, or held at a gateway.
  */
 @Scenario
+@Order(1)
 class SeesUnseenDemand {
 
     private static final Duration LOADING = ofSeconds(8);

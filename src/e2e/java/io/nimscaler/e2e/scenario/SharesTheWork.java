@@ -10,10 +10,12 @@ import io.nimscaler.e2e.Scaler;
 import io.nimscaler.e2e.Scenario;
 import io.nimscaler.e2e.Story;
 import java.util.Map;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /** Two instances in one cluster; each trigger chooses its own by the name in {@code scalerAddress}. */
 @Scenario
+@Order(1)
 class SharesTheWork {
 
     private static final String USER_AGENT = "keda-nim-scaler";
