@@ -27,6 +27,9 @@ import org.openqa.selenium.WebElement;
 @TestProfile(WhatIfPageTest.WithHistory.class)
 class WhatIfPageTest extends BrowserTest {
 
+    /** Beside other tests an answer takes its time. */
+    private static final Duration A_MINUTE = Duration.ofMinutes(1);
+
     public static final class WithHistory implements QuarkusTestProfile {
 
         @Override
@@ -196,9 +199,9 @@ class WhatIfPageTest extends BrowserTest {
                                     + "/advice HTTP/1.1\r\nHost: 127.0.0.1\r\n"
                                     + "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
                             .getBytes(StandardCharsets.US_ASCII));
-            await().atMost(Duration.ofSeconds(20)).until(() -> statusOfASmallQuestion() == 503);
+            await().atMost(A_MINUTE).until(() -> statusOfASmallQuestion() == 503);
         }
-        await().atMost(Duration.ofSeconds(15)).until(() -> statusOfASmallQuestion() == 200);
+        await().atMost(A_MINUTE).until(() -> statusOfASmallQuestion() == 200);
     }
 
     private static int statusOfASmallQuestion() {
