@@ -22,10 +22,10 @@ import java.util.function.ToDoubleFunction;
  *   <li><em>b / a</em> is learned: by how much the time of a token (running / tokens a second) grew with the batch within the last half
  *       hour, by all pods ({@link WorkHistory}). With little evidence it lies between two bounds: 0, and the most that a request costs.
  *   <li><em>u</em> makes the queue a flow instead of a stock: replicas that would complete what it grows by, and work off what the
- *       usual room of these and of the pods does not within five minutes. It is never more than what a running request takes, and just
- *       that where fewer than 10 requests are known to have been completed. What waits in front of the fleet is part of that queue. Of a
- *       queue that falls faster, and of what still runs of it when it is gone, the pods do more than what comes: by so much base counts
- *       less, but a full pod never less than the target.
+ *       usual room of these and of the pods does not within five minutes. While it does not fall they are a fifth more than the pods at
+ *       least. It is never more than what a running request takes, and just that where fewer than 10 requests are known to have been
+ *       completed. What waits in front of the fleet is part of that queue. Of a queue that falls faster, and of what still runs of it when
+ *       it is gone, the pods do more than what comes: by so much base counts less, but a full pod never less than the target.
  *   <li><em>max running</em>: the key; else what the pod says; else the most requests (8 at least) that ran while others waited all the
  *       time and the KV cache was not what they waited for, in the last hour of such time. Else it is between two bounds: the KV cache may
  *       bind alone, or no more may run at once than a quarter more than the most that ran on any pod within the last hour, or 8. It is
@@ -47,6 +47,12 @@ final class ServingLoadOfFleet implements FleetSignal {
 
     /** Within this the queue is worked off. */
     static final double HORIZON_SECONDS = 300;
+
+    /** While a queue does not fall, what comes may still rise: so much of what the pods do is asked for beyond it, at most. */
+    private static final double SOON_SHARE = 0.2;
+
+    /** So soon this works off what waits; where less does that, less is asked for. */
+    private static final double SOON_SECONDS = 150;
 
     /** What pods at their target have room for, as a share of what they do, at most; at a target of 0.80 and less so much. */
     static final double ROOM = 0.25;
@@ -237,7 +243,7 @@ final class ServingLoadOfFleet implements FleetSignal {
 
     /**
      * In full replicas: what the queue grows by, and what works it off within the horizon beyond the room of the replicas that are asked
-     * for without it. Negative: by so much it falls faster. Empty: too few requests were completed to say.
+     * for without it, or soon while it does not fall. Negative: by so much it falls faster. Empty: too few requests were completed to say.
      */
     private OptionalDouble queueFlow(List<PodValue.Work> pods, List<PodValue.Work> all) {
         double base = sum(pods, this::atLeast);
@@ -252,33 +258,41 @@ final class ServingLoadOfFleet implements FleetSignal {
             return OptionalDouble.empty();
         }
         double perReplica = completed / base;
-        double arriving = growing(pods, all, perReplica);
-        double room = Math.clamp(1 / target.orElse(0.8) - 1, 0, ROOM);
+        double longest =
+                pods.stream().mapToDouble(pod -> pod.pace().watched()).max().orElse(1);
+        double byNewcomers = byNewcomers(all, longest);
+        double arriving = growing(pods, longest, byNewcomers, perReplica);
+        double full = sum(all, this::atLeast);
+        double waiting = waiting(all) / perReplica;
+        double room = Math.clamp(1 / target.orElse(0.8) - 1, 0, ROOM) * (full + Math.max(0, arriving));
         // Who works a queue off is full, and not at the target
-        double toWorkOff = waiting(all) / (HORIZON_SECONDS * perReplica)
-                - room * (sum(all, this::atLeast) + Math.max(0, arriving));
-        return OptionalDouble.of(arriving + Math.min(1, target.orElse(1)) * Math.max(0, toWorkOff));
+        double within = Math.min(1, target.orElse(1)) * (waiting / HORIZON_SECONDS - room);
+        double soon = Math.min(waiting / SOON_SECONDS, SOON_SHARE * full) - byNewcomers + Math.min(0, arriving);
+        return OptionalDouble.of(arriving + Math.max(0, Math.max(within, soon)));
     }
 
     /**
      * By how much the queue grows with the pods that are there now, in full replicas. It grew before the newest of them came, too. What
      * these do now and did not do then is subtracted, down to a queue that stays.
      */
-    private double growing(List<PodValue.Work> known, List<PodValue.Work> all, double perReplica) {
-        double longest =
-                known.stream().mapToDouble(pod -> pod.pace().watched()).max().orElse(1);
+    private double growing(List<PodValue.Work> known, double longest, double byNewcomers, double perReplica) {
         double growth = growthInFront();
         for (PodValue.Work pod : known) {
             growth += pod.pace().queueGrowth() * pod.pace().watched() / longest;
         }
+        double replicas = growth / perReplica;
+        return replicas > 0 ? Math.max(0, replicas - byNewcomers) : replicas;
+    }
+
+    /** What pods do now that were not there while the others were watched, in full replicas. */
+    private double byNewcomers(List<PodValue.Work> all, double longest) {
         double byNewcomers = 0;
         for (PodValue.Work pod : all) {
             if (pod.pace().counts()) {
                 byNewcomers += Math.max(0, 1 - pod.pace().watched() / longest) * atLeast(pod);
             }
         }
-        double replicas = growth / perReplica;
-        return replicas > 0 ? Math.max(0, replicas - byNewcomers) : replicas;
+        return byNewcomers;
     }
 
     /** What runs beyond the most that was seen proves that more can. */

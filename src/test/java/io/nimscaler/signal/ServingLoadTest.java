@@ -343,7 +343,7 @@ class ServingLoadTest {
         fleet.learn(List.of(first, second), SECOND);
 
         // Then
-        assertThat(alone).isCloseTo(1 + 1, within(.1));
+        assertThat(alone).isCloseTo(1 + 1 + .2, within(.1));
         assertThat(load(first) + load(second)).isBetween(1.9, 2.45);
     }
 
@@ -378,9 +378,12 @@ class ServingLoadTest {
         assertThat(load(last)).isCloseTo(1 + 2, within(.01));
     }
 
-    /** It is full, for it does more than what comes. */
+    /**
+     * It is full, for it does more than what comes. Where it does hardly more, the queue of a minute asks for a fifth more than what it
+     * does, less than that where the queue falls.
+     */
     @ParameterizedTest(name = "{0} in two seconds at T = {1}: {2}")
-    @CsvSource({"-0.5, 0.80, 0.80", "-0.5, 0.40, 0.75", "-0.1, 0.80, 0.95", "0, 0.80, 1"})
+    @CsvSource({"-0.5, 0.80, 0.80", "-0.5, 0.40, 0.75", "-0.3, 0.80, 0.9", "-0.1, 0.80, 1.1", "0, 0.80, 1.2"})
     void queueThatFallsAsksForWhatComes(double growth, double target, double expected) {
         Watched pod = new Watched();
         fleet.aimAt(target, 1);
@@ -443,6 +446,20 @@ class ServingLoadTest {
                 .isGreaterThanOrEqualTo(.2);
     }
 
+    /** As many come as it completes, and now and then a client gives up: a queue that falls by that was not worked off. */
+    @Test
+    void clientsThatGiveUpAFewAtATimeAreNoWorkThatWasDone() {
+        Watched pod = new Watched();
+        fleet.aimAt(.8, 1);
+        PodValue.Work last = pod.read(.98, 10, 100, 1000, 1);
+        for (int i = 1; i <= 120; i++) {
+            last = pod.read(.98, 10, 100 - i / 8.0, 1000, 1);
+            fleet.learn(List.of(last), SECOND);
+            assertThat(load(last)).as("after %d s", 2 * i).isGreaterThanOrEqualTo(.98);
+        }
+        assertThat(load(last)).isGreaterThan(1.05);
+    }
+
     /** The pod began anew, or clients gave up: nobody worked on it. */
     @ParameterizedTest(name = "{0} of 12 still run")
     @ValueSource(ints = {0, 10, 12})
@@ -469,8 +486,8 @@ class ServingLoadTest {
             last = pod.read(.98, 10, 2 + i, 1000, 1);
         }
         fleet.learn(List.of(last), SECOND);
-        // 0.5 / s, half of what it completes; a minute's backlog is within the room of those that come
-        assertThat(load(last)).isCloseTo(1.5, within(.06));
+        // 0.5 / s, half of what it completes, and a fifth, for it may go on to rise
+        assertThat(load(last)).isCloseTo(1.7, within(.06));
     }
 
     @Test
