@@ -23,6 +23,9 @@ record Rule(String name, List<Setting> settings) {
     private static final String SERVING_LOAD = "serving_load";
     private static final String KV_USAGE = "gpu_cache_usage_perc";
 
+    /** Seconds of the mean from which on some pods take longer than the default of {@code startingDeadline}. */
+    private static final double LONG_START_UP = 600;
+
     /** What the README shows first; {@code -Dbench.target} sets another target value. */
     static final Setting DEFAULT = ours(SERVING_LOAD, System.getProperty("bench.target", "0.85"), Map.of());
 
@@ -85,7 +88,18 @@ record Rule(String name, List<Setting> settings) {
             String text, Map<String, String> metadata, int replicas, Answering answering, double... restarts) {
         return new Setting(
                 text,
-                _ -> new ProductScaler(metadata, ProductScaler.behavior(), replicas, answering, restarts));
+                cell -> new ProductScaler(
+                        withDeadline(metadata, cell), ProductScaler.behavior(), replicas, answering, restarts));
+    }
+
+    /** Pods that take longer than {@code startingDeadline} count as stuck: whoever has such pods is told to raise it. */
+    private static Map<String, String> withDeadline(Map<String, String> metadata, Cell cell) {
+        if (cell.startUpSeconds() < LONG_START_UP) {
+            return metadata;
+        }
+        Map<String, String> told = new HashMap<>(metadata);
+        told.put("startingDeadline", Math.round(2 * cell.startUpSeconds()) + "s");
+        return told;
     }
 
     /** {@link #OURS} with this target value, by so many replicas of the scaler. */
