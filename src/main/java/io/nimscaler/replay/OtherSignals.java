@@ -109,7 +109,8 @@ final class OtherSignals {
                     instanceof ParsedTrigger.Valid(Trigger trigger, var _)) {
                 Map<String, String> changed = new TreeMap<>(EffectiveMetadata.of(trigger));
                 changed.keySet().removeIf(key -> !OtherMetadata.isOfThePolicy(key));
-                changed.entrySet().removeIf(entry -> entry.getValue().equals(sweep.now().get(entry.getKey())));
+                changed.entrySet()
+                        .removeIf(entry -> entry.getValue().equals(sweep.now().get(entry.getKey())));
                 tried.put(changed + " " + settings.least(), judged(other, trigger, changed, settings));
             }
         }

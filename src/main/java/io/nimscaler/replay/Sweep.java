@@ -140,8 +140,8 @@ final class Sweep {
             case ParsedTrigger.Valid valid -> valid.trigger();
             case ParsedTrigger.Invalid invalid -> throw new IllegalStateException(invalid.text());
         };
-        WhatIf.Prediction prediction =
-                WhatIf.predict(input.parts(), input.censoring(), trigger, question.present().withLeast(least), input.stop());
+        WhatIf.Prediction prediction = WhatIf.predict(
+                input.parts(), input.censoring(), trigger, question.present().withLeast(least), input.stop());
         return new Advice.Tried(changed, least, prediction.outcome(), prediction.atMost());
     }
 

@@ -158,10 +158,19 @@ final class PodMemories {
 
     /** The total of what the pods say of the load that the signal is blind to; empty: none says anything. */
     OptionalDouble unseenLoad(Instant now) {
+        return total(memory -> memory.freshUnseen(trigger, now));
+    }
+
+    /** The same, where a pod's 0 does not count before what it said before that is too old. */
+    OptionalDouble lateUnseenLoad(Instant now) {
+        return total(memory -> memory.lateUnseen(trigger, now));
+    }
+
+    private OptionalDouble total(Function<PodMemory, OptionalDouble> ofPod) {
         double sum = 0;
         boolean any = false;
         for (PodMemory memory : byUid.values()) {
-            OptionalDouble load = memory.freshUnseen(trigger, now);
+            OptionalDouble load = ofPod.apply(memory);
             any |= load.isPresent();
             sum += load.orElse(0);
         }

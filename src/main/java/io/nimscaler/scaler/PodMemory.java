@@ -61,6 +61,10 @@ final class PodMemory {
     private final Optional<AdmissionOfPod> admission;
     private Optional<Admission> admitted = Optional.empty();
     private Optional<Measured> lastUnseen = Optional.empty();
+
+    /** The last of them that was more than 0. */
+    private Optional<Measured> lastSomeUnseen = Optional.empty();
+
     private Optional<Measured> last = Optional.empty();
     private Optional<Problem> problem = Optional.empty();
     private String insteadThere = "";
@@ -97,6 +101,7 @@ final class PodMemory {
         copy.waitingSince = waitingSince;
         copy.last = last;
         copy.lastUnseen = lastUnseen;
+        copy.lastSomeUnseen = lastSomeUnseen;
         copy.problem = problem;
         return copy;
     }
@@ -208,21 +213,37 @@ final class PodMemory {
                     Optional.of(where.get())));
             return;
         }
-        take(withStatedMaximum(signal.read(series, askedAt)), where, trigger, askedAt);
+        Measurement own = withStatedMaximum(signal.read(series, askedAt));
+        Optional<Measurement> other = unseen.map(blindTo -> blindTo.read(series, askedAt));
+        other.ifPresent(this::takeUnseen);
+        // A queue of which the pod says what can not be is unknown, and not empty
+        take(
+                own instanceof Measured
+                        ? other.filter(Measurement.BadValue.class::isInstance).orElse(own)
+                        : own,
+                where,
+                trigger,
+                askedAt);
         watched.ifPresent(reader -> traffic = reader.read(series, askedAt));
-        unseen.map(other -> other.read(series, askedAt))
-                .filter(Measured.class::isInstance)
-                .ifPresent(measured -> lastUnseen = Optional.of((Measured) measured));
         if (trigger.isIdlestFirst()) {
             requests = requestsOfPod.read(series, askedAt);
         }
-        cost.map(other -> other.read(series, askedAt))
+        cost.map(beside -> beside.read(series, askedAt))
                 .filter(Measured.class::isInstance)
                 .ifPresent(measured -> lastCost = Optional.of((Measured) measured));
         admitted = admission
                 .flatMap(counts -> counts.read(series, askedAt))
                 .map(now -> admitted.map(now::plus).orElse(now))
                 .or(() -> admitted);
+    }
+
+    private void takeUnseen(Measurement read) {
+        if (read instanceof Measured measured) {
+            lastUnseen = Optional.of(measured);
+            if (measured.value() instanceof PodValue.Amount(double amount) && amount > 0) {
+                lastSomeUnseen = lastUnseen;
+            }
+        }
     }
 
     /** What it took and refused since this was last asked; empty: it does not tell. */
@@ -288,9 +309,20 @@ final class PodMemory {
 
     /** What the signal is blind to, while that is fresh. */
     OptionalDouble freshUnseen(Trigger trigger, Instant now) {
-        return lastUnseen.isPresent()
-                        && lastUnseen.get().isFresh(now, trigger.deadlines().staleAfter())
-                        && lastUnseen.get().value() instanceof PodValue.Amount(double amount)
+        return amount(lastUnseen, trigger, now);
+    }
+
+    /** The same, where a 0 does not count before what came before it is too old: a queue is empty for a moment now and then. */
+    OptionalDouble lateUnseen(Trigger trigger, Instant now) {
+        OptionalDouble latest = freshUnseen(trigger, now);
+        OptionalDouble some = amount(lastSomeUnseen, trigger, now);
+        return latest.orElse(0) > 0 || some.isEmpty() ? latest : some;
+    }
+
+    private static OptionalDouble amount(Optional<Measured> read, Trigger trigger, Instant now) {
+        return read.isPresent()
+                        && read.get().isFresh(now, trigger.deadlines().staleAfter())
+                        && read.get().value() instanceof PodValue.Amount(double amount)
                 ? OptionalDouble.of(amount)
                 : OptionalDouble.empty();
     }

@@ -54,8 +54,7 @@ final class PodReadings {
     /** How many of those that are read came within the signal's window. */
     int newcomers() {
         Instant windowBegan = at.minus(trigger.signal().window());
-        return (int)
-                read().filter(memory -> !memory.wasReadyBy(windowBegan)).count();
+        return (int) read().filter(memory -> !memory.wasReadyBy(windowBegan)).count();
     }
 
     /** What they took and refused since this was last asked, of each that tells it. */

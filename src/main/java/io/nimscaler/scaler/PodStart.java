@@ -37,8 +37,7 @@ final class PodStart {
                     && seenSince.filter(at::isAfter).isPresent()) {
                 length = Optional.of(lengthFrom(now.startup().since(), since));
             }
-            firstReady =
-                    Optional.of(firstReady.map(was -> earlier(was, since)).orElse(since));
+            firstReady = Optional.of(firstReady.map(was -> earlier(was, since)).orElse(since));
         }
     }
 

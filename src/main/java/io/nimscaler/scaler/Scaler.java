@@ -199,8 +199,7 @@ final class Scaler {
 
     /** Takes the answer of one of its endpoints into account; of any other, not at all. */
     void take(Polled polled, Instant askedAt) {
-        if (memories.take(polled, askedAt)
-                && polled.result() instanceof ScrapeResult.Scraped(var series, var _)) {
+        if (memories.take(polled, askedAt) && polled.result() instanceof ScrapeResult.Scraped(var series, var _)) {
             drains.take(polled.endpoint().podUid(), series);
         }
     }
@@ -281,7 +280,7 @@ final class Scaler {
                         all,
                         pods.newcomers(),
                         trigger.signal().isAdditive() ? OptionalDouble.empty() : signal.level(pods.values()),
-                        unserved.at(pods, memories.unseenLoad(now), held, now)),
+                        unserved.at(pods, memories.lateUnseenLoad(now), held, now)),
                 pods,
                 circumstances(pods).with(drains.at(now, observation.pods())),
                 now);
@@ -298,9 +297,7 @@ final class Scaler {
     }
 
     private Circumstances circumstances(PodReadings pods) {
-        return watches
-                ? new Circumstances(pods.traffic(), pods.startUps(), Optional.empty())
-                : Circumstances.UNWATCHED;
+        return watches ? new Circumstances(pods.traffic(), pods.startUps(), Optional.empty()) : Circumstances.UNWATCHED;
     }
 
     private Snapshot conclude(Fleet fleet, PodReadings pods, Circumstances circumstances, Instant now) {

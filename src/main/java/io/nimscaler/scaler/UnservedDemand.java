@@ -23,6 +23,11 @@ final class UnservedDemand {
     private final double target;
     private final AdmissionOfFleet admission;
 
+    private final boolean isBlindToQueues;
+    private final Duration remembered;
+    private double lastHeld;
+    private Optional<Instant> lastHeldAt = Optional.empty();
+
     /** What knows the cost of a request where the signal does not. */
     private final Optional<FleetSignal> cost;
 
@@ -33,8 +38,7 @@ final class UnservedDemand {
         this(
                 trigger,
                 signal,
-                new AdmissionOfFleet(
-                        AdmissionOfFleet.window(trigger.reading().pollInterval())),
+                new AdmissionOfFleet(AdmissionOfFleet.window(trigger.reading().pollInterval())),
                 Optional.empty());
     }
 
@@ -42,6 +46,8 @@ final class UnservedDemand {
             Trigger trigger, FleetSignal signal, AdmissionOfFleet admission, Optional<FleetSignal> cost) {
         this.signal = signal;
         this.target = trigger.target().value();
+        this.isBlindToQueues = trigger.signal().blindTo().isPresent();
+        this.remembered = trigger.deadlines().staleAfter();
         this.admission = admission;
         this.cost = cost.or(() -> trigger.costedBeside().map(Signal::ofFleet));
     }
@@ -70,11 +76,27 @@ final class UnservedDemand {
     }
 
     /**
-     * @param unseenLoad see {@link PodMemories#unseenLoad}
+     * @param unseenLoad see {@link PodMemories#lateUnseenLoad}
      * @param held what waits at the demand source; empty: the trigger names none
      */
     Unserved at(PodReadings pods, OptionalDouble unseenLoad, Optional<Wake> held, Instant now) {
-        return new Unserved(unseenLoad, refused(pods, now), held.map(waiting -> held(waiting, pods.all())));
+        Optional<Held> waits = held.map(waiting -> held(waiting, pods.all()));
+        return new Unserved(waitsUnseen(unseenLoad, waits, now), refused(pods, now), waits);
+    }
+
+    /** A signal that does not see queues keeps the replicas while one waits; one that is empty for a moment is not gone. */
+    private OptionalDouble waitsUnseen(OptionalDouble inPods, Optional<Held> held, Instant now) {
+        if (isBlindToQueues && held.orElse(null) instanceof Held.Known(String _, double requests, double _)) {
+            if (requests > 0) {
+                lastHeld = requests;
+                lastHeldAt = Optional.of(now);
+            } else if (lastHeldAt
+                    .filter(at -> !now.isAfter(at.plus(remembered)))
+                    .isPresent()) {
+                return OptionalDouble.of(inPods.orElse(0) + lastHeld);
+            }
+        }
+        return inPods;
     }
 
     private Optional<Admission> refused(PodReadings pods, Instant now) {

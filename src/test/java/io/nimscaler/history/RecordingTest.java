@@ -404,8 +404,7 @@ class RecordingTest {
     @Test
     void stepWithoutASizeOfAFleetThatIsNotKnownIsRefused() {
         assertThatThrownBy(() -> stepsOf(
-                        new Fleet.NotKnown("no answer"),
-                        "\"barredStep\":{\"load\":2.5,\"remaining\":\"PT30M\"},"))
+                        new Fleet.NotKnown("no answer"), "\"barredStep\":{\"load\":2.5,\"remaining\":\"PT30M\"},"))
                 .isInstanceOf(RecordingException.class)
                 .hasMessage("line 2: barredStep.size = (missing): expected an integer; without it the line needs spec");
     }

@@ -156,6 +156,27 @@ class DemandSourceTest {
         assertThat(demand(trigger)).isEqualTo(2 * 4);
     }
 
+    /** Pods at their limit of 20 running requests, with a KV usage of 0.1. */
+    @Test
+    void aGatewaysQueueThatIsEmptyForAPollReleasesNothing() {
+        Trigger trigger = Triggers.immediate("demandSource", "gateway");
+        follows(trigger);
+        pod("1", .1, 20);
+        pod("2", .1, 20);
+        waits(2, 0);
+        passSeconds(20);
+        for (int i = 0; i < 5; i++) {
+            waits(0, 0);
+            passSeconds(5);
+            assertThat(snapshot(trigger).hpaDesiredReplicas()).hasValue(2);
+            waits(2, 0);
+            passSeconds(3);
+        }
+        waits(0, 0);
+        passSeconds(25);
+        assertThat(snapshot(trigger).hpaDesiredReplicas()).hasValue(1);
+    }
+
     /** 2 full pods that complete 2 requests a second each; 16 a second come, and 6 more pods load. */
     @ParameterizedTest
     @ValueSource(ints = {30, 60, 120, 300})

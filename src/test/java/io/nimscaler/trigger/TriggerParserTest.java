@@ -377,8 +377,9 @@ class TriggerParserTest {
     @Test
     void orderOfPodsThatAreNotAskedDrawsAWarning() {
         assertThat(warnings("metric", "DCGM_FI_DEV_GPU_UTIL", "scaleDown", "idlest"))
-                .containsExactly("scaleDown: idlest does nothing with metric = DCGM_FI_DEV_GPU_UTIL: it is read from the exporters of"
-                        + " GPUs, so no pod is asked for its requests; give a trigger that reads the pods scaleDown: idlest");
+                .containsExactly(
+                        "scaleDown: idlest does nothing with metric = DCGM_FI_DEV_GPU_UTIL: it is read from the exporters of"
+                                + " GPUs, so no pod is asked for its requests; give a trigger that reads the pods scaleDown: idlest");
         assertThat(warnings("metric", "DCGM_FI_DEV_GPU_UTIL")).isEmpty();
         assertThat(warnings("metric", "nv_gpu_utilization", "scaleDown", "idlest"))
                 .isEmpty();
