@@ -87,7 +87,10 @@ final class ServingLoadOfFleet implements FleetSignal {
     private OptionalDouble statedSlots = OptionalDouble.empty();
 
     private double batchCost;
-    private double batchCostAtMost;
+
+    /** Of what was never seen it is not known that it is nothing. */
+    private double batchCostAtMost = MOST_COST;
+
     private OptionalDouble shareOfWaiting = OptionalDouble.empty();
 
     /** The share of what the pods do that goes into a queue that falls. */

@@ -17,7 +17,7 @@ final class WorkHistory {
     /** Fewer scrapes prove nothing. */
     private static final int LEAST_SCRAPES = 3;
 
-    /** Of fewer scrapes of an interval it is chance how many ran: from polls of more than 5 s on nothing is told of the batch. */
+    /** Of fewer scrapes it is chance how many ran: an interval goes on until it has them. */
     private static final int LEAST_SCRAPES_OF_AN_INTERVAL = 5;
 
     /** Scrapes come at their own moments: from so much of a flow window on a pod was watched for all of it. */
@@ -50,6 +50,22 @@ final class WorkHistory {
 
     private record Interval(Instant until, double logRunning, double logSecondsPerToken) {}
 
+    /** Every other scrape of the interval at hand. */
+    private static final class Half {
+
+        private double running;
+        private int scrapes;
+
+        void add(Scrape scrape) {
+            running += scrape.running();
+            scrapes++;
+        }
+
+        double mean() {
+            return running / scrapes;
+        }
+    }
+
     private final Duration flowWindow;
     private final Duration longestGap;
     private final Duration interval;
@@ -58,13 +74,16 @@ final class WorkHistory {
     private final Deque<Interval> intervals = new ArrayDeque<>();
     private final SlidingTotal<Scrape> grown;
     private Instant intervalBegan = Instant.MIN;
+    private double tokensThen;
+    private Half half = new Half();
+    private Half otherHalf = new Half();
 
     /** What it had in its queue runs, and is more than what comes. */
     private boolean drains;
 
     /**
      * @param window of at least four poll intervals. A flow is taken over half of it, the batch over a third of it, for it changes
-     *     within seconds and the counters' steps and the moments of our scrapes even out. What was completed is remembered for five of
+     *     within seconds and the counters' steps and the moments of our scrapes even out (or five scrapes, if that is longer). What was completed is remembered for five of
      *     it, and the intervals, of which many are needed, for 30
      */
     WorkHistory(Duration window) {
@@ -103,18 +122,18 @@ final class WorkHistory {
                 clear();
             } else if (gap.compareTo(flowWindow) > 0) {
                 // What ran meanwhile is not known
-                intervalBegan = at;
+                begin(scrape);
             }
         }
         if (scrapes.isEmpty()) {
-            intervalBegan = at;
+            begin(scrape);
         }
         scrapes.addLast(scrape);
         if (!Double.isNaN(scrape.tokens()) || !Double.isNaN(scrape.completed())) {
             grown.add(at, scrape);
         }
-        if (!intervalBegan.plus(interval).isAfter(at)) {
-            close(at);
+        if (at.isAfter(intervalBegan)) {
+            goOn(scrape);
         }
         Instant kept = at.minus(flowWindow);
         while (scrapes.size() > LEAST_SCRAPES && scrapes.getFirst().at().isBefore(kept)) {
@@ -165,39 +184,37 @@ final class WorkHistory {
         return most;
     }
 
+    private void begin(Scrape scrape) {
+        intervalBegan = scrape.at();
+        tokensThen = scrape.tokens();
+        half = new Half();
+        otherHalf = new Half();
+        half.add(scrape);
+    }
+
+    private void goOn(Scrape scrape) {
+        (half.scrapes > otherHalf.scrapes ? otherHalf : half).add(scrape);
+        if (half.scrapes + otherHalf.scrapes >= LEAST_SCRAPES_OF_AN_INTERVAL
+                && !intervalBegan.plus(interval).isAfter(scrape.at())) {
+            close(scrape.at(), scrape.tokens() - tokensThen);
+            begin(scrape);
+        }
+    }
+
     /**
      * Half of the scrapes say how many ran, and the other half how long a token took. What one half saw by chance the other did not: of
      * the same scrapes, chance alone would look like a cost of the batch.
      */
-    private void close(Instant at) {
-        double[] running = new double[2];
-        int[] scraped = new int[2];
-        double generated = 0;
-        int which = 0;
-        Scrape before = null;
-        for (Scrape scrape : scrapes) {
-            if (scrape.at().isBefore(intervalBegan)) {
-                continue;
-            }
-            running[which] += scrape.running();
-            scraped[which]++;
-            which = 1 - which;
-            if (before != null) {
-                generated += scrape.tokens() - before.tokens();
-            }
-            before = scrape;
-        }
-        double one = running[0] / scraped[0];
-        double other = running[1] / scraped[1];
+    private void close(Instant at, double generated) {
+        double one = half.mean();
+        double other = otherHalf.mean();
         double secondsPerToken = other * seconds(intervalBegan, at) / generated;
-        if (scraped[0] + scraped[1] >= LEAST_SCRAPES_OF_AN_INTERVAL
-                && one >= LEAST_RUNNING
+        if (one >= LEAST_RUNNING
                 && other >= LEAST_RUNNING
                 && generated > 0
                 && secondsPerToken >= LEAST_SECONDS_PER_TOKEN) {
             intervals.addLast(new Interval(at, Math.log(one), Math.log(secondsPerToken)));
         }
-        intervalBegan = at;
     }
 
     private Pace pace() {

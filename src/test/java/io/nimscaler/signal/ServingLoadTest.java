@@ -39,12 +39,16 @@ class ServingLoadTest {
 
     private final FleetSignal fleet = SIGNAL.ofFleet();
 
+    /** Of a pod whose batch was seen to go up and down a lot, and to cost nothing; nothing else is known of it. */
+    private static final Pace FREE_BATCH =
+            new Pace(1, 0, 0, 1e12, 0, false, true, true, 0, Double.NaN, Double.NaN, 0, 0, 0, false, 0);
+
     private static Work work(double kvUsage, double running, double waiting) {
-        return new Work(kvUsage, OptionalDouble.of(running), waiting, OptionalDouble.empty(), Pace.UNKNOWN);
+        return new Work(kvUsage, OptionalDouble.of(running), waiting, OptionalDouble.empty(), FREE_BATCH);
     }
 
     private static Work work(double kvUsage, double running, double waiting, double max) {
-        return new Work(kvUsage, OptionalDouble.of(running), waiting, OptionalDouble.of(max), Pace.UNKNOWN);
+        return new Work(kvUsage, OptionalDouble.of(running), waiting, OptionalDouble.of(max), FREE_BATCH);
     }
 
     private static Work work(Work read, double max) {
@@ -232,6 +236,23 @@ class ServingLoadTest {
         }
     }
 
+    /** Polls of more than 5 s make the intervals longer. */
+    @ParameterizedTest(name = "a poll each {0} s")
+    @ValueSource(ints = {6, 10, 15, 30})
+    void costIsMeasuredHoweverRarelyPodsAreRead(int seconds) {
+        Watched pod = new Watched(seconds);
+        PodValue.Work last = pod.read(0, 1, 0, 1, 1);
+        for (int i = 0; i < 1200 / seconds * 6; i++) {
+            double running = 30 + 25 * Math.sin(i / 12.0);
+            last = pod.read(running / 100, running, 0, running / (.01 + .0005 * running), 1);
+        }
+
+        fleet.learn(List.of(last), SECOND);
+
+        double generated = 30 / (.01 + .0005 * 30);
+        assertThat(load(work(.3, 30, 0))).isCloseTo(generated / (100 / (.01 + .0005 * 100)), within(.08));
+    }
+
     /** What a token costs lies between two bounds while little was seen of it: a fleet that may be right keeps its size. */
     @Nested
     class LittleKnownCost {
@@ -259,8 +280,19 @@ class ServingLoadTest {
         }
 
         @Test
-        void nothingThatWasSeenIsNoBound() {
-            assertThat(perPod(3)).isLessThan(.2);
+        void costOfWhichNothingWasSeenIsNotKnownToBeNothing() {
+            assertThat(perPod(3)).isCloseTo(.4, EXACT);
+        }
+
+        /** At most .16 + .6 · (1 − .16): a tenth of a token's time for each of 15 requests. */
+        @ParameterizedTest(name = "target {0}: {1}")
+        @CsvSource({"0.1, 0.16", "0.5, 0.5", "0.8, 0.664"})
+        void costOfAnEngineThatCountsNoTokensIsNotKnown(double target, double expected) {
+            PodValue.Work pod = new Work(
+                    .16, OptionalDouble.of(15), 0, OptionalDouble.of(100), Pace.UNKNOWN);
+            fleet.aimAt(target, 1);
+            fleet.learn(List.of(pod), SECOND);
+            assertThat(load(pod)).isCloseTo(expected, EXACT);
         }
     }
 
