@@ -212,6 +212,55 @@ class DemandSourceTest {
         return snapshot(trigger).hpaDesiredReplicas().orElseThrow();
     }
 
+    /**
+     * By how much a gateway's queue grows is not known before it was seen for some seconds. Until then nothing is taken away, and 20 s after
+     * its start a scaler asks for the same as one that always watched.
+     */
+    @ParameterizedTest
+    @ValueSource(ints = {20, 60, 300})
+    void aScalerThatHasJustStartedLosesNothingOfAQueueThatGrows(int seconds) {
+        replicasAfter(seconds, true);
+        Trigger trigger =
+                Triggers.immediate("metric", "serving_load", "targetValue", "0.80", "demandSource", "gateway");
+        double[] held = {12.0 * seconds};
+        double[] completed = {2.0 * (600 + seconds)};
+        for (String name : List.of("1", "2")) {
+            scraper.answers(
+                    name,
+                    _ -> new Scraped(List.of(
+                            gauge("vllm:kv_cache_usage_perc", .95),
+                            gauge("vllm:num_requests_running", 20),
+                            gauge("vllm:num_requests_waiting", 0),
+                            gauge("vllm:request_success_total", completed[0]),
+                            gauge("vllm:generation_tokens_total", completed[0] * 200))));
+        }
+        scraper.answers("gateway", _ -> new Scraped(List.of(queue("0", held[0]))));
+        Scalers later = new Scalers(
+                pods, scraper, new WakeSources(List.of(source("gateway", "queue_size"))), GpuExporters.none(), _ -> {});
+        later.put(ID, List.of(trigger), false, now);
+        for (int second = 1; second <= 30; second++) {
+            Instant end = now.plusSeconds(1);
+            while (now.isBefore(end)) {
+                now = now.plusMillis(50);
+                scalers.tick(ID, now);
+                scalers.pollWakeSources(now);
+                later.tick(ID, now);
+                later.pollWakeSources(now);
+            }
+            held[0] += 12;
+            completed[0] += 2;
+            long asked = later.snapshot(ID, trigger)
+                    .orElseThrow()
+                    .hpaDesiredReplicas()
+                    .orElse(8);
+            assertThat(asked).as("after %d s", second).isGreaterThanOrEqualTo(8);
+            if (second >= 20) {
+                long always = snapshot(trigger).hpaDesiredReplicas().orElseThrow();
+                assertThat(asked).as("after %d s", second).isBetween(always - 1, always + 1);
+            }
+        }
+    }
+
     @Test
     void aSourceThatGoesAwayTakesNothingAwayAndIsSaid() {
         Trigger trigger = Triggers.immediate("demandSource", "gateway");
