@@ -46,7 +46,7 @@ public final class Demo implements Pods {
             "pollInterval",
             "1s",
             "downscaleStabilizationWindow",
-            "45s");
+            "20s");
 
     private static final ReplicaBounds BOUNDS = new ReplicaBounds(1, 8);
     private static final Duration START_UP = Duration.ofSeconds(20);

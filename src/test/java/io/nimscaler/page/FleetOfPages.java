@@ -10,17 +10,24 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Fifty scale targets whose pods are really asked: one overloaded, one in part missing, one not answering, one of 200 pods. */
+/**
+ * Fifty scale targets whose pods are really asked: one overloaded, one in part missing, one not answering, one of 200 pods, one with the trigger
+ * of the README.
+ */
 public final class FleetOfPages implements QuarkusTestResourceLifecycleManager {
 
     static final int TARGETS = 50;
     private static final double[] BUSY = {0.92, 0.88, 0.95};
     private static final int ONE_OF_HALF = 4;
+
+    /** Requests that run on the pods of the README's trigger, of 64 each; the last one answers 500. */
+    private static final int[] RUNNING = {50, 47, 53};
 
     /** Carries much more than the others. */
     static final int ODD_OF_BIG = 7;
@@ -46,7 +53,8 @@ public final class FleetOfPages implements QuarkusTestResourceLifecycleManager {
         target("gone", 2, Map.of("unavailableAfter", "1s"));
         target("big", 200, Map.of());
         target("shadowed", 2, Map.of("shadow.targetValue", "0.25"));
-        for (int i = 6; i <= TARGETS; i++) {
+        target("nim-llm", RUNNING.length + 1, Map.of("metric", "serving_load", "targetValue", "0.85"));
+        for (int i = 7; i <= TARGETS; i++) {
             target(String.format(Locale.ROOT, "llm-%02d", i), 1, Map.of());
         }
         return settings;
@@ -73,17 +81,30 @@ public final class FleetOfPages implements QuarkusTestResourceLifecycleManager {
 
     private static void answer(HttpExchange exchange) throws IOException {
         int pod = exchange.getLocalAddress().getAddress().getAddress()[3] & 0xff;
-        OptionalDouble usage = usage(exchange.getRequestURI().getPath(), pod);
+        Optional<String> text = text(exchange.getRequestURI().getPath(), pod);
         try (exchange) {
-            if (usage.isEmpty()) {
+            if (text.isEmpty()) {
                 exchange.sendResponseHeaders(500, -1);
                 return;
             }
-            byte[] body = ("gpu_cache_usage_perc{model_name=\"llm\"} " + usage.getAsDouble() + "\n")
-                    .getBytes(StandardCharsets.UTF_8);
+            byte[] body = text.get().getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(200, body.length);
             exchange.getResponseBody().write(body);
         }
+    }
+
+    /** Empty: it fails. */
+    private static Optional<String> text(String path, int pod) {
+        if (path.equals("/nim-llm")) {
+            return pod > RUNNING.length
+                    ? Optional.empty()
+                    : Optional.of("gpu_cache_usage_perc 0.6\nnum_requests_running " + RUNNING[pod - 1]
+                            + "\nnum_requests_waiting 0\nnum_request_max 64\n");
+        }
+        OptionalDouble usage = usage(path, pod);
+        return usage.isEmpty()
+                ? Optional.empty()
+                : Optional.of("gpu_cache_usage_perc{model_name=\"llm\"} " + usage.getAsDouble() + "\n");
     }
 
     private static OptionalDouble usage(String path, int pod) {

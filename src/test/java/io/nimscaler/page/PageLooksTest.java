@@ -31,7 +31,7 @@ class PageLooksTest extends BrowserTest {
         "KEDA is told",
         "The HPA",
         "Over time",
-        "KV-cache usage per pod, in % of one replica",
+        "Serving load per pod, in % of one replica",
         "Demand of the fleet"
     };
 
@@ -164,7 +164,7 @@ class PageLooksTest extends BrowserTest {
     /** The picture in the README and in page.md: {@code -Dpage.images=src/docs/images} makes it anew. */
     @Test
     void pictureForTheReadme() throws IOException {
-        browser.as(1200, 800, false).go(page("#/nim/half"));
+        browser.as(1200, 800, false).go(page("#/nim/nim-llm"));
         browser.until(() -> {
             assertThat(browser.text(".headline")).startsWith("Keeps 4 replicas. 1 of 4 pods");
             assertThat(browser.all(".figure:nth-of-type(1) .legend li")).hasSize(4);

@@ -57,10 +57,10 @@ class PageTest extends BrowserTest {
                     .contains("Demand is between 1.95 and 2.65; 4 replicas carry 2.8 at the target.");
             assertThat(browser.all(".target .name").subList(0, 3))
                     .extracting(WebElement::getText)
-                    .containsExactly("nim/gone", "nim/half", "nim/big");
+                    .containsExactly("nim/gone", "nim/half", "nim/nim-llm");
             assertThat(browser.text("#contact")).isEqualTo("Live");
             assertThat(browser.text(".summary"))
-                    .isEqualTo("50 scale targets, 1 unknown, 1 holding: data missing, 2 with warnings");
+                    .isEqualTo("50 scale targets, 1 unknown, 2 holding: data missing, 3 with warnings");
             assertThat(browser.text(".target[data-state=holding] .warning"))
                     .contains("PodsMissing: cannot read 127.0.0.4")
                     .contains("500");
@@ -272,7 +272,7 @@ class PageTest extends BrowserTest {
     void isDarkWhereTheBrowserIs() {
         browser.as(1280, 900, true).go(page(""));
         browser.until(
-                () -> assertThat(browser.all(".target[data-state=holding]")).hasSize(1));
+                () -> assertThat(browser.all(".target[data-state=holding]")).hasSize(2));
         assertThat(browser.script("return getComputedStyle(document.body).backgroundColor"))
                 .isEqualTo("rgb(14, 20, 27)");
         browser.screenshot("list-dark");
