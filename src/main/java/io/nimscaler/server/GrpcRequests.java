@@ -25,21 +25,25 @@ final class GrpcRequests {
 
     /** {@code /package.Service/Method}; nothing else that the port serves has a dot in the first of two segments. */
     static boolean isMethod(String path) {
-        int slashes = 0;
-        int dots = 0;
-        boolean wordBefore = false;
-        for (int i = 0; i < path.length(); i++) {
-            char at = path.charAt(i);
-            boolean dot = at == '.' && slashes == 1;
-            boolean slash = at == '/' && (i == 0 || slashes == 1 && dots > 0);
-            if (!(dot || slash ? wordBefore || i == 0 : isOfWord(at) && i > 0)) {
+        int slash = path.indexOf('/', 1);
+        return slash > 1
+                && path.charAt(0) == '/'
+                && path.lastIndexOf('.', slash) > 0
+                && areWords(path, 1, slash, true)
+                && areWords(path, slash + 1, path.length(), false);
+    }
+
+    /** One word, or where {@code dotted} words with a dot between two of them. */
+    private static boolean areWords(String path, int from, int to, boolean dotted) {
+        boolean inWord = false;
+        for (int i = from; i < to; i++) {
+            boolean dot = dotted && path.charAt(i) == '.';
+            if (dot ? !inWord : !isOfWord(path.charAt(i))) {
                 return false;
             }
-            slashes += slash ? 1 : 0;
-            dots += dot ? 1 : 0;
-            wordBefore = !(dot || slash);
+            inWord = !dot;
         }
-        return slashes == 2 && wordBefore;
+        return inWord;
     }
 
     private static boolean isOfWord(char at) {
