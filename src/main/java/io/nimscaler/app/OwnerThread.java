@@ -26,8 +26,11 @@ final class OwnerThread implements ScalerControl {
 
     private static final Logger LOG = Logger.getLogger(OwnerThread.class);
 
-    /** What falls due next is done after so long at the earliest, or each of a thousand ScaledObjects would wake the thread for itself. */
-    private static final long SHORTEST_PAUSE_MILLIS = 5;
+    /**
+     * What falls due next is done after so long at the earliest: many in one go take less of a core than each for itself, and few in one go
+     * let calls have it sooner.
+     */
+    private static final long SHORTEST_PAUSE_MILLIS = 20;
 
     /** Where something due was left for the next time: until what has been received meanwhile is read. */
     private static final long PAUSE_WITHIN_WORK_MILLIS = 1;

@@ -85,10 +85,10 @@ class OwnerThreadTest {
         put(1);
         owner.tick();
         assertThat(decided).hasSize(1);
-        now = scalers.nextDue().minusMillis(20);
-        assertThat(owner.tick()).isEqualTo(20);
+        now = scalers.nextDue().minusMillis(30);
+        assertThat(owner.tick()).isEqualTo(30);
 
         now = scalers.nextDue().minusMillis(2);
-        assertThat(owner.tick()).isEqualTo(5);
+        assertThat(owner.tick()).isEqualTo(20);
     }
 }
