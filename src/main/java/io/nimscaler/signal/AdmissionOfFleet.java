@@ -14,7 +14,7 @@ import java.util.Optional;
  */
 public final class AdmissionOfFleet {
 
-    private static final Duration LEAST_WINDOW = Duration.ofSeconds(30);
+    private static final Duration LEAST_WINDOW = Duration.ofSeconds(20);
 
     private final SlidingTotal<Admission> totals;
     private final SlidingExtreme mostServing;
@@ -31,10 +31,7 @@ public final class AdmissionOfFleet {
         this.mostServing = SlidingExtreme.highestOf(window);
     }
 
-    /**
-     * Long enough for several scrapes of each pod, and as long as the growth of a queue is seen: what filled the queue until it had no
-     * room any more does not count beside what is refused since. 30 s, or 4 × {@code pollInterval}.
-     */
+    /** Long enough for several scrapes of each pod: 20 s, or 4 × {@code pollInterval}. */
     public static Duration window(Duration pollInterval) {
         Duration four = pollInterval.multipliedBy(4);
         return four.compareTo(LEAST_WINDOW) > 0 ? four : LEAST_WINDOW;
