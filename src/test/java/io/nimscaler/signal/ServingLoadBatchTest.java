@@ -94,8 +94,7 @@ class ServingLoadBatchTest extends WatchedPods {
         @ParameterizedTest(name = "target {0}: {1}")
         @CsvSource({"0.1, 0.16", "0.5, 0.5", "0.8, 0.664"})
         void costOfAnEngineThatCountsNoTokensIsNotKnown(double target, double expected) {
-            PodValue.Work pod = new Work(
-                    .16, OptionalDouble.of(15), 0, OptionalDouble.of(100), Pace.UNKNOWN);
+            PodValue.Work pod = new Work(.16, OptionalDouble.of(15), 0, OptionalDouble.of(100), Pace.UNKNOWN);
             fleet.aimAt(target, 1);
             fleet.learn(List.of(pod), SECOND);
             assertThat(load(pod)).isCloseTo(expected, EXACT);

@@ -200,5 +200,4 @@ class ServingLoadTest extends WatchedPods {
                     .isGreaterThan(before);
         }
     }
-
 }
