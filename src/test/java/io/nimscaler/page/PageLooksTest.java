@@ -165,7 +165,7 @@ class PageLooksTest extends BrowserTest {
     @Test
     void pictureForTheReadme() throws IOException {
         browser.as(1200, 800, false).go(page("#/nim/nim-llm"));
-        browser.until(() -> {
+        browser.patiently(() -> {
             assertThat(browser.text(".headline")).startsWith("Keeps 4 replicas. 1 of 4 pods");
             assertThat(browser.all(".figure:nth-of-type(1) .legend li")).hasSize(4);
         });

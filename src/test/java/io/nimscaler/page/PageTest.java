@@ -48,7 +48,7 @@ class PageTest extends BrowserTest {
     @Test
     void listsEveryScaleTargetWithItsState() {
         browser.as(1280, 900, false).go(page(""));
-        browser.until(() -> {
+        browser.patiently(() -> {
             assertThat(browser.all(".target")).hasSize(FleetOfPages.TARGETS);
             assertThat(browser.text(".target[data-state=unknown]"))
                     .contains("nim/gone", "Unknown", "for ", "since ", "KEDA gets no value: no pod has given a sample");
