@@ -118,10 +118,15 @@ public final class Steps {
         lately = lately.resumed(state.lately());
     }
 
-    /** After an edit a step may be to another size, and of another load: what was known of the steps before says nothing of it. */
+    /**
+     * After an edit a step may be to another size, and of another load: what was known of the steps before says nothing of it. How the load
+     * goes up and down stays as it is.
+     */
     void resumeAfterEdit(Steps before) {
         if (target == before.target && tolerance == before.tolerance && window.equals(before.window)) {
             resume(before.state());
+        } else if (inSteps && before.inSteps) {
+            lately = before.lately.withWindow(window.multipliedBy(WINDOWS_OF_UPS_AND_DOWNS));
         }
         firstWindow = before.firstWindow;
     }

@@ -143,6 +143,23 @@ class StepsTest {
         assertThat(hpa(TRIGGER, steps.down(2.6 * TARGET, 4), 4)).isEqualTo(3);
     }
 
+    /** They are the load's, whatever one replica is to carry of it. */
+    @ParameterizedTest
+    @CsvSource({"targetValue, 0.79", "tolerance, 0.11", "downscaleStabilizationWindow, 6m"})
+    void upsAndDownsOutliveAnEdit(String key, String value) {
+        Map<String, String> metadata = new HashMap<>(Map.of("metric", "serving_load", "targetValue", "0.80"));
+        metadata.put(key, value);
+        Trigger edited = Triggers.with(metadata.entrySet().stream()
+                .flatMap(entry -> Stream.of(entry.getKey(), entry.getValue()))
+                .toArray(String[]::new));
+        Steps steps = new Steps(edited);
+        steps.resumeAfterEdit(observed(3.4, Duration.ofMinutes(10)));
+        long milli = (long) Math.rint(steps.down(2.5 * TARGET, 4) * 1000);
+        long targetMilli = Math.round(edited.target().value() * 1000);
+        assertThat(new HpaFormula(edited.stabilization().tolerance()).averageValue(milli, targetMilli, 4))
+                .isEqualTo(4);
+    }
+
     /** Who began a moment ago leaves room for what was not seen. */
     @Test
     void fourTenthsOfAReplicaAreFreeUntilTheUpsAndDownsWereObserved() {
