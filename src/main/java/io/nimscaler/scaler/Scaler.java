@@ -323,7 +323,7 @@ final class Scaler {
         Duration observed = elapsed.isNegative() ? Duration.ZERO : elapsed.compareTo(most) > 0 ? most : elapsed;
         learnedAt = Optional.of(now);
         signal.aimAt(trigger.target().value(), spec);
-        held.ifPresent(waiting -> unserved.waits(waiting, now));
+        unserved.waits(held, now);
         signal.learn(memories.fresh(now), observed);
         unserved.learn(memories, observed, now);
     }

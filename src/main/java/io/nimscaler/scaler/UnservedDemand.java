@@ -52,18 +52,25 @@ final class UnservedDemand {
         this.cost = cost.or(() -> trigger.costedBeside().map(Signal::ofFleet));
     }
 
-    /** The same for the edited trigger, which keeps what was learned. */
+    /** The same for the edited trigger, which keeps what was learned and what waited last. */
     UnservedDemand withTrigger(Trigger edited) {
-        return new UnservedDemand(edited, signal, admission, cost);
+        UnservedDemand next = new UnservedDemand(edited, signal, admission, cost);
+        next.lastHeld = lastHeld;
+        next.lastHeldAt = lastHeldAt;
+        return next;
     }
 
     private FleetSignal knowing() {
         return cost.orElse(signal);
     }
 
-    /** What waits in front of the fleet; called before the signal learns. */
-    void waits(Wake held, Instant now) {
-        knowing().waitsInFront(held.demand(), now);
+    /**
+     * What waits in front of the fleet; called before the signal learns.
+     *
+     * @param held empty: the trigger names no demand source, any more
+     */
+    void waits(Optional<Wake> held, Instant now) {
+        knowing().waitsInFront(held.map(Wake::demand).orElse(OptionalDouble.empty()), now);
     }
 
     /**

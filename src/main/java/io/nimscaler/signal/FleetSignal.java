@@ -17,7 +17,7 @@ public interface FleetSignal {
     /**
      * What waits in front of the fleet, for a signal that takes a queue for a flow. Called before {@link #learn}.
      *
-     * @param requests how many; empty: not known
+     * @param requests how many; empty: not known, or nobody says it
      */
     default void waitsInFront(OptionalDouble requests, Instant now) {}
 

@@ -178,6 +178,36 @@ class DemandSourceTest {
         assertThat(snapshot(trigger).hpaDesiredReplicas()).hasValue(1);
     }
 
+    /** The edit comes while the queue is empty for a poll. */
+    @Test
+    void anEditReleasesNothingOfAGatewaysQueueThatIsEmptyForAPoll() {
+        Trigger trigger = Triggers.immediate("demandSource", "gateway");
+        follows(trigger);
+        pod("1", .1, 20);
+        pod("2", .1, 20);
+        waits(2, 0);
+        passSeconds(20);
+        waits(0, 0);
+        passSeconds(5);
+        Trigger edited = Triggers.immediate("demandSource", "gateway", "targetValue", "0.69");
+        scalers.put(ID, List.of(edited), false, now);
+        passSeconds(3);
+        assertThat(snapshot(edited).hpaDesiredReplicas()).hasValue(2);
+    }
+
+    /** Their load lies between two bounds; of a queue that is not there any more the lower one would count. */
+    @Test
+    void whatWaitedAtASourceThatIsNotNamedAnyMoreDoesNotCount() {
+        String[] metadata = {"metric", "serving_load", "targetValue", "0.70"};
+        Trigger without = Triggers.immediate(metadata);
+        follows(Triggers.immediate("metric", "serving_load", "targetValue", "0.70", "demandSource", "gateway"));
+        waits(500, 0);
+        passSeconds(20);
+        scalers.put(ID, List.of(without), false, now);
+        passSeconds(20);
+        assertThat(demand(without)).isCloseTo(1.4, org.assertj.core.api.Assertions.within(1e-9));
+    }
+
     /** 2 full pods that complete 2 requests a second each; 16 a second come, and 6 more pods load. */
     @ParameterizedTest
     @ValueSource(ints = {30, 60, 120, 300})
