@@ -12,6 +12,7 @@ import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.TriggerCheck;
 import io.nimscaler.trigger.WrittenMetadata;
 import io.nimscaler.wake.WakeSources;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
@@ -33,6 +34,9 @@ import java.util.stream.Stream;
  * The other methods read, from any thread and without a lock.
  */
 public final class Scalers implements Decisions {
+
+    /** What fails may fail again, and would be due at once: it must neither keep the thread busy nor fill the log. */
+    private static final Duration AFTER_A_BUG = Duration.ofMillis(50);
 
     private final Pods pods;
     private final Scraper scraper;
@@ -134,10 +138,13 @@ public final class Scalers implements Decisions {
         refusedCalls.forgetOld(id, now);
         ScaledObjectScalers scaledObject = scaledObjects.get(id);
         if (scaledObject != null) {
+            Instant earliest = now.plus(AFTER_A_BUG);
             try {
                 scaledObject.tick(now, pods, scraper, wakeSources, decided);
+                earliest = Instant.MIN;
             } finally {
-                agenda.put(id, scaledObject.due(now));
+                Instant due = scaledObject.due(now);
+                agenda.put(id, due.isBefore(earliest) ? earliest : due);
             }
         }
     }

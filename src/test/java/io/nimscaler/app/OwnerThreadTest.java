@@ -28,11 +28,15 @@ class OwnerThreadTest {
     private final Vertx vertx = OwnerThread.eventLoop();
     private final Set<String> decided = new HashSet<>();
     private Instant now = BEGIN;
+    private String broken = "";
 
     private final Pods pods = new Pods() {
         @Override
         public Observation observe(ScaledObjectId id, Optional<String> podSelector) {
             now = now.plusMillis(1);
+            if (id.name().equals(broken)) {
+                throw new IllegalStateException("a bug");
+            }
             return new Observation.Known(new Scale(0, 0), 0, List.of());
         }
     };
@@ -90,5 +94,19 @@ class OwnerThreadTest {
 
         now = scalers.nextDue().minusMillis(2);
         assertThat(owner.tick()).isEqualTo(20);
+    }
+
+    /** It fails, and says so, 20 times a second, and not as often as the thread can. */
+    @Test
+    void oneThatFailsWaitsAndTheOthersDoNot() {
+        broken = "llm-1";
+        put(3);
+
+        long pause = owner.tick();
+
+        assertThat(decided).containsExactlyInAnyOrder("llm-0", "llm-2");
+        assertThat(pause).isBetween(40L, 50L);
+        now = now.plusMillis(50);
+        assertThat(scalers.due(now)).extracting(ScaledObjectId::name).contains("llm-1");
     }
 }
