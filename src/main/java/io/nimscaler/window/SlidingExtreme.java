@@ -60,7 +60,7 @@ public final class SlidingExtreme {
     }
 
     /**
-     * @param exact so many values are kept exactly, at least 1; of more those that are less than this part of the window apart are merged
+     * @param exact so many values are kept exactly, at least 2; of more those that are less than this part of the window apart are merged
      */
     public static SlidingExtreme highestOf(Duration window, int exact) {
         return new SlidingExtreme(window, true, exact);
