@@ -219,8 +219,8 @@ public final class Load {
     private static boolean isWithinBounds(Case load, String app, HeapUse heap, List<Window> of) {
         int failed = of.stream().mapToInt(Window::failed).sum();
         double tail = of.stream().mapToDouble(Window::bestTail).min().orElse(Double.NaN);
-        boolean good =
-                failed == 0 && !(tail > MOST_TAIL) && !(heap.kilobytesPerScrape() > MOST_KILOBYTES_PER_SCRAPE);
+        // Without an answer there is no tail, and a check of nothing would pass
+        boolean good = failed == 0 && tail <= MOST_TAIL && heap.kilobytesPerScrape() <= MOST_KILOBYTES_PER_SCRAPE;
         if (!good) {
             System.err.printf(
                     Locale.ROOT,
