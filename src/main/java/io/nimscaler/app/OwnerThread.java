@@ -26,17 +26,11 @@ final class OwnerThread implements ScalerControl {
 
     private static final Logger LOG = Logger.getLogger(OwnerThread.class);
 
-    /**
-     * What falls due next is done after so long at the earliest: many in one go take less of a core than each for itself, and few in one go
-     * let calls have it sooner.
-     */
-    private static final long SHORTEST_PAUSE_MILLIS = 20;
+    /** So much falls due in between that it is done in one go, which costs less than to wake up for each. */
+    private static final long PAUSE_MILLIS = 50;
 
     /** Where something due was left for the next time: until what has been received meanwhile is read. */
     private static final long PAUSE_WITHIN_WORK_MILLIS = 1;
-
-    /** What was not due at the last look may be due now: wake sources, exporters, a ScaledObject that is new. */
-    private static final long LONGEST_PAUSE_MILLIS = 50;
 
     /**
      * So long is worked before what the pods have answered is read, and before others get the core. More would let answers that are there
@@ -91,7 +85,7 @@ final class OwnerThread implements ScalerControl {
         if (stopped) {
             return;
         }
-        long pause = SHORTEST_PAUSE_MILLIS;
+        long pause = PAUSE_MILLIS;
         try {
             pause = tick();
         } finally {
@@ -131,17 +125,7 @@ final class OwnerThread implements ScalerControl {
             }
         }
         pollWhatIsShared();
-        return pauseUntil(scalers.nextDue());
-    }
-
-    private long pauseUntil(Instant due) {
-        if (!due.isAfter(lastTick)) {
-            return PAUSE_WITHIN_WORK_MILLIS;
-        }
-        Instant now = clock.instant();
-        return due.isAfter(now.plusMillis(LONGEST_PAUSE_MILLIS))
-                ? LONGEST_PAUSE_MILLIS
-                : Math.max(SHORTEST_PAUSE_MILLIS, Duration.between(now, due).toMillis());
+        return scalers.nextDue().isAfter(lastTick) ? PAUSE_MILLIS : PAUSE_WITHIN_WORK_MILLIS;
     }
 
     private void tick(ScaledObjectId id, Instant now) {
