@@ -88,7 +88,7 @@ final class ServingLoadOfFleet implements FleetSignal {
 
     private double batchCost;
 
-    /** Of what was never seen it is not known that it is nothing. */
+    /** Of what was not seen yet it is not known that it is nothing. */
     private double batchCostAtMost = MOST_COST;
 
     private OptionalDouble shareOfWaiting = OptionalDouble.empty();
@@ -160,6 +160,10 @@ final class ServingLoadOfFleet implements FleetSignal {
     private void learnBatchCost(List<PodValue.Work> pods) {
         double n = sum(pods, pod -> pod.pace().intervals());
         if (n == 0) {
+            // An engine without a counter of tokens never says it: the most would keep its replicas for ever
+            boolean neverSays = pods.stream().anyMatch(pod -> !pod.pace().tooEarly())
+                    && pods.stream().allMatch(pod -> Double.isNaN(pod.pace().tokens()));
+            batchCostAtMost = neverSays ? 0 : MOST_COST;
             return;
         }
         double x = sum(pods, pod -> pod.pace().x());

@@ -103,11 +103,10 @@ class DemandSourceTest {
         scalers.put(ID, List.of(trigger), false, now);
     }
 
-    /** Two pods at 0.6 with 12 requests each: a request takes 0.05 of a replica. At this target they are not less than they may be. */
+    /** Two pods at 0.6 with 12 requests each: a request takes 0.05 of a replica. */
     @Test
     void servingLoadAddsWhatWaitsByWhatOneRequestTakes() {
-        Trigger trigger = Triggers.immediate(
-                "metric", "serving_load", "targetValue", "0.6", "maxRunning", "64", "demandSource", "gateway");
+        Trigger trigger = Triggers.immediate("metric", "serving_load", "maxRunning", "64", "demandSource", "gateway");
         follows(trigger);
         waits(0, 500);
         passSeconds(20);

@@ -93,11 +93,20 @@ class ServingLoadBatchTest extends WatchedPods {
         /** At most .16 + .6 · (1 − .16): a tenth of a token's time for each of 15 requests. */
         @ParameterizedTest(name = "target {0}: {1}")
         @CsvSource({"0.1, 0.16", "0.5, 0.5", "0.8, 0.664"})
-        void costOfAnEngineThatCountsNoTokensIsNotKnown(double target, double expected) {
+        void costOfAPodThatWasJustSeenIsNotKnown(double target, double expected) {
             PodValue.Work pod = new Work(.16, OptionalDouble.of(15), 0, OptionalDouble.of(100), Pace.UNKNOWN);
             fleet.aimAt(target, 1);
             fleet.learn(List.of(pod), SECOND);
             assertThat(load(pod)).isCloseTo(expected, EXACT);
+        }
+
+        @Test
+        void engineThatCountsNoTokensKeepsNoReplicasForIt() {
+            Pace watched = new Pace(0, 0, 0, 0, 0, true, false, false, 1, Double.NaN, 2, 0, 20, 0, false, 0);
+            PodValue.Work pod = new Work(.16, OptionalDouble.of(15), 0, OptionalDouble.of(100), watched);
+            fleet.aimAt(.8, 1);
+            fleet.learn(List.of(pod), SECOND);
+            assertThat(load(pod)).isCloseTo(.16, EXACT);
         }
     }
 
