@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -82,9 +83,9 @@ final class WorkHistory {
     private boolean drains;
 
     /**
-     * @param window of at least four poll intervals. A flow is taken over half of it, the batch over a third of it, for it changes
-     *     within seconds and the counters' steps and the moments of our scrapes even out (or five scrapes, if that is longer). What was completed is remembered for five of
-     *     it, and the intervals, of which many are needed, for 30
+     * @param window of at least four poll intervals. A flow is taken over half of it. The batch is taken over a third of it, or five scrapes
+     *     if that is longer, for it changes within seconds, and the counters' steps and the moments of our scrapes even out. What was
+     *     completed is remembered for five of it, and the intervals, of which many are needed, for 30
      */
     WorkHistory(Duration window) {
         this.flowWindow = flowWindow(window);
@@ -143,33 +144,31 @@ final class WorkHistory {
             intervals.removeFirst();
         }
         double more = scrape.running() - scrapes.getFirst().running();
-        drains = scrape.waiting() >= LEAST_WAITING || (drains && (more < 0 || hadQueue()));
+        drains = hasQueue(scrape) || (drains && (more < 0 || hadQueue()));
         return pace();
     }
 
     // No streams and no products of durations where each scrape of each pod passes
 
     private boolean hadQueue() {
-        for (Scrape scrape : scrapes) {
-            if (scrape.waiting() >= LEAST_WAITING) {
-                return true;
-            }
-        }
-        return false;
+        return any(WorkHistory::hasQueue);
     }
 
     private boolean alwaysHadQueue() {
-        for (Scrape scrape : scrapes) {
-            if (!(scrape.waiting() >= LEAST_WAITING)) {
-                return false;
-            }
-        }
-        return true;
+        return !any(scrape -> !hasQueue(scrape));
     }
 
     private boolean kvBinds() {
+        return any(scrape -> scrape.kvUsage() >= KV_BINDS);
+    }
+
+    private static boolean hasQueue(Scrape scrape) {
+        return scrape.waiting() >= LEAST_WAITING;
+    }
+
+    private boolean any(Predicate<Scrape> isSo) {
         for (Scrape scrape : scrapes) {
-            if (scrape.kvUsage() >= KV_BINDS) {
+            if (isSo.test(scrape)) {
                 return true;
             }
         }
