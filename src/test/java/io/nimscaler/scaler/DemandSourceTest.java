@@ -156,15 +156,20 @@ class DemandSourceTest {
         assertThat(demand(trigger)).isEqualTo(2 * 4);
     }
 
-    /** Pods at their limit of 20 running requests, with a KV usage of 0.1. */
-    @Test
-    void aGatewaysQueueThatIsEmptyForAPollReleasesNothing() {
+    /** At a gateway; the pods are at their limit of 20 running requests, with a KV usage of 0.1. */
+    private Trigger twoWaitForPodsThatHaveNone() {
         Trigger trigger = Triggers.immediate("demandSource", "gateway");
         follows(trigger);
         pod("1", .1, 20);
         pod("2", .1, 20);
         waits(2, 0);
         passSeconds(20);
+        return trigger;
+    }
+
+    @Test
+    void aGatewaysQueueThatIsEmptyForAPollReleasesNothing() {
+        Trigger trigger = twoWaitForPodsThatHaveNone();
         for (int i = 0; i < 5; i++) {
             waits(0, 0);
             passSeconds(5);
@@ -180,12 +185,7 @@ class DemandSourceTest {
     /** The edit comes while the queue is empty for a poll. */
     @Test
     void anEditReleasesNothingOfAGatewaysQueueThatIsEmptyForAPoll() {
-        Trigger trigger = Triggers.immediate("demandSource", "gateway");
-        follows(trigger);
-        pod("1", .1, 20);
-        pod("2", .1, 20);
-        waits(2, 0);
-        passSeconds(20);
+        Trigger trigger = twoWaitForPodsThatHaveNone();
         waits(0, 0);
         passSeconds(5);
         Trigger edited = Triggers.immediate("demandSource", "gateway", "targetValue", "0.69");

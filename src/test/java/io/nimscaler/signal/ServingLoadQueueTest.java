@@ -84,6 +84,18 @@ class ServingLoadQueueTest extends WatchedPods {
         assertThat(load(last)).isCloseTo(1 + 2, within(.01));
     }
 
+    /** Of a pod whose queue grows by so many from scrape to scrape, while it completes so many a second. */
+    private double loadOfFullPod(double target, int scrapes, double waiting, double growth, double completed) {
+        Watched pod = new Watched();
+        fleet.aimAt(target, 1);
+        PodValue.Work last = pod.read(.98, 10, waiting, 1000, completed);
+        for (int i = 1; i <= scrapes; i++) {
+            last = pod.read(.98, 10, waiting + i * growth, 1000, completed);
+        }
+        fleet.learn(List.of(last), SECOND);
+        return load(last);
+    }
+
     /**
      * It is full, for it does more than what comes. Where it does hardly more, the queue of a minute asks for a fifth more than what it
      * does, less than that where the queue falls.
@@ -91,40 +103,19 @@ class ServingLoadQueueTest extends WatchedPods {
     @ParameterizedTest(name = "{0} in two seconds at T = {1}: {2}")
     @CsvSource({"-0.5, 0.80, 0.80", "-0.5, 0.40, 0.75", "-0.3, 0.80, 0.9", "-0.1, 0.80, 1.1", "0, 0.80, 1.2"})
     void queueThatFallsAsksForWhatComes(double growth, double target, double expected) {
-        Watched pod = new Watched();
-        fleet.aimAt(target, 1);
-        PodValue.Work last = pod.read(.98, 10, 62, 1000, 1);
-        for (int i = 1; i <= 60; i++) {
-            last = pod.read(.98, 10, 62 + i * growth, 1000, 1);
-        }
-        fleet.learn(List.of(last), SECOND);
-        assertThat(load(last)).isCloseTo(expected, within(.02));
+        assertThat(loadOfFullPod(target, 60, 62, growth, 1)).isCloseTo(expected, within(.02));
     }
 
     /** What a pod that was just found does into its queue is not known. */
     @Test
     void whatIsNotKnownOfAQueueIsNoWorkOnIt() {
-        Watched pod = new Watched();
-        fleet.aimAt(.8, 1);
-        PodValue.Work last = pod.read(.98, 10, 62, 1000, 1);
-        for (int i = 1; i <= 5; i++) {
-            last = pod.read(.98, 10, 62 - 5 * i, 1000, 1);
-        }
-        fleet.learn(List.of(last), SECOND);
-        assertThat(load(last)).isGreaterThan(.98);
+        assertThat(loadOfFullPod(.8, 5, 62, -5, 1)).isGreaterThan(.98);
     }
 
-    /** A full pod of a fast engine: 5 requests a second are completed, so 3,000 that wait are two of five minutes of its work. */
+    /** A fast engine completes 5 requests a second, and its queue falls by 2 a second. */
     @Test
     void longQueueThatIsWorkedOffOrdersNothingHoweverMuchAFastEngineDoesWithinAMinute() {
-        Watched pod = new Watched();
-        fleet.aimAt(.8, 1);
-        PodValue.Work last = pod.read(.98, 10, 900, 1000, 5);
-        for (int i = 1; i <= 60; i++) {
-            last = pod.read(.98, 10, 900 - 4 * i, 1000, 5);
-        }
-        fleet.learn(List.of(last), SECOND);
-        assertThat(load(last)).isCloseTo(1 - 2.0 / 5 * .5, within(.02));
+        assertThat(loadOfFullPod(.8, 60, 900, -4, 5)).isCloseTo(1 - 2.0 / 5 * .5, within(.02));
     }
 
     /** Its queue is gone, and 40 that were in it still run: 2 / s complete, and 1 / s comes. */
