@@ -1,0 +1,65 @@
+package io.nimscaler.signal;
+
+import static io.nimscaler.signal.ServingLoadOfFleet.sum;
+
+import java.util.List;
+
+/**
+ * b / a of a fleet, where a token takes a + b · r while r requests run: by how much one more request makes a token's time longer, over
+ * that of a request alone. It is learned by how much the time of a token (running / tokens a second) grew with the batch within the last
+ * half hour, by all pods ({@link WorkHistory}). It lies between two bounds, which come closer with evidence: doubt says that the batch
+ * costs nothing, and that it costs the most.
+ */
+final class BatchCost {
+
+    /** So much variance of ln(running), summed over intervals, weighs as much as knowing nothing. */
+    private static final double DOUBT = 1;
+
+    /** One more request makes a token longer by so much of the time that it takes alone, at most, while nothing else was learned. */
+    private static final double MOST_COST = 0.1;
+
+    private static final double MOST_BATCH_SHARE = 0.95;
+
+    private double atLeast;
+
+    /** Of what was not seen yet it is not known that it is nothing. */
+    private double atMost = MOST_COST;
+
+    /** From pods that were just read, at least one. */
+    void learn(List<PodValue.Work> pods) {
+        double n = sum(pods, pod -> pod.pace().intervals());
+        if (n == 0) {
+            // An engine without a counter of tokens never says it: the most would keep its replicas for ever
+            boolean neverSays = pods.stream().anyMatch(pod -> !pod.pace().tooEarly())
+                    && pods.stream().allMatch(pod -> Double.isNaN(pod.pace().tokens()));
+            atMost = neverSays ? 0 : MOST_COST;
+            return;
+        }
+        double x = sum(pods, pod -> pod.pace().x());
+        double evidence = Math.max(0, sum(pods, pod -> pod.pace().xx()) - x * x / n);
+        double covariance = sum(pods, pod -> pod.pace().xy())
+                - x * sum(pods, pod -> pod.pace().y()) / n;
+        double running = Math.exp(x / n);
+        double doubtful = DOUBT * MOST_COST * running / (1 + MOST_COST * running);
+        atLeast = costOf(covariance / (evidence + DOUBT), running);
+        atMost = costOf((Math.max(0, covariance) + doubtful) / (evidence + DOUBT), running);
+    }
+
+    private static double costOf(double batchShare, double running) {
+        double share = Math.clamp(batchShare, 0, MOST_BATCH_SHARE);
+        return share / (1 - share) / running;
+    }
+
+    double atLeast() {
+        return atLeast;
+    }
+
+    double atMost() {
+        return atMost;
+    }
+
+    /** e: the share of a token's time that the batch costs, while so many requests run. */
+    static double shareOf(double cost, double running) {
+        return cost * running / (1 + cost * running);
+    }
+}
