@@ -34,6 +34,9 @@ var familyOf = map[string]family{
 	"vllm:e2e_request_latency_seconds":           endToEnd,
 }
 
+// tokensOfARequest are generated for each request of a load
+const tokensOfARequest = 200
+
 // Observations spread evenly from half of a latency to one and a half of it: its mean and median are the latency.
 const spread = 10
 
@@ -110,6 +113,7 @@ func (p *pod) catchUp(now time.Time) {
 	}
 	if begun && elapsed > 0 && !idle {
 		p.w.requests += served * elapsed
+		p.w.generated += served * elapsed * tokensOfARequest
 		p.w.refused += refused * elapsed
 	}
 	if !l.on || !begun || elapsed <= 0 || idle {

@@ -34,6 +34,7 @@ func TestABoundedQueueRefusesWhatItCanNotServe(t *testing.T) {
 	const bounded = `vllm:kv_cache_usage_perc{engine="0"} 0.1
 vllm:num_requests_waiting{engine="0"} 0.0
 vllm:request_success_total{finished_reason="stop"} 3.0
+vllm:generation_tokens_total{engine="0"} 7.0
 vllm:admission_rejections_total{reason="max_num_queued_reqs"} 0.0
 vllm:admission_rejections_total{reason="max_num_queued_tokens"} 0.0
 `
@@ -48,6 +49,7 @@ vllm:admission_rejections_total{reason="max_num_queued_tokens"} 0.0
 	for _, want := range []string{
 		`waiting{engine="0"} 4.0`,
 		`request_success_total{finished_reason="stop"} 20.0`,
+		`generation_tokens_total{engine="0"} 4000.0`,
 		`reason="max_num_queued_reqs"} 160.0`,
 		`reason="max_num_queued_tokens"} 0.0`,
 	} {
