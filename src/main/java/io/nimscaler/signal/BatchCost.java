@@ -1,5 +1,6 @@
 package io.nimscaler.signal;
 
+import static io.nimscaler.signal.QueueFlow.ENOUGH_COMPLETED;
 import static io.nimscaler.signal.ServingLoadOfFleet.sum;
 
 import java.util.List;
@@ -29,10 +30,11 @@ final class BatchCost {
     void learn(List<PodValue.Work> pods) {
         double n = sum(pods, pod -> pod.pace().intervals());
         if (n == 0) {
-            // An engine without a counter of tokens never says it: the most would keep its replicas for ever
-            boolean neverSays = pods.stream().anyMatch(pod -> !pod.pace().tooEarly())
-                    && pods.stream().allMatch(pod -> Double.isNaN(pod.pace().tokens()));
-            atMost = neverSays ? 0 : MOST_COST;
+            // The most would keep the replicas of such an engine for ever
+            atMost = pods.stream().anyMatch(pod -> !pod.pace().tooEarly())
+                            && pods.stream().allMatch(BatchCost::neverSays)
+                    ? 0
+                    : MOST_COST;
             return;
         }
         double x = sum(pods, pod -> pod.pace().x());
@@ -43,6 +45,12 @@ final class BatchCost {
         double doubtful = DOUBT * MOST_COST * running / (1 + MOST_COST * running);
         atLeast = costOf(covariance / (evidence + DOUBT), running);
         atMost = costOf((Math.max(0, covariance) + doubtful) / (evidence + DOUBT), running);
+    }
+
+    /** The engine has no counter of tokens, or it generates none: that of embeddings completes requests without any. */
+    private static boolean neverSays(PodValue.Work pod) {
+        Pace pace = pod.pace();
+        return Double.isNaN(pace.tokens()) || (pace.tokensGrown() == 0 && pace.completedGrown() >= ENOUGH_COMPLETED);
     }
 
     private static double costOf(double batchShare, double running) {

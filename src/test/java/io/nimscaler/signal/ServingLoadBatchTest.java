@@ -100,6 +100,32 @@ class ServingLoadBatchTest extends WatchedPods {
             assertThat(load(pod)).isCloseTo(expected, EXACT);
         }
 
+        /** An engine of embeddings has a counter of tokens, and generates none. */
+        @Test
+        void engineThatGeneratesNoTokensKeepsNoReplicasForIt() {
+            Watched pod = new Watched(5);
+            PodValue.Work last = pod.read(.2, 15, 0, 0, 2);
+            for (int i = 0; i < 20; i++) {
+                last = pod.read(.2, 15, 0, 0, 2);
+            }
+            fleet.aimAt(.8, 1);
+            fleet.learn(List.of(work(last, 100)), SECOND);
+            assertThat(load(work(last, 100))).isCloseTo(.2, EXACT);
+        }
+
+        /** Its first tokens may be on their way. */
+        @Test
+        void engineThatCompletesNothingEitherMayStillSayIt() {
+            Watched pod = new Watched(5);
+            PodValue.Work last = pod.read(.16, 15, 0, 0, 0);
+            for (int i = 0; i < 20; i++) {
+                last = pod.read(.16, 15, 0, 0, 0);
+            }
+            fleet.aimAt(.8, 1);
+            fleet.learn(List.of(work(last, 100)), SECOND);
+            assertThat(load(work(last, 100))).isCloseTo(.664, EXACT);
+        }
+
         @Test
         void engineThatCountsNoTokensKeepsNoReplicasForIt() {
             Pace watched = new Pace(0, 0, 0, 0, 0, true, false, false, 1, Double.NaN, 2, 0, 20, 0, false, 0);

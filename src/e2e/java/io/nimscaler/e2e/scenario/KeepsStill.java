@@ -20,6 +20,7 @@ class KeepsStill {
         // Given: more than two pods carry, with a queue, and readings that jump
         story.scaler(2);
         Fleet llm = story.fleet("llm", 2, ofSeconds(45));
+        llm.isVllm();
         llm.unsteadyLoad(3.3, .1);
         story.scaledObject(llm)
                 .trigger(ofMinutes(5), Map.of("metric", "serving_load", "targetValue", "0.85"))

@@ -95,9 +95,7 @@ class SeesUnseenDemand {
         llm.loadFor(2);
         llm.expectReplicasKept(before, ofSeconds(30));
         gateway.comesBack();
-        // A load that does not vary says nothing of what the batch costs, and may need them all (signals.md, Known limits)
-        llm.load(0);
-        llm.expectReplicas(1, SOON);
+        llm.expectReplicas(2, SOON);
     }
 
     @Test
