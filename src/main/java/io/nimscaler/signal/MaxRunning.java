@@ -43,12 +43,16 @@ final class MaxRunning {
     /**
      * From pods that were just read, at least one. What runs beyond the most that was seen proves that more can.
      *
+     * @param waitsInFront requests wait, or may wait, in front of the pods for one of those that run
      * @param elapsed since the last call
      */
-    void learn(List<PodValue.Work> pods, Duration elapsed) {
+    void learn(List<PodValue.Work> pods, boolean waitsInFront, Duration elapsed) {
         most.add(most(pods), elapsed);
         mostWhileOthersWaited.add(
-                most(pods.stream().filter(pod -> pod.waiting() > 0).toList()), elapsed);
+                most(pods.stream()
+                        .filter(pod -> waitsInFront || pod.waiting() > 0)
+                        .toList()),
+                elapsed);
         // Only such time says what the most is: forgotten at night, it would make the morning's pods look emptier than
         // they are
         if (pods.stream().anyMatch(pod -> pod.pace().runningLimit() >= ENOUGH_RUNNING)) {

@@ -52,6 +52,11 @@ final class QueueFlow {
         return inFront.orElse(0);
     }
 
+    /** Whether requests wait in front of the pods. Where somebody said it once and does not now, they may. */
+    boolean mayWaitInFront() {
+        return inFront.isPresent() ? inFront() > 0 : inFrontLately.size() > 0;
+    }
+
     /** Requests, in the pods and in front of them. */
     double waiting(List<PodValue.Work> pods) {
         return sum(pods, PodValue.Work::waiting) + inFront();

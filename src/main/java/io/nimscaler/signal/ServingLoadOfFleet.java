@@ -80,7 +80,7 @@ final class ServingLoadOfFleet implements FleetSignal {
             // What is not seen keeps what was known of it
             return;
         }
-        maxRunning.learn(pods, elapsed);
+        maxRunning.learn(pods, queueFlow.mayWaitInFront(), elapsed);
         batchCost.learn(pods);
         learnShareOfRunning(pods, elapsed);
         learnQueue(pods);

@@ -80,6 +80,25 @@ class ServingLoadMaximumTest extends WatchedPods {
             assertThat(perPod(.1, 32)).isCloseTo(expected, EXACT);
         }
 
+        /** A gateway that knows the maximum holds what the pods can not take. Then nothing waits in them. */
+        @ParameterizedTest(name = "{0} wait at the gateway, {1} later: 32 are {2}")
+        @CsvSource({"1, 1, 0.4", "1, NaN, 0.4", "0, 0, 0.33333333333", "NaN, NaN, 0.33333333333"})
+        void maximumMayBeWhereOthersWaitAtAGateway(double then, double later, double expected) {
+            perPod(.5, 64);
+            inFront(then, 0);
+            fleet.learn(List.of(work(.5, 64, 0)), SECOND);
+            inFront(later, 15);
+            fleet.learn(List.of(work(.5, 64, 0)), Duration.ofMinutes(15));
+            inFront(0, 16);
+            assertThat(perPod(.1, 32)).isCloseTo(expected, EXACT);
+        }
+
+        private void inFront(double requests, int minutes) {
+            fleet.waitsInFront(
+                    Double.isNaN(requests) ? OptionalDouble.empty() : OptionalDouble.of(requests),
+                    NOW.plus(Duration.ofMinutes(minutes)));
+        }
+
         @Test
         void maximumThatIsKnownLeavesNoRoomForBounds() {
             fleet.aimAt(.8, 4);
