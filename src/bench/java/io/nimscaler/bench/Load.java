@@ -20,7 +20,7 @@ record Load(String name, double seconds, DoubleUnaryOperator at, double burstine
         return new Load("constant " + replicas, hours * HOUR, _ -> replicas, 0);
     }
 
-    /** From one level to {@code factor} times it, after an hour. */
+    /** From one level to {@code factor} times it, after half an hour. */
     static Load step(double replicas, double factor) {
         return new Load("step × " + (int) factor, 2 * HOUR, t -> t < HOUR / 2 ? replicas : replicas * factor, 0);
     }
