@@ -161,9 +161,9 @@ final class PodMemories {
         return total(memory -> memory.freshUnseen(trigger, now));
     }
 
-    /** The same, where a pod's 0 does not count before what it said before that is too old. */
-    OptionalDouble lateUnseenLoad(Instant now) {
-        return total(memory -> memory.lateUnseen(trigger, now));
+    /** The same, where a queue that is empty for a moment is not gone. */
+    OptionalDouble rememberedUnseenLoad(Instant now) {
+        return total(memory -> memory.rememberedUnseen(trigger, now));
     }
 
     private OptionalDouble total(Function<PodMemory, OptionalDouble> ofPod) {

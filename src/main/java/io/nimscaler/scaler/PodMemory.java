@@ -60,11 +60,7 @@ final class PodMemory {
     private Optional<Measured> lastCost = Optional.empty();
     private final Optional<AdmissionOfPod> admission;
     private Optional<Admission> admitted = Optional.empty();
-    private Optional<Measured> lastUnseen = Optional.empty();
-
-    /** The last of them that was more than 0. */
-    private Optional<Measured> lastSomeUnseen = Optional.empty();
-
+    private final RememberedQueue unseenQueue = new RememberedQueue();
     private Optional<Measured> last = Optional.empty();
     private Optional<Problem> problem = Optional.empty();
     private String insteadThere = "";
@@ -100,8 +96,7 @@ final class PodMemory {
         copy.start.goOnFrom(start);
         copy.waitingSince = waitingSince;
         copy.last = last;
-        copy.lastUnseen = lastUnseen;
-        copy.lastSomeUnseen = lastSomeUnseen;
+        copy.unseenQueue.goOnFrom(unseenQueue);
         copy.problem = problem;
         return copy;
     }
@@ -238,11 +233,8 @@ final class PodMemory {
     }
 
     private void takeUnseen(Measurement read) {
-        if (read instanceof Measured measured) {
-            lastUnseen = Optional.of(measured);
-            if (measured.value() instanceof PodValue.Amount(double amount) && amount > 0) {
-                lastSomeUnseen = lastUnseen;
-            }
+        if (read instanceof Measured(PodValue.Amount(double requests), Instant at)) {
+            unseenQueue.read(requests, at);
         }
     }
 
@@ -309,22 +301,12 @@ final class PodMemory {
 
     /** What the signal is blind to, while that is fresh. */
     OptionalDouble freshUnseen(Trigger trigger, Instant now) {
-        return amount(lastUnseen, trigger, now);
+        return unseenQueue.latest(trigger.deadlines().staleAfter(), now);
     }
 
-    /** The same, where a 0 does not count before what came before it is too old: a queue is empty for a moment now and then. */
-    OptionalDouble lateUnseen(Trigger trigger, Instant now) {
-        OptionalDouble latest = freshUnseen(trigger, now);
-        OptionalDouble some = amount(lastSomeUnseen, trigger, now);
-        return latest.orElse(0) > 0 || some.isEmpty() ? latest : some;
-    }
-
-    private static OptionalDouble amount(Optional<Measured> read, Trigger trigger, Instant now) {
-        return read.isPresent()
-                        && read.get().isFresh(now, trigger.deadlines().staleAfter())
-                        && read.get().value() instanceof PodValue.Amount(double amount)
-                ? OptionalDouble.of(amount)
-                : OptionalDouble.empty();
+    /** The same, where a queue that is empty for a moment is not gone. */
+    OptionalDouble rememberedUnseen(Trigger trigger, Instant now) {
+        return unseenQueue.remembered(trigger.deadlines().staleAfter(), now);
     }
 
     /** What it last said of its requests; meant while what it said is {@link #fresh}. */

@@ -280,7 +280,7 @@ final class Scaler {
                         all,
                         pods.newcomers(),
                         trigger.signal().isAdditive() ? OptionalDouble.empty() : signal.level(pods.values()),
-                        unserved.at(pods, memories.lateUnseenLoad(now), held, now)),
+                        unserved.at(pods, memories.rememberedUnseenLoad(now), held, now)),
                 pods,
                 circumstances(pods).with(drains.at(now, observation.pods())),
                 now);

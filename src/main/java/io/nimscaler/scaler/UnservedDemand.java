@@ -24,9 +24,8 @@ final class UnservedDemand {
     private final AdmissionOfFleet admission;
 
     private final boolean isBlindToQueues;
-    private final Duration remembered;
-    private double lastHeld;
-    private Optional<Instant> lastHeldAt = Optional.empty();
+    private final Duration staleAfter;
+    private final RememberedQueue inFront = new RememberedQueue();
 
     /** What knows the cost of a request where the signal does not. */
     private final Optional<FleetSignal> cost;
@@ -47,7 +46,7 @@ final class UnservedDemand {
         this.signal = signal;
         this.target = trigger.target().value();
         this.isBlindToQueues = trigger.signal().blindTo().isPresent();
-        this.remembered = trigger.deadlines().staleAfter();
+        this.staleAfter = trigger.deadlines().staleAfter();
         this.admission = admission;
         this.cost = cost.or(() -> trigger.costedBeside().map(Signal::ofFleet));
     }
@@ -55,8 +54,7 @@ final class UnservedDemand {
     /** The same for the edited trigger, which keeps what was learned and what waited last. */
     UnservedDemand withTrigger(Trigger edited) {
         UnservedDemand next = new UnservedDemand(edited, signal, admission, cost);
-        next.lastHeld = lastHeld;
-        next.lastHeldAt = lastHeldAt;
+        next.inFront.goOnFrom(inFront);
         return next;
     }
 
@@ -83,7 +81,7 @@ final class UnservedDemand {
     }
 
     /**
-     * @param unseenLoad see {@link PodMemories#lateUnseenLoad}
+     * @param unseenLoad see {@link PodMemories#rememberedUnseenLoad}
      * @param held what waits at the demand source; empty: the trigger names none
      */
     Unserved at(PodReadings pods, OptionalDouble unseenLoad, Optional<Wake> held, Instant now) {
@@ -91,19 +89,15 @@ final class UnservedDemand {
         return new Unserved(waitsUnseen(unseenLoad, waits, now), refused(pods, now), waits);
     }
 
-    /** A signal that does not see queues keeps the replicas while one waits; one that is empty for a moment is not gone. */
+    /** A signal that does not see queues keeps the replicas while one waits, and for a while after it was seen last. */
     private OptionalDouble waitsUnseen(OptionalDouble inPods, Optional<Held> held, Instant now) {
-        if (isBlindToQueues && held.orElse(null) instanceof Held.Known(String _, double requests, double _)) {
-            if (requests > 0) {
-                lastHeld = requests;
-                lastHeldAt = Optional.of(now);
-            } else if (lastHeldAt
-                    .filter(at -> !now.isAfter(at.plus(remembered)))
-                    .isPresent()) {
-                return OptionalDouble.of(inPods.orElse(0) + lastHeld);
-            }
+        if (!isBlindToQueues || !(held.orElse(null) instanceof Held.Known(String _, double requests, double _))) {
+            return inPods;
         }
-        return inPods;
+        inFront.read(requests, now);
+        // What waits now is told as held
+        double before = requests > 0 ? 0 : inFront.remembered(staleAfter, now).orElse(0);
+        return before > 0 ? OptionalDouble.of(inPods.orElse(0) + before) : inPods;
     }
 
     private Optional<Admission> refused(PodReadings pods, Instant now) {
