@@ -213,9 +213,7 @@ final class LineReader {
                         atLoad(node, "lastStep", 0),
                         atLoad(node, "barredStep", 1),
                         node.has("firstWindow"),
-                        optional(node, "lately")
-                                .map(LineReader::window)
-                                .orElseGet(() -> new SlidingExtreme.State(Duration.ZERO, List.of()))),
+                        optional(node, "lately").map(LineReader::window).orElse(SlidingExtreme.State.NOTHING)),
                 optional(node, "cuts").map(LineReader::cuts).orElseGet(() -> new Cuts().state()));
     }
 

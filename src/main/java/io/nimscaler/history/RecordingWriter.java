@@ -201,7 +201,9 @@ public final class RecordingWriter {
         if (state.steps().firstWindow()) {
             node.put("firstWindow", true);
         }
-        node.set("lately", window(state.steps().lately()));
+        if (!state.steps().lately().equals(SlidingExtreme.State.NOTHING)) {
+            node.set("lately", window(state.steps().lately()));
+        }
         node.set("cuts", cuts(state.cuts()));
         return node;
     }

@@ -32,6 +32,9 @@ public final class SlidingExtreme {
      */
     public record State(Duration observed, List<Aged> values) {
 
+        /** Of a window that has observed nothing. */
+        public static final State NOTHING = new State(Duration.ZERO, List.of());
+
         public State {
             values = List.copyOf(values);
         }

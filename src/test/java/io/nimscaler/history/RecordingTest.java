@@ -19,12 +19,15 @@ import io.nimscaler.poll.Scraper;
 import io.nimscaler.scaler.Circumstances;
 import io.nimscaler.scaler.Observation;
 import io.nimscaler.scaler.Pod;
+import io.nimscaler.scaler.PodState;
+import io.nimscaler.scaler.PodStatus;
 import io.nimscaler.scaler.Pods;
 import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.Scalers;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.scaler.TriggerId;
 import io.nimscaler.signal.Admission;
+import io.nimscaler.signal.Sample;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
 import io.nimscaler.wake.Wake;
@@ -389,6 +392,48 @@ class RecordingTest {
         assertThat(RecordingReader.read(lines).getFirst().lines()).isEqualTo(remembered);
     }
 
+    @ParameterizedTest
+    @CsvSource({"gpu_cache_usage_perc, 0", "serving_load, 1"})
+    void fourWindowsAreWrittenOfASignalThatGoesDownInStepsAlone(String metric, int written) {
+        Trigger trigger = stated("metric", metric, "targetValue", "0.85");
+        Policy policy = new Policy(trigger);
+        Fleet fleet = new Fleet.Known(new Scale(1, 1), 1, List.of(new PodReading.Sampled(.5)));
+        List<PodStatus> pods = List.of(new PodStatus(
+                "llm-1",
+                Optional.empty(),
+                PodState.SAMPLED,
+                Optional.of(new Sample(.5, Instant.EPOCH)),
+                Optional.empty()));
+        Recorded first = recorded(trigger, policy, fleet, pods, Instant.EPOCH);
+        Recorded second = recorded(trigger, policy, fleet, pods, Instant.EPOCH.plusSeconds(1));
+
+        List<String> lines = RecordingWriter.write(Stream.of(first, second)).toList();
+
+        assertThat(lines.get(1)).contains("stateBefore").doesNotContain("lately");
+        assertThat(lines.get(2).split("\"lately\"", -1)).hasSize(1 + written);
+        assertThat(RecordingReader.read(lines.stream().map(String::strip))
+                        .getFirst()
+                        .lines())
+                .containsExactly(first, second);
+    }
+
+    private static Recorded recorded(
+            Trigger trigger, Policy policy, Fleet fleet, List<PodStatus> pods, Instant at) {
+        return new Recorded(
+                at.getEpochSecond(),
+                new Snapshot(
+                        ID,
+                        trigger.metricName(),
+                        false,
+                        trigger,
+                        Optional.of(policy.state()),
+                        policy.decide(fleet, at),
+                        pods,
+                        OptionalDouble.empty(),
+                        Optional.empty(),
+                        Circumstances.UNWATCHED));
+    }
+
     /** An earlier build barred every smaller size, and wrote none. */
     @ParameterizedTest
     @CsvSource({"9, 8, 9", "1, 1, 1"})
@@ -412,19 +457,8 @@ class RecordingTest {
     /** Of a decision whose state has these fields, too. */
     private static Steps.State stepsOf(Fleet fleet, String fields) {
         Trigger trigger = stated();
-        Policy policy = new Policy(trigger);
-        Snapshot snapshot = new Snapshot(
-                ID,
-                "nim",
-                false,
-                trigger,
-                Optional.of(policy.state()),
-                policy.decide(fleet, Instant.EPOCH),
-                List.of(),
-                OptionalDouble.empty(),
-                Optional.empty(),
-                Circumstances.UNWATCHED);
-        Stream<String> lines = RecordingWriter.write(Stream.of(new Recorded(0, snapshot)))
+        Stream<String> lines = RecordingWriter.write(
+                        Stream.of(recorded(trigger, new Policy(trigger), fleet, List.of(), Instant.EPOCH)))
                 .map(line -> line.replace("\"stateBefore\":{", "\"stateBefore\":{" + fields));
         return RecordingReader.read(lines)
                 .getFirst()
