@@ -88,7 +88,7 @@ final class LineReader {
                 integer(line, "newcomers"),
                 optionalNumber(line, "level"),
                 new Unserved(
-                        optionalNumber(line, "unseenLoad"),
+                        optionalNumber(line, line.has("waiting") ? "waiting" : "unseenLoad"),
                         optional(line, "admission").map(LineReader::admission),
                         optional(line, "held").map(LineReader::held)));
     }

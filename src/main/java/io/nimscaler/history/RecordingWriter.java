@@ -79,6 +79,10 @@ public final class RecordingWriter {
                         .put("readyPods", fleet.readyPods())
                         .put("newcomers", fleet.newcomers());
                 put(line, "level", fleet.level());
+                OptionalDouble waiting = fleet.unserved().waiting();
+                if (!waiting.equals(snapshot.unseenLoad())) {
+                    put(line, "waiting", waiting);
+                }
                 fleet.unserved().held().ifPresent(held -> put(line.putObject("held"), held));
                 fleet.unserved().admission().ifPresent(admission -> put(line.putObject("admission"), admission));
                 readings = fleet.pods();

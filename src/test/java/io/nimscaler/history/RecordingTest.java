@@ -84,9 +84,15 @@ class RecordingTest {
                 default ->
                     new ScrapeResult.Scraped(List.of(
                             series("gpu_cache_usage_perc"),
-                            series("num_requests_waiting"),
+                            queue(),
                             series("nv_gpu_utilization")));
             };
+        }
+
+        /** Empty now and then. */
+        private SampleLine queue() {
+            return new SampleLine(
+                    "num_requests_waiting", Map.of(), Math.max(0, random.nextInt(5) - 2), OptionalLong.empty());
         }
 
         private SampleLine series(String name) {
