@@ -87,6 +87,7 @@ public final class Remembered {
                 + WINDOW_VALUE_BYTES
                         * (state.upscaleWindow().values().size()
                                 + state.downscaleWindow().values().size()
+                                + state.steps().lately().values().size()
                                 + state.cuts().asked().values().size());
     }
 }
