@@ -2,6 +2,8 @@ package io.nimscaler.bench;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /** Plots without a library: plain SVG that also reads on a dark page. */
 final class Svg {
@@ -11,6 +13,8 @@ final class Svg {
     private static final int LEFT = 50;
     private static final int TOP = 40;
     private static final int BOTTOM = 40;
+    private static final int MOST_TICKS = 6;
+    private static final double ROUNDING = 1e-9;
     private static final List<String> COLOURS =
             List.of("#d62728", "#ff7f0e", "#1f77b4", "#2ca02c", "#9467bd", "#8c564b", "#17becf", "#7f7f7f");
 
@@ -23,10 +27,10 @@ final class Svg {
     static String course(String title, Course course) {
         List<double[]> points = course.points();
         double hours = points.getLast()[0];
-        double most = points.stream()
+        double most = roundedUp(points.stream()
                 .mapToDouble(point -> Math.max(point[1], point[3]))
                 .max()
-                .orElse(1);
+                .orElse(1));
         StringBuilder svg = begin(title, "hours", "replicas", hours, most);
         for (double[] point : points) {
             if (point[4] > .01) {
@@ -43,7 +47,10 @@ final class Svg {
         line(svg, points, 3, "#7f7f7f", hours, most);
         line(svg, points, 2, "#2ca02c", hours, most);
         line(svg, points, 1, "#1f77b4", hours, most);
-        legend(svg, List.of("wanted", "ready", "needed", "late"), List.of("#1f77b4", "#2ca02c", "#7f7f7f", "#d62728"));
+        legend(
+                svg,
+                List.of("wanted", "ready", "needed", "share of late requests, from above"),
+                List.of("#1f77b4", "#2ca02c", "#7f7f7f", "#d62728"));
         return svg.append("</svg>\n").toString();
     }
 
@@ -68,7 +75,8 @@ final class Svg {
 
     /** Points joined in their order, from 0 to the most of each axis. */
     static String lines(
-            String title, String xName, String yName, List<SampleLine> all, double mostX, double mostY) {
+            String title, String xName, String yName, List<SampleLine> all, double mostX, double highest) {
+        double mostY = roundedUp(highest);
         StringBuilder svg = begin(title, xName, yName, mostX, mostY);
         for (int i = 0; i < all.size(); i++) {
             svg.append("<polyline fill=\"none\" stroke=\"")
@@ -93,21 +101,26 @@ final class Svg {
                 HEIGHT,
                 LEFT,
                 title));
-        for (int i = 0; i <= 4; i++) {
+        for (double tick : ticks(mostX)) {
             svg.append(String.format(
                     Locale.ROOT,
-                    "<text x=\"%.0f\" y=\"%d\" text-anchor=\"middle\">%.1f</text><text x=\"%d\" y=\"%.0f\" text-anchor=\"end\">%.1f</text>"
-                            + "<line x1=\"%d\" x2=\"%d\" y1=\"%.0f\" y2=\"%.0f\" stroke=\"#ddd\"/>%n",
-                    x(mostX * i / 4, mostX),
+                    "<text x=\"%.0f\" y=\"%d\" text-anchor=\"middle\">%s</text>%n",
+                    x(tick, mostX),
                     HEIGHT - BOTTOM + 15,
-                    mostX * i / 4,
+                    label(tick, mostX)));
+        }
+        for (double tick : ticks(mostY)) {
+            svg.append(String.format(
+                    Locale.ROOT,
+                    "<text x=\"%d\" y=\"%.0f\" text-anchor=\"end\">%s</text>"
+                            + "<line x1=\"%d\" x2=\"%d\" y1=\"%.0f\" y2=\"%.0f\" stroke=\"#ddd\"/>%n",
                     LEFT - 5,
-                    y(mostY * i / 4, mostY) + 4,
-                    mostY * i / 4,
+                    y(tick, mostY) + 4,
+                    label(tick, mostY),
                     LEFT,
                     WIDTH - 20,
-                    y(mostY * i / 4, mostY),
-                    y(mostY * i / 4, mostY)));
+                    y(tick, mostY),
+                    y(tick, mostY)));
         }
         return svg.append(String.format(
                 Locale.ROOT,
@@ -116,6 +129,35 @@ final class Svg {
                 HEIGHT - 8,
                 xName,
                 yName));
+    }
+
+    /** 1, 2 or 5 times a power of ten, so that an axis has 6 of them at most beside 0. */
+    private static double betweenTicks(double most) {
+        double least = most / MOST_TICKS;
+        double power = Math.pow(10, Math.floor(Math.log10(least)));
+        return DoubleStream.of(1, 2, 5, 10)
+                .map(times -> times * power)
+                .filter(one -> one >= least * (1 - ROUNDING))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static double[] ticks(double most) {
+        double between = betweenTicks(most);
+        return IntStream.rangeClosed(0, (int) (most / between + ROUNDING))
+                .mapToDouble(i -> i * between)
+                .toArray();
+    }
+
+    /** An axis that ends with a tick. */
+    private static double roundedUp(double most) {
+        double between = betweenTicks(most);
+        return between * Math.ceil(most / between - ROUNDING);
+    }
+
+    private static String label(double tick, double most) {
+        int decimals = (int) Math.max(0, -Math.floor(Math.log10(betweenTicks(most)) + ROUNDING));
+        return tick == 0 ? "0" : String.format(Locale.ROOT, "%,." + decimals + "f", tick);
     }
 
     private static void legend(StringBuilder svg, List<String> names, List<String> colours) {
