@@ -3,6 +3,7 @@ package io.nimscaler.policy;
 import io.nimscaler.policy.Decision.Basis;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.window.ExponentialSmoothing;
+import io.nimscaler.window.ObservedTime;
 import io.nimscaler.window.SlidingExtreme;
 import java.time.Duration;
 import java.time.Instant;
@@ -311,19 +312,12 @@ public final class Policy {
         }
     }
 
-    /**
-     * The time since the last reading. What is longer than a sample stays fresh was not observed (this process stood still),
-     * and must not age a peak away.
-     */
+    /** The time since the last reading. A time in which this process stood still must not age a peak away. */
     private Duration elapsedUntil(Instant now) {
-        Duration elapsed = Duration.between(previousAt.orElse(now), now);
+        Duration elapsed =
+                ObservedTime.between(previousAt, now, trigger.deadlines().staleAfter());
         previousAt = Optional.of(now);
-        if (elapsed.isNegative()) {
-            return Duration.ZERO;
-        }
-        return elapsed.compareTo(trigger.deadlines().staleAfter()) > 0
-                ? trigger.deadlines().staleAfter()
-                : elapsed;
+        return elapsed;
     }
 
     private Duration noSampleFor(Fleet.Known fleet, Instant now) {

@@ -6,6 +6,7 @@ import io.nimscaler.policy.Cuts;
 import io.nimscaler.policy.Decision;
 import io.nimscaler.policy.Scale;
 import io.nimscaler.trigger.Durations;
+import io.nimscaler.window.ObservedTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -96,7 +97,9 @@ public final class Following {
     public void observe(Snapshot snapshot, Bounds bounds) {
         Decision.Basis basis = snapshot.decision().basis();
         Instant now = basis.at();
-        Duration elapsed = elapsedUntil(now, snapshot.trigger().deadlines().staleAfter());
+        Duration elapsed = ObservedTime.between(
+                previousAt, now, snapshot.trigger().deadlines().staleAfter());
+        previousAt = Optional.of(now);
         takenAway = takenAway.filter(cut -> !cut.at().plus(TOLD_FOR).isBefore(now));
         switch (basis) {
             case Decision.Basis.NotKnown _ -> {
@@ -142,14 +145,5 @@ public final class Following {
         notFollowed = length.compareTo(patience) < 0
                 ? Optional.empty()
                 : Optional.of(new NotFollowed(asked, spec, since, length, bounds.most()));
-    }
-
-    private Duration elapsedUntil(Instant now, Duration atMost) {
-        Duration elapsed = Duration.between(previousAt.orElse(now), now);
-        previousAt = Optional.of(now);
-        if (elapsed.isNegative()) {
-            return Duration.ZERO;
-        }
-        return elapsed.compareTo(atMost) > 0 ? atMost : elapsed;
     }
 }

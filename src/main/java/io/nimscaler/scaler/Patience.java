@@ -1,5 +1,6 @@
 package io.nimscaler.scaler;
 
+import io.nimscaler.window.ObservedTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -30,10 +31,10 @@ final class Patience {
      * @param anyIsRead whether any pod was read at this moment
      */
     void pass(boolean anyIsRead, Instant now) {
-        Duration elapsed = Duration.between(passedAt.orElse(now), now);
+        Duration elapsed = ObservedTime.between(passedAt, now, mostAtOnce);
         passedAt = Optional.of(now);
-        if (anyIsRead && elapsed.isPositive()) {
-            observed = observed.plus(elapsed.compareTo(mostAtOnce) > 0 ? mostAtOnce : elapsed);
+        if (anyIsRead) {
+            observed = observed.plus(elapsed);
         }
     }
 

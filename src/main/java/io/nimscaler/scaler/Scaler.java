@@ -16,6 +16,7 @@ import io.nimscaler.signal.TrafficOfPod;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Violation;
 import io.nimscaler.wake.Wake;
+import io.nimscaler.window.ObservedTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -316,11 +317,9 @@ final class Scaler {
                 circumstances);
     }
 
-    /** A time in which this process stood still was not observed. */
     private void learn(int spec, Optional<Wake> held, Instant now) {
-        Duration elapsed = Duration.between(learnedAt.orElse(now), now);
-        Duration most = trigger.deadlines().staleAfter();
-        Duration observed = elapsed.isNegative() ? Duration.ZERO : elapsed.compareTo(most) > 0 ? most : elapsed;
+        Duration observed =
+                ObservedTime.between(learnedAt, now, trigger.deadlines().staleAfter());
         learnedAt = Optional.of(now);
         signal.aimAt(trigger.target().value(), spec);
         unserved.waits(held, now);
