@@ -147,7 +147,7 @@ final class PodMemories {
 
     /** The same of the signal that knows the cost of a request. */
     List<PodValue> freshCost(Instant now) {
-        return each(memory -> memory.freshCost(trigger, now));
+        return each(memory -> memory.beside().cost(trigger, now));
     }
 
     private List<PodValue> each(Function<PodMemory, Optional<PodValue>> value) {
@@ -158,12 +158,12 @@ final class PodMemories {
 
     /** The total of what the pods say of the load that the signal is blind to; empty: none says anything. */
     OptionalDouble unseenLoad(Instant now) {
-        return total(memory -> memory.freshUnseen(trigger, now));
+        return total(memory -> memory.beside().unseenQueue(trigger, now));
     }
 
     /** The same, where a queue that is empty for a moment is not gone. */
     OptionalDouble rememberedUnseenLoad(Instant now) {
-        return total(memory -> memory.rememberedUnseen(trigger, now));
+        return total(memory -> memory.beside().rememberedQueue(trigger, now));
     }
 
     private OptionalDouble total(Function<PodMemory, OptionalDouble> ofPod) {

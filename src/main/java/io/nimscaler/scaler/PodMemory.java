@@ -5,36 +5,26 @@ import io.nimscaler.exposition.SampleLine;
 import io.nimscaler.policy.PodReading;
 import io.nimscaler.poll.Endpoint;
 import io.nimscaler.poll.NoSample;
-import io.nimscaler.poll.PodAuth;
 import io.nimscaler.poll.Polled;
 import io.nimscaler.poll.Problem;
 import io.nimscaler.poll.ScrapeFailure;
 import io.nimscaler.poll.ScrapeResult;
-import io.nimscaler.signal.Admission;
-import io.nimscaler.signal.AdmissionOfFleet;
-import io.nimscaler.signal.AdmissionOfPod;
 import io.nimscaler.signal.EngineSleep;
 import io.nimscaler.signal.FleetSignal;
 import io.nimscaler.signal.Measurement;
+import io.nimscaler.signal.Measurement.BadValue;
 import io.nimscaler.signal.Measurement.Measured;
 import io.nimscaler.signal.Neighbours;
 import io.nimscaler.signal.PodSignal;
 import io.nimscaler.signal.PodValue;
-import io.nimscaler.signal.RequestsOfPod;
-import io.nimscaler.signal.RequestsOfPod.Requests;
 import io.nimscaler.signal.Sample;
-import io.nimscaler.signal.Traffic;
-import io.nimscaler.signal.TrafficOfPod;
-import io.nimscaler.trigger.Reading;
 import io.nimscaler.trigger.Trigger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** What is kept of one pod from scrape to scrape, and how it counts at a moment. */
 final class PodMemory {
@@ -43,72 +33,43 @@ final class PodMemory {
     private static final long BYTES_OF_ONE_NUMBER = 2_500;
 
     private Pod pod;
-    private Optional<Endpoint> endpoint = Optional.empty();
-
-    /** Of what the endpoint was made. */
-    private @Nullable Pod endpointOf;
-
-    private @Nullable Reading endpointBy;
+    private final PodPlace place = new PodPlace();
     private final PodStart start = new PodStart();
-    private Optional<Duration> waitingSince = Optional.empty();
     private final PodSignal signal;
-    private final Optional<PodSignal> unseen;
-    private final Optional<TrafficOfPod> watched;
-    private final RequestsOfPod requestsOfPod;
-    private Optional<Requests> requests = Optional.empty();
-    private final Optional<PodSignal> cost;
-    private Optional<Measured> lastCost = Optional.empty();
-    private final Optional<AdmissionOfPod> admission;
-    private Optional<Admission> admitted = Optional.empty();
-    private final RememberedQueue unseenQueue = new RememberedQueue();
+    private final BesideSignal beside;
     private Optional<Measured> last = Optional.empty();
     private Optional<Problem> problem = Optional.empty();
     private String insteadThere = "";
-    private Traffic traffic = Traffic.UNKNOWN;
+
+    /** By the clock of {@link Patience}; empty: it is not missing. */
+    private Optional<Duration> missingSince = Optional.empty();
 
     /**
      * @param watchesTraffic whether what the pod says of its requests is read, too
      */
     PodMemory(Pod pod, Trigger trigger, boolean watchesTraffic) {
+        this(pod, trigger, new BesideSignal(trigger, watchesTraffic));
+    }
+
+    private PodMemory(Pod pod, Trigger trigger, BesideSignal beside) {
         this.pod = pod;
         this.signal = trigger.signal().ofPod(trigger.modelName());
-        this.unseen = trigger.signal().blindTo().map(other -> other.ofPod(trigger.modelName()));
-        this.watched = watchesTraffic
-                ? Optional.of(
-                        new TrafficOfPod(trigger.modelName(), trigger.reading().pollInterval()))
-                : Optional.empty();
-        // A pod that goes ends the requests of each model
-        this.requestsOfPod = new RequestsOfPod(Optional.empty());
-        this.cost = trigger.signal()
-                .costedBy()
-                .filter(other -> !other.equals(trigger.signal()))
-                .map(other -> other.ofPod(trigger.modelName()));
-        this.admission = trigger.signal().isCutByRefusals()
-                ? Optional.of(new AdmissionOfPod(
-                        trigger.modelName(),
-                        AdmissionOfFleet.window(trigger.reading().pollInterval())))
-                : Optional.empty();
+        this.beside = beside;
     }
 
     /** The same for another trigger that measures the same; what spans several scrapes begins anew. */
     PodMemory copy(Trigger other) {
-        PodMemory copy = new PodMemory(pod, other, watched.isPresent());
+        PodMemory copy = new PodMemory(pod, other, beside.copy(other));
         copy.start.goOnFrom(start);
-        copy.waitingSince = waitingSince;
         copy.last = last;
-        copy.unseenQueue.goOnFrom(unseenQueue);
         copy.problem = problem;
+        copy.missingSince = missingSince;
         return copy;
     }
 
     /** Of heap, about, in bytes: what its scaler keeps of it. */
     long keptBytes() {
-        return BYTES_OF_ONE_NUMBER
-                + signal.keptBytes()
-                + unseen.map(PodSignal::keptBytes).orElse(0L)
-                + cost.map(PodSignal::keptBytes).orElse(0L)
-                + admission.map(AdmissionOfPod::keptBytes).orElse(0L)
-                + watched.map(TrafficOfPod::keptBytes).orElse(0L);
+        return BYTES_OF_ONE_NUMBER + signal.keptBytes() + beside.keptBytes();
     }
 
     /** As it was described last. */
@@ -131,34 +92,9 @@ final class PodMemory {
         now.access().offLimits().ifPresent(why -> problem = Optional.of(new Problem(ScrapeFailure.NOT_ALLOWED, why)));
     }
 
-    /**
-     * Where it is asked; empty while it has no address, no container port of that name, or is off limits, and where an exporter is
-     * asked instead. The same object as long as it is the same place.
-     */
+    /** See {@link PodPlace#endpoint}. */
     Optional<Endpoint> endpoint(Trigger trigger, String namespace) {
-        if (endpointOf != pod || endpointBy != trigger.reading()) {
-            Optional<Endpoint> now = place(trigger, namespace);
-            endpoint = now.equals(endpoint) ? endpoint : now;
-            endpointOf = pod;
-            endpointBy = trigger.reading();
-        }
-        return endpoint;
-    }
-
-    private Optional<Endpoint> place(Trigger trigger, String namespace) {
-        OptionalInt port = pod.access().number(trigger.reading().port());
-        return port.isEmpty()
-                        || pod.access().offLimits().isPresent()
-                        || trigger.signal().isOfGpus()
-                ? Optional.empty()
-                : pod.address()
-                        .map(host -> new Endpoint(
-                                pod.uid(),
-                                trigger.reading().scheme(),
-                                host,
-                                port.getAsInt(),
-                                trigger.reading().path(),
-                                new PodAuth(namespace, trigger.reading().podAuth())));
+        return place.endpoint(pod, trigger, namespace);
     }
 
     /** The node whose exporter is asked instead; empty while the pod is on none. */
@@ -209,40 +145,8 @@ final class PodMemory {
             return;
         }
         Measurement own = withStatedMaximum(signal.read(series, askedAt));
-        Optional<Measurement> other = unseen.map(blindTo -> blindTo.read(series, askedAt));
-        other.ifPresent(this::takeUnseen);
-        // A queue of which the pod says what can not be is unknown, and not empty
-        take(
-                own instanceof Measured
-                        ? other.filter(Measurement.BadValue.class::isInstance).orElse(own)
-                        : own,
-                where,
-                trigger,
-                askedAt);
-        watched.ifPresent(reader -> traffic = reader.read(series, askedAt));
-        if (trigger.isIdlestFirst()) {
-            requests = requestsOfPod.read(series, askedAt);
-        }
-        cost.map(beside -> beside.read(series, askedAt))
-                .filter(Measured.class::isInstance)
-                .ifPresent(measured -> lastCost = Optional.of((Measured) measured));
-        admitted = admission
-                .flatMap(counts -> counts.read(series, askedAt))
-                .map(now -> admitted.map(now::plus).orElse(now))
-                .or(() -> admitted);
-    }
-
-    private void takeUnseen(Measurement read) {
-        if (read instanceof Measured(PodValue.Amount(double requests), Instant at)) {
-            unseenQueue.read(requests, at);
-        }
-    }
-
-    /** What it took and refused since this was last asked; empty: it does not tell. */
-    Optional<Admission> admitted() {
-        Optional<Admission> told = admitted;
-        admitted = Optional.empty();
-        return told;
+        Optional<BadValue> impossible = beside.read(series, trigger, askedAt);
+        take(own instanceof Measured && impossible.isPresent() ? impossible.get() : own, where, trigger, askedAt);
     }
 
     /** What its engine does not say its containers may have been told. */
@@ -254,6 +158,7 @@ final class PodMemory {
                 : measurement;
     }
 
+    /** A value that is too old, or comes from a pod that can not work yet, does not count. */
     private void take(Measurement measurement, Supplier<String> where, Trigger trigger, Instant askedAt) {
         switch (measurement) {
             case Measured(var _, Instant written)
@@ -281,7 +186,7 @@ final class PodMemory {
             case Measurement.TooEarly _ -> problem = Optional.empty();
             case Measurement.NoMetric(String detail) ->
                 take(new Problem(NoSample.NO_METRIC, detail + insteadThere, Optional.of(where.get())));
-            case Measurement.BadValue(String detail) ->
+            case BadValue(String detail) ->
                 take(new Problem(NoSample.BAD_VALUE, detail, Optional.of(where.get())));
         }
     }
@@ -292,26 +197,9 @@ final class PodMemory {
                 .map(Measured::value);
     }
 
-    /** What the signal says that knows the cost of a request, while that is fresh. */
-    Optional<PodValue> freshCost(Trigger trigger, Instant now) {
-        return lastCost.filter(
-                        measured -> measured.isFresh(now, trigger.deadlines().staleAfter()))
-                .map(Measured::value);
-    }
-
-    /** What the signal is blind to, while that is fresh. */
-    OptionalDouble freshUnseen(Trigger trigger, Instant now) {
-        return unseenQueue.latest(trigger.deadlines().staleAfter(), now);
-    }
-
-    /** The same, where a queue that is empty for a moment is not gone. */
-    OptionalDouble rememberedUnseen(Trigger trigger, Instant now) {
-        return unseenQueue.remembered(trigger.deadlines().staleAfter(), now);
-    }
-
-    /** What it last said of its requests; meant while what it said is {@link #fresh}. */
-    Traffic traffic() {
-        return traffic;
+    /** What it says beside that. */
+    BesideSignal beside() {
+        return beside;
     }
 
     /** How long it had been starting when it became ready, told once; empty: it did not, or was when it was seen first. */
@@ -341,13 +229,13 @@ final class PodMemory {
         }
         Optional<PodValue> fresh = fresh(trigger, now);
         if (fresh.isPresent()) {
-            waitingSince = Optional.empty();
+            missingSince = Optional.empty();
             OptionalDouble value = fleet.valueOf(fresh.get());
             return value.isPresent() ? new PodReading.Sampled(value.getAsDouble()) : new PodReading.Quiet();
         }
         // By our own clock, from the moment at which we could have had a sample and had none
-        Duration since = waitingSince.orElse(patience);
-        waitingSince = Optional.of(since);
+        Duration since = missingSince.orElse(patience);
+        missingSince = Optional.of(since);
         return new PodReading.Missing(lastValue(fleet), patience.minus(since));
     }
 
@@ -363,9 +251,9 @@ final class PodMemory {
     }
 
     /**
-     * @param staleAfter what was read before is not known any more
+     * @param staleBefore what was read before is not known any more
      */
-    PodStatus status(PodReading reading, FleetSignal fleet, Instant staleAfter) {
+    PodStatus status(PodReading reading, FleetSignal fleet, Instant staleBefore) {
         PodState state = switch (reading) {
             case PodReading.Sampled _, PodReading.Quiet _ -> PodState.SAMPLED;
             case PodReading.Missing _ -> PodState.MISSING;
@@ -381,9 +269,7 @@ final class PodMemory {
                 state,
                 sample,
                 shownProblem(state),
-                requests.filter(read -> !read.readAt().isBefore(staleAfter))
-                        .map(read -> OptionalDouble.of(read.number()))
-                        .orElse(OptionalDouble.empty()));
+                beside.requests(staleBefore));
     }
 
     /** What keeps a pod from running explains more than that it does not answer. A pod that answers has no problem. */

@@ -60,7 +60,7 @@ final class PodReadings {
     /** What they took and refused since this was last asked, of each that tells it. */
     List<Admission> admitted() {
         return readings.keySet().stream()
-                .flatMap(memory -> memory.admitted().stream())
+                .flatMap(memory -> memory.beside().takeAdmitted().stream())
                 .toList();
     }
 
@@ -68,7 +68,7 @@ final class PodReadings {
     Traffic traffic() {
         return readings.values().stream().anyMatch(PodReading.Missing.class::isInstance)
                 ? Traffic.UNKNOWN
-                : Traffic.total(read().map(PodMemory::traffic).toList());
+                : Traffic.total(read().map(memory -> memory.beside().traffic()).toList());
     }
 
     /** How long each was starting that has become ready since this was last asked. */
