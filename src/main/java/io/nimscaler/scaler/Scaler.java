@@ -34,36 +34,36 @@ import java.util.Set;
  */
 final class Scaler {
 
-    /** So often what the policy remembers is told: from there on its decisions can be made again. */
+    /** What the policy remembers is told in each decision of so many: from there on its decisions can be made again. */
     private static final int DECISIONS_PER_STATE = 60;
 
-    /** So long may a watch and the first readings of its pods take. */
+    /** A watch and the first readings of its pods may take so long. */
     private static final Duration NEW_FOR = Duration.ofSeconds(10);
 
     /** Far above any fleet of such pods, and half of what one event loop asks every 5 s; a wrong selector may match anything. */
     private static final int MOST_PODS = 5_000;
 
-    /** Beside what the watch of pods holds for. */
+    /** The pods are kept for so long while nothing is known of them, beside the time for which their watch holds. */
     private static final Duration PODS_HOLD_FOR = Duration.ofMinutes(1);
 
     private final ScaledObjectId id;
     private final String name;
     private final boolean shadow;
     private final Trigger trigger;
-    private final Policy policy;
-    private final FleetSignal signal;
     private final boolean watches;
     private final PollRequest pollRequest;
+    private final Policy policy;
+    private final FleetSignal signal;
+    private final UnservedDemand unserved;
+    private final PodMemories memories;
+    private final Patience patience;
+    private final AwaitedPods awaited = new AwaitedPods();
+    private DrainWatch drains;
     private final Instant madeAt;
     private final Phase phase;
-    private final PodMemories memories;
-    private final UnservedDemand unserved;
-    private final Patience patience;
-    private DrainWatch drains;
-    private Optional<Instant> blindSince = Optional.empty();
-    private final AwaitedPods awaited = new AwaitedPods();
-    private Optional<Instant> learnedAt = Optional.empty();
     private Instant due;
+    private Optional<Instant> learnedAt = Optional.empty();
+    private Optional<Instant> blindSince = Optional.empty();
     private long decisions;
     private volatile Optional<Snapshot> snapshot = Optional.empty();
 
@@ -72,40 +72,44 @@ final class Scaler {
      * @param watches whether it tells the {@link Circumstances} of its decisions
      */
     Scaler(ScaledObjectId id, String name, Trigger trigger, boolean watches, Instant now) {
-        this(id, name, false, new Policy(trigger), trigger, trigger.signal().ofFleet(), watches, now);
+        this(id, name, false, trigger, new Policy(trigger), watches, now);
     }
 
+    /** One that has learned nothing of its signal. */
     private Scaler(
             ScaledObjectId id,
             String name,
             boolean shadow,
-            Policy policy,
             Trigger trigger,
-            FleetSignal signal,
+            Policy policy,
             boolean watches,
             Instant now) {
-        this(id, name, shadow, policy, trigger, signal, new UnservedDemand(trigger, signal), watches, now);
+        this(id, name, shadow, trigger, policy, trigger.signal().ofFleet(), Optional.empty(), watches, now);
     }
 
+    /**
+     * @param before of the trigger before its edit; empty: there is none
+     */
     private Scaler(
             ScaledObjectId id,
             String name,
             boolean shadow,
-            Policy policy,
             Trigger trigger,
+            Policy policy,
             FleetSignal signal,
-            UnservedDemand unserved,
+            Optional<UnservedDemand> before,
             boolean watches,
             Instant now) {
         this.id = id;
         this.name = name;
         this.shadow = shadow;
-        this.policy = policy;
         this.trigger = trigger;
-        this.signal = signal;
-        this.unserved = unserved;
         this.watches = watches;
         this.pollRequest = pollRequestOf(trigger, watches);
+        this.policy = policy;
+        this.signal = signal;
+        this.unserved = before.map(demand -> demand.withTrigger(trigger))
+                .orElseGet(() -> new UnservedDemand(trigger, signal));
         this.memories = new PodMemories(trigger, id.namespace(), watches);
         this.patience = new Patience(trigger.deadlines().staleAfter());
         this.drains = new DrainWatch(trigger.reading().pollInterval());
@@ -121,15 +125,7 @@ final class Scaler {
      */
     Scaler withTrigger(Trigger edited, Instant now) {
         Scaler next = new Scaler(
-                id,
-                name,
-                shadow,
-                policy.withTrigger(edited),
-                edited,
-                signal,
-                unserved.withTrigger(edited),
-                watches,
-                now);
+                id, name, shadow, edited, policy.withTrigger(edited), signal, Optional.of(unserved), watches, now);
         next.memories.goOnFrom(memories);
         next.patience.goOnFrom(patience);
         next.drains = drains;
@@ -145,7 +141,7 @@ final class Scaler {
      */
     Scaler heir(String itsName, Trigger other, Instant now) {
         Policy copy = Policy.resumed(trigger, policy.state()).withTrigger(other);
-        Scaler heir = new Scaler(id, itsName, false, copy, other, other.signal().ofFleet(), watches, now);
+        Scaler heir = new Scaler(id, itsName, false, other, copy, watches, now);
         heir.memories.copy(memories);
         heir.patience.goOnFrom(patience);
         heir.awaited.goOnFrom(awaited);
@@ -154,15 +150,7 @@ final class Scaler {
 
     /** The scaler of a trigger's shadow, whose snapshots are not reported. */
     static Scaler shadowOf(Scaler reported, Trigger shadow, Instant now) {
-        return new Scaler(
-                reported.id,
-                reported.name,
-                true,
-                new Policy(shadow),
-                shadow,
-                shadow.signal().ofFleet(),
-                false,
-                now);
+        return new Scaler(reported.id, reported.name, true, shadow, new Policy(shadow), false, now);
     }
 
     String name() {
@@ -228,6 +216,7 @@ final class Scaler {
     /**
      * Makes a reading of the fleet and concludes from it.
      *
+     * @param wake what the wake source says; empty: the trigger names none
      * @param held what waits at the demand source; empty: the trigger names none
      */
     Snapshot decide(Observation observation, Optional<Wake> wake, Optional<Wake> held, Instant now) {
@@ -249,17 +238,6 @@ final class Scaler {
             case Observation.Absent(String reason) -> decideBlindly(reason, now);
         };
         return keep(next, wake);
-    }
-
-    private Snapshot keep(Snapshot decided, Optional<Wake> wake) {
-        Snapshot next = decided.withWake(wake);
-        snapshot = Optional.of(next);
-        return next;
-    }
-
-    private static int sizeOf(Observation.Known observation) {
-        Scale scale = observation.scale();
-        return Math.max(observation.pods().size(), Math.max(scale.spec(), scale.status()));
     }
 
     private Snapshot decide(Observation.Known observation, Optional<Wake> held, Instant now) {
@@ -287,6 +265,25 @@ final class Scaler {
                 now);
     }
 
+    private void learn(int spec, Optional<Wake> held, Instant now) {
+        Duration observed =
+                ObservedTime.between(learnedAt, now, trigger.deadlines().staleAfter());
+        learnedAt = Optional.of(now);
+        signal.aimAt(trigger.target().value(), spec);
+        unserved.waits(held, now);
+        signal.learn(memories.fresh(now), observed);
+        unserved.learn(memories, observed, now);
+    }
+
+    private PodReadings readings(Instant now) {
+        patience.pass(memories.isAnyRead(now), now);
+        return memories.readings(signal, patience.observed(), now);
+    }
+
+    private Circumstances circumstances(PodReadings pods) {
+        return watches ? new Circumstances(pods.traffic(), pods.startUps(), Optional.empty()) : Circumstances.UNWATCHED;
+    }
+
     /** Where nobody looks at the pods for long, their addresses are others' by now, and there may be no room for them. */
     private Snapshot decideBlindly(String reason, Instant now) {
         Instant since = blindSince.orElse(now);
@@ -295,10 +292,6 @@ final class Scaler {
             memories.forget();
         }
         return conclude(new Fleet.NotKnown(reason), readings(now), Circumstances.UNWATCHED, now);
-    }
-
-    private Circumstances circumstances(PodReadings pods) {
-        return watches ? new Circumstances(pods.traffic(), pods.startUps(), Optional.empty()) : Circumstances.UNWATCHED;
     }
 
     private Snapshot conclude(Fleet fleet, PodReadings pods, Circumstances circumstances, Instant now) {
@@ -317,18 +310,14 @@ final class Scaler {
                 circumstances);
     }
 
-    private void learn(int spec, Optional<Wake> held, Instant now) {
-        Duration observed =
-                ObservedTime.between(learnedAt, now, trigger.deadlines().staleAfter());
-        learnedAt = Optional.of(now);
-        signal.aimAt(trigger.target().value(), spec);
-        unserved.waits(held, now);
-        signal.learn(memories.fresh(now), observed);
-        unserved.learn(memories, observed, now);
+    private static int sizeOf(Observation.Known observation) {
+        Scale scale = observation.scale();
+        return Math.max(observation.pods().size(), Math.max(scale.spec(), scale.status()));
     }
 
-    private PodReadings readings(Instant now) {
-        patience.pass(memories.isAnyRead(now), now);
-        return memories.readings(signal, patience.observed(), now);
+    private Snapshot keep(Snapshot decided, Optional<Wake> wake) {
+        Snapshot next = decided.withWake(wake);
+        snapshot = Optional.of(next);
+        return next;
     }
 }
