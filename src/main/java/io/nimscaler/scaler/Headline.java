@@ -2,16 +2,11 @@ package io.nimscaler.scaler;
 
 import io.nimscaler.policy.Answer;
 import io.nimscaler.policy.Carried;
-import io.nimscaler.policy.Counts;
 import io.nimscaler.policy.Decision;
 import io.nimscaler.policy.Decision.Basis;
 import io.nimscaler.policy.HoldReason;
-import io.nimscaler.poll.PodProblem;
-import io.nimscaler.poll.Problem;
-import io.nimscaler.poll.ScrapeFailure;
 import io.nimscaler.signal.SignalLabel;
 import io.nimscaler.trigger.Durations;
-import io.nimscaler.trigger.Printable;
 import io.nimscaler.trigger.Trigger;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,9 +20,6 @@ import java.util.OptionalInt;
  * woken reads it first.
  */
 public final class Headline {
-
-    /** What an engine or a kernel wrote into a problem may be long. */
-    private static final int LONGEST_PROBLEM = 300;
 
     private final Snapshot snapshot;
     private final Trigger trigger;
@@ -58,7 +50,7 @@ public final class Headline {
             case Basis.Known basis -> {
                 List<String> sentences = new ArrayList<>();
                 sentences.add(consequence(basis));
-                sentences.addAll(causes(basis));
+                sentences.addAll(new Causes(snapshot, basis).sentences());
                 sentences.add(load(basis));
                 if (standing.state() == State.UNKNOWN) {
                     sentences.add(fallback());
@@ -165,124 +157,6 @@ public final class Headline {
 
     private String unavailable() {
         return snapshot.answer() instanceof Answer.Unavailable(String reason) ? reason : "it is not known why";
-    }
-
-    private List<String> causes(Basis.Known basis) {
-        List<String> causes = new ArrayList<>();
-        Counts counts = basis.counts();
-        int all = Math.max(snapshot.pods().size(), basis.scale().spec());
-        List<Problem> problems = snapshot.pods().stream()
-                .filter(pod -> pod.state() == PodState.MISSING)
-                .flatMap(pod -> pod.problem().stream())
-                .toList();
-        int missing = counts.missing() + counts.countedAsMean();
-        if (missing > 0) {
-            causes.add(missing(missing, all, problems)
-                    + (counts.countedAsMean() > 0
-                            ? " " + counts.countedAsMean() + " of them "
-                                    + (counts.countedAsMean() == 1 ? "counts" : "count")
-                                    + " as the mean of the others: silent for long."
-                            : ""));
-        }
-        if (counts.stuck() > 0) {
-            causes.add(counts.stuck() + (counts.stuck() == 1 ? " pod has" : " pods have")
-                    + " been starting for longer than startingDeadline = "
-                    + Durations.text(trigger.deadlines().startingDeadline()) + stuckWhy() + ".");
-        }
-        if (counts.starting() > 0) {
-            causes.add(ofAll(counts.starting(), all) + (counts.starting() == 1 ? " is" : " are") + " starting.");
-        }
-        basis.fleet()
-                .unserved()
-                .admission()
-                .filter(admission -> admission.refused() > 0)
-                .ifPresent(admission -> causes.add(number(Math.rint(admission.refused())) + " of "
-                        + number(Math.rint(admission.taken() + admission.refused()))
-                        + " requests were refused for lack of capacity."));
-        basis.fleet()
-                .unserved()
-                .knownHeld()
-                .filter(held -> held.requests() > 0)
-                .ifPresent(held -> causes.add(number(held.requests())
-                        + (held.requests() == 1 ? " request waits at " : " requests wait at ") + held.source() + "."));
-        if (snapshot.decision() instanceof Decision.Hold(HoldReason reason, var _)) {
-            causes.add(holding(reason, basis));
-        }
-        return causes;
-    }
-
-    /** What the counts of pods do not say. */
-    private String holding(HoldReason reason, Basis.Known basis) {
-        return switch (reason) {
-            case TOO_FEW_OBSERVATIONS ->
-                "The pods answer, and had too few requests within window = "
-                        + Durations.text(trigger.signal().window()) + " to tell.";
-            case REQUESTS_WAITING -> {
-                double waiting = basis.fleet().unserved().waiting().orElse(0);
-                String unseen = SignalLabel.of(trigger.signal()).title() + " does not show what they need.";
-                // Of those at a gateway it is said before
-                yield waiting == 0
-                        ? unseen
-                        : number(waiting) + (waiting == 1 ? " request waits" : " requests wait") + ", and " + unseen;
-            }
-            case DEMAND_SOURCE_UNKNOWN ->
-                basis.fleet()
-                        .unserved()
-                        .unknownHeld()
-                        .map(held -> "What waits at demand source " + held.source() + " is not known: "
-                                + Printable.of(held.reason(), LONGEST_PROBLEM) + ".")
-                        .orElse("");
-            case ALL_STARTING,
-                    NO_SAMPLES,
-                    UNDECIDED,
-                    STABILIZATION,
-                    WINDOW_NOT_FULL,
-                    STEP_TAKEN_BACK,
-                    REQUESTS_REFUSED -> "";
-        };
-    }
-
-    private String stuckWhy() {
-        return snapshot.pods().stream()
-                .filter(pod -> pod.state() == PodState.STARTING)
-                .flatMap(pod -> pod.problem().stream())
-                .findFirst()
-                .map(problem -> ": " + words(problem))
-                .orElse("");
-    }
-
-    private static String missing(int missing, int all, List<Problem> problems) {
-        boolean isOne = missing == 1;
-        if (problems.isEmpty()) {
-            return ofAll(missing, all) + (isOne ? " has" : " have") + " given no data yet.";
-        }
-        Problem first = problems.getFirst();
-        long others =
-                problems.stream().filter(problem -> !problem.isLike(first)).count();
-        long alike = problems.size() - others - 1;
-        String verb = isSilent(first.reason())
-                ? (isOne ? " does not answer: " : " do not answer: ")
-                : (isOne ? " gives no data: " : " give no data: ");
-        return ofAll(missing, all) + verb + words(first)
-                + (alike > 0 ? "; " + alike + " more the same" : "")
-                + (others > 0 ? "; " + others + (others == 1 ? " other problem" : " other problems") : "") + ".";
-    }
-
-    private static boolean isSilent(PodProblem reason) {
-        return reason == ScrapeFailure.CANNOT_CONNECT
-                || reason == ScrapeFailure.TLS
-                || reason == ScrapeFailure.TIMEOUT
-                || reason == ScrapeFailure.CONNECTION_LOST;
-    }
-
-    private static String words(Problem problem) {
-        String where = problem.where().map(" at "::concat).orElse("");
-        return Printable.of(problem.reason().label().replace('_', ' ') + ": " + problem.detail(), LONGEST_PROBLEM)
-                + where;
-    }
-
-    private static String ofAll(int some, int all) {
-        return some + " of " + all + (all == 1 ? " pod" : " pods");
     }
 
     private String load(Basis.Known basis) {
