@@ -11,8 +11,9 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * Readings of one fleet over time → decisions: {@code deciding.md}, "Time". Holds the only state that a decision depends on
- * besides its reading: the smoothed demand, both windows, and since when no pod has given a sample.
+ * Readings of one fleet over time → decisions: {@code deciding.md}, "Time". Holds the only state that a decision depends on besides its
+ * reading: the smoothed demand, both windows, the steps down, the replicas that another writer took away, and since when no pod has given
+ * a sample.
  *
  * <p>Not thread-safe.
  */
@@ -128,13 +129,17 @@ public final class Policy {
         };
     }
 
-    /** Rule 6: nothing is taken away from a fleet that does not get round to what it is asked for. */
+    /**
+     * Rule 6: nothing is taken away from a fleet that does not get round to what it is asked for.
+     *
+     * @param stepped whether a step down was under way before this decision
+     */
     private Decision serving(Decision decision, boolean stepped) {
         if (decision instanceof Decision.Report(double value, Basis.Known basis)
                 && value < trigger.target().value() * basis.scale().spec()) {
             Optional<HoldReason> reason = notServed(basis.fleet().unserved());
             if (reason.isPresent()) {
-                // Not made now, it would be made later at another load
+                // A step that is not made now would be made later, at another load
                 if (steps.abandon() && stepped) {
                     downscaleWindow.observeAnew();
                 }
@@ -154,8 +159,8 @@ public final class Policy {
     }
 
     /**
-     * Where another writer took replicas away, and the pods that are left can not say what is needed or are above their target, what the
-     * window remembers decides. A hold would keep what was cut: until a model is loaded, and then for another load.
+     * Another writer may take replicas away. While the pods that are left can not say what is needed, or are above their target, the highest
+     * load that the window remembers decides. A hold would keep the cut until a model is loaded, and then for another load.
      */
     private Decision givingBack(Decision decision) {
         return switch (decision.basis()) {
@@ -207,7 +212,7 @@ public final class Policy {
         double atTarget = trigger.target().value() * fleet.scale().spec();
         Demand reading = rules.of(fleet, noSampleFor(fleet, now));
         if (!reading.carried().map(Carried::isFinite).orElse(true)) {
-            // Each sample is bounded where it enters; what were not finite here would never leave the smoothing again
+            // Each sample is bounded where it enters. A sum that is not finite would never leave the smoothing again
             return new Decision.Unknown(
                     "what the pods say does not add up to a finite number",
                     basis(fleet, now, reading.counts(), Optional.empty(), OptionalDouble.empty()));

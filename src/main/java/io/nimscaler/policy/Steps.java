@@ -39,18 +39,18 @@ public final class Steps {
     static final double FALLEN_LOAD = .75;
 
     /**
-     * So much of one replica a smaller fleet has left where the ups and downs of the load were not observed yet: what one window saw is not
-     * the most that comes. Of few replicas this is much, of many little, as the ups and downs of a load are.
+     * A smaller fleet must have so much of one replica left while the ups and downs of the load were not observed yet: what one window saw
+     * is not the most that comes. Of few replicas this is much, of many little. So are the ups and downs of a load.
      */
     private static final double ROOM = .4;
 
     /** So many windows say how the load goes up and down. */
     static final int WINDOWS_OF_UPS_AND_DOWNS = 4;
 
-    /** A load that is no more than this share of the highest of them has fallen. That is no up and down. */
+    /** A load of no more than this share of the highest of those windows has fallen: that is no up and down. */
     static final double FALLEN_FAR = .5;
 
-    /** It need not be exact to the second. */
+    /** So many values of those windows are kept: they need not be exact to the second. */
     private static final int KEPT_OF_UPS_AND_DOWNS = 64;
 
     /** For so long a step that was taken back is not tried again. */
@@ -132,8 +132,8 @@ public final class Steps {
     }
 
     /**
-     * A window is full. Of the first one such a signal has only begun to learn how the pods work, and reads less than there is until it
-     * knows: what was read then allows no step.
+     * A window is full. In the first one such a signal has only begun to learn how the pods work. Until it knows, it may read less than
+     * there is. So what was read then allows no step.
      *
      * @return whether it was the first
      */
@@ -169,9 +169,10 @@ public final class Steps {
     }
 
     /**
-     * The wanted replicas as they are seen now, and before.
+     * The wanted replicas as they are seen now. Fewer than before are a step or a part of one. More than before may take one back.
      *
-     * @param highest load of the window; empty: nothing was observed yet
+     * @param before when they were seen last; empty: they were not
+     * @param highest the highest load of the window; empty: nothing was observed yet
      * @return whether this is a size of which nothing was observed yet
      */
     boolean endAt(int spec, OptionalInt before, OptionalDouble highest) {
