@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import io.nimscaler.policy.HoldReason;
 import io.nimscaler.scaler.State;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,6 +53,20 @@ class StatesTest {
             onThePage.put(entry.group(1), entry.group(2));
         }
         assertThat(onThePage).isEqualTo(TITLES);
+    }
+
+    /** Of the days that are kept the page has the reasons of holds alone. One that it does not name reads as missing data. */
+    @ParameterizedTest
+    @EnumSource(HoldReason.class)
+    void pageHasTheStateOfEachReasonOverDays(HoldReason reason) throws IOException {
+        String expected = switch (reason) {
+            case STABILIZATION, WINDOW_NOT_FULL, STEP_TAKEN_BACK -> "allowed";
+            case REQUESTS_WAITING, REQUESTS_REFUSED -> "waiting";
+            case ALL_STARTING, NO_SAMPLES, TOO_FEW_OBSERVATIONS, UNDECIDED, DEMAND_SOURCE_UNKNOWN -> "holding";
+        };
+        Matcher named = Pattern.compile("const (\\w+) = of\\([^)]*'" + reason.label() + "'")
+                .matcher(Files.readString(Path.of("src/main/resources/META-INF/resources/page/kept.js")));
+        assertThat(named.find() ? named.group(1) : "holding").isEqualTo(expected);
     }
 
     @Test

@@ -16,7 +16,7 @@ function stateOf(step) {
   const {decisions, unknown, holds} = step;
   const of = (...reasons) => reasons.reduce((sum, reason) => sum + (holds[reason] ?? 0), 0) / decisions;
   const all = Object.values(holds).reduce((sum, number) => sum + number, 0) / decisions;
-  const allowed = of('stabilization', 'window_not_full');
+  const allowed = of('stabilization', 'window_not_full', 'step_taken_back');
   const waiting = of('requests_waiting', 'requests_refused');
   return decisions === 0 || unknown / decisions >= HALF ? 'unknown'
     : all - allowed - waiting >= HALF ? 'holding'
