@@ -186,8 +186,7 @@ final class PodMemory {
             case Measurement.TooEarly _ -> problem = Optional.empty();
             case Measurement.NoMetric(String detail) ->
                 take(new Problem(NoSample.NO_METRIC, detail + insteadThere, Optional.of(where.get())));
-            case BadValue(String detail) ->
-                take(new Problem(NoSample.BAD_VALUE, detail, Optional.of(where.get())));
+            case BadValue(String detail) -> take(new Problem(NoSample.BAD_VALUE, detail, Optional.of(where.get())));
         }
     }
 
@@ -264,12 +263,7 @@ final class PodMemory {
                 ? Optional.empty()
                 : last.map(measured -> new Sample(value.getAsDouble(), measured.readAt()));
         return new PodStatus(
-                pod.name(),
-                pod.address(),
-                state,
-                sample,
-                shownProblem(state),
-                beside.requests(staleBefore));
+                pod.name(), pod.address(), state, sample, shownProblem(state), beside.requests(staleBefore));
     }
 
     /** What keeps a pod from running explains more than that it does not answer. A pod that answers has no problem. */

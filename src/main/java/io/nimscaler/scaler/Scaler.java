@@ -108,8 +108,8 @@ final class Scaler {
         this.pollRequest = pollRequestOf(trigger, watches);
         this.policy = policy;
         this.signal = signal;
-        this.unserved = before.map(demand -> demand.withTrigger(trigger))
-                .orElseGet(() -> new UnservedDemand(trigger, signal));
+        this.unserved =
+                before.map(demand -> demand.withTrigger(trigger)).orElseGet(() -> new UnservedDemand(trigger, signal));
         this.memories = new PodMemories(trigger, id.namespace(), watches);
         this.patience = new Patience(trigger.deadlines().staleAfter());
         this.drains = new DrainWatch(trigger.reading().pollInterval());

@@ -82,10 +82,8 @@ class RecordingTest {
                 case 0 -> new ScrapeResult.Failed(ScrapeFailure.TIMEOUT, host + " took longer than 5s");
                 case 1 -> new ScrapeResult.Scraped(List.of());
                 default ->
-                    new ScrapeResult.Scraped(List.of(
-                            series("gpu_cache_usage_perc"),
-                            queue(),
-                            series("nv_gpu_utilization")));
+                    new ScrapeResult.Scraped(
+                            List.of(series("gpu_cache_usage_perc"), queue(), series("nv_gpu_utilization")));
             };
         }
 
@@ -423,8 +421,7 @@ class RecordingTest {
                 .containsExactly(first, second);
     }
 
-    private static Recorded recorded(
-            Trigger trigger, Policy policy, Fleet fleet, List<PodStatus> pods, Instant at) {
+    private static Recorded recorded(Trigger trigger, Policy policy, Fleet fleet, List<PodStatus> pods, Instant at) {
         return new Recorded(
                 at.getEpochSecond(),
                 new Snapshot(
