@@ -1,7 +1,6 @@
 package io.nimscaler.signal;
 
 import static io.nimscaler.signal.QueueFlow.ENOUGH_COMPLETED;
-import static io.nimscaler.signal.ServingLoadOfFleet.sum;
 
 import java.util.List;
 
@@ -28,7 +27,11 @@ final class BatchCost {
 
     /** From pods that were just read, at least one. */
     void learn(List<PodValue.Work> pods) {
-        double n = sum(pods, pod -> pod.pace().intervals());
+        Pace.Batch seen = Pace.Batch.UNKNOWN;
+        for (PodValue.Work pod : pods) {
+            seen = seen.plus(pod.pace().batch());
+        }
+        double n = seen.intervals();
         if (n == 0) {
             // The most would keep the replicas of such an engine for ever
             atMost = pods.stream().anyMatch(pod -> !pod.pace().tooEarly())
@@ -37,11 +40,9 @@ final class BatchCost {
                     : MOST_COST;
             return;
         }
-        double x = sum(pods, pod -> pod.pace().x());
-        double evidence = Math.max(0, sum(pods, pod -> pod.pace().xx()) - x * x / n);
-        double covariance = sum(pods, pod -> pod.pace().xy())
-                - x * sum(pods, pod -> pod.pace().y()) / n;
-        double running = Math.exp(x / n);
+        double evidence = Math.max(0, seen.xx() - seen.x() * seen.x() / n);
+        double covariance = seen.xy() - seen.x() * seen.y() / n;
+        double running = Math.exp(seen.x() / n);
         double doubtful = DOUBT * MOST_COST * running / (1 + MOST_COST * running);
         atLeast = costOf(covariance / (evidence + DOUBT), running);
         atMost = costOf((Math.max(0, covariance) + doubtful) / (evidence + DOUBT), running);

@@ -1,10 +1,9 @@
 package io.nimscaler.signal;
 
 /**
- * How a pod has worked, so that a fleet's can be added up: sums over intervals of x = ln(requests running) and y = ln(seconds from one
- * token to the next), and flows.
+ * How a pod has worked, so that a fleet's can be added up.
  *
- * @param intervals in number
+ * @param batch what its intervals say of the cost of the batch
  * @param counts it says what it completes
  * @param tooEarly it was not watched for long enough to say how fast it works
  * @param young it was not watched for a whole flow window yet
@@ -19,11 +18,7 @@ package io.nimscaler.signal;
  * @param runningLimit how many ran while others waited all the time, and not for the KV cache; 0: none did
  */
 record Pace(
-        int intervals,
-        double x,
-        double y,
-        double xx,
-        double xy,
+        Batch batch,
         boolean counts,
         boolean tooEarly,
         boolean young,
@@ -36,6 +31,17 @@ record Pace(
         boolean queueStands,
         double runningLimit) {
 
+    /** Sums over intervals of x = ln(requests running) and y = ln(seconds from one token to the next). */
+    record Batch(int intervals, double x, double y, double xx, double xy) {
+
+        static final Batch UNKNOWN = new Batch(0, 0, 0, 0, 0);
+
+        Batch plus(Batch other) {
+            return new Batch(
+                    intervals + other.intervals, x + other.x, y + other.y, xx + other.xx, xy + other.xy);
+        }
+    }
+
     static final Pace UNKNOWN =
-            new Pace(0, 0, 0, 0, 0, false, true, true, 0, Double.NaN, Double.NaN, 0, 0, 0, false, 0);
+            new Pace(Batch.UNKNOWN, false, true, true, 0, Double.NaN, Double.NaN, 0, 0, 0, false, 0);
 }

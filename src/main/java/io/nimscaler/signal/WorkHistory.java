@@ -217,27 +217,13 @@ final class WorkHistory {
     }
 
     private Pace pace() {
-        double x = 0;
-        double y = 0;
-        double xx = 0;
-        double xy = 0;
-        for (Interval one : intervals) {
-            x += one.logRunning;
-            y += one.logSecondsPerToken;
-            xx += one.logRunning * one.logRunning;
-            xy += one.logRunning * one.logSecondsPerToken;
-        }
         long span = Duration.between(scrapes.getFirst().at(), scrapes.getLast().at())
                 .toNanos();
         boolean tooEarly = 3 * span < flowWindow.toNanos();
         boolean young = 3 * span < 2 * flowWindow.toNanos();
         boolean stands = !young && scrapes.size() >= LEAST_SCRAPES && alwaysHadQueue();
         return new Pace(
-                intervals.size(),
-                x,
-                y,
-                xx,
-                xy,
+                batch(),
                 !Double.isNaN(scrapes.getLast().completed()),
                 tooEarly,
                 young,
@@ -252,6 +238,20 @@ final class WorkHistory {
                 tooEarly ? 0 : queueGrowth(),
                 stands,
                 stands && !kvBinds() ? mostRunning() : 0);
+    }
+
+    private Pace.Batch batch() {
+        double x = 0;
+        double y = 0;
+        double xx = 0;
+        double xy = 0;
+        for (Interval one : intervals) {
+            x += one.logRunning;
+            y += one.logSecondsPerToken;
+            xx += one.logRunning * one.logRunning;
+            xy += one.logRunning * one.logSecondsPerToken;
+        }
+        return new Pace.Batch(intervals.size(), x, y, xx, xy);
     }
 
     private double aSecond(ToDoubleFunction<Scrape> count) {
