@@ -18,7 +18,13 @@ final class BatchCost {
     /** One more request makes a token longer by so much of the time that it takes alone, at most, while nothing else was learned. */
     private static final double MOST_COST = 0.1;
 
-    private static final double MOST_BATCH_SHARE = 0.95;
+    private static final double MOST_SLOPE = 0.95;
+
+    /** In ln r: nearer to each other two batches are one, and further from each other nobody has them. */
+    private static final double LEAST_APART = 0.01;
+
+    private static final double MOST_APART = 12;
+    private static final double MOST_MIDDLE = 30;
 
     private double atLeast;
 
@@ -40,23 +46,46 @@ final class BatchCost {
                     : MOST_COST;
             return;
         }
-        double evidence = Math.max(0, seen.xx() - seen.x() * seen.x() / n);
-        double covariance = seen.xy() - seen.x() * seen.y() / n;
-        double running = Math.exp(seen.x() / n);
-        double doubtful = DOUBT * MOST_COST * running / (1 + MOST_COST * running);
-        atLeast = costOf(covariance / (evidence + DOUBT), running);
-        atMost = costOf((Math.max(0, covariance) + doubtful) / (evidence + DOUBT), running);
+        double mean = seen.x() / n;
+        double evidence = Math.max(0, seen.xx() - n * mean * mean);
+        double covariance = seen.xy() - mean * seen.y();
+        double thirdMoment = seen.xxx() - 3 * mean * seen.xx() + 2 * n * mean * mean * mean;
+        double skew = evidence > 0 ? thirdMoment / evidence : 0;
+        TwoBatches two = TwoBatches.of(mean + skew / 2, Math.sqrt(skew * skew + 4 * evidence / n));
+        atLeast = two.costOf(covariance / (evidence + DOUBT));
+        atMost = two.costOf((Math.max(0, covariance) + DOUBT * two.slopeOf(MOST_COST)) / (evidence + DOUBT));
+    }
+
+    /**
+     * Two numbers of running requests whose ln have the mean, the variance and the third moment of what was seen. The slope of ln t over
+     * ln r is that between these two: while a pod is quiet the line is much flatter, and while it is full much steeper.
+     *
+     * @param few the smaller one
+     * @param ratio the larger one over the smaller
+     * @param apart ln of the ratio, more than 0
+     */
+    private record TwoBatches(double few, double ratio, double apart) {
+
+        static TwoBatches of(double middle, double apart) {
+            double bounded = Math.clamp(apart, LEAST_APART, MOST_APART);
+            return new TwoBatches(Math.exp(Math.min(MOST_MIDDLE, middle) - bounded / 2), Math.exp(bounded), bounded);
+        }
+
+        /** b / a of the straight line t = a + b · r that goes through both. */
+        double costOf(double slope) {
+            double rise = Math.exp(apart * Math.clamp(slope, 0, MOST_SLOPE));
+            return (rise - 1) / (ratio - rise) / few;
+        }
+
+        double slopeOf(double cost) {
+            return Math.log((1 + cost * few * ratio) / (1 + cost * few)) / apart;
+        }
     }
 
     /** The engine has no counter of tokens, or it generates none: that of embeddings completes requests without any. */
     private static boolean neverSays(PodValue.Work pod) {
         Pace pace = pod.pace();
         return Double.isNaN(pace.tokens()) || (pace.tokensGrown() == 0 && pace.completedGrown() >= ENOUGH_COMPLETED);
-    }
-
-    private static double costOf(double batchShare, double running) {
-        double share = Math.clamp(batchShare, 0, MOST_BATCH_SHARE);
-        return share / (1 - share) / running;
     }
 
     double atLeast() {

@@ -32,13 +32,18 @@ record Pace(
         double runningLimit) {
 
     /** Sums over intervals of x = ln(requests running) and y = ln(seconds from one token to the next). */
-    record Batch(int intervals, double x, double y, double xx, double xy) {
+    record Batch(int intervals, double x, double y, double xx, double xy, double xxx) {
 
-        static final Batch UNKNOWN = new Batch(0, 0, 0, 0, 0);
+        static final Batch UNKNOWN = new Batch(0, 0, 0, 0, 0, 0);
 
         Batch plus(Batch other) {
             return new Batch(
-                    intervals + other.intervals, x + other.x, y + other.y, xx + other.xx, xy + other.xy);
+                    intervals + other.intervals,
+                    x + other.x,
+                    y + other.y,
+                    xx + other.xx,
+                    xy + other.xy,
+                    xxx + other.xxx);
         }
     }
 

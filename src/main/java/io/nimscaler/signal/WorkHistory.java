@@ -245,13 +245,15 @@ final class WorkHistory {
         double y = 0;
         double xx = 0;
         double xy = 0;
+        double xxx = 0;
         for (Interval one : intervals) {
             x += one.logRunning;
             y += one.logSecondsPerToken;
             xx += one.logRunning * one.logRunning;
             xy += one.logRunning * one.logSecondsPerToken;
+            xxx += one.logRunning * one.logRunning * one.logRunning;
         }
-        return new Pace.Batch(intervals.size(), x, y, xx, xy);
+        return new Pace.Batch(intervals.size(), x, y, xx, xy, xxx);
     }
 
     private double aSecond(ToDoubleFunction<Scrape> count) {

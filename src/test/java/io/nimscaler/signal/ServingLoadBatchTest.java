@@ -42,6 +42,26 @@ class ServingLoadBatchTest extends WatchedPods {
         }
     }
 
+    /** After a burst both a few and all slots were seen, and next to nothing between. */
+    @ParameterizedTest
+    @CsvSource({"0.2, 0.0028", "0.5, 0.0028", "0.8, 0.0028", "0.2, 0.0005", "0.8, 0.0005"})
+    void loadIsRightWhereThePodWasEitherFullOrQuiet(double partOfTheTimeFull, double perRequest) {
+        Watched pod = new Watched();
+        PodValue.Work last = pod.read(0, 1, 0, 1, 1);
+        for (int i = 0; i < 900; i++) {
+            double running = i % 300 < 300 * partOfTheTimeFull ? 90 : 5;
+            last = pod.read(running / 100, running, 0, running / (.01 + perRequest * running), 1);
+        }
+
+        fleet.learn(List.of(last), SECOND);
+
+        double full = 100 / (.01 + perRequest * 100);
+        for (double running : new double[] {5, 20, 60}) {
+            double generated = running / (.01 + perRequest * running);
+            assertThat(load(work(running / 100, running, 0))).isCloseTo(generated / full, within(.05));
+        }
+    }
+
     /** Polls of more than 5 s make the intervals longer. */
     @ParameterizedTest(name = "a poll each {0} s")
     @ValueSource(ints = {6, 10, 15, 30})
