@@ -2,6 +2,7 @@ package io.nimscaler.signal;
 
 import static io.nimscaler.signal.ServingLoadOfFleet.sum;
 
+import io.nimscaler.window.ExponentialSmoothing;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -29,16 +30,23 @@ final class QueueFlow {
     /** What pods at their target have room for, as a share of what they do, at most; at a target of 0.80 and less so much. */
     private static final double ROOM = 0.25;
 
+    /** Over about so long what pods completed before a queue is remembered. */
+    private static final Duration HALF_LIFE = Duration.ofMinutes(5);
+
     private final ToDoubleFunction<PodValue.Work> base;
+    private final ToDoubleFunction<PodValue.Work> baseAtMost;
+    private final ExponentialSmoothing completedLately = new ExponentialSmoothing(HALF_LIFE, HALF_LIFE);
     private final SlidingTotal<Double> inFrontLately;
     private OptionalDouble inFront = OptionalDouble.empty();
 
     /**
-     * @param base of a pod, in full replicas, where an unknown is as high as it may be
+     * @param base of a pod, in full replicas: the least that it may be
+     * @param baseAtMost the most that it may be
      * @param window over which a flow is taken
      */
-    QueueFlow(ToDoubleFunction<PodValue.Work> base, Duration window) {
+    QueueFlow(ToDoubleFunction<PodValue.Work> base, ToDoubleFunction<PodValue.Work> baseAtMost, Duration window) {
         this.base = base;
+        this.baseAtMost = baseAtMost;
         this.inFrontLately = new SlidingTotal<>(window);
     }
 
@@ -69,8 +77,9 @@ final class QueueFlow {
      * @param known of which it is known how fast they work
      * @param all pods that were just read
      * @param target what a replica should carry, in full replicas
+     * @param elapsed since the last call
      */
-    OptionalDouble of(List<PodValue.Work> known, List<PodValue.Work> all, OptionalDouble target) {
+    OptionalDouble of(List<PodValue.Work> known, List<PodValue.Work> all, OptionalDouble target, Duration elapsed) {
         double work = sum(known, base);
         double completedGrown = sum(known, pod -> pod.pace().completedGrown());
         double tokensGrown = sum(known, pod -> pod.pace().tokensGrown());
@@ -82,7 +91,7 @@ final class QueueFlow {
         if (completedGrown < ENOUGH_COMPLETED || !(completed > 0) || work == 0) {
             return OptionalDouble.empty();
         }
-        double perReplica = completed / work;
+        double perReplica = perReplica(known, completed, work, elapsed);
         double longest =
                 known.stream().mapToDouble(pod -> pod.pace().watched()).max().orElse(1);
         double byNewcomers = byNewcomers(all, longest);
@@ -94,6 +103,17 @@ final class QueueFlow {
         double within = Math.min(1, target.orElse(1)) * (waiting / HORIZON_SECONDS - room);
         double soon = Math.min(waiting / SOON_SECONDS, SOON_SHARE * full) - byNewcomers + Math.min(0, arriving);
         return OptionalDouble.of(arriving + Math.max(0, Math.max(within, soon)));
+    }
+
+    /**
+     * Requests that a full replica completes a second. Where a queue begins, a pod reads the prompts of many and generates little. Then
+     * what a replica completed before counts, if that was more. It was so much at least, for it is taken over the most that the base was.
+     */
+    private double perReplica(List<PodValue.Work> known, double completed, double work, Duration elapsed) {
+        completedLately.update(completed / sum(known, baseAtMost), elapsed);
+        boolean begins = known.stream().anyMatch(pod -> !pod.pace().queueStands());
+        double now = completed / work;
+        return begins ? Math.max(now, completedLately.value().orElse(0)) : now;
     }
 
     /**

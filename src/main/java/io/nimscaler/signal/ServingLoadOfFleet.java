@@ -56,7 +56,7 @@ final class ServingLoadOfFleet implements FleetSignal {
 
     ServingLoadOfFleet(OptionalInt givenMaxRunning, Duration flowWindow) {
         this.maxRunning = new MaxRunning(givenMaxRunning);
-        this.queueFlow = new QueueFlow(this::atLeast, flowWindow);
+        this.queueFlow = new QueueFlow(this::atLeast, this::atMost, flowWindow);
     }
 
     @Override
@@ -83,12 +83,12 @@ final class ServingLoadOfFleet implements FleetSignal {
         maxRunning.learn(pods, queueFlow.mayWaitInFront(), elapsed);
         batchCost.learn(pods);
         learnShareOfRunning(pods, elapsed);
-        learnQueue(pods);
+        learnQueue(pods, elapsed);
         weighBounds(pods);
     }
 
     /** u, and by how much the pods do more than what comes; a pod that was not watched for long enough says nothing of it. */
-    private void learnQueue(List<PodValue.Work> all) {
+    private void learnQueue(List<PodValue.Work> all, Duration elapsed) {
         List<PodValue.Work> complete = all.stream()
                 .filter(pod -> !Double.isNaN(pod.pace().completed()))
                 .toList();
@@ -96,7 +96,7 @@ final class ServingLoadOfFleet implements FleetSignal {
                 .filter(pod -> !Double.isNaN(pod.pace().tokens()))
                 .toList();
         List<PodValue.Work> known = generate.isEmpty() ? complete : generate;
-        OptionalDouble flow = queueFlow.of(known, all, target);
+        OptionalDouble flow = queueFlow.of(known, all, target, elapsed);
         double base = sum(known, this::atLeast);
         worksOff = flow.isPresent() && base > 0
                 ? Math.clamp(-flow.getAsDouble() / base, 0, 1 - Math.min(1, target.orElse(1)))

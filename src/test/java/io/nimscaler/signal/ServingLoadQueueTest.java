@@ -74,6 +74,26 @@ class ServingLoadQueueTest extends WatchedPods {
         assertThat(load(second)).isCloseTo(.98 + .5, within(.1));
     }
 
+    /** It reads the prompts of all that it takes at once: for half a minute it generates half as much, and 40 wait at its end. */
+    @Test
+    void whatAPodCompletesWhileAQueueBeginsIsNotWhatItCanDo() {
+        Watched pod = new Watched();
+        fleet.aimAt(.8, 1);
+        PodValue.Work last = pod.read(.8, 8, 0, 2000, 2);
+        for (int i = 1; i < 150; i++) {
+            last = work(pod.read(.8, 8, 0, 2000, 2), 10);
+            fleet.learn(List.of(last), Duration.ofSeconds(2));
+        }
+        for (int i = 1; i <= 10; i++) {
+            last = work(pod.read(1, 10, 4 * i, 1000, 1), 10);
+            fleet.learn(List.of(last), Duration.ofSeconds(2));
+        }
+
+        assertThat(load(last))
+                .as("1, 40 within 30 s of 2.5 / s, and a fifth")
+                .isCloseTo(1 + 40 / 30.0 / 2.5 + .2, within(.02));
+    }
+
     @Test
     void podsThatAreToBeFullHaveNoRoomForAQueue() {
         Watched pod = new Watched();

@@ -26,8 +26,8 @@ abstract class WatchedPods {
     static final Signal SIGNAL = Signals.named("serving_load");
 
     /** Of a pod whose batch was seen to go up and down a lot, and to cost nothing; nothing else is known of it. */
-    static final Pace FREE_BATCH =
-            new Pace(new Pace.Batch(1, 0, 0, 1e12, 0, 0), false, true, true, 0, Double.NaN, Double.NaN, 0, 0, 0, false, 0);
+    static final Pace FREE_BATCH = new Pace(
+            new Pace.Batch(1, 0, 0, 1e12, 0, 0), false, true, true, 0, Double.NaN, Double.NaN, 0, 0, 0, false, 0);
 
     final FleetSignal fleet = SIGNAL.ofFleet();
 
