@@ -12,9 +12,11 @@ import java.util.stream.Stream;
  * all its pods' observations. It is not the mean of their quantiles.
  *
  * <p>Too few observations give no value. There must be at least 10, and so many that one is expected on either side of the
- * quantile (20 for 0.95). There are two exceptions. If all pods say that they are idle, the fleet is at 0, because no request
- * waits. If all pods together observed fewer than 10 and say how many requests run and wait, the fleet needs no more replicas
- * than it has requests: it is at T · requests / replicas, at most at T, and at least where one replica is left.
+ * quantile (20 for 0.95). There are three exceptions, so that no fleet is kept for ever. If all pods say that they are idle, the
+ * fleet is at 0, because no request waits. If all pods together observed fewer than 10 in a whole window and say how many requests
+ * run and wait, the fleet needs no more replicas than it has requests: it is at T · requests / replicas, at most at T, and at least
+ * where one replica is left. If they observed 10 or more, and too few for the quantile, it is at the quantile that so many can tell,
+ * at most at T: it allows fewer replicas, and never asks for more.
  *
  * @param name the name that a user knows it by
  * @param quantile in (0, 1); empty: the mean
@@ -75,6 +77,14 @@ public record Latency(String name, OptionalDouble quantile, Duration window, Lis
         return quantile.isPresent() ? histogram.quantile(quantile.getAsDouble()) : histogram.mean();
     }
 
+    /** The quantile that so many observations can tell and that is nearest to the wanted one: one is expected on either side of it. */
+    private OptionalDouble tellable(Histogram few) {
+        double share = 1 / few.count();
+        return quantile.isPresent()
+                ? few.quantile(Math.clamp(quantile.getAsDouble(), share, 1 - share))
+                : OptionalDouble.empty();
+    }
+
     private final class OfFleet implements FleetSignal {
 
         private OptionalDouble target = OptionalDouble.empty();
@@ -102,20 +112,23 @@ public record Latency(String name, OptionalDouble quantile, Duration window, Lis
                     .filter(histogram -> histogram.count() > 0)
                     .reduce(Histogram::plus);
             OptionalDouble level = observed.map(Latency.this::valueOf).orElse(OptionalDouble.empty());
-            return level.isPresent()
-                    ? level
-                    : ofATrickle(fresh, observed.map(Histogram::count).orElse(0.0));
+            return level.isPresent() ? level : ofFew(fresh, observed);
         }
 
-        /** Empty: it is none, or it is not known what the pods work on. */
-        private OptionalDouble ofATrickle(Collection<PodValue> fresh, double observations) {
+        /** At most T. Empty: it is not known what the pods work on, or since when. */
+        private OptionalDouble ofFew(Collection<PodValue> fresh, Optional<Histogram> observed) {
             List<OptionalDouble> atWork = fresh.stream().map(OfFleet::atWork).toList();
             if (target.isEmpty()
                     || wanted < 1
                     || atWork.isEmpty()
-                    || observations >= LEAST_OBSERVATIONS
                     || atWork.stream().anyMatch(OptionalDouble::isEmpty)) {
                 return OptionalDouble.empty();
+            }
+            double observations = observed.map(Histogram::count).orElse(0.0);
+            if (observations >= LEAST_OBSERVATIONS) {
+                return observed.map(Latency.this::tellable).orElse(OptionalDouble.empty()).stream()
+                        .map(level -> Math.min(level, target.getAsDouble()))
+                        .findFirst();
             }
             double requests =
                     atWork.stream().mapToDouble(OptionalDouble::getAsDouble).sum();

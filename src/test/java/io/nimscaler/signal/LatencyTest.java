@@ -227,11 +227,47 @@ class LatencyTest {
         fleet.aimAt(.5, 4);
         PodValue known = trickle(120, 20, 0, 0);
         List<PodValue> others = List.of(
-                // not for a whole window; ten in it; does not say what it works on
-                trickle(58, 20, 0, 0), trickle(120, 4, 0, 0), observed(P95, BOUNDS, 0, 0, 0, 5));
+                // not for a whole window; does not say what it works on
+                trickle(58, 20, 0, 0), observed(P95, BOUNDS, 0, 0, 0, 5));
         assertThat(fleet.level(List.of(known))).isPresent();
         assertThat(others)
                 .allSatisfy(pod -> assertThat(fleet.level(List.of(known, pod))).isEmpty());
+    }
+
+    /** Watched for two minutes, in which it observed {@code fast} requests of 0.05 s to 0.1 s and {@code slow} above 1 s every minute. */
+    private static PodValue steady(Signal signal, double fast, double slow) {
+        PodSignal pod = signal.ofPod(Optional.empty());
+        Measurement last = new TooEarly();
+        for (int second = 0; second <= 120; second += 2) {
+            double done = Math.floor(second / 60.0 * fast);
+            List<SampleLine> body =
+                    new ArrayList<>(body(9, BOUNDS, done, done, done, done + Math.floor(second / 60.0 * slow)));
+            body.add(new SampleLine("vllm:num_requests_running", Map.of(), 1, OptionalLong.empty()));
+            body.add(new SampleLine("vllm:num_requests_waiting", Map.of(), 0, OptionalLong.empty()));
+            last = pod.read(body, START.plusSeconds(second));
+        }
+        return ((Measured) last).value();
+    }
+
+    /** Fewer than the quantile needs: else a fleet with 99 requests a minute would be kept for ever by a quantile of 0.99. */
+    @ParameterizedTest(name = "{0}: {1} fast and {2} slow ones a minute: {3}")
+    @CsvSource({
+        "0.95, 10, 0,  0.09",
+        "0.95, 19, 0,  0.095",
+        "0.95, 12, 3,  0.5",
+        "0.99, 12, 0,  0.092",
+        "0.99, 98, 0,  0.099",
+        "0.99, 90, 2,  0.5",
+        "0.05, 12, 0,  0.0083"
+    })
+    void tooFewForTheQuantileMayAllowFewerReplicasAndAskForNone(
+            double quantile, double fast, double slow, double expected) {
+        Signal signal = signal("time_to_first_token_seconds", OptionalDouble.of(quantile));
+        FleetSignal fleet = signal.ofFleet();
+        fleet.aimAt(.5, 4);
+        PodValue pod = steady(signal, fast, slow);
+        assertThat(fleet.valueOf(pod)).isEmpty();
+        assertThat(fleet.level(List.of(pod)).orElseThrow()).isCloseTo(expected, within(1e-3));
     }
 
     @Test
