@@ -22,12 +22,6 @@ import java.util.stream.Stream;
  */
 public final class Load {
 
-    /** Half of what calls that wait for a burst of decisions each second have. */
-    private static final double MOST_TAIL = 15;
-
-    /** One and a half times what 20x2/1s@300 allocates, where a scrape's share of the calls and decisions is the most of it. */
-    private static final double MOST_KILOBYTES_PER_SCRAPE = 220;
-
     private static final Duration HEAP_LENGTH = Duration.ofSeconds(5);
 
     private static final Duration FIRST_ANSWERS_WITHIN = Duration.ofMinutes(5);
@@ -219,21 +213,9 @@ public final class Load {
     private static boolean isWithinBounds(Case load, String app, HeapUse heap, List<Window> of) {
         int failed = of.stream().mapToInt(Window::failed).sum();
         double tail = of.stream().mapToDouble(Window::bestTail).min().orElse(Double.NaN);
-        // Without an answer there is no tail, and a check of nothing would pass
-        boolean good = failed == 0 && tail <= MOST_TAIL && heap.kilobytesPerScrape() <= MOST_KILOBYTES_PER_SCRAPE;
-        if (!good) {
-            System.err.printf(
-                    Locale.ROOT,
-                    "%s of %s: expected no failed call, p99/p50 of at most %.0f and at most %.0f kB a scrape, got %d, %.1f and %.0f%n",
-                    load,
-                    app,
-                    MOST_TAIL,
-                    MOST_KILOBYTES_PER_SCRAPE,
-                    failed,
-                    tail,
-                    heap.kilobytesPerScrape());
-        }
-        return good;
+        Optional<String> objection = Check.objectionTo(load, failed, tail, heap.kilobytesPerScrape());
+        objection.ifPresent(text -> System.err.println(load + " of " + app + ": " + text));
+        return objection.isEmpty();
     }
 
     private static String row(Case load, String name, Running running, HeapUse heap, List<Window> of) {
