@@ -9,13 +9,16 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
  * What holds for every gRPC call: it is not compressed, for a small message could then become a large one, and there are not too
- * many of them at once, streams and calls that are only half sent included. A new one always comes in: over the bound one of the
- * address that has the most is reset, the one that is open longest.
+ * many of them at once, streams and calls that are only half sent included. Over the bound one of the address that has the most has to
+ * go: the one that is open longest, if that is longer than a call takes. Otherwise it is the newest, which is refused, so that those before it are
+ * answered even if more come all the time than can be answered.
  */
 @Singleton
 class CallGate {
@@ -35,6 +38,12 @@ class CallGate {
     /** ENHANCE_YOUR_CALM (RFC 9113, section 7): a gRPC client makes RESOURCE_EXHAUSTED of it. */
     private static final long TOO_MANY = 0xb;
 
+    /** The same for a client whose call is answered (grpc: doc/statuscodes.md). */
+    private static final int RESOURCE_EXHAUSTED = 8;
+
+    /** What is open longer is a stream, a call that is only half sent, or one whose answer is not read: all others end within 4 s. */
+    private static final Duration SPARED = Duration.ofSeconds(5);
+
     /** More often than {@code quarkus.http.idle-timeout}: a connection whose open streams have nothing to say is not idle. */
     private static final long PING_MILLIS = 50_000;
 
@@ -43,7 +52,14 @@ class CallGate {
     private static final String ENCODING = "grpc-encoding";
     private static final String IDENTITY = "identity";
 
-    private final FairShare<HttpServerRequest> open = new FairShare<>(MOST);
+    private final FairShare<Call> open = new FairShare<>(MOST, Call::isYoung);
+
+    private record Call(HttpServerRequest request, long beganNanos) {
+
+        boolean isYoung() {
+            return System.nanoTime() - beganNanos < SPARED.toNanos();
+        }
+    }
 
     void register(@Observes Filters filters, Vertx vertx) {
         filters.register(this::admit, PRIORITY);
@@ -66,16 +82,22 @@ class CallGate {
             return;
         }
         String peer = ConnectionGate.peerOf(request.connection());
+        Call call = new Call(request, System.nanoTime());
         // Not with its end: an answer that the client does not read keeps its stream
-        request.response().closeHandler(_ -> open.leave(peer, request));
-        open.enter(peer, request).ifPresent(oldest -> oldest.response().reset(TOO_MANY));
+        request.response().closeHandler(_ -> open.leave(peer, call));
+        Optional<Call> gone = open.enter(peer, call);
+        if (gone.isPresent() && gone.get() == call) {
+            GrpcRequests.refuse(request.response(), RESOURCE_EXHAUSTED, "expected at most " + MOST + " calls at once");
+            return;
+        }
+        gone.ifPresent(other -> other.request().response().reset(TOO_MANY));
         context.next();
     }
 
     /** Asks those for a sign of life whose calls are open. */
     void ping() {
         Set<HttpConnection> connections =
-                open.all().stream().map(HttpServerRequest::connection).collect(Collectors.toSet());
+                open.all().stream().map(call -> call.request().connection()).collect(Collectors.toSet());
         connections.forEach(connection -> connection.ping(PING));
     }
 

@@ -6,17 +6,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Who is there, by the peer that it belongs to, and at most so many. A newcomer always comes in; over the bound one of the peer that
  * has the most has to go, the one that was used longest ago. So whoever takes all there is only ever takes it from itself. From
  * any thread.
  *
+ * <p>What ends by itself after a short time may be spared so long. If all that a peer has is spared, the newest of it has to go. If always the oldest
+ * had to go while more come than can be done, each would go before it is done, and nothing would ever be done.
+ *
  * @param <T> by its equality
  */
 final class FairShare<T> {
 
     private final int most;
+    private final Predicate<T> isSpared;
     private final Map<String, LinkedHashMap<T, Long>> ofPeers = new HashMap<>();
     private int size;
     private long uses;
@@ -25,7 +30,16 @@ final class FairShare<T> {
      * @param most at least 1
      */
     FairShare(int most) {
+        this(most, _ -> false);
+    }
+
+    /**
+     * @param most at least 1
+     * @param isSpared holds for all that came after one for which it holds
+     */
+    FairShare(int most, Predicate<T> isSpared) {
         this.most = most;
+        this.isSpared = isSpared;
     }
 
     /**
@@ -46,7 +60,8 @@ final class FairShare<T> {
                                 entry -> entry.getValue().size())
                         .thenComparing(entry -> -entry.getValue().firstEntry().getValue()))
                 .orElseThrow();
-        T victim = largest.getValue().firstEntry().getKey();
+        T oldest = largest.getValue().firstEntry().getKey();
+        T victim = isSpared.test(oldest) ? largest.getValue().lastEntry().getKey() : oldest;
         leave(largest.getKey(), victim);
         return victim;
     }

@@ -13,6 +13,7 @@ import io.nimscaler.grpc.proto.ExternalScalerGrpc;
 import io.nimscaler.grpc.proto.IsActiveResponse;
 import io.nimscaler.grpc.proto.ScaledObjectRef;
 import io.quarkus.test.junit.QuarkusTest;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.Http2Settings;
@@ -34,6 +35,7 @@ import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.stream.IntStream;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -228,41 +230,67 @@ class CallGateTest {
     }
 
     /** Calls that are only half sent, by the address 127.0.0.2. */
-    private List<HttpClientRequest> flood(int number, AtomicInteger reset) throws Exception {
+    private List<HttpClientRequest> flood(int number, AtomicInteger refused) throws Exception {
+        // All at once: within the time for which a call is spared
+        List<Future<HttpClientRequest>> begun = IntStream.range(0, number)
+                .mapToObj(_ -> other.request(
+                                HttpMethod.POST, port, "127.0.0.1", "/externalscaler.ExternalScaler/GetMetricSpec")
+                        .compose(request -> {
+                            request.exceptionHandler(_ -> {});
+                            request.response().onSuccess(answer -> countRefused(answer, refused));
+                            request.putHeader("content-type", "application/grpc")
+                                    .setChunked(true);
+                            return request.sendHead().map(request);
+                        }))
+                .toList();
         List<HttpClientRequest> calls = new ArrayList<>();
-        for (int i = 0; i < number; i++) {
-            HttpClientRequest request = other.request(
-                            HttpMethod.POST, port, "127.0.0.1", "/externalscaler.ExternalScaler/IsActive")
-                    .toCompletionStage()
-                    .toCompletableFuture()
-                    .get(20, TimeUnit.SECONDS);
-            request.exceptionHandler(_ -> reset.incrementAndGet());
-            request.putHeader("content-type", "application/grpc").setChunked(true);
-            request.sendHead();
-            calls.add(request);
+        for (Future<HttpClientRequest> one : begun) {
+            calls.add(one.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS));
         }
         return calls;
     }
 
+    private static void countRefused(HttpClientResponse answer, AtomicInteger refused) {
+        if ("8".equals(answer.getHeader("grpc-status"))) {
+            refused.incrementAndGet();
+        }
+    }
+
+    /** And those of its calls that were there first are answered: else nobody would be, where more come than can be answered. */
     @Test
-    void whoTakesAllPlacesTakesThemFromItself() throws Exception {
+    void whoTakesAllPlacesTakesThemFromItsNextCalls() throws Exception {
         openStreams(500);
-        AtomicInteger reset = new AtomicInteger();
-        flood(CallGate.MOST, reset);
+        AtomicInteger refused = new AtomicInteger();
+        List<HttpClientRequest> calls = flood(CallGate.MOST, refused);
         await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> assertThat(reset).hasValueGreaterThanOrEqualTo(500));
+                .untilAsserted(() -> assertThat(refused).hasValueGreaterThanOrEqualTo(500));
         assertThat(gate.size()).isLessThanOrEqualTo(CallGate.MOST);
         assertThat(ended).hasValue(0);
         for (int i = 0; i < 20; i++) {
             keda();
         }
+        for (HttpClientRequest call : calls.subList(0, 20)) {
+            call.end(framed(REF));
+            assertThat(call.response()
+                            .compose(answer -> answer.body().map(_ -> answer.getTrailer("grpc-status")))
+                            .toCompletionStage()
+                            .toCompletableFuture()
+                            .get(20, TimeUnit.SECONDS))
+                    .isEqualTo("0");
+        }
+    }
+
+    private static Buffer framed(ScaledObjectRef message) {
+        return Buffer.buffer()
+                .appendByte((byte) 0)
+                .appendInt(message.getSerializedSize())
+                .appendBytes(message.toByteArray());
     }
 
     @Test
     void connectionWithAnOpenCallIsPingedSoThatItIsNotIdle() throws Exception {
-        AtomicInteger reset = new AtomicInteger();
         AtomicInteger pings = new AtomicInteger();
-        flood(1, reset).getFirst().connection().pingHandler(_ -> pings.incrementAndGet());
+        flood(1, new AtomicInteger()).getFirst().connection().pingHandler(_ -> pings.incrementAndGet());
         await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> assertThat(gate.size()).isEqualTo(1));
         gate.ping();
@@ -270,7 +298,7 @@ class CallGateTest {
                 .untilAsserted(() -> assertThat(pings).hasValue(1));
     }
 
-    /** A client that makes calls, and lets nothing be sent but headers: each keeps its stream until it is reset. */
+    /** A client that makes calls, and lets nothing be sent but headers: each keeps its stream, and there is none for more. */
     @Test
     void answersThatAreNotReadAreBoundedAsCallsAre() throws Exception {
         HttpClient readsNothing = vertx.createHttpClient(
@@ -281,17 +309,13 @@ class CallGateTest {
                         .setInitialSettings(new Http2Settings().setInitialWindowSize(0))
                         .setLocalAddress("127.0.0.2"),
                 new PoolOptions().setHttp2MaxSize(2));
-        Buffer message = Buffer.buffer()
-                .appendByte((byte) 0)
-                .appendInt(REF.getSerializedSize())
-                .appendBytes(REF.toByteArray());
+        Buffer message = framed(REF);
         for (int i = 0; i < CallGate.MOST + 500; i++) {
             readsNothing
                     .request(HttpMethod.POST, port, "127.0.0.1", "/externalscaler.ExternalScaler/GetMetricSpec")
                     .compose(request -> request.putHeader("content-type", "application/grpc")
                             .send(message))
-                    .onFailure(_ -> ended.incrementAndGet())
-                    .onSuccess(answer -> answer.exceptionHandler(_ -> ended.incrementAndGet()));
+                    .onSuccess(answer -> countRefused(answer, ended));
         }
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(gate.size()).isEqualTo(CallGate.MOST));

@@ -8,6 +8,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FairShareTest {
@@ -52,6 +53,38 @@ class FairShareTest {
         share.leave("nobody", "one");
         assertThat(share.size()).isEqualTo(1);
         assertThat(share.all()).containsExactly("other");
+    }
+
+    @Test
+    void ofThoseThatAreSparedTheNewestGoes() {
+        FairShare<Integer> share = new FairShare<>(2, number -> number > 10);
+        share.enter("a", 1);
+        share.enter("a", 11);
+        assertThat(share.enter("a", 12)).hasValue(1);
+        assertThat(share.enter("a", 13)).hasValue(13);
+        assertThat(share.enter("b", 14)).hasValue(12);
+        assertThat(share.all()).containsExactlyInAnyOrder(11, 14);
+    }
+
+    /** Ten come at each moment, each takes 40 moments, and there is room for a hundred: 2.5 a moment could be done. */
+    @ParameterizedTest
+    @CsvSource({"0, 0", "50, 2500"})
+    void whileMoreComeThanCanBeDoneSomeAreDone(int sparedFor, int done) {
+        int[] now = new int[1];
+        FairShare<Integer> share = new FairShare<>(100, began -> now[0] - began / 10 < sparedFor);
+        int ended = 0;
+        for (; now[0] < 1_000; now[0]++) {
+            for (int one : share.all()) {
+                if (now[0] - one / 10 >= 40) {
+                    share.leave("flood", one);
+                    ended++;
+                }
+            }
+            for (int i = 0; i < 10; i++) {
+                share.enter("flood", now[0] * 10 + i);
+            }
+        }
+        assertThat(ended).isBetween(done * 9 / 10, done);
     }
 
     /** With any peers that come and go, one that keeps within its equal part loses nothing. */
