@@ -4,11 +4,12 @@ import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.MoreExecutors;
+import com.google.common.util.concurrent.UncheckedExecutionException;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
-import io.grpc.StatusRuntimeException;
 import io.nimscaler.grpc.proto.ExternalScalerGrpc;
 import io.nimscaler.grpc.proto.GetMetricsRequest;
+import io.nimscaler.grpc.proto.GetMetricsResponse;
 import io.nimscaler.grpc.proto.ScaledObjectRef;
 import java.time.Duration;
 import java.util.List;
@@ -63,25 +64,33 @@ final class Calls implements AutoCloseable {
      */
     void awaitAnswers(App app, Duration within) throws InterruptedException {
         long end = System.nanoTime() + within.toNanos();
-        for (GetMetricsRequest request : requests) {
-            while (!hasAnswer(request)) {
-                if (System.nanoTime() > end || !app.isAlive()) {
-                    throw new IllegalStateException(
-                            "no answer within " + within.toSeconds() + " s for " + request.getScaledObjectRef());
-                }
-                Thread.sleep(200);
+        List<GetMetricsRequest> without = withoutAnswer(requests);
+        while (!without.isEmpty()) {
+            if (System.nanoTime() > end || !app.isAlive()) {
+                throw new IllegalStateException("no answer within " + within.toSeconds() + " s for "
+                        + without.getFirst().getScaledObjectRef());
             }
+            Thread.sleep(200);
+            without = withoutAnswer(without);
         }
     }
 
-    private boolean hasAnswer(GetMetricsRequest request) {
+    /** All are asked at once: one after the other would take longer than the scaler does. */
+    private List<GetMetricsRequest> withoutAnswer(List<GetMetricsRequest> asked) {
+        ExternalScalerGrpc.ExternalScalerFutureStub stub =
+                ExternalScalerGrpc.newFutureStub(channels.getFirst()).withDeadlineAfter(5, TimeUnit.SECONDS);
+        List<ListenableFuture<GetMetricsResponse>> answers =
+                asked.stream().map(stub::getMetrics).toList();
+        return IntStream.range(0, asked.size())
+                .filter(i -> !isAnswer(answers.get(i)))
+                .mapToObj(asked::get)
+                .toList();
+    }
+
+    private static boolean isAnswer(ListenableFuture<GetMetricsResponse> answer) {
         try {
-            return ExternalScalerGrpc.newBlockingStub(channels.getFirst())
-                            .withDeadlineAfter(5, TimeUnit.SECONDS)
-                            .getMetrics(request)
-                            .getMetricValuesCount()
-                    == 1;
-        } catch (StatusRuntimeException notYet) {
+            return Futures.getUnchecked(answer).getMetricValuesCount() == 1;
+        } catch (UncheckedExecutionException notYet) {
             return false;
         }
     }
