@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * b / a of a fleet, where a token takes a + b · r while r requests run: by how much one more request makes a token's time longer, over
  * that of a request alone. It is learned by how much the time of a token (running / tokens a second) grew with the batch within the last
- * half hour, by all pods ({@link WorkHistory}). It lies between two bounds, which come closer with evidence: doubt says that the batch
+ * half hour, in each pod ({@link WorkHistory}): a slow pod has more requests at once than a fast one, which is no cost of its batch. It lies between two bounds, which come closer with evidence: doubt says that the batch
  * costs nothing, and that it costs the most.
  */
 final class BatchCost {
@@ -33,11 +33,19 @@ final class BatchCost {
 
     /** From pods that were just read, at least one. */
     void learn(List<PodValue.Work> pods) {
-        Pace.Batch seen = Pace.Batch.UNKNOWN;
+        int n = 0;
+        double sum = 0;
+        double evidence = 0;
+        double covariance = 0;
+        double thirdMoment = 0;
         for (PodValue.Work pod : pods) {
-            seen = seen.plus(pod.pace().batch());
+            Pace.Batch seen = pod.pace().batch();
+            n += seen.intervals();
+            sum += seen.x();
+            evidence += seen.variance();
+            covariance += seen.covariance();
+            thirdMoment += seen.thirdMoment();
         }
-        double n = seen.intervals();
         if (n == 0) {
             // The most would keep the replicas of such an engine for ever
             atMost = pods.stream().anyMatch(pod -> !pod.pace().tooEarly())
@@ -46,10 +54,7 @@ final class BatchCost {
                     : MOST_COST;
             return;
         }
-        double mean = seen.x() / n;
-        double evidence = Math.max(0, seen.xx() - n * mean * mean);
-        double covariance = seen.xy() - mean * seen.y();
-        double thirdMoment = seen.xxx() - 3 * mean * seen.xx() + 2 * n * mean * mean * mean;
+        double mean = sum / n;
         double skew = evidence > 0 ? thirdMoment / evidence : 0;
         TwoBatches two = TwoBatches.of(mean + skew / 2, Math.sqrt(skew * skew + 4 * evidence / n));
         atLeast = two.costOf(covariance / (evidence + DOUBT));

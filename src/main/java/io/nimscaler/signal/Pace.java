@@ -36,14 +36,23 @@ record Pace(
 
         static final Batch UNKNOWN = new Batch(0, 0, 0, 0, 0, 0);
 
-        Batch plus(Batch other) {
-            return new Batch(
-                    intervals + other.intervals,
-                    x + other.x,
-                    y + other.y,
-                    xx + other.xx,
-                    xy + other.xy,
-                    xxx + other.xxx);
+        /** Of x, times the number of intervals. */
+        double variance() {
+            return intervals == 0 ? 0 : Math.max(0, xx - x * x / intervals);
+        }
+
+        /** Of x and y, times the number of intervals. */
+        double covariance() {
+            return intervals == 0 ? 0 : xy - x * y / intervals;
+        }
+
+        /** Of x, times the number of intervals. */
+        double thirdMoment() {
+            if (intervals == 0) {
+                return 0;
+            }
+            double mean = x / intervals;
+            return xxx - 3 * mean * xx + 2 * x * mean * mean;
         }
     }
 
