@@ -64,8 +64,7 @@ record Engine(
                             SeriesSelector.ofQueue("sglang_", "num_queue_reqs")),
                     count(),
                     // Its generation_tokens_total grows when a request ends, by all of its tokens
-                    new Counter("sglang:realtime_tokens_total", "sglang_realtime_tokens_total")
-                            .with("mode", "decode"),
+                    new Counter("sglang:realtime_tokens_total", "sglang_realtime_tokens_total").with("mode", "decode"),
                     new Counter("sglang:num_requests_total", "sglang_num_requests_total"),
                     false),
             // trtllm-serve: tensorrt_llm/metrics/collector.py; the numbers of requests came after the KV usage

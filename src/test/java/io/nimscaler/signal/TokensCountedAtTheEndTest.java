@@ -80,10 +80,12 @@ class TokensCountedAtTheEndTest extends WatchedPods {
                 if (realtime) {
                     body.add(Watched.counter(
                             "sglang:realtime_tokens_total", Map.of("mode", "decode"), Math.floor(generated[pod])));
-                    body.add(Watched.counter("sglang:realtime_tokens_total", Map.of("mode", "prefill_compute"), 7 * now));
+                    body.add(Watched.counter(
+                            "sglang:realtime_tokens_total", Map.of("mode", "prefill_compute"), 7 * now));
                 }
                 values.add(work(
-                        (Work) ((Measured) watched.get(pod).read(body, NOW.plusMillis(Math.round(now * 1000)))).value(), 256));
+                        (Work) ((Measured) watched.get(pod).read(body, NOW.plusMillis(Math.round(now * 1000)))).value(),
+                        256));
             }
             fleet.learn(values, Duration.ofSeconds(2));
             if (poll >= 450) {
