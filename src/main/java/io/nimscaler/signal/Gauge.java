@@ -100,6 +100,12 @@ public record Gauge(String name, Kind kind, SeriesAggregation aggregation, Copie
                 : Optional.empty();
     }
 
+    /** KV usage and running requests bend: with fewer pods each of them reads more than its part of what all read. */
+    @Override
+    public boolean stepsDown() {
+        return name.equals(Signals.KV_CACHE_USAGE) || name.equals(Signals.REQUESTS_RUNNING);
+    }
+
     @Override
     public boolean isCutByRefusals() {
         return name.equals(Signals.KV_CACHE_USAGE) || isOfRequests();

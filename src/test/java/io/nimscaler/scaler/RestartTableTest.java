@@ -139,10 +139,11 @@ class RestartTableTest {
     @MethodSource("combinations")
     void loadThatFallsTakesNothingAwayForAWholeWindowAndSomethingAfterIt(Events events) {
         World world = atThePeak();
-        world.fleet.load(.5);
+        world.fleet.load(.4);
         world.happens(events);
         assertThat(world.pass(WINDOW)).containsExactly(BEFORE, BEFORE);
-        world.pass(WINDOW.plusMinutes(3));
+        // In two steps
+        world.pass(WINDOW.multipliedBy(3));
         assertThat(world.fleet.spec()).isEqualTo(1);
     }
 
