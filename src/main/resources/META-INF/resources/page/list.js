@@ -116,7 +116,7 @@ function card(first) {
   const shadowNote = el('p', {class: 'why dim'});
   const element = el('li', {class: 'card target'},
     el('div', {class: 'card-head'}, name(first), state.element),
-    el('div', {class: 'card-facts'}, numbers, load, el('span', {class: 'dim trigger'}, first.signalTitle ?? first.triggerName), length),
+    el('div', {class: 'card-facts'}, numbers, load, el('span', {class: 'dim trigger'}, first.signalTitle ? `by ${first.signalTitle}` : first.triggerName), length),
     why, warnings, shadowNote);
   return {
     element,

@@ -328,7 +328,9 @@ export class Plots {
     const long = this.#track.isKept ? this.#track.to * 1000 : null;
     const moment = clock(point.t * 1000, long);
     const when = t !== null ? `Under the pointer: ${moment}` : this.#moment !== null || long !== null ? moment : 'Now';
-    say(this.#readout, `${when} · ${STATES[point.state].label} · ${point.view.summary}`);
+    // What holds now stands above already
+    const what = when === 'Now' ? 'point at a moment in a plot to read it here' : point.view.summary;
+    say(this.#readout, `${when} · ${STATES[point.state].label} · ${what}`);
     this.#charts.forEach((chart) => chart.read(point));
   }
 }

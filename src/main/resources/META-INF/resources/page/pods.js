@@ -46,7 +46,9 @@ export class PodProblems {
   update({pods}) {
     const bad = pods.filter(needsALook);
     this.element.hidden = bad.length === 0;
-    say(this.#head, `${count(bad.length, 'pod')} of ${pods.length} without data`);
+    const isAnyMissing = bad.some((pod) => pod.state === 'missing');
+    mark(this.element, 'data-tone', isAnyMissing ? 'bad' : 'warn');
+    say(this.#head, `${count(bad.length, 'pod')} of ${pods.length} ${isAnyMissing ? 'without data' : bad.length === 1 ? 'is starting' : 'are starting'}`);
     this.#rows.show(bad.slice(0, MOST_PROBLEMS), (pod) => pod.name);
     this.#more.hidden = bad.length <= MOST_PROBLEMS;
     say(this.#more, `and ${bad.length - MOST_PROBLEMS} more, in the table of pods`);

@@ -49,8 +49,14 @@ function load(view, arithmetic) {
     return [percent(view.loadShare), view.loadShare === null ? '' : total];
   }
   return !view.isOld && arithmetic !== null && arithmetic.atLeast !== null && carried > 0
-    ? [`${percent(arithmetic.atLeast / carried).replace(' %', '')} to ${percent(arithmetic.atMost / carried)}`, `${number(arithmetic.atLeast, 2)} to ${number(arithmetic.atMost, 2)} of ${number(carried, 2)}`]
+    ? [between(arithmetic, (value) => percent(value / carried), ' %'), `${between(arithmetic, (value) => number(value, 2))} of ${number(carried, 2)}`]
     : [UNKNOWN, `target ${amount(view.targetValue, view.signalUnit)} each`];
+}
+
+/** "75 to 100 %"; the same in words is said once. */
+function between({atLeast, atMost}, words, unit = '') {
+  const [least, most] = [words(atLeast), words(atMost)];
+  return least === most ? most : `${least.replace(unit, '')} to ${most}`;
 }
 
 function hpaWill(view) {
