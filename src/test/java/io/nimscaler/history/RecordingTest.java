@@ -397,7 +397,7 @@ class RecordingTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"gpu_cache_usage_perc, 0", "serving_load, 1"})
+    @CsvSource({"num_requests_waiting, 0", "serving_load, 1"})
     void fourWindowsAreWrittenOfASignalThatGoesDownInStepsAlone(String metric, int written) {
         Trigger trigger = stated("metric", metric, "targetValue", "0.85");
         Policy policy = new Policy(trigger);
