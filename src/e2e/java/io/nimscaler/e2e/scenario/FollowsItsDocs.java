@@ -62,7 +62,7 @@ class FollowsItsDocs {
         follow(document, "## 5. Watch it shrink");
 
         standIn.expectReplicasKept(5, ofMinutes(4));
-        standIn.expectReplicas(3, ofMinutes(3));
+        standIn.expectReplicas(4, ofMinutes(3));
     }
 
     private static void raiseTheLoad(Story story, Document document, Fleet standIn) {
