@@ -27,6 +27,8 @@ class ActivityTest {
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
     private final Trigger trigger = Triggers.with(
+            "metric",
+            "num_requests_waiting",
             "activationTargetValue",
             "0.05",
             "smoothingUp",

@@ -198,9 +198,15 @@ class StepsTest {
         assertThat(now).isEqualTo(1);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"gpu_cache_usage_perc", "num_requests_running", "serving_load"})
+    void signalThatBendsGoesInSteps(String metric) {
+        assertThat(new Steps(Triggers.with("metric", metric)).down(1.6, 16)).isGreaterThan(4);
+    }
+
     @Test
     void signalThatDoesNotGoInStepsGoesAtOnce() {
-        Steps steps = new Steps(Triggers.with());
+        Steps steps = new Steps(Triggers.with("metric", "num_requests_waiting"));
         assertThat(steps.down(1.6, 16)).isEqualTo(1.6);
         assertThat(steps.endAt(6, OptionalInt.of(5), NOTHING)).isFalse();
     }
@@ -357,7 +363,7 @@ class StepsTest {
 
     @Test
     void signalThatDoesNotGoInStepsBarsNone() {
-        Steps steps = new Steps(Triggers.with());
+        Steps steps = new Steps(Triggers.with("metric", "num_requests_waiting"));
         steps.endAt(8, OptionalInt.of(9), load(6));
         steps.endAt(9, OptionalInt.of(8), load(7));
         assertThat(steps.isBarred(6, 9)).isFalse();
