@@ -35,7 +35,8 @@ class EditsTest extends ScalersFixture {
         pods.has(1, FakePods.ready("1", LONG_AGO));
         scraper.at("1", .5);
         scalers.put(ID, List.of(before), false, now);
-        pass(Duration.ofSeconds(12));
+        // Two windows, as steps need after a start
+        pass(Duration.ofSeconds(22));
         scalers.put(ID, List.of(other), false, now);
         pass(Duration.ofMillis(100));
         return snapshot(other).decision().basis();
@@ -50,7 +51,7 @@ class EditsTest extends ScalersFixture {
         scraper.at("1", .1);
         scraper.at("2", .1);
         scalers.put(ID, List.of(before), false, now);
-        pass(Duration.ofSeconds(20));
+        pass(Duration.ofSeconds(25));
 
         // When
         scalers.put(ID, List.of(after), false, now);
@@ -83,7 +84,8 @@ class EditsTest extends ScalersFixture {
         Trigger other = Triggers.immediate(key, value, "downscaleStabilizationWindow", "10s");
         Decision.Basis basis = justAfterTheEditTo(other);
         assertThat(basis.known().orElseThrow().counts().sampled()).isZero();
-        assertThat(basis.windows().remaining()).isEqualTo(Duration.ofSeconds(10));
+        // Steps need two windows after a start
+        assertThat(basis.windows().remaining()).isEqualTo(Duration.ofSeconds(other.signal().stepsDown() ? 20 : 10));
     }
 
     @ParameterizedTest
@@ -298,7 +300,7 @@ class EditsTest extends ScalersFixture {
         scraper.at("1", .1);
         scalers.put(ID, List.of(), true, now);
         adopt(before);
-        passWithCallsFor(before, Duration.ofMinutes(2));
+        passWithCallsFor(before, Duration.ofMinutes(3));
 
         // When
         adopt(after);

@@ -23,7 +23,7 @@ class FollowingTest {
 
     private static final ScaledObjectId ID = new ScaledObjectId("ns", "llm");
     private static final Trigger TRIGGER =
-            Triggers.with("smoothingUp", "0s", "smoothingDown", "0s", "downscaleStabilizationWindow", "30s");
+            Triggers.with("metric", "num_requests_waiting", "smoothingUp", "0s", "smoothingDown", "0s", "downscaleStabilizationWindow", "30s");
     private static final Bounds TWENTY = new Bounds(20, 20, Optional.of(Duration.ofSeconds(15)));
 
     private final Policy policy = new Policy(TRIGGER);
