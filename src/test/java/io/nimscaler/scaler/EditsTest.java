@@ -85,7 +85,8 @@ class EditsTest extends ScalersFixture {
         Decision.Basis basis = justAfterTheEditTo(other);
         assertThat(basis.known().orElseThrow().counts().sampled()).isZero();
         // Steps need two windows after a start
-        assertThat(basis.windows().remaining()).isEqualTo(Duration.ofSeconds(other.signal().stepsDown() ? 20 : 10));
+        assertThat(basis.windows().remaining())
+                .isEqualTo(Duration.ofSeconds(other.signal().stepsDown() ? 20 : 10));
     }
 
     @ParameterizedTest

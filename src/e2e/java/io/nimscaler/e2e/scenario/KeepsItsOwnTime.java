@@ -53,6 +53,7 @@ class KeepsItsOwnTime {
         llm.loadFor(3);
         // Neither is a sample old nor the window over at once
         llm.expectReplicasKept(7, ofSeconds(6));
-        llm.expectReplicas(3, SOON);
+        // The first steps
+        llm.expectReplicas(4, SOON);
     }
 }

@@ -28,7 +28,8 @@ class SurvivesItsOwnDeath {
         scaler.start();
         scaler.expectReady(1, SOON);
         llm.expectReplicasKept(8, ofSeconds(15));
-        llm.expectReplicas(2, SOON);
+        // In steps, after two windows
+        llm.expectReplicas(3, SOON.plusSeconds(30));
     }
 
     @Test
