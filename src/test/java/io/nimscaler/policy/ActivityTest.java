@@ -26,17 +26,8 @@ class ActivityTest {
 
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
-    private final Trigger trigger = Triggers.with(
-            "metric",
-            "num_requests_waiting",
-            "activationTargetValue",
-            "0.05",
-            "smoothingUp",
-            "0s",
-            "smoothingDown",
-            "0s",
-            "downscaleStabilizationWindow",
-            "60s");
+    private final Trigger trigger =
+            Triggers.withoutSteps("activationTargetValue", "0.05", "downscaleStabilizationWindow", "60s");
 
     private Activity after(Policy policy, Fleet fleet, int seconds) {
         Decision decision = policy.decide(fleet, START);

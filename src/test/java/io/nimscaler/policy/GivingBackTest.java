@@ -23,15 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Somebody else cuts a fleet. T = 0.70, 10 %; 5 replicas at 0.68 are 3.4. */
 class GivingBackTest {
 
-    private static final Trigger TRIGGER = Triggers.with(
-            "metric",
-            "num_requests_waiting",
-            "smoothingUp",
-            "0s",
-            "smoothingDown",
-            "0s",
-            "downscaleStabilizationWindow",
-            "60s");
+    private static final Trigger TRIGGER = Triggers.withoutSteps("downscaleStabilizationWindow", "60s");
     private static final Fleet FIVE = fleet(5, pods(5, at(.68)));
 
     private final Policy policy = new Policy(TRIGGER);

@@ -29,9 +29,6 @@ class PolicyTest {
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
     private static final String[] NO_SMOOTHING = {"smoothingUp", "0s", "smoothingDown", "0s"};
 
-    /** Of a signal that does not go down in steps. */
-    private static final String[] AT_ONCE = concat(NO_SMOOTHING, "metric", "num_requests_waiting");
-
     private Instant now = START;
 
     private Decision step(Policy policy, Fleet fleet, Duration length) {
@@ -258,7 +255,7 @@ class PolicyTest {
     @Nested
     class Windows {
 
-        private final Trigger minute = Triggers.with(concat(AT_ONCE, "downscaleStabilizationWindow", "60s"));
+        private final Trigger minute = Triggers.withoutSteps("downscaleStabilizationWindow", "60s");
 
         @Test
         void afterAStartNothingIsTakenAwayBeforeTheWindowIsFull() {
@@ -332,7 +329,7 @@ class PolicyTest {
     class Clocks {
 
         private final Trigger minute =
-                Triggers.with(concat(AT_ONCE, "downscaleStabilizationWindow", "60s", "unavailableAfter", "10s"));
+                Triggers.withoutSteps("downscaleStabilizationWindow", "60s", "unavailableAfter", "10s");
 
         @Test
         void outageDoesNotAgeAPeakAway() {
@@ -516,12 +513,12 @@ class PolicyTest {
         @Test
         void editedWindowKeepsWhatWasObserved() {
             // Given
-            Policy policy = new Policy(Triggers.with(concat(AT_ONCE, "downscaleStabilizationWindow", "60s")));
+            Policy policy = new Policy(Triggers.withoutSteps("downscaleStabilizationWindow", "60s"));
             observe(policy, fleet(4, pods(4, at(.7))), 60);
             observe(policy, fleet(4, pods(4, at(.1))), 30);
 
             // When
-            Policy shorter = policy.withTrigger(Triggers.with(concat(AT_ONCE, "downscaleStabilizationWindow", "20s")));
+            Policy shorter = policy.withTrigger(Triggers.withoutSteps("downscaleStabilizationWindow", "20s"));
 
             // Then: 30 s after the peak a window of 20 s lets go at once
             assertThat(reported(step(shorter, fleet(4, pods(4, at(.1))), Duration.ofSeconds(1))))
@@ -530,9 +527,9 @@ class PolicyTest {
 
         @Test
         void longerWindowIsNotFullBeforeItHasObservedTheDifference() {
-            Policy policy = new Policy(Triggers.with(concat(AT_ONCE, "downscaleStabilizationWindow", "60s")));
+            Policy policy = new Policy(Triggers.withoutSteps("downscaleStabilizationWindow", "60s"));
             observe(policy, fleet(4, pods(4, at(.1))), 600);
-            Policy longer = policy.withTrigger(Triggers.with(concat(AT_ONCE, "downscaleStabilizationWindow", "90s")));
+            Policy longer = policy.withTrigger(Triggers.withoutSteps("downscaleStabilizationWindow", "90s"));
             assertThat(holdReason(observe(longer, fleet(4, pods(4, at(.1))), 29)))
                     .isEqualTo(HoldReason.WINDOW_NOT_FULL);
             assertThat(reported(step(longer, fleet(4, pods(4, at(.1))), Duration.ofSeconds(1))))

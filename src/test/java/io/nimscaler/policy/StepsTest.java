@@ -206,7 +206,7 @@ class StepsTest {
 
     @Test
     void signalThatDoesNotGoInStepsGoesAtOnce() {
-        Steps steps = new Steps(Triggers.with("metric", "num_requests_waiting"));
+        Steps steps = new Steps(Triggers.withoutSteps());
         assertThat(steps.down(1.6, 16)).isEqualTo(1.6);
         assertThat(steps.endAt(6, OptionalInt.of(5), NOTHING)).isFalse();
     }
@@ -363,7 +363,7 @@ class StepsTest {
 
     @Test
     void signalThatDoesNotGoInStepsBarsNone() {
-        Steps steps = new Steps(Triggers.with("metric", "num_requests_waiting"));
+        Steps steps = new Steps(Triggers.withoutSteps());
         steps.endAt(8, OptionalInt.of(9), load(6));
         steps.endAt(9, OptionalInt.of(8), load(7));
         assertThat(steps.isBarred(6, 9)).isFalse();

@@ -22,15 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class FollowingTest {
 
     private static final ScaledObjectId ID = new ScaledObjectId("ns", "llm");
-    private static final Trigger TRIGGER = Triggers.with(
-            "metric",
-            "num_requests_waiting",
-            "smoothingUp",
-            "0s",
-            "smoothingDown",
-            "0s",
-            "downscaleStabilizationWindow",
-            "30s");
+    private static final Trigger TRIGGER = Triggers.withoutSteps("downscaleStabilizationWindow", "30s");
     private static final Bounds TWENTY = new Bounds(20, 20, Optional.of(Duration.ofSeconds(15)));
 
     private final Policy policy = new Policy(TRIGGER);

@@ -174,7 +174,7 @@ class HeadlineTest {
 
     @Test
     void windowThatIsNotFullIsWaitedFor() {
-        of(Triggers.with("metric", "num_requests_waiting", "smoothingDown", "0s", "smoothingUp", "0s"));
+        of(Triggers.withoutSteps());
         at(pods(4, .1, .1, .1, .1));
         says(
                 after(Duration.ofSeconds(10), pods(4, .1, .1, .1, .1)),
@@ -186,7 +186,7 @@ class HeadlineTest {
 
     @Test
     void peakWithinTheWindowIsWaitedFor() {
-        of(Triggers.with("metric", "num_requests_waiting", "smoothingDown", "0s", "smoothingUp", "0s"));
+        of(Triggers.withoutSteps());
         for (int i = 0; i < 40; i++) {
             after(Duration.ofSeconds(10), pods(4, .69, .69, .69, .69));
         }

@@ -21,12 +21,10 @@ class PodsOfDifferentSpeedTest extends WatchedPods {
         double life = 10;
         double arrivals = 1.5;
         List<Watched> watched = new ArrayList<>();
-        List<List<Double>> ends = new ArrayList<>();
-        double[] tokens = new double[pods];
-        double[] completed = new double[pods];
+        List<SimulatedPod> simulated = new ArrayList<>();
         for (int i = 0; i < pods; i++) {
             watched.add(new Watched());
-            ends.add(new ArrayList<>());
+            simulated.add(new SimulatedPod(random, 50 / (i < slow ? factor : 1)));
         }
         double step = .25;
         double now = 0;
@@ -36,32 +34,14 @@ class PodsOfDifferentSpeedTest extends WatchedPods {
             for (int i = 0; i < 8; i++) {
                 now += step;
                 for (int pod = 0; pod < pods; pod++) {
-                    double slower = pod < slow ? factor : 1;
-                    List<Double> running = ends.get(pod);
-                    if (random.nextDouble() < arrivals * step) {
-                        running.add(now - Math.log(1 - random.nextDouble()) * life * slower);
-                    }
-                    tokens[pod] += running.size() * step * 50 / slower;
-                    int before = running.size();
-                    double until = now;
-                    running.removeIf(end -> end <= until);
-                    completed[pod] += before - running.size();
+                    simulated.get(pod).pass(now, step, arrivals, life * (pod < slow ? factor : 1));
                 }
             }
             List<PodValue> values = new ArrayList<>();
             double carried = 0;
             for (int pod = 0; pod < pods; pod++) {
-                double running = ends.get(pod).size();
-                carried += running / 256;
-                values.add(work(
-                        watched.get(pod)
-                                .read(
-                                        running * .002,
-                                        running,
-                                        0,
-                                        Watched.counter("vllm:generation_tokens_total", Math.floor(tokens[pod])),
-                                        Watched.counter("vllm:request_success_total", completed[pod])),
-                        256));
+                carried += simulated.get(pod).running() / 256.0;
+                values.add(watched.get(pod).read(simulated.get(pod)));
             }
 
             // When

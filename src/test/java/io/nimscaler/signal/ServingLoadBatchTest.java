@@ -120,30 +120,28 @@ class ServingLoadBatchTest extends WatchedPods {
             assertThat(load(pod)).isCloseTo(expected, EXACT);
         }
 
-        /** An engine of embeddings has a counter of tokens, and generates none. */
-        @Test
-        void engineThatGeneratesNoTokensKeepsNoReplicasForIt() {
+        /** At a target of 0.80, after 105 s with 15 running requests and no token. */
+        private double loadWithoutTokens(double kvUsage, double completedASecond) {
             Watched pod = new Watched(5);
-            PodValue.Work last = pod.read(.2, 15, 0, 0, 2);
+            PodValue.Work last = pod.read(kvUsage, 15, 0, 0, completedASecond);
             for (int i = 0; i < 20; i++) {
-                last = pod.read(.2, 15, 0, 0, 2);
+                last = pod.read(kvUsage, 15, 0, 0, completedASecond);
             }
             fleet.aimAt(.8, 1);
             fleet.learn(List.of(work(last, 100)), SECOND);
-            assertThat(load(work(last, 100))).isCloseTo(.2, EXACT);
+            return load(work(last, 100));
+        }
+
+        /** An engine of embeddings has a counter of tokens, and generates none. */
+        @Test
+        void engineThatGeneratesNoTokensKeepsNoReplicasForIt() {
+            assertThat(loadWithoutTokens(.2, 2)).isCloseTo(.2, EXACT);
         }
 
         /** Its first tokens may be on their way. */
         @Test
         void engineThatCompletesNothingEitherMayStillSayIt() {
-            Watched pod = new Watched(5);
-            PodValue.Work last = pod.read(.16, 15, 0, 0, 0);
-            for (int i = 0; i < 20; i++) {
-                last = pod.read(.16, 15, 0, 0, 0);
-            }
-            fleet.aimAt(.8, 1);
-            fleet.learn(List.of(work(last, 100)), SECOND);
-            assertThat(load(work(last, 100))).isCloseTo(.664, EXACT);
+            assertThat(loadWithoutTokens(.16, 0)).isCloseTo(.664, EXACT);
         }
 
         @Test
@@ -241,12 +239,10 @@ class ServingLoadBatchTest extends WatchedPods {
         Random random = new Random(7);
         int pods = 10;
         List<Watched> watched = new ArrayList<>();
-        List<List<Double>> ends = new ArrayList<>();
-        double[] tokens = new double[pods];
-        double[] completed = new double[pods];
+        List<SimulatedPod> simulated = new ArrayList<>();
         for (int i = 0; i < pods; i++) {
             watched.add(new Watched(poll));
-            ends.add(new ArrayList<>());
+            simulated.add(new SimulatedPod(random, 100));
         }
         int polls = Math.max(900 / poll, 60);
         int steps = Math.max(20, poll * 4);
@@ -256,30 +252,13 @@ class ServingLoadBatchTest extends WatchedPods {
         for (int at = 0; at < polls; at++) {
             for (int i = 0; i < steps; i++) {
                 now += step;
-                for (int pod = 0; pod < pods; pod++) {
-                    List<Double> running = ends.get(pod);
-                    if (random.nextDouble() < meanRunning / life * step) {
-                        running.add(now - Math.log(1 - random.nextDouble()) * life);
-                    }
-                    tokens[pod] += running.size() * step * 100;
-                    int before = running.size();
-                    double until = now;
-                    running.removeIf(end -> end <= until);
-                    completed[pod] += before - running.size();
+                for (SimulatedPod pod : simulated) {
+                    pod.pass(now, step, meanRunning / life, life);
                 }
             }
             List<PodValue> read = new ArrayList<>();
             for (int pod = 0; pod < pods; pod++) {
-                double running = ends.get(pod).size();
-                read.add(work(
-                        watched.get(pod)
-                                .read(
-                                        running * .002,
-                                        running,
-                                        0,
-                                        Watched.counter("vllm:generation_tokens_total", Math.floor(tokens[pod])),
-                                        Watched.counter("vllm:request_success_total", completed[pod])),
-                        256));
+                read.add(watched.get(pod).read(simulated.get(pod)));
             }
             fleet.learn(read, Duration.ofSeconds(poll));
             if (at >= polls / 2) {

@@ -30,15 +30,10 @@ class TokensCountedAtTheEndTest extends WatchedPods {
         Random random = new Random(7);
         int pods = 10;
         List<PodSignal> watched = new ArrayList<>();
-        List<List<Double>> ends = new ArrayList<>();
-        List<List<Double>> begins = new ArrayList<>();
-        double[] finished = new double[pods];
-        double[] generated = new double[pods];
-        double[] completed = new double[pods];
+        List<SimulatedPod> simulated = new ArrayList<>();
         for (int i = 0; i < pods; i++) {
             watched.add(SIGNAL.ofPod(Optional.empty()));
-            ends.add(new ArrayList<>());
-            begins.add(new ArrayList<>());
+            simulated.add(new SimulatedPod(random, 50));
         }
         double step = .25;
         double now = 0;
@@ -48,38 +43,25 @@ class TokensCountedAtTheEndTest extends WatchedPods {
             for (int i = 0; i < 8; i++) {
                 now += step;
                 double rate = meanRunning / life * (1 + swing * Math.sin(now / 60));
-                for (int pod = 0; pod < pods; pod++) {
-                    List<Double> running = ends.get(pod);
-                    List<Double> began = begins.get(pod);
-                    if (random.nextDouble() < rate * step) {
-                        running.add(now - Math.log(1 - random.nextDouble()) * life);
-                        began.add(now);
-                    }
-                    generated[pod] += running.size() * step * 50;
-                    for (int k = running.size() - 1; k >= 0; k--) {
-                        if (running.get(k) <= now) {
-                            finished[pod] += 50 * (running.get(k) - began.get(k));
-                            running.remove(k);
-                            began.remove(k);
-                            completed[pod]++;
-                        }
-                    }
+                for (SimulatedPod pod : simulated) {
+                    pod.pass(now, step, rate, life);
                 }
             }
             List<PodValue> values = new ArrayList<>();
             double carried = 0;
             for (int pod = 0; pod < pods; pod++) {
-                double running = ends.get(pod).size();
+                SimulatedPod its = simulated.get(pod);
+                double running = its.running();
                 carried += running / 256;
                 List<SampleLine> body = new ArrayList<>(List.of(
                         Watched.one("sglang:token_usage", running * .002),
                         Watched.one("sglang:num_running_reqs", running),
                         Watched.one("sglang:num_queue_reqs", 0),
-                        Watched.counter("sglang:generation_tokens_total", Math.floor(finished[pod])),
-                        Watched.counter("sglang:num_requests_total", completed[pod])));
+                        Watched.counter("sglang:generation_tokens_total", Math.floor(its.ofEnded)),
+                        Watched.counter("sglang:num_requests_total", its.completed)));
                 if (realtime) {
                     body.add(Watched.counter(
-                            "sglang:realtime_tokens_total", Map.of("mode", "decode"), Math.floor(generated[pod])));
+                            "sglang:realtime_tokens_total", Map.of("mode", "decode"), Math.floor(its.generated)));
                     body.add(Watched.counter(
                             "sglang:realtime_tokens_total", Map.of("mode", "prefill_compute"), 7 * now));
                 }

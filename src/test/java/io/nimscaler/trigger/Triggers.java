@@ -2,6 +2,7 @@ package io.nimscaler.trigger;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Triggers for tests, by way of the parser, so that only what a user can write is tested. */
 public final class Triggers {
@@ -20,6 +21,14 @@ public final class Triggers {
         };
     }
 
+    /** Of a signal that does not go down in steps, and without smoothing. */
+    public static Trigger withoutSteps(String... keysAndValues) {
+        return with(Stream.concat(
+                        Stream.of("metric", "num_requests_waiting", "smoothingUp", "0s", "smoothingDown", "0s"),
+                        Stream.of(keysAndValues))
+                .toArray(String[]::new));
+    }
+
     /** Without anything that delays an effect. */
     public static Trigger immediate(String... keysAndValues) {
         Map<String, String> metadata =
@@ -28,7 +37,7 @@ public final class Triggers {
             metadata.put(keysAndValues[i], keysAndValues[i + 1]);
         }
         return with(metadata.entrySet().stream()
-                .flatMap(entry -> java.util.stream.Stream.of(entry.getKey(), entry.getValue()))
+                .flatMap(entry -> Stream.of(entry.getKey(), entry.getValue()))
                 .toArray(String[]::new));
     }
 }
