@@ -14,7 +14,8 @@ import java.util.Optional;
  */
 public final class AdmissionOfFleet {
 
-    private static final Duration LEAST_WINDOW = Duration.ofSeconds(20);
+    /** That of the flow of a queue: of a shorter one, what filled the queue a moment ago would count beside what is refused since. */
+    private static final Duration LEAST_WINDOW = Duration.ofSeconds(30);
 
     private final SlidingTotal<Admission> totals;
     private final SlidingExtreme mostServing;
@@ -31,7 +32,7 @@ public final class AdmissionOfFleet {
         this.mostServing = SlidingExtreme.highestOf(window);
     }
 
-    /** Long enough for several scrapes of each pod: 20 s, or 4 × {@code pollInterval}. */
+    /** Long enough for several scrapes of each pod: 30 s, or 4 × {@code pollInterval}. */
     public static Duration window(Duration pollInterval) {
         Duration four = pollInterval.multipliedBy(4);
         return four.compareTo(LEAST_WINDOW) > 0 ? four : LEAST_WINDOW;

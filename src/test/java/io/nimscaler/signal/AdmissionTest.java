@@ -2,6 +2,7 @@ package io.nimscaler.signal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.nimscaler.exposition.Bodies;
 import io.nimscaler.exposition.MetricType;
@@ -239,6 +240,29 @@ class AdmissionTest {
             assertThat(latest).isEmpty();
             seconds(1, 1, 1, 3);
             assertThat(latest).hasValue(new Admission(5, 15));
+        }
+
+        /** With a shorter window the queue would have grown in the other one alone, and the load would count too high. */
+        @Test
+        void whatFilledABoundedQueueDoesNotCountBesideWhatIsRefused() {
+            AdmissionOfFleet watching = new AdmissionOfFleet(AdmissionOfFleet.window(Duration.ofSeconds(2)));
+            long flow = WorkHistory.flowWindow(Duration.ofMinutes(1)).toSeconds();
+            double done = 20;
+            double came = 35;
+            int bound = 300;
+            double[] queue = new double[91];
+            for (int at = 1; at <= 90; at++) {
+                queue[at] = Math.min(bound, queue[at - 1] + came - done);
+                double filled = queue[at] - queue[at - 1];
+                watching.add(new Admission(done + filled, came - done - filled));
+                Optional<Admission> seen = watching.at(START.plusSeconds(at), 3);
+                if (at > flow) {
+                    double load = done + (queue[at] - queue[at - (int) flow]) / flow;
+                    assertThat(load * seen.orElseThrow().factor())
+                            .as("%s s", at)
+                            .isCloseTo(came, withinPercentage(5));
+                }
+            }
         }
 
         @Test
