@@ -9,6 +9,10 @@ import java.util.List;
  * that of a request alone. It is learned by how much the time of a token (running / tokens a second) grew with the batch within the last
  * half hour, in each pod ({@link WorkHistory}): a slow pod has more requests at once than a fast one, which is no cost of its batch. It lies between two bounds, which come closer with evidence: doubt says that the batch
  * costs nothing, and that it costs the most.
+ *
+ * <p>Where pods are read more rarely than their batch changes, it is chance what a scrape sees. Such chance has no slope, and would look
+ * like a proof that the batch costs nothing. So for the upper bound only that counts as evidence which the other half of an interval's
+ * scrapes saw, too, beyond what chance makes alike; the pods of one fleet go up and down together, so its intervals are those of one pod.
  */
 final class BatchCost {
 
@@ -17,6 +21,9 @@ final class BatchCost {
 
     /** One more request makes a token longer by so much of the time that it takes alone, at most, while nothing else was learned. */
     private static final double MOST_COST = 0.1;
+
+    /** What both halves of the scrapes saw vary alike counts so many times: where it is a third of what one half saw, that counts in full. */
+    private static final double ENOUGH_SEEN_TWICE = 3;
 
     private static final double MOST_SLOPE = 0.95;
 
@@ -34,16 +41,20 @@ final class BatchCost {
     /** From pods that were just read, at least one. */
     void learn(List<PodValue.Work> pods) {
         int n = 0;
+        int intervals = 0;
         double sum = 0;
         double evidence = 0;
         double covariance = 0;
+        double seenTwice = 0;
         double thirdMoment = 0;
         for (PodValue.Work pod : pods) {
             Pace.Batch seen = pod.pace().batch();
             n += seen.intervals();
+            intervals = Math.max(intervals, seen.intervals());
             sum += seen.x();
             evidence += seen.variance();
             covariance += seen.covariance();
+            seenTwice += seen.variationSeenTwice();
             thirdMoment += seen.thirdMoment();
         }
         if (n == 0) {
@@ -58,7 +69,9 @@ final class BatchCost {
         double skew = evidence > 0 ? thirdMoment / evidence : 0;
         TwoBatches two = TwoBatches.of(mean + skew / 2, Math.sqrt(skew * skew + 4 * evidence / n));
         atLeast = two.costOf(covariance / (evidence + DOUBT));
-        atMost = two.costOf((Math.max(0, covariance) + DOUBT * two.slopeOf(MOST_COST)) / (evidence + DOUBT));
+        double chance = evidence / Math.sqrt(intervals);
+        double known = Math.clamp(ENOUGH_SEEN_TWICE * (seenTwice - chance), 0, evidence);
+        atMost = two.costOf((Math.max(0, covariance) + DOUBT * two.slopeOf(MOST_COST)) / (known + DOUBT));
     }
 
     /**

@@ -31,10 +31,13 @@ record Pace(
         boolean queueStands,
         double runningLimit) {
 
-    /** Sums over intervals of x = ln(requests running) and y = ln(seconds from one token to the next). */
-    record Batch(int intervals, double x, double y, double xx, double xy, double xxx) {
+    /**
+     * Sums over intervals of x = ln(requests running), y = ln(seconds from one token to the next), and z, which is x as the scrapes that y
+     * is taken of saw it.
+     */
+    record Batch(int intervals, double x, double y, double z, double xx, double xy, double xz, double xxx) {
 
-        static final Batch UNKNOWN = new Batch(0, 0, 0, 0, 0, 0);
+        static final Batch UNKNOWN = new Batch(0, 0, 0, 0, 0, 0, 0, 0);
 
         /** Of x, times the number of intervals. */
         double variance() {
@@ -44,6 +47,11 @@ record Pace(
         /** Of x and y, times the number of intervals. */
         double covariance() {
             return intervals == 0 ? 0 : xy - x * y / intervals;
+        }
+
+        /** Of x and z, times the number of intervals: the part of the variance that is no chance of the moments of the scrapes. */
+        double variationSeenTwice() {
+            return intervals == 0 ? 0 : xz - x * z / intervals;
         }
 
         /** Of x, times the number of intervals. */

@@ -39,7 +39,7 @@ final class WorkHistory {
     /** Of heap; a point of its time has the same instant. */
     private static final long BYTES_OF_A_SCRAPE = 72;
 
-    private static final long BYTES_OF_AN_INTERVAL = 64;
+    private static final long BYTES_OF_AN_INTERVAL = 72;
 
     /**
      * One scrape.
@@ -49,7 +49,7 @@ final class WorkHistory {
      */
     record Scrape(Instant at, double kvUsage, double running, double waiting, double tokens, double completed) {}
 
-    private record Interval(Instant until, double logRunning, double logSecondsPerToken) {}
+    private record Interval(Instant until, double logRunning, double logSecondsPerToken, double logOther) {}
 
     /** Every other scrape of the interval at hand. */
     private static final class Half {
@@ -212,7 +212,7 @@ final class WorkHistory {
                 && other >= LEAST_RUNNING
                 && generated > 0
                 && secondsPerToken >= LEAST_SECONDS_PER_TOKEN) {
-            intervals.addLast(new Interval(at, Math.log(one), Math.log(secondsPerToken)));
+            intervals.addLast(new Interval(at, Math.log(one), Math.log(secondsPerToken), Math.log(other)));
         }
     }
 
@@ -243,17 +243,21 @@ final class WorkHistory {
     private Pace.Batch batch() {
         double x = 0;
         double y = 0;
+        double z = 0;
         double xx = 0;
         double xy = 0;
+        double xz = 0;
         double xxx = 0;
         for (Interval one : intervals) {
             x += one.logRunning;
             y += one.logSecondsPerToken;
+            z += one.logOther;
+            xz += one.logRunning * one.logOther;
             xx += one.logRunning * one.logRunning;
             xy += one.logRunning * one.logSecondsPerToken;
             xxx += one.logRunning * one.logRunning * one.logRunning;
         }
-        return new Pace.Batch(intervals.size(), x, y, xx, xy, xxx);
+        return new Pace.Batch(intervals.size(), x, y, z, xx, xy, xz, xxx);
     }
 
     private double aSecond(ToDoubleFunction<Scrape> count) {

@@ -110,6 +110,22 @@ class ServingLoadBatchTest extends WatchedPods {
             assertThat(perPod(3)).isCloseTo(.4, EXACT);
         }
 
+        /** What runs at the moment of a scrape is chance then, and has no part in the tokens that were generated since the last one. */
+        @ParameterizedTest(name = "a poll each {0} s")
+        @ValueSource(ints = {2, 5, 15, 30})
+        void costOfABatchThatChangesFasterThanItIsReadIsNotKnownToBeNothing(int seconds) {
+            Random random = new Random(3);
+            Watched pod = new Watched(seconds);
+            PodValue.Work last = pod.read(.1, 20, 0, 1000, 1);
+            for (int i = 0; i < 1800 / Math.min(10, seconds); i++) {
+                last = pod.read(.1, 5 + random.nextInt(31), 0, 1000, 1);
+            }
+            last = pod.read(.1, 20, 0, 1000, 1);
+            fleet.aimAt(.5, 1);
+            fleet.learn(List.of(work(last, 100)), SECOND);
+            assertThat(load(work(last, 100))).isCloseTo(.5, EXACT);
+        }
+
         /** At most .16 + .6 · (1 − .16): a tenth of a token's time for each of 15 requests. */
         @ParameterizedTest(name = "target {0}: {1}")
         @CsvSource({"0.1, 0.16", "0.5, 0.5", "0.8, 0.664"})
