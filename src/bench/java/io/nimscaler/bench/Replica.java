@@ -57,7 +57,7 @@ final class Replica implements SimulatedDeployment.Pod {
     }
 
     double kvUsage() {
-        return Math.min(1, kvUsed() / engine.kvTokens());
+        return Math.clamp(kvUsed() / engine.kvTokens(), 0, 1);
     }
 
     /** Refuses it where its queue is full. */
