@@ -8,6 +8,7 @@ import io.nimscaler.signal.AdmissionOfFleet;
 import io.nimscaler.signal.FleetSignal;
 import io.nimscaler.signal.Signal;
 import io.nimscaler.trigger.Trigger;
+import io.nimscaler.trigger.Waking;
 import io.nimscaler.wake.Wake;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,6 +22,7 @@ final class UnservedDemand {
 
     private final FleetSignal signal;
     private final double target;
+    private final Waking waking;
     private final AdmissionOfFleet admission;
 
     private final boolean isBlindToQueues;
@@ -45,6 +47,7 @@ final class UnservedDemand {
             Trigger trigger, FleetSignal signal, AdmissionOfFleet admission, Optional<FleetSignal> cost) {
         this.signal = signal;
         this.target = trigger.target().value();
+        this.waking = trigger.waking();
         this.isBlindToQueues = trigger.signal().blindTo().isPresent();
         this.staleAfter = trigger.deadlines().staleAfter();
         this.admission = admission;
@@ -55,6 +58,10 @@ final class UnservedDemand {
     UnservedDemand withTrigger(Trigger edited) {
         UnservedDemand next = new UnservedDemand(edited, signal, admission, cost);
         next.inFront.goOnFrom(inFront);
+        if (!next.waking.equals(waking)) {
+            // Two queues that are not the same are no queue that grew
+            next.knowing().forgetInFront();
+        }
         return next;
     }
 

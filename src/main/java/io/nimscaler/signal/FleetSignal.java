@@ -21,6 +21,9 @@ public interface FleetSignal {
      */
     default void waitsInFront(OptionalDouble requests, Instant now) {}
 
+    /** What was told of the queue in front of the fleet is of another queue than what is told from now on. */
+    default void forgetInFront() {}
+
     /**
      * Learns from the pods' fresh values.
      *

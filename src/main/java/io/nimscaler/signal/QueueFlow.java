@@ -55,6 +55,12 @@ final class QueueFlow {
         requests.ifPresent(waiting -> inFrontLately.add(now, waiting));
     }
 
+    /** What comes is of another queue, or of none. */
+    void forgetInFront() {
+        inFront = OptionalDouble.empty();
+        inFrontLately.clear();
+    }
+
     /** Requests; 0 where it is not known. */
     double inFront() {
         return inFront.orElse(0);

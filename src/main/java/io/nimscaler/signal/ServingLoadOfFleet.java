@@ -65,6 +65,11 @@ final class ServingLoadOfFleet implements FleetSignal {
     }
 
     @Override
+    public void forgetInFront() {
+        queueFlow.forgetInFront();
+    }
+
+    @Override
     public void aimAt(double targetValue, int wantedReplicas) {
         wanted = wantedReplicas;
         target = OptionalDouble.of(targetValue);

@@ -37,8 +37,8 @@ class DemandSourceTest {
 
     private final FakePods pods = new FakePods();
     private final FakeScraper scraper = new FakeScraper();
-    private final WakeSources sources =
-            new WakeSources(List.of(source("gateway", "queue_size"), source("counter", "rate(requests)")));
+    private final WakeSources sources = new WakeSources(List.of(
+            source("gateway", "queue_size"), source("other", "queue_size"), source("counter", "rate(requests)")));
     private final Scalers scalers = new Scalers(pods, scraper, sources, GpuExporters.none(), _ -> {});
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
 
@@ -205,6 +205,52 @@ class DemandSourceTest {
         scalers.put(ID, List.of(without), false, now);
         passSeconds(20);
         assertThat(demand(without)).isCloseTo(1.4, org.assertj.core.api.Assertions.within(1e-9));
+    }
+
+    /** Nothing waited, so half more may run than what was seen; at a gateway that holds a queue it would be a quarter more. */
+    @Test
+    void aSourceThatIsNotNamedAnyMoreSaysNothingOfTheMaximum() {
+        String[] metadata = {"metric", "serving_load", "targetValue", "0.90"};
+        Trigger without = Triggers.immediate(metadata);
+        follows(Triggers.immediate("metric", "serving_load", "targetValue", "0.90", "demandSource", "gateway"));
+        pod("1", .1, 32);
+        pod("2", .1, 32);
+        waits(0, 0);
+        passSeconds(20);
+        scalers.put(ID, List.of(without), false, now);
+        passSeconds(16 * 60);
+        assertThat(demand(without)).isCloseTo(2 / 1.5, org.assertj.core.api.Assertions.within(1e-9));
+    }
+
+    /** It holds 300 requests all the time, and the other one held none: no queue grew. */
+    @Test
+    void aQueueAtAnotherSourceDidNotGrowSinceTheEdit() {
+        double[] completed = new double[1];
+        follows(Triggers.immediate("metric", "serving_load", "targetValue", "0.80", "demandSource", "gateway"));
+        for (String name : List.of("1", "2")) {
+            scraper.answers(
+                    name,
+                    _ -> new Scraped(List.of(
+                            gauge("vllm:kv_cache_usage_perc", .95),
+                            gauge("vllm:num_requests_running", 20),
+                            gauge("vllm:num_requests_waiting", 0),
+                            gauge("vllm:request_success_total", completed[0]),
+                            gauge("vllm:generation_tokens_total", completed[0] * 200))));
+        }
+        waits(0, 0);
+        scraper.answers("other", _ -> new Scraped(List.of(queue("0", 300))));
+        for (int second = 0; second < 120; second++) {
+            passSeconds(1);
+            completed[0] += 2;
+        }
+        Trigger edited = Triggers.immediate("metric", "serving_load", "targetValue", "0.80", "demandSource", "other");
+        scalers.put(ID, List.of(edited), false, now);
+        for (int second = 0; second < 20; second++) {
+            passSeconds(1);
+            completed[0] += 2;
+            // 300 within 150 s are half of what both do, and at most a fifth of it is asked for
+            assertThat(demand(edited)).as("after %d s", second).isLessThan(2 * 1.2 + .01);
+        }
     }
 
     /** 2 full pods that complete 2 requests a second each; 16 a second come, and 6 more pods load. */
