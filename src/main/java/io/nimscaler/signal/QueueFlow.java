@@ -81,12 +81,13 @@ final class QueueFlow {
      * for without it, or soon while it does not fall. Negative: by so much it falls faster. Empty: too few requests were completed to say.
      *
      * @param known of which it is known how fast they work
+     * @param work the base of these in total
      * @param all pods that were just read
      * @param target what a replica should carry, in full replicas
      * @param elapsed since the last call
      */
-    OptionalDouble of(List<PodValue.Work> known, List<PodValue.Work> all, OptionalDouble target, Duration elapsed) {
-        double work = sum(known, base);
+    OptionalDouble of(
+            List<PodValue.Work> known, double work, List<PodValue.Work> all, OptionalDouble target, Duration elapsed) {
         double completedGrown = sum(known, pod -> pod.pace().completedGrown());
         double tokensGrown = sum(known, pod -> pod.pace().tokensGrown());
         double tokens = sum(known, pod -> pod.pace().tokens());

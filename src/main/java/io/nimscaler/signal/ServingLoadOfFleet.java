@@ -101,8 +101,8 @@ final class ServingLoadOfFleet implements FleetSignal {
                 .filter(pod -> !Double.isNaN(pod.pace().tokens()))
                 .toList();
         List<PodValue.Work> known = generate.isEmpty() ? complete : generate;
-        OptionalDouble flow = queueFlow.of(known, all, target, elapsed);
         double base = sum(known, this::atLeast);
+        OptionalDouble flow = queueFlow.of(known, base, all, target, elapsed);
         worksOff = flow.isPresent() && base > 0
                 ? Math.clamp(-flow.getAsDouble() / base, 0, 1 - Math.min(1, target.orElse(1)))
                 : 0;
