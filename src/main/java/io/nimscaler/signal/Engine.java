@@ -10,6 +10,7 @@ import java.util.stream.Stream;
  * @param kvUsage used share of the KV cache
  * @param running requests being worked on
  * @param waiting requests in the queue
+ * @param transfers which of those in the queue wait for their KV cache
  * @param maxRunning how many requests it works on at once; no source: it does not say
  * @param tokens counter of what it generated; no source: it does not say
  * @param completed counter of the requests that it completed; no source: it does not say
@@ -19,6 +20,7 @@ record Engine(
         Gauge kvUsage,
         Gauge running,
         Gauge waiting,
+        Transfers transfers,
         Gauge maxRunning,
         Counter tokens,
         Counter completed,
@@ -42,6 +44,7 @@ record Engine(
                     kvUsage(SeriesSelector.of("gpu_cache_usage_perc")),
                     count(SeriesSelector.of("num_requests_running")),
                     count(SeriesSelector.of("num_requests_waiting")),
+                    noTransfers(),
                     count(SeriesSelector.of("num_request_max")),
                     new Counter("generation_tokens_total"),
                     new Counter("request_success_total"),
@@ -51,6 +54,9 @@ record Engine(
                     kvUsage(vllm("kv_cache_usage_perc", "gpu_cache_usage_perc")),
                     count(vllm("num_requests_running")),
                     count(vllm("num_requests_waiting")),
+                    new Transfers(
+                            count(vllm("num_requests_waiting_by_reason", "reason", "deferred")),
+                            List.of(vllm("prompt_tokens_by_source_total", "source", "external_kv_transfer"))),
                     count(),
                     counterOfVllm("generation_tokens_total"),
                     counterOfVllm("request_success_total"),
@@ -62,6 +68,7 @@ record Engine(
                     count(
                             SeriesSelector.ofQueue("sglang:", "num_queue_reqs"),
                             SeriesSelector.ofQueue("sglang_", "num_queue_reqs")),
+                    noTransfers(),
                     count(),
                     // Its generation_tokens_total grows when a request ends, by all of its tokens
                     new Counter("sglang:realtime_tokens_total", "sglang_realtime_tokens_total").with("mode", "decode"),
@@ -72,6 +79,7 @@ record Engine(
                     kvUsage(SeriesSelector.of("trtllm_kv_cache_utilization")),
                     count(SeriesSelector.of("trtllm_num_requests_running")),
                     count(SeriesSelector.of("trtllm_num_requests_waiting")),
+                    noTransfers(),
                     count(SeriesSelector.of("trtllm_max_num_active_requests")),
                     new Counter(),
                     new Counter("trtllm_request_success_total"),
@@ -81,6 +89,7 @@ record Engine(
                     kvUsage(SeriesSelector.of("nv_trt_llm_kv_cache_block_metrics", "kv_cache_block_type", "fraction")),
                     count(SeriesSelector.of(TRITON_REQUESTS, TRITON_REQUEST_TYPE, "scheduled")),
                     count(SeriesSelector.of(TRITON_REQUESTS, TRITON_REQUEST_TYPE, "waiting")),
+                    noTransfers(),
                     count(SeriesSelector.of(TRITON_REQUESTS, TRITON_REQUEST_TYPE, "max")),
                     new Counter(),
                     new Counter(),
@@ -91,6 +100,16 @@ record Engine(
         return Stream.of(names)
                 .flatMap(name -> VLLM.stream().map(prefix -> SeriesSelector.of(prefix + name)))
                 .toArray(SeriesSelector[]::new);
+    }
+
+    private static SeriesSelector[] vllm(String name, String label, String value) {
+        return VLLM.stream()
+                .map(prefix -> SeriesSelector.of(prefix + name, label, value))
+                .toArray(SeriesSelector[]::new);
+    }
+
+    private static Transfers noTransfers() {
+        return new Transfers(count(), List.of());
     }
 
     private static Counter counterOfVllm(String name) {

@@ -72,6 +72,7 @@ public record ServingLoad(OptionalInt maxRunning, Duration watch) implements Sig
                         engine.kvUsage().seriesNames(),
                         engine.running().seriesNames(),
                         engine.waiting().seriesNames(),
+                        engine.transfers().seriesNames().toList(),
                         engine.maxRunning().seriesNames(),
                         engine.tokens().names(),
                         engine.completed().names()))
@@ -121,7 +122,9 @@ public record ServingLoad(OptionalInt maxRunning, Duration watch) implements Sig
         Pace paceOf(Engine engine, List<SampleLine> body, Instant at, double kvUsage, double running, double waiting) {
             double tokensSoFar = soFar(engine.tokens(), tokens, body);
             double completedSoFar = soFar(engine.completed(), completed, body);
-            return history.add(new WorkHistory.Scrape(at, kvUsage, running, waiting, tokensSoFar, completedSoFar));
+            double forRoom = waiting - engine.transfers().in(body, modelName, at);
+            return history.add(
+                    new WorkHistory.Scrape(at, kvUsage, running, waiting, forRoom, tokensSoFar, completedSoFar));
         }
 
         /** NaN: it does not say, or what it says can not be. */

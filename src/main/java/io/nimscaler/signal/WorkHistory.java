@@ -37,17 +37,25 @@ final class WorkHistory {
     private static final double LEAST_SECONDS_PER_TOKEN = .0005;
 
     /** Of heap; a point of its time has the same instant. */
-    private static final long BYTES_OF_A_SCRAPE = 72;
+    private static final long BYTES_OF_A_SCRAPE = 80;
 
     private static final long BYTES_OF_AN_INTERVAL = 72;
 
     /**
      * One scrape.
      *
+     * @param forRoom how many of those that wait do so for room in this pod
      * @param tokens that were generated since the first one; NaN: not known
      * @param completed requests since the first one; NaN: not known
      */
-    record Scrape(Instant at, double kvUsage, double running, double waiting, double tokens, double completed) {}
+    record Scrape(
+            Instant at,
+            double kvUsage,
+            double running,
+            double waiting,
+            double forRoom,
+            double tokens,
+            double completed) {}
 
     private record Interval(Instant until, double logRunning, double logSecondsPerToken, double logOther) {}
 
@@ -163,7 +171,7 @@ final class WorkHistory {
     }
 
     private static boolean hasQueue(Scrape scrape) {
-        return scrape.waiting() >= LEAST_WAITING;
+        return scrape.forRoom() >= LEAST_WAITING;
     }
 
     private boolean any(Predicate<Scrape> isSo) {

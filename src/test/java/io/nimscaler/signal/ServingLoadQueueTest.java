@@ -3,10 +3,14 @@ package io.nimscaler.signal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.nimscaler.exposition.SampleLine;
 import io.nimscaler.signal.PodValue.Work;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -225,6 +229,52 @@ class ServingLoadQueueTest extends WatchedPods {
         PodValue.Work stated = new Work(.32, last.running(), last.waiting(), OptionalDouble.of(256), last.pace());
         fleet.learn(List.of(stated, stated, stated, stated), SECOND);
         assertThat(load(stated)).isGreaterThan(1.2);
+    }
+
+    /**
+     * A decode pod that always has a few requests whose KV cache is on its way from a prefill pod. Deferred are also those of a pod that
+     * fetches nothing: they wait for one of its LoRA adapters, and so for those that run.
+     */
+    @ParameterizedTest(name = "{0} deferred of 4 that wait, {1} prompt tokens fetched: {2}")
+    @CsvSource({
+        "4, 50000, 0.33",
+        "3, 50000, 0.33",
+        "2, 50000, 1.02",
+        "0, 50000, 1.02",
+        "5, 50000, 0.33",
+        "4, 0, 1.02",
+        "4, , 1.02",
+        "NaN, 50000, 1.02",
+        ", 50000, 1.02"
+    })
+    void requestsWhoseCacheIsOnItsWayDoNotFillThePod(Double deferred, Double fetched, double expected) {
+        Watched pod = new Watched();
+        Work last = work(0, 0, 0);
+        for (int i = 1; i <= 60; i++) {
+            List<SampleLine> body = new ArrayList<>(List.of(
+                    Watched.counter("vllm:generation_tokens_total", 4000.0 * i),
+                    Watched.counter("vllm:request_success_total", 4.0 * i)));
+            if (deferred != null) {
+                body.add(byReason("capacity", Math.max(0, 4 - deferred)));
+                body.add(byReason("deferred", deferred));
+            }
+            if (fetched != null) {
+                body.add(Watched.counter(
+                        "vllm:prompt_tokens_by_source_total", Map.of("source", "external_kv_transfer"), fetched));
+            }
+            last = work(pod.read(.32, 20, 4, body.toArray(SampleLine[]::new)), 100);
+        }
+
+        fleet.learn(List.of(last), SECOND);
+
+        assertThat(load(last)).isCloseTo(expected, within(.01));
+        assertThat(last.pace().runningLimit()).isEqualTo(expected < 1 ? 0 : 20);
+        assertThat(last.waiting()).as("they are load all the same").isEqualTo(4);
+    }
+
+    private static SampleLine byReason(String reason, double requests) {
+        return new SampleLine(
+                "vllm:num_requests_waiting_by_reason", Map.of("reason", reason), requests, OptionalLong.empty());
     }
 
     @Test
