@@ -45,6 +45,12 @@ public record Latency(String name, OptionalDouble quantile, Duration window, Lis
         return false;
     }
 
+    /** It stays low until a fleet is full. */
+    @Override
+    public boolean stepsDown() {
+        return true;
+    }
+
     @Override
     public List<String> seriesNames() {
         Stream<String> own = histograms.stream()

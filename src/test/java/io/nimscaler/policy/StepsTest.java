@@ -199,7 +199,8 @@ class StepsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpu_cache_usage_perc", "num_requests_running", "serving_load"})
+    @ValueSource(
+            strings = {"gpu_cache_usage_perc", "num_requests_running", "serving_load", "time_to_first_token_seconds"})
     void signalThatBendsGoesInSteps(String metric) {
         assertThat(new Steps(Triggers.with("metric", metric)).down(1.6, 16)).isGreaterThan(4);
     }
