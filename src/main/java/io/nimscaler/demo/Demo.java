@@ -40,7 +40,7 @@ public final class Demo implements Pods {
             "metric",
             "serving_load",
             "targetValue",
-            "0.85",
+            "0.87",
             "port",
             "metrics",
             "pollInterval",
