@@ -41,8 +41,4 @@ public record Admission(double taken, double refused, boolean isBefore) {
     Admission before() {
         return new Admission(taken, refused, true);
     }
-
-    Admission minus(Admission other) {
-        return new Admission(taken - other.taken, refused - other.refused);
-    }
 }

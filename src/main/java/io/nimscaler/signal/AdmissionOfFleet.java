@@ -17,7 +17,12 @@ public final class AdmissionOfFleet {
     /** That of the flow of a queue: of a shorter one, what filled the queue a moment ago would count beside what is refused since. */
     private static final Duration LEAST_WINDOW = Duration.ofSeconds(30);
 
-    private final SlidingTotal<Admission> totals;
+    /** Columns of the totals. */
+    private static final int TAKEN = 0;
+
+    private static final int REFUSED = 1;
+
+    private final SlidingCounts totals;
     private final SlidingExtreme mostServing;
     private Admission total = Admission.NONE;
     private Optional<Admission> latest = Optional.empty();
@@ -28,7 +33,7 @@ public final class AdmissionOfFleet {
      * @param window see {@link #window}
      */
     public AdmissionOfFleet(Duration window) {
-        this.totals = new SlidingTotal<>(window);
+        this.totals = new SlidingCounts(window, 2);
         this.mostServing = SlidingExtreme.highestOf(window);
     }
 
@@ -61,13 +66,12 @@ public final class AdmissionOfFleet {
         if (grew) {
             totals.clear();
         }
-        totals.add(now, total);
+        totals.add(Ring.nanos(now), total.taken(), total.refused());
         if (!totals.spansEnough()) {
             return latest.filter(Admission::isRefusing).map(Admission::before);
         }
-        Admission within = totals.newest().total().minus(totals.oldest().total());
         // One that was preempted, or whose end was counted late, may have begun before
-        latest = Optional.of(new Admission(Math.max(0, within.taken()), within.refused()));
+        latest = Optional.of(new Admission(Math.max(0, totals.growth(TAKEN)), totals.growth(REFUSED)));
         return latest;
     }
 }

@@ -12,15 +12,12 @@ import java.util.Optional;
 
 /**
  * By how much a counter grows a second, over a sliding window of the scaler's own scrapes and by its own clock
- * ({@link CounterGrowth}). It has no value until the scrapes {@linkplain SlidingTotal#spansEnough span enough}: a rate over a
+ * ({@link CounterGrowth}). It has no value until the scrapes {@linkplain SlidingCounts#spansEnough span enough}: a rate over a
  * very short time could be any number. No value is not 0.
  *
  * @param counter the series' name
  */
 public record CounterRate(String counter, Duration window) implements Signal {
-
-    /** Of heap, as an object. */
-    private static final long BYTES_OF_A_NUMBER = 16;
 
     @Override
     public String name() {
@@ -55,7 +52,7 @@ public record CounterRate(String counter, Duration window) implements Signal {
     private final class OfPod implements PodSignal {
 
         private final Optional<String> modelName;
-        private final SlidingTotal<Double> totals = new SlidingTotal<>(window);
+        private final SlidingCounts totals = new SlidingCounts(window, 1);
         private final CounterGrowth growth = new CounterGrowth();
 
         OfPod(Optional<String> modelName) {
@@ -80,23 +77,19 @@ public record CounterRate(String counter, Duration window) implements Signal {
             if (!growth.goesOn()) {
                 totals.clear();
             }
-            totals.add(scrapedAt, growth.total());
-            return rate();
+            totals.add(Ring.nanos(scrapedAt), growth.total());
+            return rate(scrapedAt);
         }
 
         @Override
         public long keptBytes() {
-            return growth.keptBytes() + totals.size() * (SlidingTotal.BYTES_OF_A_POINT + BYTES_OF_A_NUMBER);
+            return growth.keptBytes() + totals.keptBytes();
         }
 
-        private Measurement rate() {
-            if (!totals.spansEnough()) {
-                return new TooEarly();
-            }
-            double increase = totals.newest().total() - totals.oldest().total();
-            return new Measured(
-                    new PodValue.Amount(increase / (totals.span().toNanos() / 1e9)),
-                    totals.newest().at());
+        private Measurement rate(Instant scrapedAt) {
+            return totals.spansEnough()
+                    ? new Measured(new PodValue.Amount(totals.growth(0) / totals.seconds()), scrapedAt)
+                    : new TooEarly();
         }
     }
 }

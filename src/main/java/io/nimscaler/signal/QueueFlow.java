@@ -36,7 +36,7 @@ final class QueueFlow {
     private final ToDoubleFunction<PodValue.Work> base;
     private final ToDoubleFunction<PodValue.Work> baseAtMost;
     private final ExponentialSmoothing completedLately = new ExponentialSmoothing(HALF_LIFE, HALF_LIFE);
-    private final SlidingTotal<Double> inFrontLately;
+    private final SlidingCounts inFrontLately;
     private OptionalDouble inFront = OptionalDouble.empty();
 
     /**
@@ -47,12 +47,12 @@ final class QueueFlow {
     QueueFlow(ToDoubleFunction<PodValue.Work> base, ToDoubleFunction<PodValue.Work> baseAtMost, Duration window) {
         this.base = base;
         this.baseAtMost = baseAtMost;
-        this.inFrontLately = new SlidingTotal<>(window);
+        this.inFrontLately = new SlidingCounts(window, 1);
     }
 
     void waitsInFront(OptionalDouble requests, Instant now) {
         inFront = requests;
-        requests.ifPresent(waiting -> inFrontLately.add(now, waiting));
+        requests.ifPresent(waiting -> inFrontLately.add(Ring.nanos(now), waiting));
     }
 
     /** What comes is of another queue, or of none. */
@@ -139,8 +139,7 @@ final class QueueFlow {
     /** In requests a second; 0 where it is not known. */
     private double growthInFront() {
         return inFront.isPresent() && inFrontLately.spansEnough()
-                ? (inFrontLately.newest().total() - inFrontLately.oldest().total())
-                        / (inFrontLately.span().toNanos() / 1e9)
+                ? inFrontLately.growth(0) / inFrontLately.seconds()
                 : 0;
     }
 

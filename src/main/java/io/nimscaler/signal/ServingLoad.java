@@ -123,8 +123,7 @@ public record ServingLoad(OptionalInt maxRunning, Duration watch) implements Sig
             double tokensSoFar = soFar(engine.tokens(), tokens, body);
             double completedSoFar = soFar(engine.completed(), completed, body);
             double forRoom = waiting - engine.transfers().in(body, modelName, at);
-            return history.add(
-                    new WorkHistory.Scrape(at, kvUsage, running, waiting, forRoom, tokensSoFar, completedSoFar));
+            return history.add(at, kvUsage, running, waiting, forRoom, tokensSoFar, completedSoFar);
         }
 
         /** NaN: it does not say, or what it says can not be. */

@@ -2,10 +2,6 @@ package io.nimscaler.signal;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.function.Predicate;
-import java.util.function.ToDoubleFunction;
 
 /**
  * What one pod's scrapes of the last minutes say about its work: how the time of a token grew with the number of running
@@ -36,56 +32,59 @@ final class WorkHistory {
     /** No engine generates the tokens of one request faster: a counter that did jumped. */
     private static final double LEAST_SECONDS_PER_TOKEN = .0005;
 
-    /** Of heap; a point of its time has the same instant. */
-    private static final long BYTES_OF_A_SCRAPE = 80;
+    /** Columns of the scrapes; what was counted since the first one is NaN where it is not known. */
+    private static final int KV_USAGE = 0;
 
-    private static final long BYTES_OF_AN_INTERVAL = 72;
+    private static final int RUNNING = 1;
+    private static final int WAITING = 2;
+    private static final int FOR_ROOM = 3;
+    private static final int TOKENS = 4;
+    private static final int COMPLETED = 5;
 
-    /**
-     * One scrape.
-     *
-     * @param forRoom how many of those that wait do so for room in this pod
-     * @param tokens that were generated since the first one; NaN: not known
-     * @param completed requests since the first one; NaN: not known
-     */
-    record Scrape(
-            Instant at,
-            double kvUsage,
-            double running,
-            double waiting,
-            double forRoom,
-            double tokens,
-            double completed) {}
+    /** Columns of what was counted within all that is remembered. */
+    private static final int TOKENS_GROWN = 0;
 
-    private record Interval(Instant until, double logRunning, double logSecondsPerToken, double logOther) {}
+    private static final int COMPLETED_GROWN = 1;
+
+    /** Columns of the intervals. */
+    private static final int LOG_RUNNING = 0;
+
+    private static final int LOG_SECONDS_PER_TOKEN = 1;
+    private static final int LOG_OTHER = 2;
 
     /** Every other scrape of the interval at hand. */
     private static final class Half {
 
-        private double running;
+        private double sum;
         private int scrapes;
 
-        void add(Scrape scrape) {
-            running += scrape.running();
+        void clear() {
+            sum = 0;
+            scrapes = 0;
+        }
+
+        void add(double running) {
+            sum += running;
             scrapes++;
         }
 
         double mean() {
-            return running / scrapes;
+            return sum / scrapes;
         }
     }
 
-    private final Duration flowWindow;
-    private final Duration longestGap;
-    private final Duration interval;
-    private final Duration remembered;
-    private final Deque<Scrape> scrapes = new ArrayDeque<>();
-    private final Deque<Interval> intervals = new ArrayDeque<>();
-    private final SlidingTotal<Scrape> grown;
-    private Instant intervalBegan = Instant.MIN;
+    private final long flowWindow;
+    private final long longestGap;
+    private final long interval;
+    private final long remembered;
+    private final Ring scrapes = new Ring(6);
+    private final Ring intervals = new Ring(3);
+    private final SlidingCounts grown;
+    private Pace.Batch batch = Pace.Batch.UNKNOWN;
+    private long intervalBegan;
     private double tokensThen;
-    private Half half = new Half();
-    private Half otherHalf = new Half();
+    private final Half half = new Half();
+    private final Half otherHalf = new Half();
 
     /** What it had in its queue runs, and is more than what comes. */
     private boolean drains;
@@ -96,11 +95,11 @@ final class WorkHistory {
      *     completed is remembered for five of it, and the intervals, of which many are needed, for 30
      */
     WorkHistory(Duration window) {
-        this.flowWindow = flowWindow(window);
-        this.longestGap = flowWindow.multipliedBy(4);
-        this.interval = window.dividedBy(3);
-        this.remembered = window.multipliedBy(30);
-        this.grown = new SlidingTotal<>(window.multipliedBy(5));
+        this.flowWindow = flowWindow(window).toNanos();
+        this.longestGap = 4 * flowWindow;
+        this.interval = window.dividedBy(3).toNanos();
+        this.remembered = window.multipliedBy(30).toNanos();
+        this.grown = new SlidingCounts(window.multipliedBy(5), 2);
     }
 
     /** Over so much of a window a flow is taken. */
@@ -117,94 +116,64 @@ final class WorkHistory {
 
     /** See {@link PodSignal#keptBytes}. */
     long keptBytes() {
-        return scrapes.size() * BYTES_OF_A_SCRAPE
-                + grown.size() * (SlidingTotal.BYTES_OF_A_POINT + BYTES_OF_A_SCRAPE)
-                + intervals.size() * BYTES_OF_AN_INTERVAL;
+        return scrapes.keptBytes() + grown.keptBytes() + intervals.keptBytes();
     }
 
-    /** What it says with this scrape. */
-    Pace add(Scrape scrape) {
-        Instant at = scrape.at();
-        if (!scrapes.isEmpty()) {
-            Duration gap = Duration.between(scrapes.getLast().at(), at);
-            if (gap.isNegative() || gap.isZero() || gap.compareTo(longestGap) > 0) {
-                clear();
-            } else if (gap.compareTo(flowWindow) > 0) {
-                // What ran meanwhile is not known
-                begin(scrape);
-            }
+    /**
+     * What it says with this scrape.
+     *
+     * @param forRoom how many of those that wait do so for room in this pod
+     * @param tokens that were generated since the first one; NaN: not known
+     * @param completed requests since the first one; NaN: not known
+     */
+    Pace add(
+            Instant scrapedAt,
+            double kvUsage,
+            double running,
+            double waiting,
+            double forRoom,
+            double tokens,
+            double completed) {
+        long at = Ring.nanos(scrapedAt);
+        long gap = scrapes.isEmpty() ? 0 : at - scrapes.newestAt();
+        if (gap <= 0 || gap > longestGap) {
+            clear();
         }
-        if (scrapes.isEmpty()) {
-            begin(scrape);
+        if (scrapes.isEmpty() || gap > flowWindow) {
+            // What ran meanwhile is not known
+            begin(at, running, tokens);
+        } else {
+            goOn(at, running, tokens);
         }
-        scrapes.addLast(scrape);
-        if (!Double.isNaN(scrape.tokens()) || !Double.isNaN(scrape.completed())) {
-            grown.add(at, scrape);
+        scrapes.add(at, kvUsage, running, waiting, forRoom, tokens, completed);
+        if (!Double.isNaN(tokens) || !Double.isNaN(completed)) {
+            grown.add(at, tokens, completed);
         }
-        if (at.isAfter(intervalBegan)) {
-            goOn(scrape);
-        }
-        Instant kept = at.minus(flowWindow);
-        while (scrapes.size() > LEAST_SCRAPES && scrapes.getFirst().at().isBefore(kept)) {
+        while (scrapes.size() > LEAST_SCRAPES && at - scrapes.at(0) > flowWindow) {
             scrapes.removeFirst();
         }
-        while (!intervals.isEmpty() && intervals.getFirst().until().isBefore(at.minus(remembered))) {
+        while (!intervals.isEmpty() && at - intervals.at(0) > remembered) {
             intervals.removeFirst();
+            batch = sums();
         }
-        double more = scrape.running() - scrapes.getFirst().running();
-        drains = hasQueue(scrape) || (drains && (more < 0 || hadQueue()));
+        boolean hadQueue = scrapes.most(FOR_ROOM) >= LEAST_WAITING;
+        drains = forRoom >= LEAST_WAITING || (drains && (scrapes.growth(RUNNING) < 0 || hadQueue));
         return pace();
     }
 
-    // No streams and no products of durations where each scrape of each pod passes
-
-    private boolean hadQueue() {
-        return any(WorkHistory::hasQueue);
+    private void begin(long at, double running, double tokens) {
+        intervalBegan = at;
+        tokensThen = tokens;
+        half.clear();
+        otherHalf.clear();
+        half.add(running);
     }
 
-    private boolean alwaysHadQueue() {
-        return !any(scrape -> !hasQueue(scrape));
-    }
-
-    private boolean kvBinds() {
-        return any(scrape -> scrape.kvUsage() >= KV_BINDS);
-    }
-
-    private static boolean hasQueue(Scrape scrape) {
-        return scrape.forRoom() >= LEAST_WAITING;
-    }
-
-    private boolean any(Predicate<Scrape> isSo) {
-        for (Scrape scrape : scrapes) {
-            if (isSo.test(scrape)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private double mostRunning() {
-        double most = 0;
-        for (Scrape scrape : scrapes) {
-            most = Math.max(most, scrape.running());
-        }
-        return most;
-    }
-
-    private void begin(Scrape scrape) {
-        intervalBegan = scrape.at();
-        tokensThen = scrape.tokens();
-        half = new Half();
-        otherHalf = new Half();
-        half.add(scrape);
-    }
-
-    private void goOn(Scrape scrape) {
-        (half.scrapes > otherHalf.scrapes ? otherHalf : half).add(scrape);
-        if (half.scrapes + otherHalf.scrapes >= LEAST_SCRAPES_OF_AN_INTERVAL
-                && !intervalBegan.plus(interval).isAfter(scrape.at())) {
-            close(scrape.at(), scrape.tokens() - tokensThen);
-            begin(scrape);
+    private void goOn(long at, double running, double tokens) {
+        (half.scrapes > otherHalf.scrapes ? otherHalf : half).add(running);
+        if (half.scrapes + otherHalf.scrapes >= LEAST_SCRAPES_OF_AN_INTERVAL && at - intervalBegan >= interval) {
+            close(at, tokens - tokensThen);
+            begin(at, running, tokens);
         }
     }
 
@@ -212,43 +181,42 @@ final class WorkHistory {
      * Half of the scrapes say how many ran, and the other half how long a token took. What one half saw by chance the other did not: of
      * the same scrapes, chance alone would look like a cost of the batch.
      */
-    private void close(Instant at, double generated) {
+    private void close(long at, double generated) {
         double one = half.mean();
         double other = otherHalf.mean();
-        double secondsPerToken = other * seconds(intervalBegan, at) / generated;
+        double secondsPerToken = other * ((at - intervalBegan) / 1e9) / generated;
         if (one >= LEAST_RUNNING
                 && other >= LEAST_RUNNING
                 && generated > 0
                 && secondsPerToken >= LEAST_SECONDS_PER_TOKEN) {
-            intervals.addLast(new Interval(at, Math.log(one), Math.log(secondsPerToken), Math.log(other)));
+            intervals.add(at, Math.log(one), Math.log(secondsPerToken), Math.log(other));
+            batch = sums();
         }
     }
 
     private Pace pace() {
-        long span = Duration.between(scrapes.getFirst().at(), scrapes.getLast().at())
-                .toNanos();
-        boolean tooEarly = 3 * span < flowWindow.toNanos();
-        boolean young = 3 * span < 2 * flowWindow.toNanos();
-        boolean stands = !young && scrapes.size() >= LEAST_SCRAPES && alwaysHadQueue();
+        long span = scrapes.span();
+        double seconds = span / 1e9;
+        boolean tooEarly = 3 * span < flowWindow;
+        boolean young = 3 * span < 2 * flowWindow;
+        boolean stands = !young && scrapes.size() >= LEAST_SCRAPES && scrapes.least(FOR_ROOM) >= LEAST_WAITING;
+        boolean kvBinds = scrapes.most(KV_USAGE) >= KV_BINDS;
         return new Pace(
-                batch(),
-                !Double.isNaN(scrapes.getLast().completed()),
+                batch,
+                !Double.isNaN(scrapes.get(scrapes.size() - 1, COMPLETED)),
                 tooEarly,
                 young,
-                Math.min(
-                        1,
-                        seconds(scrapes.getFirst().at(), scrapes.getLast().at())
-                                / (LEAST_OF_A_WINDOW * flowWindow.toNanos() / 1e9)),
-                tooEarly ? Double.NaN : aSecond(Scrape::tokens),
-                tooEarly ? Double.NaN : aSecond(Scrape::completed),
-                grown(Scrape::tokens),
-                grown(Scrape::completed),
-                tooEarly ? 0 : queueGrowth(),
+                Math.min(1, seconds / (LEAST_OF_A_WINDOW * flowWindow / 1e9)),
+                tooEarly ? Double.NaN : scrapes.growth(TOKENS) / seconds,
+                tooEarly ? Double.NaN : scrapes.growth(COMPLETED) / seconds,
+                grown(TOKENS_GROWN),
+                grown(COMPLETED_GROWN),
+                tooEarly ? 0 : queueGrowth() / seconds,
                 stands,
-                stands && !kvBinds() ? mostRunning() : 0);
+                stands && !kvBinds ? Math.max(0, scrapes.most(RUNNING)) : 0);
     }
 
-    private Pace.Batch batch() {
+    private Pace.Batch sums() {
         double x = 0;
         double y = 0;
         double z = 0;
@@ -256,22 +224,19 @@ final class WorkHistory {
         double xy = 0;
         double xz = 0;
         double xxx = 0;
-        for (Interval one : intervals) {
-            x += one.logRunning;
-            y += one.logSecondsPerToken;
-            z += one.logOther;
-            xz += one.logRunning * one.logOther;
-            xx += one.logRunning * one.logRunning;
-            xy += one.logRunning * one.logSecondsPerToken;
-            xxx += one.logRunning * one.logRunning * one.logRunning;
+        for (int row = 0; row < intervals.size(); row++) {
+            double logRunning = intervals.get(row, LOG_RUNNING);
+            double logSecondsPerToken = intervals.get(row, LOG_SECONDS_PER_TOKEN);
+            x += logRunning;
+            double logOther = intervals.get(row, LOG_OTHER);
+            y += logSecondsPerToken;
+            z += logOther;
+            xz += logRunning * logOther;
+            xx += logRunning * logRunning;
+            xy += logRunning * logSecondsPerToken;
+            xxx += logRunning * logRunning * logRunning;
         }
         return new Pace.Batch(intervals.size(), x, y, z, xx, xy, xz, xxx);
-    }
-
-    private double aSecond(ToDoubleFunction<Scrape> count) {
-        Scrape oldest = scrapes.getFirst();
-        Scrape newest = scrapes.getLast();
-        return (count.applyAsDouble(newest) - count.applyAsDouble(oldest)) / seconds(oldest.at(), newest.at());
     }
 
     /**
@@ -281,30 +246,24 @@ final class WorkHistory {
     private double queueGrowth() {
         double growth = 0;
         double running = 0;
-        Scrape before = scrapes.getFirst();
-        for (Scrape scrape : scrapes) {
-            double completed = scrape.completed() - before.completed();
-            double ran = scrape.running() - before.running();
+        for (int row = 1; row < scrapes.size(); row++) {
+            double completed = more(row, COMPLETED);
+            double ran = more(row, RUNNING);
             double taken = ran + completed;
-            growth += Math.max(scrape.waiting() - before.waiting(), -Math.max(0, Double.isNaN(taken) ? 0 : taken));
+            growth += Math.max(more(row, WAITING), -Math.max(0, Double.isNaN(taken) ? 0 : taken));
             running += Double.isNaN(completed) ? 0 : Math.max(ran, -completed);
-            before = scrape;
         }
-        return (growth + (drains ? Math.min(0, running) : 0))
-                / seconds(scrapes.getFirst().at(), scrapes.getLast().at());
+        return growth + (drains ? Math.min(0, running) : 0);
+    }
+
+    /** Than at the scrape before. */
+    private double more(int row, int column) {
+        return scrapes.get(row, column) - scrapes.get(row - 1, column);
     }
 
     /** 0 where it is not known. */
-    private double grown(ToDoubleFunction<Scrape> count) {
-        if (!grown.spansEnough()) {
-            return 0;
-        }
-        double growth = count.applyAsDouble(grown.newest().total())
-                - count.applyAsDouble(grown.oldest().total());
+    private double grown(int column) {
+        double growth = grown.spansEnough() ? grown.growth(column) : 0;
         return growth > 0 ? growth : 0;
-    }
-
-    private static double seconds(Instant from, Instant to) {
-        return Duration.between(from, to).toNanos() / 1e9;
     }
 }
