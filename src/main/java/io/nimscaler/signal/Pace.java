@@ -15,6 +15,7 @@ package io.nimscaler.signal;
  * @param queueGrowth requests a second by which its queue grows; negative where requests are taken from it faster than they come. What left it without being worked
  *     on does not count
  * @param queueStands requests waited at each scrape: it is as full as it can be, whatever else it says
+ * @param still it has requests, and for a whole flow window nothing that it says changed, while it counts its tokens
  * @param runningLimit how many ran while others waited all the time, and not for the KV cache; 0: none did
  */
 record Pace(
@@ -29,6 +30,7 @@ record Pace(
         double completedGrown,
         double queueGrowth,
         boolean queueStands,
+        boolean still,
         double runningLimit) {
 
     /**
@@ -65,5 +67,5 @@ record Pace(
     }
 
     static final Pace UNKNOWN =
-            new Pace(Batch.UNKNOWN, false, true, true, 0, Double.NaN, Double.NaN, 0, 0, 0, false, 0);
+            new Pace(Batch.UNKNOWN, false, true, true, 0, Double.NaN, Double.NaN, 0, 0, 0, false, false, 0);
 }

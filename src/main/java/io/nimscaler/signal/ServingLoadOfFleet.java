@@ -22,6 +22,8 @@ import java.util.function.ToDoubleFunction;
  *   <li><em>u</em> makes the queue a flow instead of a stock, see {@link QueueFlow}. It is never more than what a running request takes,
  *       and just that where fewer than 10 requests are known to have been completed. Of a queue that falls faster, and of what still runs
  *       of it when it is gone, the pods do more than what comes: by so much base counts less, but a full pod never less than the target.
+ *   <li>A pod that <em>stands still</em> with requests hangs, or its clients left and its engine wrote no gauges since. While another pod
+ *       shows that requests are served, its queue asks for nothing: nobody else can take it. It counts the target at most.
  *   <li><em>max running</em> is the key, or what the pod says, or learned, see {@link MaxRunning}.
  * </ul>
  *
@@ -51,6 +53,10 @@ final class ServingLoadOfFleet implements FleetSignal {
     private OptionalDouble target = OptionalDouble.empty();
     private int wanted;
     private double towardsAtMost;
+
+    /** Another pod than those that stand still generates, or has nothing to do. */
+    private boolean isServed;
+
     private boolean countsCompleted;
     private boolean knowsFlow;
 
@@ -87,9 +93,20 @@ final class ServingLoadOfFleet implements FleetSignal {
         }
         maxRunning.learn(pods, queueFlow.mayWaitInFront(), elapsed);
         batchCost.learn(pods);
-        learnShareOfRunning(pods, elapsed);
-        learnQueue(pods, elapsed);
+        isServed = pods.stream().anyMatch(ServingLoadOfFleet::serves);
+        List<PodValue.Work> moving =
+                isServed ? pods.stream().filter(pod -> !pod.pace().still()).toList() : pods;
+        learnShareOfRunning(moving, elapsed);
+        learnQueue(moving, elapsed);
         weighBounds(pods);
+    }
+
+    /** Of a pod that was just found it is not known. */
+    private static boolean serves(PodValue.Work pod) {
+        boolean isIdle = pod.running().orElse(1) == 0 && pod.waiting() == 0;
+        return !pod.pace().young()
+                && !pod.pace().still()
+                && (isIdle || pod.pace().tokens() > 0);
     }
 
     /** u, and by how much the pods do more than what comes; a pod that was not watched for long enough says nothing of it. */
@@ -161,11 +178,9 @@ final class ServingLoadOfFleet implements FleetSignal {
 
     /** Which of what the fleet may carry is nearest to the target: 0 is the lower bound, 1 the upper. */
     private void weighBounds(List<PodValue.Work> pods) {
-        double atLeast = sum(pods, this::atLeast);
-        double between = sum(pods, this::atMost) - atLeast;
-        double carried = atLeast
-                + sum(pods, this::queue)
-                + queueFlow.inFront() * costOfRequest().orElse(0);
+        double atLeast = sum(pods, pod -> withQueue(pod, atLeast(pod)));
+        double between = sum(pods, pod -> withQueue(pod, atMost(pod))) - atLeast;
+        double carried = atLeast + queueFlow.inFront() * costOfRequest().orElse(0);
         towardsAtMost = target.isPresent() && between > 0
                 ? Math.clamp((target.getAsDouble() * Math.min(pods.size(), wanted) - carried) / between, 0, 1)
                 : 0;
@@ -178,7 +193,14 @@ final class ServingLoadOfFleet implements FleetSignal {
 
     private double load(PodValue.Work pod) {
         double atLeast = atLeast(pod);
-        return (1 - worksOff) * (atLeast + towardsAtMost * (atMost(pod) - atLeast)) + queue(pod);
+        double base = atLeast + towardsAtMost * (atMost(pod) - atLeast);
+        return withQueue(pod, pod.pace().still() ? base : (1 - worksOff) * base);
+    }
+
+    /** What it works on and its queue, in full replicas. */
+    private double withQueue(PodValue.Work pod, double base) {
+        double all = base + queue(pod);
+        return isServed && pod.pace().still() ? Math.min(all, target.orElse(all)) : all;
     }
 
     private double queue(PodValue.Work pod) {

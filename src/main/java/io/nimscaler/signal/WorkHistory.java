@@ -213,7 +213,24 @@ final class WorkHistory {
                 grown(COMPLETED_GROWN),
                 tooEarly ? 0 : queueGrowth() / seconds,
                 stands,
+                !young && isStill(),
                 stands && !kvBinds ? Math.max(0, scrapes.most(RUNNING)) : 0);
+    }
+
+    /** Has requests, and generates and completes nothing; unknown counts may move. */
+    private boolean isStill() {
+        int newest = scrapes.size() - 1;
+        return scrapes.size() >= LEAST_SCRAPES
+                && scrapes.get(newest, RUNNING) + scrapes.get(newest, WAITING) > 0
+                && isSame(TOKENS)
+                && isSame(COMPLETED)
+                && isSame(RUNNING)
+                && isSame(WAITING)
+                && isSame(KV_USAGE);
+    }
+
+    private boolean isSame(int column) {
+        return scrapes.least(column) == scrapes.most(column);
     }
 
     private Pace.Batch sums() {

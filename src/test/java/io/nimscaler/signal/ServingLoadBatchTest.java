@@ -162,7 +162,8 @@ class ServingLoadBatchTest extends WatchedPods {
 
         @Test
         void engineThatCountsNoTokensKeepsNoReplicasForIt() {
-            Pace watched = new Pace(Pace.Batch.UNKNOWN, true, false, false, 1, Double.NaN, 2, 0, 20, 0, false, 0);
+            Pace watched =
+                    new Pace(Pace.Batch.UNKNOWN, true, false, false, 1, Double.NaN, 2, 0, 20, 0, false, false, 0);
             PodValue.Work pod = new Work(.16, OptionalDouble.of(15), 0, OptionalDouble.of(100), watched);
             fleet.aimAt(.8, 1);
             fleet.learn(List.of(pod), SECOND);

@@ -38,6 +38,7 @@ abstract class WatchedPods {
             0,
             0,
             false,
+            false,
             0);
 
     final FleetSignal fleet = SIGNAL.ofFleet();
