@@ -51,10 +51,9 @@ final class PodReadings {
         return read().flatMap(memory -> memory.fresh(trigger, at).stream()).toList();
     }
 
-    /** How many of those that are read came within the signal's window. */
-    int newcomers() {
-        Instant windowBegan = at.minus(trigger.signal().window());
-        return (int) read().filter(memory -> !memory.wasReadyBy(windowBegan)).count();
+    /** How many of those that are read came after the load began of which they tell. */
+    int newcomers(Instant loadBegan) {
+        return (int) read().filter(memory -> !memory.wasReadyBy(loadBegan)).count();
     }
 
     /** What they took and refused since this was last asked, of each that tells it. */

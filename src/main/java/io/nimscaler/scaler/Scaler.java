@@ -59,6 +59,7 @@ final class Scaler {
     private final Patience patience;
     private final AwaitedPods awaited = new AwaitedPods();
     private DrainWatch drains;
+    private Backlog backlog;
     private final Instant madeAt;
     private final Phase phase;
     private Instant due;
@@ -112,6 +113,7 @@ final class Scaler {
                 before.map(demand -> demand.withTrigger(trigger)).orElseGet(() -> new UnservedDemand(trigger, signal));
         this.memories = new PodMemories(trigger, id.namespace(), watches);
         this.patience = new Patience(trigger.deadlines().staleAfter());
+        this.backlog = new Backlog(trigger.signal());
         this.drains = new DrainWatch(trigger.reading().pollInterval());
         this.madeAt = now;
         this.phase = Phase.of(id.toString());
@@ -129,6 +131,7 @@ final class Scaler {
         next.memories.goOnFrom(memories);
         next.patience.goOnFrom(patience);
         next.drains = drains;
+        next.backlog = backlog;
         next.awaited.goOnFrom(awaited);
         next.learnedAt = learnedAt;
         return next;
@@ -252,13 +255,14 @@ final class Scaler {
                 trigger.deadlines().staleAfter(),
                 patience.observed(),
                 now));
+        OptionalDouble level = trigger.signal().isAdditive() ? OptionalDouble.empty() : signal.level(pods.values());
         return conclude(
                 new Fleet.Known(
                         observation.scale(),
                         observation.readyPods(),
                         all,
-                        pods.newcomers(),
-                        trigger.signal().isAdditive() ? OptionalDouble.empty() : signal.level(pods.values()),
+                        pods.newcomers(backlog.beganAt(level, now)),
+                        level,
                         unserved.at(pods, memories.rememberedUnseenLoad(now), held, now)),
                 pods,
                 circumstances(pods).with(drains.at(now, observation.pods())),

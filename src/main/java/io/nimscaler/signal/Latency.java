@@ -27,6 +27,11 @@ public record Latency(String name, OptionalDouble quantile, Duration window, Lis
 
     private static final double LEAST_OBSERVATIONS = 10;
 
+    private static final String IN_SECONDS = "_seconds";
+
+    /** No request is waited for longer, in seconds: a larger number is no time that one took. */
+    private static final double LONGEST = 3600;
+
     /** What tells a pod that is idle from one whose requests take long. */
     static final List<Signal> WORK =
             List.of(Signals.named(Signals.REQUESTS_RUNNING), Signals.named(Signals.REQUESTS_WAITING));
@@ -49,6 +54,13 @@ public record Latency(String name, OptionalDouble quantile, Duration window, Lis
     @Override
     public boolean stepsDown() {
         return true;
+    }
+
+    /** A histogram that is not in seconds does not say how long its requests took. */
+    @Override
+    public Duration lookback(OptionalDouble level) {
+        double took = name.endsWith(IN_SECONDS) ? Math.clamp(level.orElse(0), 0, LONGEST) : 0;
+        return window.plusMillis((long) (took * 1000));
     }
 
     @Override

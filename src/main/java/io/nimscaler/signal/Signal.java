@@ -3,6 +3,7 @@ package io.nimscaler.signal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * What is read of the pods of a fleet, and how their bodies become its value.
@@ -59,6 +60,15 @@ public sealed interface Signal permits Gauge, ServingLoad, CounterRate, Latency,
     /** How far a pod's value looks back; zero: it is of this moment. */
     default Duration window() {
         return Duration.ZERO;
+    }
+
+    /**
+     * How far back the load goes of which a fleet's level tells. A request that took long came that much earlier.
+     *
+     * @param level of the fleet; empty: it adds up, or too little was observed to say
+     */
+    default Duration lookback(OptionalDouble level) {
+        return window();
     }
 
     /** The names that a reader must keep. */

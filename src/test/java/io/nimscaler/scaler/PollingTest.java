@@ -246,7 +246,29 @@ class PollingTest extends ScalersFixture {
         pods.has(2, FakePods.ready("1", LONG_AGO), second);
         pass(Duration.ofSeconds(38));
         assertThat(snapshot(latency).decision()).isInstanceOf(Decision.Hold.class);
-        pass(Duration.ofSeconds(4));
+        pass(Duration.ofSeconds(44)); // another window shows that it does not fall
+        assertThat(demand(latency)).isCloseTo(2, within(1e-6));
+    }
+
+    /** While a queue drains, the latencies are those of requests that came before the pods that drain it. */
+    @Test
+    void podOrdersNoOthersForRequestsThatCameBeforeIt() {
+        // Given: one pod, the requests of which wait for 32.5 s, and a second one that comes to help
+        Trigger latency = Triggers.immediate(
+                "metric", "time_to_first_token_seconds", "quantile", "0.5", "targetValue", "0.5", "window", "40s");
+        Instant began = now;
+        scraper.answers("1", _ -> observations(Duration.between(began, now).toSeconds() * 10, "64.0"));
+        scraper.answers("2", _ -> observations(Duration.between(began, now).toSeconds() * 10, "64.0"));
+        pods.has(1, FakePods.ready("1", LONG_AGO));
+        scalers.put(ID, List.of(latency), false, now);
+        pass(Duration.ofSeconds(20));
+        assertThat(demand(latency)).isCloseTo(1, within(1e-6));
+
+        // When, then: the window begins with requests that came 32.5 s before it
+        pods.has(2, FakePods.ready("1", LONG_AGO), FakePods.ready("2", now));
+        pass(Duration.ofSeconds(72));
+        assertThat(snapshot(latency).decision()).isInstanceOf(Decision.Hold.class);
+        pass(Duration.ofSeconds(44));
         assertThat(demand(latency)).isCloseTo(2, within(1e-6));
     }
 

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,6 +34,21 @@ class LatencyTest {
 
     private static Signal signal(String name, OptionalDouble quantile) {
         return Signals.named(name, new SignalOptions(OptionalInt.empty(), Duration.ofMinutes(1), quantile));
+    }
+
+    @ParameterizedTest(name = "{0} at {1} looks back {2} s")
+    @CsvSource({
+        "time_to_first_token_seconds, 32.5, 92.5",
+        "time_to_first_token_seconds, , 60",
+        "vllm:e2e_request_latency_seconds, 600, 660",
+        "e2e_request_latency_seconds, 1e300, 3660", // an hour at most
+        "tgi_request_queue_duration, 32.5, 60", // in which unit it is, is not known
+        "vllm:request_prompt_tokens, 4000, 60"
+    })
+    void requestsCameBeforeTheWindowByAsMuchAsTheyTook(String name, @Nullable Double level, double seconds) {
+        Signal latency = signal(name, OptionalDouble.of(.95));
+        OptionalDouble observed = level == null ? OptionalDouble.empty() : OptionalDouble.of(level);
+        assertThat(latency.lookback(observed)).isEqualTo(Duration.ofMillis((long) (seconds * 1000)));
     }
 
     private static List<SampleLine> body(double sum, String[] bounds, double... counts) {
