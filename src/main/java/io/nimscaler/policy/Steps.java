@@ -17,7 +17,7 @@ import java.util.OptionalInt;
  * windows would leave as it is: of a smaller fleet it would have ordered replicas.
  *
  * <p>A size that the same load takes back is not tried again at that load for an hour; a fleet that is larger still goes down as far as
- * above it. All of it comes from the wanted replicas and the windows, which each replica of the scaler sees; who begins anew may try once
+ * above it. Of a level nobody knows which load it is, so there it is any load. All of it comes from the wanted replicas and the windows, which each replica of the scaler sees; who begins anew may try once
  * more than the others.
  *
  * <p>Not thread-safe.
@@ -89,6 +89,10 @@ public final class Steps {
     }
 
     private final boolean inSteps;
+
+    /** A level (a latency) is no load: what it is at another size does not say whether the load has grown or fallen. */
+    private final boolean isLoad;
+
     private final double target;
     private final double tolerance;
     private final Duration window;
@@ -101,6 +105,7 @@ public final class Steps {
     Steps(Trigger trigger) {
         this.window = trigger.stabilization().window().down();
         this.inSteps = trigger.signal().stepsDown() && !window.isZero();
+        this.isLoad = trigger.signal().isAdditive();
         this.target = trigger.target().value();
         this.tolerance = trigger.stabilization().tolerance();
         this.lately = SlidingExtreme.highestOf(window.multipliedBy(WINDOWS_OF_UPS_AND_DOWNS), KEPT_OF_UPS_AND_DOWNS);
@@ -197,7 +202,7 @@ public final class Steps {
     private void takeBack(OptionalDouble highest) {
         if (last.isPresent()
                 && highest.isPresent()
-                && highest.getAsDouble() <= SAME_LOAD * last.get().load()) {
+                && (!isLoad || highest.getAsDouble() <= SAME_LOAD * last.get().load())) {
             barred = Optional.of(new AtLoad(last.get().load(), last.get().size(), BARRED_FOR));
         }
         last = Optional.empty();
@@ -211,7 +216,7 @@ public final class Steps {
     }
 
     private Optional<AtLoad> barredAt(double value) {
-        return barred.filter(bar -> value > FALLEN_LOAD * bar.load() && value <= SAME_LOAD * bar.load());
+        return barred.filter(bar -> !isLoad || (value > FALLEN_LOAD * bar.load() && value <= SAME_LOAD * bar.load()));
     }
 
     /** The replicas that a load took back within the last hour; empty: it took back none. */

@@ -248,6 +248,23 @@ class StepsTest {
         assertThat(steps.isBarred(20, 50)).as("after a spike").isFalse();
     }
 
+    /** A latency stays low until a fleet is full: what it is at another size does not say that the load has grown. */
+    @Test
+    void levelThatTakesAStepBackBarsTheSizeWhateverTheLevel() {
+        Trigger latency =
+                Triggers.with("metric", "time_to_first_token_seconds", "quantile", "0.95", "targetValue", "0.80");
+        Steps steps = new Steps(latency);
+        steps.endAt(4, OptionalInt.of(8), load(.8));
+        steps.endAt(8, OptionalInt.of(4), load(6.4));
+
+        assertThat(steps.takenBack()).hasValue(4);
+        assertThat(steps.isBarred(.1, 5)).isTrue();
+        assertThat(steps.isBarred(.1, 8)).isFalse();
+        assertThat(hpa(latency, steps.down(.1, 8), 8)).as("down to above it").isEqualTo(5);
+        steps.pass(Steps.BARRED_FOR);
+        assertThat(steps.isBarred(.1, 5)).isFalse();
+    }
+
     /** 9 → 8, and the load that took it back went too far: 12 are not what it needs. */
     @Test
     void sizeIsBarredAndNoneAboveIt() {
