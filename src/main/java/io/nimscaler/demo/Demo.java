@@ -40,7 +40,7 @@ public final class Demo implements Pods {
             "metric",
             "serving_load",
             "targetValue",
-            "0.87",
+            "0.85",
             "port",
             "metrics",
             "pollInterval",

@@ -23,7 +23,7 @@ class KeepsStill {
         llm.isVllm();
         llm.unsteadyLoad(3.3, .1);
         story.scaledObject(llm)
-                .trigger(ofMinutes(5), Map.of("metric", "serving_load", "targetValue", "0.87"))
+                .trigger(ofMinutes(5), Map.of("metric", "serving_load", "targetValue", "0.85"))
                 .apply();
         story.expect("the queue made it grow", ofMinutes(3), () -> llm.replicas() >= 4);
 

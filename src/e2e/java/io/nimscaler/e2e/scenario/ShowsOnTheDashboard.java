@@ -49,7 +49,7 @@ class ShowsOnTheDashboard {
                 .trigger(ofSeconds(600), Map.of("wakeSource", "gateway", "shadow.targetValue", "0.5"))
                 .lastTrigger(trigger -> trigger.put("type", "external-push"))
                 // Draws a warning, without which its metric has no series
-                .metadata("targetValue", "0.87")
+                .metadata("targetValue", "0.85")
                 .with("minReplicaCount", 0)
                 .apply();
         scaling.expectHpaDesires(3, SOON);
