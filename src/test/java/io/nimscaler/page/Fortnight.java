@@ -42,6 +42,10 @@ public final class Fortnight implements QuarkusTestResourceLifecycleManager {
 
     private static final int MINUTES_OF_A_DAY = 1440;
     private static final int STOPPED_AGO = 10;
+
+    /** The minute of its day that is now, whatever the clock says: what is seen of it does not depend on when it is looked at. */
+    private static final int ENDS_AT = 18 * 60;
+
     private static final int MOST = 10;
     private static final double TARGET = .7;
     private static final int WINDOW = 5;
@@ -92,7 +96,7 @@ public final class Fortnight implements QuarkusTestResourceLifecycleManager {
         int burst = 0;
         for (int minute = days * MINUTES_OF_A_DAY; minute > STOPPED_AGO; minute--) {
             Instant at = now.minus(Duration.ofMinutes(minute));
-            double day = (at.getEpochSecond() % 86_400) / 86_400.0;
+            double day = Math.floorMod(ENDS_AT - minute, MINUTES_OF_A_DAY) / (double) MINUTES_OF_A_DAY;
             // Of some minutes' memory, as loads are
             noise = 1 + .9 * (noise - 1) + .06 * random.nextGaussian();
             burst = random.nextInt(BETWEEN_BURSTS) == 0 ? BURST : burst - 1;
