@@ -17,8 +17,8 @@ import java.util.OptionalInt;
  * windows would leave as it is: of a smaller fleet it would have ordered replicas.
  *
  * <p>A size that the same load takes back is not tried again at that load for an hour; a fleet that is larger still goes down as far as
- * above it. Of a level nobody knows which load it is, so there it is any load. All of it comes from the wanted replicas and the windows, which each replica of the scaler sees; who begins anew may try once
- * more than the others.
+ * above it. A level does not tell the load, so a size that a level takes back is not tried again at any load. All of it comes from the
+ * wanted replicas and the windows, which each replica of the scaler sees; who begins anew may try once more than the others.
  *
  * <p>Not thread-safe.
  */
