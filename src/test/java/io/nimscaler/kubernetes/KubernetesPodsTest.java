@@ -23,8 +23,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BooleanSupplier;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -441,33 +439,38 @@ class KubernetesPodsTest {
     }
 
     @Test
-    void watchesThatTheOtherSideHasForgottenAreOpenedAnew() {
+    void watchesThatTheOtherSideHasForgottenAreOpenedAnewWithin90Seconds() {
+        // Given: what both watches told was noticed before the time that counts begins
+        api.pod("c", "llm");
+        api.scaledObject("downscaleStabilizationWindow", "2m");
+        awaitPods("a", "b", "c");
+        awaitDownscaleWindow(Duration.ofMinutes(2));
+        pass(Duration.ofSeconds(61));
+        await().until(pods::isAlive);
+
+        // When
         api.forgetsItsWatches();
         api.podIsGone("a");
-        api.pod("c", "llm");
+        api.pod("d", "llm");
         api.scaledObject("downscaleStabilizationWindow", "1m");
-        passUntil(() -> names(observed()).equals(Set.of("b", "c"))
-                && control.triggers.getOrDefault(ID, List.of()).stream()
-                        .allMatch(trigger ->
-                                trigger.stabilization().window().down().equals(Duration.ofMinutes(1))));
+        pass(Duration.ofSeconds(76));
+
+        // Then
+        awaitPods("b", "c", "d");
+        awaitDownscaleWindow(Duration.ofMinutes(1));
 
         api.forgetsItsWatches();
         api.scaledObjectIsGone();
-        passUntil(() -> control.triggers.isEmpty());
-    }
-
-    /** In steps: a sign of life that is noticed late counts from when it is noticed. */
-    private void passUntil(BooleanSupplier isSo) {
         await().until(() -> {
             pass(Duration.ofSeconds(5));
-            return isSo.getAsBoolean();
+            return control.triggers.isEmpty();
         });
     }
 
-    private static Set<String> names(Observation observation) {
-        return observation instanceof Observation.Known known
-                ? known.pods().stream().map(Pod::name).collect(Collectors.toSet())
-                : Set.of();
+    private void awaitDownscaleWindow(Duration window) {
+        await().untilAsserted(() -> assertThat(control.triggers.get(ID))
+                .extracting(trigger -> trigger.stabilization().window().down())
+                .containsExactly(window));
     }
 
     @Test
