@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.DoubleSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -222,21 +223,26 @@ class DemandSourceTest {
         assertThat(demand(without)).isCloseTo(2 / 1.5, org.assertj.core.api.Assertions.within(1e-9));
     }
 
-    /** It holds 300 requests all the time, and the other one held none: no queue grew. */
-    @Test
-    void aQueueAtAnotherSourceDidNotGrowSinceTheEdit() {
-        double[] completed = new double[1];
-        follows(Triggers.immediate("metric", "serving_load", "targetValue", "0.80", "demandSource", "gateway"));
+    /** Each with so many requests in its queue, and so many that it completed, of 200 tokens. */
+    private void twoFullPods(DoubleSupplier waiting, DoubleSupplier completed) {
         for (String name : List.of("1", "2")) {
             scraper.answers(
                     name,
                     _ -> new Scraped(List.of(
                             gauge("vllm:kv_cache_usage_perc", .95),
                             gauge("vllm:num_requests_running", 20),
-                            gauge("vllm:num_requests_waiting", 0),
-                            gauge("vllm:request_success_total", completed[0]),
-                            gauge("vllm:generation_tokens_total", completed[0] * 200))));
+                            gauge("vllm:num_requests_waiting", waiting.getAsDouble()),
+                            gauge("vllm:request_success_total", completed.getAsDouble()),
+                            gauge("vllm:generation_tokens_total", completed.getAsDouble() * 200))));
         }
+    }
+
+    /** It holds 300 requests all the time, and the other one held none: no queue grew. */
+    @Test
+    void aQueueAtAnotherSourceDidNotGrowSinceTheEdit() {
+        double[] completed = new double[1];
+        follows(Triggers.immediate("metric", "serving_load", "targetValue", "0.80", "demandSource", "gateway"));
+        twoFullPods(() -> 0, () -> completed[0]);
         waits(0, 0);
         scraper.answers("other", _ -> new Scraped(List.of(queue("0", 300))));
         for (int second = 0; second < 120; second++) {
@@ -268,16 +274,7 @@ class DemandSourceTest {
         Trigger trigger = Triggers.immediate(metadata);
         double[] completedAndQueued = new double[2];
         pods.has(8, FakePods.ready("1", LONG_AGO), FakePods.ready("2", LONG_AGO));
-        for (String name : List.of("1", "2")) {
-            scraper.answers(
-                    name,
-                    _ -> new Scraped(List.of(
-                            gauge("vllm:kv_cache_usage_perc", .95),
-                            gauge("vllm:num_requests_running", 20),
-                            gauge("vllm:num_requests_waiting", isHeld ? 0 : completedAndQueued[1] / 2),
-                            gauge("vllm:request_success_total", completedAndQueued[0]),
-                            gauge("vllm:generation_tokens_total", completedAndQueued[0] * 200))));
-        }
+        twoFullPods(() -> isHeld ? 0 : completedAndQueued[1] / 2, () -> completedAndQueued[0]);
         scraper.answers("gateway", _ -> new Scraped(List.of(queue("0", isHeld ? completedAndQueued[1] : 0))));
         scalers.put(ID, List.of(trigger), false, now);
         for (int second = 0; second < 600 + seconds; second++) {
@@ -300,16 +297,7 @@ class DemandSourceTest {
                 Triggers.immediate("metric", "serving_load", "targetValue", "0.80", "demandSource", "gateway");
         double[] held = {12.0 * seconds};
         double[] completed = {2.0 * (600 + seconds)};
-        for (String name : List.of("1", "2")) {
-            scraper.answers(
-                    name,
-                    _ -> new Scraped(List.of(
-                            gauge("vllm:kv_cache_usage_perc", .95),
-                            gauge("vllm:num_requests_running", 20),
-                            gauge("vllm:num_requests_waiting", 0),
-                            gauge("vllm:request_success_total", completed[0]),
-                            gauge("vllm:generation_tokens_total", completed[0] * 200))));
-        }
+        twoFullPods(() -> 0, () -> completed[0]);
         scraper.answers("gateway", _ -> new Scraped(List.of(queue("0", held[0]))));
         Scalers later = new Scalers(
                 pods, scraper, new WakeSources(List.of(source("gateway", "queue_size"))), GpuExporters.none(), _ -> {});

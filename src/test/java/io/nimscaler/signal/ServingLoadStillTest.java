@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.nimscaler.signal.PodValue.Work;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,9 +33,13 @@ class ServingLoadStillTest extends WatchedPods {
 
     private Work moving(double running, double waiting, double tokensASecond) {
         Watched pod = new Watched();
-        Work last = work(0, 0, 0);
-        for (int i = 0; i < 60; i++) {
-            last = pod.read(running / 100, running, waiting, tokensASecond, tokensASecond / 1000);
+        return read60Times(_ -> pod.read(running / 100, running, waiting, tokensASecond, tokensASecond / 1000));
+    }
+
+    private static Work read60Times(IntFunction<Work> scrape) {
+        Work last = scrape.apply(0);
+        for (int i = 1; i < 60; i++) {
+            last = scrape.apply(i);
         }
         return work(last, 100);
     }
@@ -81,11 +86,7 @@ class ServingLoadStillTest extends WatchedPods {
     @Test
     void podWhoseCacheFillsMoves() {
         Watched pod = new Watched();
-        Work last = work(0, 0, 0);
-        for (int i = 0; i < 60; i++) {
-            last = pod.read(.2 + i / 200.0, 20, 100, 0, 0);
-        }
-        last = work(last, 100);
+        Work last = read60Times(i -> pod.read(.2 + i / 200.0, 20, 100, 0, 0));
         learn(last, moving(0, 0, 0));
         assertThat(load(last)).isGreaterThan(3);
     }
@@ -94,11 +95,7 @@ class ServingLoadStillTest extends WatchedPods {
     @Test
     void podThatCountsNoTokensMayMove() {
         Watched pod = new Watched();
-        Work last = work(0, 0, 0);
-        for (int i = 0; i < 60; i++) {
-            last = pod.read(.9, 20, 100);
-        }
-        last = work(last, 100);
+        Work last = read60Times(_ -> pod.read(.9, 20, 100));
         learn(last, moving(0, 0, 0));
         assertThat(load(last)).isGreaterThan(3);
     }
@@ -106,11 +103,7 @@ class ServingLoadStillTest extends WatchedPods {
     @Test
     void podThatShowsLessThanItsTargetShowsItStill() {
         Watched pod = new Watched();
-        Work last = work(0, 0, 0);
-        for (int i = 0; i < 60; i++) {
-            last = pod.read(.3, 20, 0, 0, 0);
-        }
-        last = work(last, 100);
+        Work last = read60Times(_ -> pod.read(.3, 20, 0, 0, 0));
         learn(last, moving(0, 0, 0));
         assertThat(load(last)).isBetween(.3, TARGET);
     }
