@@ -200,7 +200,6 @@ final class WorkHistory {
         boolean tooEarly = 3 * span < flowWindow;
         boolean young = 3 * span < 2 * flowWindow;
         boolean stands = !young && scrapes.size() >= LEAST_SCRAPES && scrapes.least(FOR_ROOM) >= LEAST_WAITING;
-        boolean kvBinds = scrapes.most(KV_USAGE) >= KV_BINDS;
         return new Pace(
                 batch,
                 !Double.isNaN(scrapes.get(scrapes.size() - 1, COMPLETED)),
@@ -214,7 +213,7 @@ final class WorkHistory {
                 tooEarly ? 0 : queueGrowth() / seconds,
                 stands,
                 !young && isStill(),
-                stands && !kvBinds ? Math.max(0, scrapes.most(RUNNING)) : 0);
+                stands && scrapes.most(KV_USAGE) < KV_BINDS ? Math.max(0, scrapes.most(RUNNING)) : 0);
     }
 
     /** Has requests, and generates and completes nothing; unknown counts may move. */
@@ -244,13 +243,13 @@ final class WorkHistory {
         for (int row = 0; row < intervals.size(); row++) {
             double logRunning = intervals.get(row, LOG_RUNNING);
             double logSecondsPerToken = intervals.get(row, LOG_SECONDS_PER_TOKEN);
-            x += logRunning;
             double logOther = intervals.get(row, LOG_OTHER);
+            x += logRunning;
             y += logSecondsPerToken;
             z += logOther;
-            xz += logRunning * logOther;
             xx += logRunning * logRunning;
             xy += logRunning * logSecondsPerToken;
+            xz += logRunning * logOther;
             xxx += logRunning * logRunning * logRunning;
         }
         return new Pace.Batch(intervals.size(), x, y, z, xx, xy, xz, xxx);
