@@ -6,6 +6,7 @@ import io.nimscaler.signal.AdmissionOfPod;
 import io.nimscaler.signal.EngineSleep;
 import io.nimscaler.signal.RequestTimes;
 import io.nimscaler.signal.RequestsOfPod;
+import io.nimscaler.signal.WaitingForRoom;
 import io.nimscaler.trigger.Trigger;
 import java.time.Duration;
 import java.util.List;
@@ -48,6 +49,9 @@ public record PollRequest(Duration interval, Set<String> names, Set<String> besi
             names.addAll(EngineSleep.SERIES_NAMES);
         }
         Set<String> beside = new TreeSet<>();
+        if (trigger.signal().blindTo().isPresent()) {
+            beside.addAll(WaitingForRoom.SERIES_NAMES);
+        }
         if (trigger.signal().isCutByRefusals()) {
             beside.addAll(AdmissionOfPod.SERIES_NAMES);
         }

@@ -13,6 +13,7 @@ import io.nimscaler.signal.RequestsOfPod;
 import io.nimscaler.signal.RequestsOfPod.Requests;
 import io.nimscaler.signal.Traffic;
 import io.nimscaler.signal.TrafficOfPod;
+import io.nimscaler.signal.WaitingForRoom;
 import io.nimscaler.trigger.Trigger;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,7 +24,7 @@ import java.util.OptionalDouble;
 /** What a pod's bodies say beside the value of the signal, each where it is needed. */
 final class BesideSignal {
 
-    /** A queue that the signal does not see. */
+    /** A queue that the signal does not see; of a decode pod only what waits for room. */
     private final Optional<PodSignal> unseen;
 
     private final RememberedQueue unseenQueue = new RememberedQueue();
@@ -50,7 +51,7 @@ final class BesideSignal {
     BesideSignal(Trigger trigger, boolean watchesTraffic) {
         Optional<String> model = trigger.modelName();
         Duration interval = trigger.reading().pollInterval();
-        this.unseen = trigger.signal().blindTo().map(other -> other.ofPod(model));
+        this.unseen = trigger.signal().blindTo().map(queue -> new WaitingForRoom(queue.ofPod(model), model));
         this.cost = trigger.signal()
                 .costedBy()
                 .filter(other -> !other.equals(trigger.signal()))

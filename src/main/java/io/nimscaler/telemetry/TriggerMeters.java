@@ -115,7 +115,7 @@ public final class TriggerMeters {
         gauge("sample_age_seconds", "Age of the oldest sample that the decision uses", TriggerMeters::oldestSampleAge);
         gauge(
                 "requests_waiting",
-                "Requests that wait in the pods; NaN unless the signal is KV cache usage, which does not show them",
+                "Requests that wait for room in the pods; NaN unless the signal is KV cache usage, which does not show them",
                 s -> orNaN(s.unseenLoad()));
         family(
                 "requests_held",

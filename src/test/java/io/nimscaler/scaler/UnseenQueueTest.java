@@ -6,16 +6,19 @@ import io.nimscaler.exposition.SampleLine;
 import io.nimscaler.policy.Decision;
 import io.nimscaler.policy.HoldReason;
 import io.nimscaler.poll.NoSample;
+import io.nimscaler.poll.PollRequest;
 import io.nimscaler.poll.ScrapeResult.Scraped;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code deciding.md}, rule 6: the queue that KV usage does not show. 4 pods at a KV usage of 0.1, no windows. */
@@ -45,7 +48,11 @@ class UnseenQueueTest extends ScalersFixture {
     }
 
     private static SampleLine gauge(String name, double value) {
-        return new SampleLine(name, Map.of(), value, OptionalLong.empty());
+        return gauge(name, Map.of(), value);
+    }
+
+    private static SampleLine gauge(String name, Map<String, String> labels, double value) {
+        return new SampleLine(name, labels, value, OptionalLong.empty());
     }
 
     private void passAt(double requests, int seconds) {
@@ -106,6 +113,42 @@ class UnseenQueueTest extends ScalersFixture {
         passAt(Double.NaN, 40);
         assertThat(snapshot(trigger).pods())
                 .allSatisfy(pod -> assertThat(pod.state()).isEqualTo(PodState.MISSING));
+    }
+
+    /** A decode pod always has a few requests whose KV cache is on its way from a prefill pod. They do not wait for room. */
+    @ParameterizedTest(name = "{0} of 4 deferred, {1} prompt tokens fetched: held {2}")
+    @CsvSource({
+        "4, 50000, false",
+        "5, 50000, false",
+        "3, 50000, true",
+        "NaN, 50000, true",
+        ", 50000, true",
+        "4, 0, true",
+        "4, , true"
+    })
+    void requestsWhoseCacheIsOnItsWayHoldNothing(Double deferred, Double fetched, boolean held) {
+        follows(KV_USAGE);
+        List<SampleLine> body = new ArrayList<>(List.of(
+                gauge("vllm:kv_cache_usage_perc", .1),
+                gauge("vllm:num_requests_running", 20),
+                gauge("vllm:num_requests_waiting", 4)));
+        if (deferred != null) {
+            body.add(gauge("vllm:num_requests_waiting_by_reason", Map.of("reason", "deferred"), deferred));
+        }
+        if (fetched != null) {
+            body.add(gauge("vllm:prompt_tokens_by_source_total", Map.of("source", "external_kv_transfer"), fetched));
+        }
+        PollRequest request = PollRequest.of(KV_USAGE);
+        List<SampleLine> read = body.stream()
+                .filter(series -> request.names().contains(series.name())
+                        || request.beside().contains(series.name()))
+                .toList();
+        for (String pod : List.of("1", "2", "3", "4")) {
+            scraper.answers(pod, _ -> new Scraped(read));
+        }
+        pass(Duration.ofSeconds(20));
+
+        assertThat(isHeldByTheQueue()).isEqualTo(held);
     }
 
     /** KV usage does not need how many run. */
