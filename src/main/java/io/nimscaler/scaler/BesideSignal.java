@@ -24,7 +24,7 @@ import java.util.OptionalDouble;
 /** What a pod's bodies say beside the value of the signal, each where it is needed. */
 final class BesideSignal {
 
-    /** A queue that the signal does not see; of a decode pod only what waits for room. */
+    /** What waits for room in a queue that the signal does not see. */
     private final Optional<PodSignal> unseen;
 
     private final RememberedQueue unseenQueue = new RememberedQueue();

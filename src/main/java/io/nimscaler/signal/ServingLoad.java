@@ -122,7 +122,7 @@ public record ServingLoad(OptionalInt maxRunning, Duration watch) implements Sig
         Pace paceOf(Engine engine, List<SampleLine> body, Instant at, double kvUsage, double running, double waiting) {
             double tokensSoFar = soFar(engine.tokens(), tokens, body);
             double completedSoFar = soFar(engine.completed(), completed, body);
-            double forRoom = waiting - engine.transfers().in(body, modelName, at);
+            double forRoom = engine.transfers().forRoom(waiting, body, modelName, at);
             return history.add(at, kvUsage, running, waiting, forRoom, tokensSoFar, completedSoFar);
         }
 

@@ -27,8 +27,16 @@ record Transfers(Gauge deferred, List<SeriesSelector> fetched) {
         return Stream.concat(deferred.seriesNames().stream(), fetched.stream().flatMap(SeriesSelector::seriesNames));
     }
 
-    /** Requests; 0 where the pod does not say it, for then they may wait for room. */
-    double in(List<SampleLine> body, Optional<String> modelName, Instant scrapedAt) {
+    /**
+     * How many of a pod's queue wait for room in it: all but those of which the pod says that they do not.
+     *
+     * @param waiting requests in the queue
+     */
+    double forRoom(double waiting, List<SampleLine> body, Optional<String> modelName, Instant scrapedAt) {
+        return Math.max(0, waiting - onTheirWay(body, modelName, scrapedAt));
+    }
+
+    private double onTheirWay(List<SampleLine> body, Optional<String> modelName, Instant scrapedAt) {
         return deferred.isIn(body)
                         && hasFetched(body, modelName)
                         && deferred.measure(body, modelName, scrapedAt)

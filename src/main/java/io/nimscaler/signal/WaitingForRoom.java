@@ -31,20 +31,18 @@ public final class WaitingForRoom implements PodSignal {
     @Override
     public Measurement read(List<SampleLine> body, Instant scrapedAt) {
         Measurement whole = queue.read(body, scrapedAt);
-        if (whole instanceof Measured(PodValue.Amount(double waiting), Instant at) && waiting > 0) {
-            double forRoom = Math.max(0, waiting - onTheirWay(body, scrapedAt));
-            return new Measured(new PodValue.Amount(forRoom), at);
-        }
-        return whole;
+        return whole instanceof Measured(PodValue.Amount(double waiting), Instant at) && waiting > 0
+                ? new Measured(new PodValue.Amount(forRoom(waiting, body, scrapedAt)), at)
+                : whole;
     }
 
-    private double onTheirWay(List<SampleLine> body, Instant scrapedAt) {
+    private double forRoom(double waiting, List<SampleLine> body, Instant scrapedAt) {
         for (Engine engine : Engine.ALL) {
             if (engine.waiting().isIn(body)) {
-                return engine.transfers().in(body, modelName, scrapedAt);
+                return engine.transfers().forRoom(waiting, body, modelName, scrapedAt);
             }
         }
-        return 0;
+        return waiting;
     }
 
     @Override
