@@ -109,4 +109,28 @@ class SeesUnseenDemand {
         llm.queue(0.1, 64, 0);
         llm.expectReplicas(1, SOON);
     }
+
+    /** Decode pods nearly always have requests in their queue whose KV cache comes from a prefill pod. */
+    @Test
+    void kvUsageTakesDecodePodsAwayWhoseQueueWaitsForNoRoom(Story story) {
+        story.scaler(1);
+        Fleet llm = story.fleet("llm", 4);
+        llm.shows(decodePod(4, 0));
+        story.scaledObject(llm).trigger(ofSeconds(0)).apply();
+        llm.expectReplicasKept(4, ofSeconds(30));
+        llm.shows(decodePod(0, 4));
+        llm.expectReplicas(1, SOON);
+    }
+
+    private static String decodePod(int forRoom, int deferred) {
+        return """
+                vllm:kv_cache_usage_perc 0.1
+                vllm:num_requests_running 20
+                vllm:num_requests_waiting %d
+                vllm:num_requests_waiting_by_reason{reason="capacity"} %d
+                vllm:num_requests_waiting_by_reason{reason="deferred"} %d
+                vllm:prompt_tokens_by_source_total{source="external_kv_transfer"} 50000
+                """
+                .formatted(forRoom + deferred, forRoom, deferred);
+    }
 }
