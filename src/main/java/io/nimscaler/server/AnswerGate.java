@@ -47,10 +47,8 @@ class AnswerGate {
             return new Open(request, ConnectionGate.peerOf(request.connection()), Vertx.currentContext());
         }
 
-        /** Over HTTP/1.1 what is left of an answer that has ended is the socket's, see {@link SocketGate}. */
         boolean isRead() {
-            HttpServerResponse response = request.response();
-            return response.closed() || (response.ended() && request.version() != HttpVersion.HTTP_2);
+            return AnswerGate.isRead(request);
         }
 
         void giveUp() {
@@ -59,6 +57,19 @@ class AnswerGate {
                     request.response().reset(TOO_MANY);
                 }
             });
+        }
+    }
+
+    /**
+     * Over HTTP/1.1 what is left of an answer that has ended is the socket's, see {@link SocketGate}.
+     *
+     * <p>Over HTTP/2 {@code closed()} locks the answer and then the connection. Who writes an answer has the connection's lock and asks the
+     * same. So the connection comes first here, too, or both would wait for ever.
+     */
+    static boolean isRead(HttpServerRequest request) {
+        HttpServerResponse response = request.response();
+        synchronized (request.connection()) {
+            return response.closed() || (response.ended() && request.version() != HttpVersion.HTTP_2);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.nimscaler.web;
 
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
@@ -15,13 +16,13 @@ class Downloads {
 
     static final int MOST = 4;
 
-    private final Set<HttpServerResponse> open = new HashSet<>();
+    private final Set<HttpServerRequest> open = new HashSet<>();
 
     /**
      * @throws jakarta.ws.rs.ServiceUnavailableException where there are too many already
      */
     void enterOrRefuse(RoutingContext context) {
-        if (!enter(context.response())) {
+        if (!enter(context.request())) {
             throw Refusal.tooMany("expected at most " + MOST + " large answers at once; try again later");
         }
     }
@@ -29,8 +30,16 @@ class Downloads {
     /**
      * @return false: there are too many already
      */
-    synchronized boolean enter(HttpServerResponse response) {
-        open.removeIf(one -> one.ended() || one.closed());
-        return open.size() < MOST && open.add(response);
+    synchronized boolean enter(HttpServerRequest request) {
+        open.removeIf(Downloads::isOver);
+        return open.size() < MOST && open.add(request);
+    }
+
+    /** The connection's lock comes first, as where an answer is written: {@code closed()} takes the answer's lock and then that one. */
+    private static boolean isOver(HttpServerRequest request) {
+        HttpServerResponse response = request.response();
+        synchronized (request.connection()) {
+            return response.ended() || response.closed();
+        }
     }
 }

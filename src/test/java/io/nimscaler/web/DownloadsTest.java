@@ -23,7 +23,7 @@ class DownloadsTest {
     void listen() throws Exception {
         sockets = new SocketClients(request -> {
             HttpServerResponse response = request.response().setChunked(true);
-            if (downloads.enter(response)) {
+            if (downloads.enter(request)) {
                 written.add(response);
                 response.write("[");
             } else {
