@@ -18,7 +18,7 @@ import java.util.function.ToDoubleFunction;
  *       share of a token's time that the batch costs; with the time of a token t = a + b·r at r requests running, e = b·r / t, and x + e · (1 − x)
  *       is what the pod generates over what it would generate when full. That grows as the arrivals do. A pod with a queue that stands is
  *       full, whatever it says: its base is 1.
- *   <li><em>b / a</em> is learned, see {@link BatchCost}.
+ *   <li><em>b / a</em> is learned, see {@link BatchCost}. Where a token's time is no such line, see {@link FullRate}.
  *   <li><em>u</em> makes the queue a flow instead of a stock, see {@link QueueFlow}. It is never more than what a running request takes,
  *       and just that where fewer than 10 requests are known to have been completed. Of a queue that falls faster, and of what still runs
  *       of it when it is gone, the pods do more than what comes: by so much base counts less, but a full pod never less than the target.
@@ -39,6 +39,7 @@ final class ServingLoadOfFleet implements FleetSignal {
 
     private final MaxRunning maxRunning;
     private final BatchCost batchCost = new BatchCost();
+    private final FullRate fullRate = new FullRate();
     private final QueueFlow queueFlow;
     private final ExponentialSmoothing shareOfRunning = new ExponentialSmoothing(HALF_LIFE, HALF_LIFE);
 
@@ -93,6 +94,7 @@ final class ServingLoadOfFleet implements FleetSignal {
         }
         maxRunning.learn(pods, queueFlow.mayWaitInFront(), elapsed);
         batchCost.learn(pods);
+        fullRate.learn(pods, elapsed);
         isServed = pods.stream().anyMatch(ServingLoadOfFleet::serves);
         List<PodValue.Work> moving =
                 isServed ? pods.stream().filter(pod -> !pod.pace().still()).toList() : pods;
@@ -179,7 +181,7 @@ final class ServingLoadOfFleet implements FleetSignal {
     /** Which of what the fleet may carry is nearest to the target: 0 is the lower bound, 1 the upper. */
     private void weighBounds(List<PodValue.Work> pods) {
         double atLeast = sum(pods, pod -> withQueue(pod, atLeast(pod)));
-        double between = sum(pods, pod -> withQueue(pod, atMost(pod))) - atLeast;
+        double between = sum(pods, pod -> withQueue(pod, mayCarry(pod))) - atLeast;
         double carried = atLeast + queueFlow.inFront() * costOfRequest().orElse(0);
         towardsAtMost = target.isPresent() && between > 0
                 ? Math.clamp((target.getAsDouble() * Math.min(pods.size(), wanted) - carried) / between, 0, 1)
@@ -193,7 +195,7 @@ final class ServingLoadOfFleet implements FleetSignal {
 
     private double load(PodValue.Work pod) {
         double atLeast = atLeast(pod);
-        double base = atLeast + towardsAtMost * (atMost(pod) - atLeast);
+        double base = atLeast + towardsAtMost * (mayCarry(pod) - atLeast);
         return withQueue(pod, pod.pace().still() ? base : (1 - worksOff) * base);
     }
 
@@ -220,6 +222,11 @@ final class ServingLoadOfFleet implements FleetSignal {
         OptionalDouble known = maxRunning.of(pod);
         OptionalDouble least = known.isPresent() ? known : OptionalDouble.of(maxRunning.atLeast());
         return base(pod, least, batchCost.atMost());
+    }
+
+    /** The most that it may work on: it may be full, and look half empty. */
+    private double mayCarry(PodValue.Work pod) {
+        return Math.max(atMost(pod), fullRate.shareOf(pod));
     }
 
     private static double base(PodValue.Work pod, OptionalDouble max, double cost) {
