@@ -307,7 +307,8 @@ class WhatIfPageTest extends BrowserTest {
     void whatIsNotKeptIsAGapAndNotMadeUp() {
         browser.as(1280, 1500, false).go(detail("llm-10"));
         browser.until(() -> span("24 h"));
-        // Nothing is kept until its first minute is over. Then its demand counts: 0.7 while its window holds, later the 0.5 of its pod
+        // Nothing is kept until its first minute is over. Then its demand counts: 0.7 while its window holds, later the
+        // 0.5 of its pod
         browser.until(() -> assertThat(browser.text(".readout"))
                 .matches("Nothing is kept of this time\\.|.*: demand 0\\.[57][0-9]* to 0\\.[57][0-9]*, .*"));
     }
