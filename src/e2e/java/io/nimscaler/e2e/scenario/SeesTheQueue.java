@@ -68,4 +68,24 @@ class SeesTheQueue {
         ScaledObject scaling = story.scaledObject(llm).trigger(ofSeconds(0)).apply();
         scaling.expectEvent("RequestsWaiting", SOON);
     }
+
+    /** Nearly as many tokens with 4 requests at once as with 64: it looks quiet, and has no room. */
+    @Test
+    void andKeepsPodsThatDoAsMuchAsFullOnesDid(Story story) {
+        story.scaler(1);
+        Fleet llm = story.fleet("llm", 4);
+        llm.queue(0.5, 64, 8);
+        llm.serves(40, 0.3);
+        ScaledObject scaling = story.scaledObject(llm)
+                .trigger(ofSeconds(0), Map.of("metric", "serving_load"))
+                .with("maxReplicaCount", 4)
+                .apply();
+        scaling.expectHpaDesires(4, SOON);
+        llm.expectReplicasKept(4, ofSeconds(40));
+
+        llm.queue(0.1, 4, 0);
+        llm.expectReplicasKept(4, ofSeconds(45));
+        llm.serves(10, 0.3);
+        story.expect("fewer replicas are wanted", SOON, () -> llm.replicas() < 4);
+    }
 }
