@@ -3,6 +3,7 @@ package io.nimscaler.signal;
 import static io.nimscaler.signal.QueueFlow.ENOUGH_COMPLETED;
 
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * b / a of a fleet, where a token takes a + b · r while r requests run: by how much one more request makes a token's time longer, over
@@ -40,24 +41,7 @@ final class BatchCost {
 
     /** From pods that were just read, at least one. */
     void learn(List<PodValue.Work> pods) {
-        int n = 0;
-        int intervals = 0;
-        double sum = 0;
-        double evidence = 0;
-        double covariance = 0;
-        double seenTwice = 0;
-        double thirdMoment = 0;
-        for (PodValue.Work pod : pods) {
-            Pace.Batch seen = pod.pace().batch();
-            n += seen.intervals();
-            intervals = Math.max(intervals, seen.intervals());
-            sum += seen.x();
-            evidence += seen.variance();
-            covariance += seen.covariance();
-            seenTwice += seen.variationSeenTwice();
-            thirdMoment += seen.thirdMoment();
-        }
-        if (n == 0) {
+        if (pods.stream().allMatch(pod -> pod.pace().batch().intervals() == 0)) {
             // The most would keep the replicas of such an engine for ever
             atMost = pods.stream().anyMatch(pod -> !pod.pace().tooEarly())
                             && pods.stream().allMatch(BatchCost::neverSays)
@@ -65,13 +49,34 @@ final class BatchCost {
                     : MOST_COST;
             return;
         }
-        double mean = sum / n;
-        double skew = evidence > 0 ? thirdMoment / evidence : 0;
-        TwoBatches two = TwoBatches.of(mean + skew / 2, Math.sqrt(skew * skew + 4 * evidence / n));
-        atLeast = two.costOf(covariance / (evidence + DOUBT));
-        double chance = evidence / Math.sqrt(intervals);
-        double known = Math.clamp(ENOUGH_SEEN_TWICE * (seenTwice - chance), 0, evidence);
-        atMost = two.costOf((Math.max(0, covariance) + DOUBT * two.slopeOf(MOST_COST)) / (known + DOUBT));
+        Bounds bounds = Bounds.of(pods, Pace::batch);
+        atLeast = bounds.atLeast;
+        atMost = bounds.atMost;
+    }
+
+    /** What b / a may be. */
+    private record Bounds(double atLeast, double atMost) {
+
+        /** By what is seen of the batches of pods, of one at least. */
+        static Bounds of(List<PodValue.Work> pods, Function<Pace, Pace.Batch> seen) {
+            Pace.Batch all = Pace.Batch.UNKNOWN;
+            int intervals = 0;
+            for (PodValue.Work pod : pods) {
+                Pace.Batch batch = seen.apply(pod.pace());
+                all = all.plus(batch);
+                intervals = Math.max(intervals, batch.intervals());
+            }
+            double evidence = all.variance();
+            double mean = all.x() / all.intervals();
+            double skew = evidence > 0 ? all.thirdMoment() / evidence : 0;
+            TwoBatches two =
+                    TwoBatches.of(mean + skew / 2, Math.sqrt(skew * skew + 4 * evidence / all.intervals()));
+            double chance = evidence / Math.sqrt(intervals);
+            double known = Math.clamp(ENOUGH_SEEN_TWICE * (all.variationSeenTwice() - chance), 0, evidence);
+            return new Bounds(
+                    two.costOf(all.covariance() / (evidence + DOUBT)),
+                    two.costOf((Math.max(0, all.covariance()) + DOUBT * two.slopeOf(MOST_COST)) / (known + DOUBT)));
+        }
     }
 
     /**

@@ -34,35 +34,35 @@ record Pace(
         double runningLimit) {
 
     /**
-     * Sums over intervals of x = ln(requests running), y = ln(seconds from one token to the next), and z, which is x as the scrapes that y
-     * is taken of saw it.
+     * What intervals say of x = ln(requests running), y = ln(seconds from one token to the next), and z, which is x as the scrapes that y
+     * is taken of saw it. All but the first are sums over the intervals.
+     *
+     * @param intervals how many
+     * @param x itself
+     * @param variance of x: squared deviations from the mean
+     * @param covariance of x and y
+     * @param variationSeenTwice of x and z: the part of the variance that is no chance of the moments of the scrapes
+     * @param thirdMoment of x: cubed deviations from the mean
      */
-    record Batch(int intervals, double x, double y, double z, double xx, double xy, double xz, double xxx) {
+    record Batch(
+            int intervals,
+            double x,
+            double variance,
+            double covariance,
+            double variationSeenTwice,
+            double thirdMoment) {
 
-        static final Batch UNKNOWN = new Batch(0, 0, 0, 0, 0, 0, 0, 0);
+        static final Batch UNKNOWN = new Batch(0, 0, 0, 0, 0, 0);
 
-        /** Of x, times the number of intervals. */
-        double variance() {
-            return intervals == 0 ? 0 : Math.max(0, xx - x * x / intervals);
-        }
-
-        /** Of x and y, times the number of intervals. */
-        double covariance() {
-            return intervals == 0 ? 0 : xy - x * y / intervals;
-        }
-
-        /** Of x and z, times the number of intervals: the part of the variance that is no chance of the moments of the scrapes. */
-        double variationSeenTwice() {
-            return intervals == 0 ? 0 : xz - x * z / intervals;
-        }
-
-        /** Of x, times the number of intervals. */
-        double thirdMoment() {
-            if (intervals == 0) {
-                return 0;
-            }
-            double mean = x / intervals;
-            return xxx - 3 * mean * xx + 2 * x * mean * mean;
+        /** Both, each of them compared with its own mean only. */
+        Batch plus(Batch other) {
+            return new Batch(
+                    intervals + other.intervals,
+                    x + other.x,
+                    variance + other.variance,
+                    covariance + other.covariance,
+                    variationSeenTwice + other.variationSeenTwice,
+                    thirdMoment + other.thirdMoment);
         }
     }
 

@@ -154,7 +154,7 @@ final class WorkHistory {
         }
         while (!intervals.isEmpty() && at - intervals.at(0) > remembered) {
             intervals.removeFirst();
-            batch = sums();
+            batch = batch();
         }
         boolean hadQueue = scrapes.most(FOR_ROOM) >= LEAST_WAITING;
         drains = forRoom >= LEAST_WAITING || (drains && (scrapes.growth(RUNNING) < 0 || hadQueue));
@@ -190,7 +190,7 @@ final class WorkHistory {
                 && generated > 0
                 && secondsPerToken >= LEAST_SECONDS_PER_TOKEN) {
             intervals.add(at, Math.log(one), Math.log(secondsPerToken), Math.log(other));
-            batch = sums();
+            batch = batch();
         }
     }
 
@@ -232,27 +232,36 @@ final class WorkHistory {
         return scrapes.least(column) == scrapes.most(column);
     }
 
-    private Pace.Batch sums() {
-        double x = 0;
-        double y = 0;
-        double z = 0;
-        double xx = 0;
-        double xy = 0;
-        double xz = 0;
-        double xxx = 0;
-        for (int row = 0; row < intervals.size(); row++) {
-            double logRunning = intervals.get(row, LOG_RUNNING);
-            double logSecondsPerToken = intervals.get(row, LOG_SECONDS_PER_TOKEN);
-            double logOther = intervals.get(row, LOG_OTHER);
-            x += logRunning;
-            y += logSecondsPerToken;
-            z += logOther;
-            xx += logRunning * logRunning;
-            xy += logRunning * logSecondsPerToken;
-            xz += logRunning * logOther;
-            xxx += logRunning * logRunning * logRunning;
+    private Pace.Batch batch() {
+        return intervals.isEmpty() ? Pace.Batch.UNKNOWN : moments(0, intervals.size());
+    }
+
+    /** Of the intervals from one row to the one before another, at least one. */
+    private Pace.Batch moments(int begin, int end) {
+        double x = mean(LOG_RUNNING, begin, end);
+        double y = mean(LOG_SECONDS_PER_TOKEN, begin, end);
+        double z = mean(LOG_OTHER, begin, end);
+        double variance = 0;
+        double covariance = 0;
+        double seenTwice = 0;
+        double thirdMoment = 0;
+        for (int row = begin; row < end; row++) {
+            double ofX = intervals.get(row, LOG_RUNNING) - x;
+            variance += ofX * ofX;
+            covariance += ofX * (intervals.get(row, LOG_SECONDS_PER_TOKEN) - y);
+            seenTwice += ofX * (intervals.get(row, LOG_OTHER) - z);
+            thirdMoment += ofX * ofX * ofX;
         }
-        return new Pace.Batch(intervals.size(), x, y, z, xx, xy, xz, xxx);
+        int size = end - begin;
+        return new Pace.Batch(size, size * x, variance, covariance, seenTwice, thirdMoment);
+    }
+
+    private double mean(int column, int begin, int end) {
+        double sum = 0;
+        for (int row = begin; row < end; row++) {
+            sum += intervals.get(row, column);
+        }
+        return sum / (end - begin);
     }
 
     /**
