@@ -67,10 +67,9 @@ final class BatchCost {
                 intervals = Math.max(intervals, batch.intervals());
             }
             double evidence = all.variance();
-            double mean = all.x() / all.intervals();
+            double middle = evidence > 0 ? all.middle() / evidence : 0;
             double skew = evidence > 0 ? all.thirdMoment() / evidence : 0;
-            TwoBatches two =
-                    TwoBatches.of(mean + skew / 2, Math.sqrt(skew * skew + 4 * evidence / all.intervals()));
+            TwoBatches two = TwoBatches.of(middle + skew / 2, Math.sqrt(skew * skew + 4 * evidence / all.intervals()));
             double chance = evidence / Math.sqrt(intervals);
             double known = Math.clamp(ENOUGH_SEEN_TWICE * (all.variationSeenTwice() - chance), 0, evidence);
             return new Bounds(

@@ -38,16 +38,16 @@ record Pace(
      * is taken of saw it. All but the first are sums over the intervals.
      *
      * @param intervals how many
-     * @param x itself
      * @param variance of x: squared deviations from the mean
+     * @param middle the mean of x, weighted by the variance: about this x the intervals show a slope
      * @param covariance of x and y
      * @param variationSeenTwice of x and z: the part of the variance that is no chance of the moments of the scrapes
      * @param thirdMoment of x: cubed deviations from the mean
      */
     record Batch(
             int intervals,
-            double x,
             double variance,
+            double middle,
             double covariance,
             double variationSeenTwice,
             double thirdMoment) {
@@ -58,8 +58,8 @@ record Pace(
         Batch plus(Batch other) {
             return new Batch(
                     intervals + other.intervals,
-                    x + other.x,
                     variance + other.variance,
+                    middle + other.middle,
                     covariance + other.covariance,
                     variationSeenTwice + other.variationSeenTwice,
                     thirdMoment + other.thirdMoment);

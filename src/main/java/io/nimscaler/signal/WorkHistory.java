@@ -252,8 +252,7 @@ final class WorkHistory {
             seenTwice += ofX * (intervals.get(row, LOG_OTHER) - z);
             thirdMoment += ofX * ofX * ofX;
         }
-        int size = end - begin;
-        return new Pace.Batch(size, size * x, variance, covariance, seenTwice, thirdMoment);
+        return new Pace.Batch(end - begin, variance, variance * x, covariance, seenTwice, thirdMoment);
     }
 
     private double mean(int column, int begin, int end) {

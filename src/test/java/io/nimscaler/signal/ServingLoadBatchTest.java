@@ -62,6 +62,25 @@ class ServingLoadBatchTest extends WatchedPods {
         }
     }
 
+    /** It shows the cost where the batch goes up and down, and nothing where it does not. */
+    @Test
+    void podWhoseBatchDoesNotChangeSaysNothingOfWhereTheCostWasSeen() {
+        Watched steady = new Watched();
+        Watched busy = new Watched();
+        List<PodValue> last = List.of();
+        for (int i = 0; i < 900; i++) {
+            double running = 50 + 25 * Math.sin(i / 12.0);
+            last = List.of(
+                    steady.read(.1, 5, 0, 5 / (.01 + .0005 * 5), 1),
+                    busy.read(.1, running, 0, running / (.01 + .0005 * running), 1));
+        }
+
+        fleet.learn(last, SECOND);
+
+        double share = (load(work(.1, 50, 0, 500)) - .1) / (1 - .1);
+        assertThat(share).isCloseTo(.0005 * 50 / (.01 + .0005 * 50), within(.05));
+    }
+
     /** Polls of more than 5 s make the intervals longer. */
     @ParameterizedTest(name = "a poll each {0} s")
     @ValueSource(ints = {6, 10, 15, 30})

@@ -27,7 +27,7 @@ abstract class WatchedPods {
 
     /** Of a pod whose batch was seen to go up and down a lot, and to cost nothing; nothing else is known of it. */
     static final Pace FREE_BATCH = new Pace(
-            new Pace.Batch(1, 0, 1e12, 0, 2e12, 0),
+            new Pace.Batch(1, 1e12, 0, 0, 2e12, 0),
             false,
             true,
             true,
