@@ -11,6 +11,9 @@ import java.util.function.Function;
  * half hour, in each pod ({@link WorkHistory}): a slow pod has more requests at once than a fast one, which is no cost of its batch. It lies between two bounds, which come closer with evidence: doubt says that the batch
  * costs nothing, and that it costs the most.
  *
+ * <p>Other requests, of which fewer run, may have tokens that take longer. Compared with those before, they would hide the cost of the batch.
+ * So the upper bound is never below what the parts of the half hour show at least, where each is compared with itself only.
+ *
  * <p>Where pods are read more rarely than their batch changes, it is chance what a scrape sees. Such chance has no slope, and would look
  * like a proof that the batch costs nothing. So for the upper bound only that counts as evidence which the other half of an interval's
  * scrapes saw, too, beyond what chance makes alike; the pods of one fleet go up and down together, so its intervals are those of one pod.
@@ -49,9 +52,9 @@ final class BatchCost {
                     : MOST_COST;
             return;
         }
-        Bounds bounds = Bounds.of(pods, Pace::batch);
-        atLeast = bounds.atLeast;
-        atMost = bounds.atMost;
+        Bounds all = Bounds.of(pods, Pace::batch);
+        atLeast = all.atLeast;
+        atMost = Math.max(all.atMost, Bounds.of(pods, Pace::batchInParts).atLeast);
     }
 
     /** What b / a may be. */

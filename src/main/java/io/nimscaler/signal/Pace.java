@@ -4,6 +4,7 @@ package io.nimscaler.signal;
  * How a pod has worked, so that a fleet's can be added up.
  *
  * @param batch what its intervals say of the cost of the batch
+ * @param batchInParts the same, where each interval is compared with those of its own part of the time only
  * @param counts it says what it completes
  * @param tooEarly it was not watched for long enough to say how fast it works
  * @param young it was not watched for a whole flow window yet
@@ -20,6 +21,7 @@ package io.nimscaler.signal;
  */
 record Pace(
         Batch batch,
+        Batch batchInParts,
         boolean counts,
         boolean tooEarly,
         boolean young,
@@ -66,6 +68,6 @@ record Pace(
         }
     }
 
-    static final Pace UNKNOWN =
-            new Pace(Batch.UNKNOWN, false, true, true, 0, Double.NaN, Double.NaN, 0, 0, 0, false, false, 0);
+    static final Pace UNKNOWN = new Pace(
+            Batch.UNKNOWN, Batch.UNKNOWN, false, true, true, 0, Double.NaN, Double.NaN, 0, 0, 0, false, false, 0);
 }

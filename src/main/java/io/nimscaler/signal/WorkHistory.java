@@ -76,11 +76,13 @@ final class WorkHistory {
     private final long flowWindow;
     private final long longestGap;
     private final long interval;
+    private final long part;
     private final long remembered;
     private final Ring scrapes = new Ring(6);
     private final Ring intervals = new Ring(3);
     private final SlidingCounts grown;
     private Pace.Batch batch = Pace.Batch.UNKNOWN;
+    private Pace.Batch batchInParts = Pace.Batch.UNKNOWN;
     private long intervalBegan;
     private double tokensThen;
     private final Half half = new Half();
@@ -92,12 +94,13 @@ final class WorkHistory {
     /**
      * @param window of at least four poll intervals. A flow is taken over half of it. The batch is taken over a third of it, or five scrapes
      *     if that is longer, for it changes within seconds, and the counters' steps and the moments of our scrapes even out. What was
-     *     completed is remembered for five of it, and the intervals, of which many are needed, for 30
+     *     completed is remembered for five of it, and the intervals, of which many are needed, for 30, in parts of five
      */
     WorkHistory(Duration window) {
         this.flowWindow = flowWindow(window).toNanos();
         this.longestGap = 4 * flowWindow;
         this.interval = window.dividedBy(3).toNanos();
+        this.part = window.multipliedBy(5).toNanos();
         this.remembered = window.multipliedBy(30).toNanos();
         this.grown = new SlidingCounts(window.multipliedBy(5), 2);
     }
@@ -154,7 +157,7 @@ final class WorkHistory {
         }
         while (!intervals.isEmpty() && at - intervals.at(0) > remembered) {
             intervals.removeFirst();
-            batch = batch();
+            learnBatch();
         }
         boolean hadQueue = scrapes.most(FOR_ROOM) >= LEAST_WAITING;
         drains = forRoom >= LEAST_WAITING || (drains && (scrapes.growth(RUNNING) < 0 || hadQueue));
@@ -190,7 +193,7 @@ final class WorkHistory {
                 && generated > 0
                 && secondsPerToken >= LEAST_SECONDS_PER_TOKEN) {
             intervals.add(at, Math.log(one), Math.log(secondsPerToken), Math.log(other));
-            batch = batch();
+            learnBatch();
         }
     }
 
@@ -202,6 +205,7 @@ final class WorkHistory {
         boolean stands = !young && scrapes.size() >= LEAST_SCRAPES && scrapes.least(FOR_ROOM) >= LEAST_WAITING;
         return new Pace(
                 batch,
+                batchInParts,
                 !Double.isNaN(scrapes.get(scrapes.size() - 1, COMPLETED)),
                 tooEarly,
                 young,
@@ -232,8 +236,24 @@ final class WorkHistory {
         return scrapes.least(column) == scrapes.most(column);
     }
 
-    private Pace.Batch batch() {
-        return intervals.isEmpty() ? Pace.Batch.UNKNOWN : moments(0, intervals.size());
+    private void learnBatch() {
+        batch = intervals.isEmpty() ? Pace.Batch.UNKNOWN : moments(0, intervals.size());
+        batchInParts = Pace.Batch.UNKNOWN;
+        int end = 0;
+        for (int begin = 0; begin < intervals.size(); begin = end) {
+            end = endOfPart(begin);
+            batchInParts = batchInParts.plus(moments(begin, end));
+        }
+    }
+
+    /** The parts are those of a clock: whoever watches the pod has the same. */
+    private int endOfPart(int begin) {
+        long number = Math.floorDiv(intervals.at(begin), part);
+        int end = begin + 1;
+        while (end < intervals.size() && Math.floorDiv(intervals.at(end), part) == number) {
+            end++;
+        }
+        return end;
     }
 
     /** Of the intervals from one row to the one before another, at least one. */

@@ -81,6 +81,26 @@ class ServingLoadBatchTest extends WatchedPods {
         assertThat(share).isCloseTo(.0005 * 50 / (.01 + .0005 * 50), within(.05));
     }
 
+    /** It is b · r / t = 0.25 to 0.33 of a token's time while 20 run. */
+    @ParameterizedTest(name = "{0} running, a token alone takes {1} s; then {2} running and {3} s")
+    @CsvSource({"20, .02, 5, .03", "5, .03, 20, .02"})
+    void otherRequestsWhoseTokensTakeLongerDoNotHideTheCostOfTheBatch(
+            double running, double alone, double runningThen, double aloneThen) {
+        Watched pod = new Watched();
+        PodValue.Work last = pod.read(.1, 1, 0, 1, 1);
+        for (int i = 0; i < 900; i++) {
+            double mean = i < 600 ? running : runningThen;
+            double now = mean * (1 + .5 * Math.sin(i / 12.0));
+            last = pod.read(.1, now, 0, now / ((i < 600 ? alone : aloneThen) + .0005 * now), 1);
+        }
+
+        fleet.aimAt(1, 1);
+        fleet.learn(List.of(last), SECOND);
+
+        double share = (load(work(.1, 20, 0, 200)) - .1) / (1 - .1);
+        assertThat(share).isBetween(.22, .36);
+    }
+
     /** Polls of more than 5 s make the intervals longer. */
     @ParameterizedTest(name = "a poll each {0} s")
     @ValueSource(ints = {6, 10, 15, 30})
@@ -181,8 +201,21 @@ class ServingLoadBatchTest extends WatchedPods {
 
         @Test
         void engineThatCountsNoTokensKeepsNoReplicasForIt() {
-            Pace watched =
-                    new Pace(Pace.Batch.UNKNOWN, true, false, false, 1, Double.NaN, 2, 0, 20, 0, false, false, 0);
+            Pace watched = new Pace(
+                    Pace.Batch.UNKNOWN,
+                    Pace.Batch.UNKNOWN,
+                    true,
+                    false,
+                    false,
+                    1,
+                    Double.NaN,
+                    2,
+                    0,
+                    20,
+                    0,
+                    false,
+                    false,
+                    0);
             PodValue.Work pod = new Work(.16, OptionalDouble.of(15), 0, OptionalDouble.of(100), watched);
             fleet.aimAt(.8, 1);
             fleet.learn(List.of(pod), SECOND);

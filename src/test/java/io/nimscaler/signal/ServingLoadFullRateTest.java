@@ -28,6 +28,7 @@ class ServingLoadFullRateTest extends WatchedPods {
     private static Work pod(double running, double waiting, double tokens, double tokensOfARequest) {
         Pace pace = new Pace(
                 FREE_BATCH.batch(),
+                FREE_BATCH.batchInParts(),
                 true,
                 false,
                 false,
