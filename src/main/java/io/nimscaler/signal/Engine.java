@@ -13,6 +13,7 @@ import java.util.stream.Stream;
  * @param transfers which of those in the queue wait for their KV cache
  * @param maxRunning how many requests it works on at once; no source: it does not say
  * @param tokens counter of what it generated; no source: it does not say
+ * @param prompts counter of the tokens of the prompts that it read; no source: it does not say
  * @param completed counter of the requests that it completed; no source: it does not say
  * @param mayLackRequests whether there are versions whose exposition has the KV usage and no number of requests
  */
@@ -23,6 +24,7 @@ record Engine(
         Transfers transfers,
         Gauge maxRunning,
         Counter tokens,
+        Counter prompts,
         Counter completed,
         boolean mayLackRequests) {
 
@@ -47,6 +49,7 @@ record Engine(
                     noTransfers(),
                     count(SeriesSelector.of("num_request_max")),
                     new Counter("generation_tokens_total"),
+                    new Counter("prompt_tokens_total"),
                     new Counter("request_success_total"),
                     false),
             // vLLM: vllm/v1/metrics/loggers.py; 0.10 has both names of the KV usage
@@ -59,6 +62,7 @@ record Engine(
                             List.of(vllm("prompt_tokens_by_source_total", "source", "external_kv_transfer"))),
                     count(),
                     counterOfVllm("generation_tokens_total"),
+                    counterOfVllm("prompt_tokens_total"),
                     counterOfVllm("request_success_total"),
                     false),
             // SGLang: python/sglang/srt/metrics/collector.py; behind some gateways the colon is an underscore
@@ -72,6 +76,7 @@ record Engine(
                     count(),
                     // Its generation_tokens_total grows when a request ends, by all of its tokens
                     new Counter("sglang:realtime_tokens_total", "sglang_realtime_tokens_total").with("mode", "decode"),
+                    new Counter("sglang:prompt_tokens_total", "sglang_prompt_tokens_total"),
                     new Counter("sglang:num_requests_total", "sglang_num_requests_total"),
                     false),
             // trtllm-serve: tensorrt_llm/metrics/collector.py; the numbers of requests came after the KV usage
@@ -82,6 +87,7 @@ record Engine(
                     noTransfers(),
                     count(SeriesSelector.of("trtllm_max_num_active_requests")),
                     new Counter(),
+                    new Counter(),
                     new Counter("trtllm_request_success_total"),
                     true),
             // Triton's TensorRT-LLM backend: custom_metrics_reporter.cc; "waiting" came after the others
@@ -91,6 +97,7 @@ record Engine(
                     count(SeriesSelector.of(TRITON_REQUESTS, TRITON_REQUEST_TYPE, "waiting")),
                     noTransfers(),
                     count(SeriesSelector.of(TRITON_REQUESTS, TRITON_REQUEST_TYPE, "max")),
+                    new Counter(),
                     new Counter(),
                     new Counter(),
                     true));

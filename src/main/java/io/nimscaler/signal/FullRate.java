@@ -6,9 +6,11 @@ import io.nimscaler.window.SlidingExtreme;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
- * What a full pod does, as it was seen: the tokens and the requests a second of a pod, while at least half of the fleet had a queue
+ * What a full pod does, as it was seen: what a pod generated, completed and read a second, while at least half of the fleet had a queue
  * that stayed. What a pod does now, over that, is the most that it may carry.
  *
  * <p>{@link BatchCost} assumes that the time of a token is a line over the requests that run. An engine may be flat up to a part of its
@@ -24,68 +26,74 @@ final class FullRate {
 
     private static final int KEPT = 64;
 
-    /** A fleet without a queue that does so many times it is not full, so what was seen was less than a full pod does. */
+    /** Pods without a queue that did so many times it were not full, so what was seen was less than a full pod does. */
     private static final double REFUTED = 1.1;
 
-    private SlidingExtreme tokens = SlidingExtreme.highestOf(REMEMBERED, KEPT);
-    private SlidingExtreme requests = SlidingExtreme.highestOf(REMEMBERED, KEPT);
+    /** A second, of a pod: tokens generated, requests completed, tokens of prompts read. */
+    private final List<SlidingExtreme> full =
+            Stream.generate(FullRate::highest).limit(3).toList();
 
-    /** Of the present requests, over all pods; NaN: too few were completed to say. */
-    private double requestsPerToken = Double.NaN;
+    /** Tokens generated a second of a pod, while at least half of the fleet had no queue. */
+    private final SlidingExtreme calm = highest();
 
-    /**
-     * @param pods that were just read, at least one
-     * @param elapsed since the last call
-     */
-    void learn(List<PodValue.Work> pods, Duration elapsed) {
-        tokens.pass(elapsed);
-        requests.pass(elapsed);
+    /** Of the present requests, for each token that is generated: the same three, NaN where it is not known. */
+    private double[] mix = {1, Double.NaN, Double.NaN};
+
+    private static SlidingExtreme highest() {
+        return SlidingExtreme.highestOf(REMEMBERED, KEPT);
+    }
+
+    /** Time passes, also while no pod is read. */
+    void pass(Duration elapsed) {
+        full.forEach(highest -> highest.pass(elapsed));
+        calm.pass(elapsed);
+    }
+
+    /** From pods that were just read, at least one. */
+    void learn(List<PodValue.Work> pods) {
         double completed = sum(pods, pod -> pod.pace().completedGrown());
         double generated = sum(pods, pod -> pod.pace().tokensGrown());
-        requestsPerToken =
-                completed >= QueueFlow.ENOUGH_COMPLETED && generated > 0 ? completed / generated : Double.NaN;
-        List<PodValue.Work> full =
-                pods.stream().filter(pod -> pod.pace().queueStands()).toList();
-        if (2 * full.size() >= pods.size()) {
-            mean(full).ifPresent(this::include);
-        } else if (full.isEmpty() && sum(pods, PodValue.Work::waiting) == 0) {
-            mean(pods).ifPresent(this::forgetIfMore);
-        }
+        double read = sum(pods, pod -> pod.pace().promptsGrown());
+        boolean isKnown = completed >= QueueFlow.ENOUGH_COMPLETED && generated > 0;
+        mix = new double[] {1, isKnown ? completed / generated : Double.NaN, isKnown ? read / generated : Double.NaN};
+        ofHalf(pods, pod -> pod.pace().queueStands()).ifPresent(rate -> {
+            for (int i = 0; i < mix.length; i++) {
+                if (!Double.isNaN(mix[i])) {
+                    full.get(i).include(rate * mix[i]);
+                }
+            }
+        });
+        ofHalf(pods, pod -> pod.waiting() == 0).ifPresent(calm::include);
     }
 
-    /** Tokens a second of a pod; empty: it is not known, or they generate none. */
-    private static OptionalDouble mean(List<PodValue.Work> pods) {
-        return pods.stream()
-                .mapToDouble(pod -> pod.pace().tokens())
-                .filter(rate -> rate > 0)
-                .average();
+    /** Tokens a second of such a pod; empty: it is not known, or fewer than half are such pods. */
+    private static OptionalDouble ofHalf(List<PodValue.Work> pods, Predicate<PodValue.Work> which) {
+        List<PodValue.Work> those = pods.stream().filter(which).toList();
+        return 2 * those.size() < pods.size()
+                ? OptionalDouble.empty()
+                : those.stream()
+                        .mapToDouble(pod -> pod.pace().tokens())
+                        .filter(rate -> rate > 0)
+                        .average();
     }
 
-    private void include(double rate) {
-        tokens.include(rate);
-        if (requestsPerToken > 0) {
-            requests.include(rate * requestsPerToken);
-        }
-    }
-
-    private void forgetIfMore(double rate) {
-        if (shareOf(rate) > REFUTED) {
-            tokens = SlidingExtreme.highestOf(REMEMBERED, KEPT);
-            requests = SlidingExtreme.highestOf(REMEMBERED, KEPT);
-        }
-    }
-
-    /** What the pod does, of what a full one was seen to do, from 0 to 1; 0: it is not known. */
+    /**
+     * What the pod does, of what a full one was seen to do, from 0 to 1; 0: it is not known. The requests may be of another kind by now. So
+     * the least of the three shares counts.
+     */
     double shareOf(PodValue.Work pod) {
         double rate = pod.pace().tokens();
-        return rate > 0 ? Math.min(1, shareOf(rate)) : 0;
+        if (!(rate > 0) || calm.value().orElse(0) > REFUTED * highest(0)) {
+            return 0;
+        }
+        double share = 1;
+        for (int i = 0; i < mix.length; i++) {
+            share = Math.min(share, rate * mix[i] / highest(i));
+        }
+        return Double.isNaN(share) ? 0 : share;
     }
 
-    /** If the requests are of another kind by now, a full pod generates another number of tokens, or completes another number of requests. */
-    private double shareOf(double rate) {
-        double ofTokens = tokens.value().isPresent() ? rate / tokens.value().getAsDouble() : 0;
-        return requests.value().isPresent() && requestsPerToken > 0
-                ? Math.min(ofTokens, rate * requestsPerToken / requests.value().getAsDouble())
-                : ofTokens;
+    private double highest(int which) {
+        return full.get(which).value().orElse(Double.NaN);
     }
 }

@@ -12,6 +12,7 @@ package io.nimscaler.signal;
  * @param tokens generated a second; NaN: not known
  * @param completed requests a second; NaN: not known
  * @param tokensGrown what {@code tokens} came to within all that is remembered
+ * @param promptsGrown tokens of prompts that were read within all that is remembered
  * @param completedGrown requests that were completed within all that is remembered
  * @param queueGrowth requests a second by which its queue grows; negative where requests are taken from it faster than they come. What left it without being worked
  *     on does not count
@@ -29,6 +30,7 @@ record Pace(
         double tokens,
         double completed,
         double tokensGrown,
+        double promptsGrown,
         double completedGrown,
         double queueGrowth,
         boolean queueStands,
@@ -69,5 +71,5 @@ record Pace(
     }
 
     static final Pace UNKNOWN = new Pace(
-            Batch.UNKNOWN, Batch.UNKNOWN, false, true, true, 0, Double.NaN, Double.NaN, 0, 0, 0, false, false, 0);
+            Batch.UNKNOWN, Batch.UNKNOWN, false, true, true, 0, Double.NaN, Double.NaN, 0, 0, 0, 0, false, false, 0);
 }

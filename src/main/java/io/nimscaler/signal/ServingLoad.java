@@ -75,6 +75,7 @@ public record ServingLoad(OptionalInt maxRunning, Duration watch) implements Sig
                         engine.transfers().seriesNames().toList(),
                         engine.maxRunning().seriesNames(),
                         engine.tokens().names(),
+                        engine.prompts().names(),
                         engine.completed().names()))
                 .flatMap(List::stream)
                 .distinct()
@@ -97,6 +98,7 @@ public record ServingLoad(OptionalInt maxRunning, Duration watch) implements Sig
         private final Optional<String> modelName;
         private final WorkHistory history;
         private final CounterGrowth tokens = new CounterGrowth();
+        private final CounterGrowth prompts = new CounterGrowth();
         private final CounterGrowth completed = new CounterGrowth();
 
         OfPod(Optional<String> modelName, Duration window) {
@@ -116,14 +118,15 @@ public record ServingLoad(OptionalInt maxRunning, Duration watch) implements Sig
 
         @Override
         public long keptBytes() {
-            return history.keptBytes() + tokens.keptBytes() + completed.keptBytes();
+            return history.keptBytes() + tokens.keptBytes() + prompts.keptBytes() + completed.keptBytes();
         }
 
         Pace paceOf(Engine engine, List<SampleLine> body, Instant at, double kvUsage, double running, double waiting) {
             double tokensSoFar = soFar(engine.tokens(), tokens, body);
+            double promptsSoFar = engine.prompts().read(prompts, body, modelName) ? prompts.total() : Double.NaN;
             double completedSoFar = soFar(engine.completed(), completed, body);
             double forRoom = engine.transfers().forRoom(waiting, body, modelName, at);
-            return history.add(at, kvUsage, running, waiting, forRoom, tokensSoFar, completedSoFar);
+            return history.add(at, kvUsage, running, waiting, forRoom, tokensSoFar, promptsSoFar, completedSoFar);
         }
 
         /** NaN: it does not say, or what it says can not be. */

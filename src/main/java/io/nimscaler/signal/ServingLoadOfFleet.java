@@ -88,13 +88,14 @@ final class ServingLoadOfFleet implements FleetSignal {
                 .filter(PodValue.Work.class::isInstance)
                 .map(PodValue.Work.class::cast)
                 .toList();
+        fullRate.pass(elapsed);
         if (pods.isEmpty()) {
             // What is not seen keeps what was known of it
             return;
         }
         maxRunning.learn(pods, queueFlow.mayWaitInFront(), elapsed);
         batchCost.learn(pods);
-        fullRate.learn(pods, elapsed);
+        fullRate.learn(pods);
         isServed = pods.stream().anyMatch(ServingLoadOfFleet::serves);
         List<PodValue.Work> moving =
                 isServed ? pods.stream().filter(pod -> !pod.pace().still()).toList() : pods;
@@ -224,9 +225,9 @@ final class ServingLoadOfFleet implements FleetSignal {
         return base(pod, least, batchCost.atMost());
     }
 
-    /** The most that it may work on: it may be full, and look half empty. */
+    /** The most that it may work on: it may be full, and look half empty. Beyond the target that would order replicas. */
     private double mayCarry(PodValue.Work pod) {
-        return Math.max(atMost(pod), fullRate.shareOf(pod));
+        return Math.max(atMost(pod), Math.min(fullRate.shareOf(pod), target.orElse(1)));
     }
 
     private static double base(PodValue.Work pod, OptionalDouble max, double cost) {

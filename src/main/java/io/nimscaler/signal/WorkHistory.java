@@ -45,6 +45,7 @@ final class WorkHistory {
     private static final int TOKENS_GROWN = 0;
 
     private static final int COMPLETED_GROWN = 1;
+    private static final int PROMPTS_GROWN = 2;
 
     /** Columns of the intervals. */
     private static final int LOG_RUNNING = 0;
@@ -102,7 +103,7 @@ final class WorkHistory {
         this.interval = window.dividedBy(3).toNanos();
         this.part = window.multipliedBy(5).toNanos();
         this.remembered = window.multipliedBy(30).toNanos();
-        this.grown = new SlidingCounts(window.multipliedBy(5), 2);
+        this.grown = new SlidingCounts(window.multipliedBy(5), 3);
     }
 
     /** Over so much of a window a flow is taken. */
@@ -127,6 +128,7 @@ final class WorkHistory {
      *
      * @param forRoom how many of those that wait do so for room in this pod
      * @param tokens that were generated since the first one; NaN: not known
+     * @param prompts tokens of prompts that were read since the first one; NaN: not known
      * @param completed requests since the first one; NaN: not known
      */
     Pace add(
@@ -136,6 +138,7 @@ final class WorkHistory {
             double waiting,
             double forRoom,
             double tokens,
+            double prompts,
             double completed) {
         long at = Ring.nanos(scrapedAt);
         long gap = scrapes.isEmpty() ? 0 : at - scrapes.newestAt();
@@ -150,7 +153,7 @@ final class WorkHistory {
         }
         scrapes.add(at, kvUsage, running, waiting, forRoom, tokens, completed);
         if (!Double.isNaN(tokens) || !Double.isNaN(completed)) {
-            grown.add(at, tokens, completed);
+            grown.add(at, tokens, completed, prompts);
         }
         while (scrapes.size() > LEAST_SCRAPES && at - scrapes.at(0) > flowWindow) {
             scrapes.removeFirst();
@@ -213,6 +216,7 @@ final class WorkHistory {
                 tooEarly ? Double.NaN : scrapes.growth(TOKENS) / seconds,
                 tooEarly ? Double.NaN : scrapes.growth(COMPLETED) / seconds,
                 grown(TOKENS_GROWN),
+                grown(PROMPTS_GROWN),
                 grown(COMPLETED_GROWN),
                 tooEarly ? 0 : queueGrowth() / seconds,
                 stands,

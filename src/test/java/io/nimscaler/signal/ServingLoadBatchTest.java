@@ -211,6 +211,7 @@ class ServingLoadBatchTest extends WatchedPods {
                     Double.NaN,
                     2,
                     0,
+                    0,
                     20,
                     0,
                     false,

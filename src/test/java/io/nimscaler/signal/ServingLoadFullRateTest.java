@@ -13,11 +13,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Pods of 100 slots that generate 1,000 tokens a second when they are full, and nearly as many with 30 requests at once. */
+/**
+ * Pods of 100 slots that generate 1,000 tokens a second when they are full, and nearly as many with 30 requests at once. Each request has 500
+ * tokens in its prompt and 100 in its answer, if nothing else is said.
+ */
 class ServingLoadFullRateTest extends WatchedPods {
 
     private static final double TARGET = .85;
-    private static final double TOKENS_OF_A_REQUEST = 100;
+    private static final double PROMPT = 500;
+    private static final double ANSWER = 100;
     private static final Duration DAY = Duration.ofDays(1);
 
     @BeforeEach
@@ -25,7 +29,7 @@ class ServingLoadFullRateTest extends WatchedPods {
         fleet.aimAt(TARGET, 2);
     }
 
-    private static Work pod(double running, double waiting, double tokens, double tokensOfARequest) {
+    private static Work pod(double running, double waiting, double tokens, double prompt, double answer) {
         Pace pace = new Pace(
                 FREE_BATCH.batch(),
                 FREE_BATCH.batchInParts(),
@@ -34,9 +38,10 @@ class ServingLoadFullRateTest extends WatchedPods {
                 false,
                 1,
                 tokens,
-                tokens / tokensOfARequest,
+                tokens / answer,
                 300 * tokens,
-                300 * tokens / tokensOfARequest,
+                300 * tokens * prompt / answer,
+                300 * tokens / answer,
                 0,
                 waiting >= 2,
                 false,
@@ -45,11 +50,11 @@ class ServingLoadFullRateTest extends WatchedPods {
     }
 
     private static Work full(double tokens) {
-        return pod(100, 5, tokens, TOKENS_OF_A_REQUEST);
+        return pod(100, 5, tokens, PROMPT, ANSWER);
     }
 
     private static Work looksQuiet(double tokens) {
-        return pod(30, 0, tokens, TOKENS_OF_A_REQUEST);
+        return pod(30, 0, tokens, PROMPT, ANSWER);
     }
 
     private void learn(Work... pods) {
@@ -91,35 +96,75 @@ class ServingLoadFullRateTest extends WatchedPods {
         assertThat(loadOfTwo(looksQuiet(600))).isCloseTo(expected, EXACT);
     }
 
-    @Test
-    void fleetWithoutAQueueThatDoesMoreShowsThatAFullOneDoesMore() {
+    /** Then they were not full, so what was seen was less than a full pod does: whatever came first. */
+    @ParameterizedTest(name = "{0} without a queue before: {1}, and after: {2}")
+    @CsvSource({"549, 0.90, 0.90", "551, 0.30, 0.30"})
+    void podsWithoutAQueueThatDidMoreRefuteIt(double calm, double before, double after) {
+        learn(looksQuiet(calm), looksQuiet(calm));
         learn(full(500), full(500));
-        learn(looksQuiet(551), looksQuiet(551));
+        assertThat(loadOfTwo(looksQuiet(450))).isCloseTo(Math.min(TARGET, before), EXACT);
 
-        assertThat(loadOfTwo(looksQuiet(450))).isCloseTo(.3, EXACT);
+        FleetSignal other = SIGNAL.ofFleet();
+        other.aimAt(TARGET, 2);
+        other.learn(List.of(full(500), full(500)), SECOND);
+        other.learn(List.of(looksQuiet(calm), looksQuiet(calm)), SECOND);
+        other.learn(List.of(looksQuiet(450), looksQuiet(450)), SECOND);
+        assertThat(other.valueOf(looksQuiet(450)).orElseThrow()).isCloseTo(Math.min(TARGET, after), EXACT);
     }
 
-    @Test
-    void fleetThatDoesMoreWhileRequestsWaitMayBeFull() {
+    @ParameterizedTest(name = "{0} of 4 pods without a queue: {1}")
+    @CsvSource({"1, 0.6", "2, 0.3", "3, 0.3"})
+    void halfOfThePodsRefuteIt(int without, double expected) {
         learn(full(500), full(500));
-        learn(looksQuiet(551), pod(30, 1, 551, TOKENS_OF_A_REQUEST));
+        List<PodValue> seen = new ArrayList<>(Collections.nCopies(4, pod(30, 1, 600, PROMPT, ANSWER)));
+        for (int i = 0; i < without; i++) {
+            seen.set(i, looksQuiet(600));
+        }
+        fleet.learn(seen, SECOND);
 
-        assertThat(loadOfTwo(looksQuiet(300))).isCloseTo(.6, EXACT);
+        assertThat(loadOfTwo(looksQuiet(300))).isCloseTo(expected, EXACT);
     }
 
-    @ParameterizedTest(name = "of requests of {1} tokens {0} a second: {2}")
-    @CsvSource({"900, 300, 0.3", "900, 150, 0.6", "600, 50, 0.6", "600, 100, 0.6"})
-    void otherRequestsAreComparedByTheirNumberToo(double tokens, double tokensOfARequest, double expected) {
+    /** One slow or broken pod of two is half of them. */
+    @Test
+    void podsThatDoMoreAtTheSameTimeRefuteIt() {
+        learn(full(50), looksQuiet(800));
+
+        assertThat(loadOfTwo(looksQuiet(45))).isCloseTo(.3, EXACT);
+    }
+
+    @ParameterizedTest(name = "{0} tokens a second, prompts of {1}, answers of {2}: {3}")
+    @CsvSource({
+        "600, 500, 100, 0.6",
+        // By the number of requests
+        "900, 1500, 300, 0.3",
+        "900, 750, 150, 0.6",
+        // By what they generate
+        "600, 250, 50, 0.6",
+        // By what is read
+        "900, 50, 100, 0.3",
+        "900, 300, 100, 0.54",
+        "600, 5000, 100, 0.6"
+    })
+    void requestsOfAnotherKindCountByTheLeastShare(double tokens, double prompt, double answer, double expected) {
         learn(full(1000), full(1000));
 
-        assertThat(loadOfTwo(pod(30, 0, tokens, tokensOfARequest))).isCloseTo(expected, EXACT);
+        assertThat(loadOfTwo(pod(30, 0, tokens, prompt, answer))).isCloseTo(expected, EXACT);
+    }
+
+    /** Long prompts fill a pod that generates next to nothing. */
+    @Test
+    void burstOfPromptsSaysNothingOfWhatGenerates() {
+        learn(pod(100, 5, 50, 60_000, 100), pod(100, 5, 50, 60_000, 100));
+
+        assertThat(loadOfTwo(looksQuiet(45))).isCloseTo(.3, EXACT);
     }
 
     @Test
-    void whereNoRequestIsCompletedTheTokensCount() {
+    void whereTooFewRequestsAreCompletedNothingIsKnown() {
         learn(full(1000), full(1000));
 
-        assertThat(loadOfTwo(pod(30, 0, 600, 1e9))).isCloseTo(.6, EXACT);
+        assertThat(loadOfTwo(pod(30, 0, 600, PROMPT, 1e9))).isCloseTo(.3, EXACT);
     }
 
     @Test
@@ -140,6 +185,24 @@ class ServingLoadFullRateTest extends WatchedPods {
 
         learn(full(1000), full(1000));
         assertThat(loadOfTwo(looksQuiet(Double.NaN))).isCloseTo(.3, EXACT);
+    }
+
+    @Test
+    void timePassesAlsoWhileNoPodIsRead() {
+        learn(full(1000), full(1000));
+        fleet.learn(List.of(), DAY.plus(SECOND));
+
+        assertThat(loadOfTwo(looksQuiet(600))).isCloseTo(.3, EXACT);
+    }
+
+    /** Under {@code max} one pod decides for all. */
+    @Test
+    void noPodCountsMoreThanTheTarget() {
+        learn(full(1000), full(1000));
+        Work busy = looksQuiet(1000);
+        fleet.learn(List.of(busy, looksQuiet(10)), SECOND);
+
+        assertThat(load(busy)).isLessThanOrEqualTo(TARGET + 1e-9);
     }
 
     /** It keeps replicas. One process may know it, and another may not. */
