@@ -307,9 +307,7 @@ class WhatIfPageTest extends BrowserTest {
     void whatIsNotKeptIsAGapAndNotMadeUp() {
         browser.as(1280, 1500, false).go(detail("llm-10"));
         browser.until(() -> span("24 h"));
-        // Nothing is kept until its first minute is over. Its demand is 0.7 while its window holds, later the 0.5 of
-        // its pod, and not
-        // known where the pod answered too late
+        // 0.7 while the first window holds, later the 0.5 of its pod; not known where the pod answered too late
         browser.until(() -> assertThat(browser.text(".readout"))
                 .matches("Nothing is kept of this time\\.|.*: the demand is not known|"
                         + ".*: demand 0\\.[57][0-9]* to 0\\.[57][0-9]*, .*"));

@@ -187,6 +187,15 @@ class ServingLoadFullRateTest extends WatchedPods {
         assertThat(loadOfTwo(looksQuiet(Double.NaN))).isCloseTo(.3, EXACT);
     }
 
+    /** Nor does an engine that does not count what it reads: its requests can not be compared. */
+    @Test
+    void unknownPromptsSayNothing() {
+        Work full = pod(100, 5, 1000, 0, ANSWER);
+        learn(full, full);
+
+        assertThat(loadOfTwo(pod(30, 0, 600, 0, ANSWER))).isCloseTo(.3, EXACT);
+    }
+
     @Test
     void timePassesAlsoWhileNoPodIsRead() {
         learn(full(1000), full(1000));
