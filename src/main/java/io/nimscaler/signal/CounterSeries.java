@@ -43,12 +43,18 @@ sealed interface CounterSeries {
         if (noCounter.isPresent()) {
             return new Wrong(noCounter.get());
         }
-        Map<SeriesIdentity, Double> values = HashMap.newHashMap(lines.size());
         for (SampleLine line : lines) {
             Optional<String> objection = Plausible.objectionToCounter(line.value());
             if (objection.isPresent()) {
                 return wrong(counter + " = " + line.value() + ", " + objection.get());
             }
+        }
+        if (lines.size() == 1) {
+            SampleLine only = lines.getFirst();
+            return new Values(Map.of(SeriesIdentity.of(only.labels()), only.value()));
+        }
+        Map<SeriesIdentity, Double> values = HashMap.newHashMap(lines.size());
+        for (SampleLine line : lines) {
             Double before = values.put(SeriesIdentity.of(line.labels()), line.value());
             if (before != null && before != line.value()) {
                 return new Wrong(SeriesSelector.twoValues(counter, before, line.value()));

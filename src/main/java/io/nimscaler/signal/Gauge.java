@@ -205,20 +205,25 @@ public record Gauge(String name, Kind kind, SeriesAggregation aggregation, Copie
         if (noGauge.isPresent()) {
             return noGauge.get();
         }
-        Map<Map<String, String>, Double> values = new HashMap<>();
         Instant oldest = readAt;
         for (SampleLine series : wanted) {
             Optional<String> wrong = whatIsWrongWith(series.value());
             if (wrong.isPresent()) {
                 return new BadValue(series.name() + " = " + series.value() + ", " + wrong.get());
             }
-            Double before = values.put(series.labels(), series.value());
-            if (before != null && before != series.value()) {
-                return SeriesSelector.twoValues(series.name(), before, series.value());
-            }
             if (series.timestampMillis().isPresent()) {
                 Instant written = Instant.ofEpochMilli(series.timestampMillis().getAsLong());
                 oldest = written.isBefore(oldest) ? written : oldest;
+            }
+        }
+        if (wanted.size() == 1) {
+            return new Measured(new PodValue.Amount(wanted.getFirst().value()), oldest);
+        }
+        Map<Map<String, String>, Double> values = HashMap.newHashMap(wanted.size());
+        for (SampleLine series : wanted) {
+            Double before = values.put(series.labels(), series.value());
+            if (before != null && before != series.value()) {
+                return SeriesSelector.twoValues(series.name(), before, series.value());
             }
         }
         return new Measured(new PodValue.Amount(together(copies.merge(values).values())), oldest);

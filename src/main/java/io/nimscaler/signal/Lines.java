@@ -16,7 +16,7 @@ final class Lines {
         for (SampleLine line : body) {
             if (which.test(line)) {
                 if (found.isEmpty()) {
-                    found = new ArrayList<>();
+                    found = new ArrayList<>(2);
                 }
                 found.add(line);
             }
