@@ -41,8 +41,8 @@ final class ScaledObjectEvents {
     /** Requests that wait for their turn in the next batch are no news. */
     private static final Duration QUEUE_IS_NEWS_AFTER = Duration.ofSeconds(30);
 
-    /** A quantile that moves to and fro around a limit is no news each time, nor is what was not known meanwhile. */
-    private static final Duration DRAIN_IS_NEWS_AFTER = Duration.ofHours(1);
+    /** What moves to and fro around a limit is no news each time, nor is what was not known meanwhile. */
+    private static final Duration NEWS_AGAIN_AFTER = Duration.ofHours(1);
 
     /** For all ScaledObjects together: an outage that all of them notice must not flood the API server. */
     private static final int EVENTS_PER_MINUTE = 120;
@@ -112,10 +112,7 @@ final class ScaledObjectEvents {
                             .filter(moment -> !moment.plus(QUEUE_IS_NEWS_AFTER).isAfter(now))
                             .isPresent(),
                     Explanation.ofRefusals(snapshot).isPresent(),
-                    isDrainShort(snapshot)
-                            ? Optional.of(now)
-                            : drainShortAt.filter(
-                                    at -> at.plus(DRAIN_IS_NEWS_AFTER).isAfter(now)),
+                    lately(isDrainShort(snapshot), drainShortAt, now),
                     demandSince,
                     demandSince
                             .filter(moment -> !moment.plus(NEWS_AFTER).isAfter(now))
@@ -124,6 +121,13 @@ final class ScaledObjectEvents {
                     wakeSince
                             .filter(moment -> !moment.plus(NEWS_AFTER).isAfter(now))
                             .isPresent());
+        }
+
+        /** When it held last, unless that is too long ago. */
+        private static Optional<Instant> lately(boolean holds, Optional<Instant> before, Instant now) {
+            return holds
+                    ? Optional.of(now)
+                    : before.filter(at -> at.plus(NEWS_AGAIN_AFTER).isAfter(now));
         }
 
         private static boolean isDrainShort(Snapshot snapshot) {
