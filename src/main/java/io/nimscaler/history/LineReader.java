@@ -24,6 +24,7 @@ import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.signal.Admission;
 import io.nimscaler.signal.Sample;
+import io.nimscaler.signal.Uneven;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.wake.Wake;
 import io.nimscaler.window.SlidingExtreme;
@@ -90,7 +91,11 @@ final class LineReader {
                 new Unserved(
                         optionalNumber(line, line.has("waiting") ? "waiting" : "unseenLoad"),
                         optional(line, "admission").map(LineReader::admission),
-                        optional(line, "held").map(LineReader::held)));
+                        optional(line, "held").map(LineReader::held),
+                        optional(line, "uneven")
+                                .map(uneven -> new Uneven(
+                                        integer(uneven, "full"),
+                                        number(uneven, "load").doubleValue()))));
     }
 
     private static Held held(JsonNode node) {

@@ -85,6 +85,11 @@ public final class RecordingWriter {
                 }
                 fleet.unserved().held().ifPresent(held -> put(line.putObject("held"), held));
                 fleet.unserved().admission().ifPresent(admission -> put(line.putObject("admission"), admission));
+                fleet.unserved()
+                        .uneven()
+                        .ifPresent(uneven -> line.putObject("uneven")
+                                .put("full", uneven.full())
+                                .put("load", uneven.load()));
                 readings = fleet.pods();
             }
         }

@@ -1,6 +1,7 @@
 package io.nimscaler.policy;
 
 import io.nimscaler.signal.Admission;
+import io.nimscaler.signal.Uneven;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -10,14 +11,21 @@ import java.util.OptionalDouble;
  * @param waiting requests in the pods' queues, of a signal that does not show them; empty: not known, or the signal shows them
  * @param admission what the pods took and refused within a short while; empty: not known, or the signal is none of an engine's load
  * @param held what waits in front of the fleet; empty: no source of that is named
+ * @param uneven pods that are full while others have room; empty: none are, or it is not known of the signal
  */
-public record Unserved(OptionalDouble waiting, Optional<Admission> admission, Optional<Held> held) {
+public record Unserved(
+        OptionalDouble waiting, Optional<Admission> admission, Optional<Held> held, Optional<Uneven> uneven) {
 
     /** No fleet has more replicas than these: what is held counts as no more than they carry. */
     private static final int MOST_REPLICAS = 5_000;
 
     /** Nothing is known of any. */
     public static final Unserved NONE = new Unserved(OptionalDouble.empty(), Optional.empty(), Optional.empty());
+
+    /** Evenly spread. */
+    public Unserved(OptionalDouble waiting, Optional<Admission> admission, Optional<Held> held) {
+        this(waiting, admission, held, Optional.empty());
+    }
 
     /** Nothing in front of it. */
     public Unserved(OptionalDouble waiting, Optional<Admission> admission) {
@@ -67,6 +75,8 @@ public record Unserved(OptionalDouble waiting, Optional<Admission> admission, Op
      */
     double beyond(double shown, double target) {
         double outside = Math.min(knownHeld().map(Held.Known::load).orElse(0.0), MOST_REPLICAS * target);
-        return shown * (admission.map(Admission::factor).orElse(1.0) - 1) + outside;
+        double unseen = shown * (admission.map(Admission::factor).orElse(1.0) - 1) + outside;
+        // Who is full may be the one that refuses, too: both are the same load
+        return Math.max(unseen, uneven.map(Uneven::load).orElse(0.0) - shown);
     }
 }

@@ -28,6 +28,7 @@ import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.scaler.TriggerId;
 import io.nimscaler.signal.Admission;
 import io.nimscaler.signal.Sample;
+import io.nimscaler.signal.Uneven;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
 import io.nimscaler.wake.Wake;
@@ -354,6 +355,28 @@ class RecordingTest {
                 OptionalDouble.empty(),
                 new Unserved(OptionalDouble.empty(), Optional.of(new Admission(10, 7, isBefore))));
         Snapshot snapshot = new Snapshot(ID, trigger, new Policy(trigger).decide(refusing, Instant.EPOCH), List.of());
+
+        assertThat(writtenAndRead(List.of(new Recorded(0, snapshot)))
+                        .getFirst()
+                        .lines()
+                        .getFirst()
+                        .snapshot()
+                        .decision())
+                .isEqualTo(snapshot.decision());
+    }
+
+    @Test
+    void whatSlowPodsAskForIsReadBack() {
+        Trigger trigger = stated();
+        Fleet uneven = new Fleet.Known(
+                new Scale(1, 1),
+                1,
+                List.of(),
+                0,
+                OptionalDouble.empty(),
+                new Unserved(
+                        OptionalDouble.empty(), Optional.empty(), Optional.empty(), Optional.of(new Uneven(3, 7.65))));
+        Snapshot snapshot = new Snapshot(ID, trigger, new Policy(trigger).decide(uneven, Instant.EPOCH), List.of());
 
         assertThat(writtenAndRead(List.of(new Recorded(0, snapshot)))
                         .getFirst()

@@ -8,6 +8,7 @@ import static io.nimscaler.policy.Fleets.starting;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nimscaler.signal.Admission;
+import io.nimscaler.signal.Uneven;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
 import java.time.Duration;
@@ -226,6 +227,48 @@ class UnservedTest {
         Held held = new Held.Known("gateway", requests, .02);
         long ends = Fleets.hpaEndsAt(decide(heldBefore(fleet(2, pods(2, at(.35))), held)), KV_USAGE);
         assertThat(ends).isBetween(replicas, replicas + 1);
+    }
+
+    private static Decision decideUneven(Fleet.Known fleet, Optional<Held> held, double load) {
+        Trigger trigger = Triggers.immediate("metric", "serving_load", "targetValue", "0.85");
+        return new Policy(trigger)
+                .decide(
+                        with(
+                                fleet,
+                                new Unserved(
+                                        OptionalDouble.empty(),
+                                        Optional.empty(),
+                                        held,
+                                        Optional.of(new Uneven(3, load)))),
+                        START);
+    }
+
+    private static long endsAt(Decision decision) {
+        return Fleets.hpaEndsAt(decision, Triggers.immediate("metric", "serving_load", "targetValue", "0.85"));
+    }
+
+    /** 9 pods: three at 1.0, and six at 0.4. They carry 5.4 together, which are 7 replicas. */
+    @ParameterizedTest(name = "as full as these the fleet carries {0}: {1} replicas")
+    @CsvSource({"0, 7", "5.4, 7", "6.7, 8", "7.65, 9", "9.5625, 12"})
+    void fleetCountsAsFullAsItsSlowPods(double load, long replicas) {
+        Fleet.Known uneven = fleet(9, pods(6, at(.4), at(1), at(1), at(1)));
+        assertThat(endsAt(decideUneven(uneven, Optional.empty(), load))).isEqualTo(replicas);
+    }
+
+    /** 9.56 of the nine that are read is less than what the ten and the two that start carry. */
+    @Test
+    void whileReplicasStartSlowPodsOrderNoOthersAndTakeNoneAway() {
+        Fleet.Known uneven = fleet(12, pods(6, at(.4), at(1), at(1), at(1), starting(), starting(), starting()));
+        assertThat(endsAt(decideUneven(uneven, Optional.empty(), 9.5625))).isEqualTo(12);
+    }
+
+    @Test
+    void whatWaitsInFrontOfTheFleetAndItsSlowPodsAreOneLoad() {
+        Fleet.Known uneven = fleet(9, pods(6, at(.4), at(1), at(1), at(1)));
+        Optional<Held> some = Optional.of(new Held.Known("gateway", 50, .04));
+        Optional<Held> more = Optional.of(new Held.Known("gateway", 200, .04));
+        assertThat(endsAt(decideUneven(uneven, some, 9.5625))).isEqualTo(12);
+        assertThat(endsAt(decideUneven(uneven, more, 9.5625))).isEqualTo(16);
     }
 
     @Test
