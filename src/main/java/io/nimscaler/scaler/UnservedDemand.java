@@ -93,7 +93,7 @@ final class UnservedDemand {
      */
     Unserved at(PodReadings pods, OptionalDouble unseenLoad, Optional<Wake> held, Instant now) {
         Optional<Held> waits = held.map(waiting -> held(waiting, pods.all()));
-        return new Unserved(waitsUnseen(unseenLoad, waits, now), refused(pods, now), waits);
+        return new Unserved(waitsUnseen(unseenLoad, waits, now), refused(pods, now), waits, signal.uneven());
     }
 
     /** A signal that does not see queues keeps the replicas while one waits, and for a while after it was seen last. */

@@ -3,6 +3,7 @@ package io.nimscaler.signal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /** One signal of one fleet. It turns what the pods say into values, with what only all pods together can tell. Not thread-safe. */
@@ -42,6 +43,14 @@ public interface FleetSignal {
     /** Whether {@link #costOfRequest} takes what waits for a flow: what must be worked off, and not what it takes all at once. */
     default boolean takesQueuesForFlows() {
         return false;
+    }
+
+    /**
+     * Whether some of the pods that {@link #learn} was told of are fuller than the others, and more replicas would help them; empty: none is, or
+     * it is not known for this signal.
+     */
+    default Optional<Uneven> uneven() {
+        return Optional.empty();
     }
 
     /** The level that the fleet is at, of a signal that does not add up; empty: too little was observed to say. */

@@ -14,6 +14,7 @@ package io.nimscaler.signal;
  * @param tokensGrown what {@code tokens} came to within all that is remembered
  * @param promptsGrown tokens of prompts that were read within all that is remembered
  * @param completedGrown requests that were completed within all that is remembered
+ * @param comparable {@code completedGrown} is known, and of as long a time as that of another pod that is comparable
  * @param queueGrowth requests a second by which its queue grows; negative where requests are taken from it faster than they come. What left it without being worked
  *     on does not count
  * @param queueStands requests waited at each scrape: it is as full as it can be, whatever else it says
@@ -32,6 +33,7 @@ record Pace(
         double tokensGrown,
         double promptsGrown,
         double completedGrown,
+        boolean comparable,
         double queueGrowth,
         boolean queueStands,
         boolean still,
@@ -71,5 +73,20 @@ record Pace(
     }
 
     static final Pace UNKNOWN = new Pace(
-            Batch.UNKNOWN, Batch.UNKNOWN, false, true, true, 0, Double.NaN, Double.NaN, 0, 0, 0, 0, false, false, 0);
+            Batch.UNKNOWN,
+            Batch.UNKNOWN,
+            false,
+            true,
+            true,
+            0,
+            Double.NaN,
+            Double.NaN,
+            0,
+            0,
+            0,
+            false,
+            0,
+            false,
+            false,
+            0);
 }

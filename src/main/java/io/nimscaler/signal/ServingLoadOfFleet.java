@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.function.ToDoubleFunction;
@@ -24,6 +25,7 @@ import java.util.function.ToDoubleFunction;
  *       of it when it is gone, the pods do more than what comes: by so much base counts less, but a full pod never less than the target.
  *   <li>A pod that <em>stands still</em> with requests hangs, or its clients left and its engine wrote no gauges since. While another pod
  *       shows that requests are served, its queue asks for nothing: nobody else can take it. It counts the target at most.
+ *   <li>Where some pods are slower and nothing looks at that, the fleet is as full as these, see {@link UnevenPods}.
  *   <li><em>max running</em> is the key, or what the pod says, or learned, see {@link MaxRunning}.
  * </ul>
  *
@@ -41,6 +43,7 @@ final class ServingLoadOfFleet implements FleetSignal {
     private final BatchCost batchCost = new BatchCost();
     private final FullRate fullRate = new FullRate();
     private final QueueFlow queueFlow;
+    private final UnevenPods unevenPods;
     private final ExponentialSmoothing shareOfRunning = new ExponentialSmoothing(HALF_LIFE, HALF_LIFE);
 
     /** Of the pods that were learned from last, the mean. */
@@ -58,12 +61,14 @@ final class ServingLoadOfFleet implements FleetSignal {
     /** Another pod than those that stand still generates, or has nothing to do. */
     private boolean isServed;
 
+    private Optional<Uneven> uneven = Optional.empty();
     private boolean countsCompleted;
     private boolean knowsFlow;
 
     ServingLoadOfFleet(OptionalInt givenMaxRunning, Duration flowWindow) {
         this.maxRunning = new MaxRunning(givenMaxRunning);
         this.queueFlow = new QueueFlow(this::atLeast, this::atMost, flowWindow);
+        this.unevenPods = new UnevenPods(flowWindow.multipliedBy(2));
     }
 
     @Override
@@ -90,7 +95,8 @@ final class ServingLoadOfFleet implements FleetSignal {
                 .toList();
         fullRate.pass(elapsed);
         if (pods.isEmpty()) {
-            // What is not seen keeps what was known of it
+            uneven = Optional.empty();
+            // What is not seen keeps what else was known of it
             return;
         }
         maxRunning.learn(pods, queueFlow.mayWaitInFront(), elapsed);
@@ -102,6 +108,7 @@ final class ServingLoadOfFleet implements FleetSignal {
         learnShareOfRunning(moving, elapsed);
         learnQueue(moving, elapsed);
         weighBounds(pods);
+        uneven = target.isPresent() ? unevenPods.of(pods, this::load, target.getAsDouble(), elapsed) : Optional.empty();
     }
 
     /** Of a pod that was just found it is not known. */
@@ -177,6 +184,11 @@ final class ServingLoadOfFleet implements FleetSignal {
     @Override
     public boolean takesQueuesForFlows() {
         return knowsFlow;
+    }
+
+    @Override
+    public Optional<Uneven> uneven() {
+        return uneven;
     }
 
     /** Which of what the fleet may carry is nearest to the target: 0 is the lower bound, 1 the upper. */

@@ -65,6 +65,11 @@ final class SlidingCounts {
         return points.size() > 1 && points.span() >= enough;
     }
 
+    /** Whether the scrapes span so much of the window, from 0 to 1. */
+    boolean spans(double share) {
+        return points.size() > 1 && points.span() >= share * window;
+    }
+
     /** From the oldest point to the newest. */
     double seconds() {
         return points.span() / 1e9;

@@ -218,6 +218,7 @@ final class WorkHistory {
                 grown(TOKENS_GROWN),
                 grown(PROMPTS_GROWN),
                 grown(COMPLETED_GROWN),
+                isComparable(),
                 tooEarly ? 0 : queueGrowth() / seconds,
                 stands,
                 !young && isStill(),
@@ -307,6 +308,13 @@ final class WorkHistory {
     /** Than at the scrape before. */
     private double more(int row, int column) {
         return scrapes.get(row, column) - scrapes.get(row - 1, column);
+    }
+
+    /** Whether what it completed within all that is remembered is known, and comes up to what another pod completed. */
+    private boolean isComparable() {
+        return grown.spans(LEAST_OF_A_WINDOW)
+                && !Double.isNaN(grown.growth(COMPLETED_GROWN))
+                && !Double.isNaN(scrapes.get(scrapes.size() - 1, COMPLETED));
     }
 
     /** 0 where it is not known. */

@@ -213,6 +213,7 @@ class ServingLoadBatchTest extends WatchedPods {
                     0,
                     0,
                     20,
+                    false,
                     0,
                     false,
                     false,

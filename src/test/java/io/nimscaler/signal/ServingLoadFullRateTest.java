@@ -42,6 +42,7 @@ class ServingLoadFullRateTest extends WatchedPods {
                 300 * tokens,
                 300 * tokens * prompt / answer,
                 300 * tokens / answer,
+                false,
                 0,
                 waiting >= 2,
                 false,

@@ -29,7 +29,7 @@ abstract class WatchedPods {
 
     /** Of a pod whose batch was seen to go up and down a lot, and to cost nothing; nothing else is known of it. */
     static final Pace FREE_BATCH =
-            new Pace(FREE, FREE, false, true, true, 0, Double.NaN, Double.NaN, 0, 0, 0, 0, false, false, 0);
+            new Pace(FREE, FREE, false, true, true, 0, Double.NaN, Double.NaN, 0, 0, 0, false, 0, false, false, 0);
 
     final FleetSignal fleet = SIGNAL.ofFleet();
 
