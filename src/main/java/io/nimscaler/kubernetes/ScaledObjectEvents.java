@@ -67,6 +67,7 @@ final class ScaledObjectEvents {
             boolean saidQueueUnseen,
             boolean refused,
             Optional<Instant> drainShortAt,
+            Optional<Instant> unevenAt,
             Optional<Instant> demandUnknownSince,
             boolean saidDemandUnknown,
             Optional<Instant> wakeUnknownSince,
@@ -80,6 +81,7 @@ final class ScaledObjectEvents {
                 Optional.empty(),
                 false,
                 false,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 false,
@@ -113,6 +115,7 @@ final class ScaledObjectEvents {
                             .isPresent(),
                     Explanation.ofRefusals(snapshot).isPresent(),
                     lately(isDrainShort(snapshot), drainShortAt, now),
+                    lately(Explanation.ofUneven(snapshot).isPresent(), unevenAt, now),
                     demandSince,
                     demandSince
                             .filter(moment -> !moment.plus(NEWS_AFTER).isAfter(now))
@@ -178,6 +181,9 @@ final class ScaledObjectEvents {
         }
         if (State.isDrainShort(snapshot) && before.drainShortAt().isEmpty()) {
             snapshot.circumstances().drain().ifPresent(drain -> warn(scaledObject, DrainCheck.REASON, drain.text()));
+        }
+        if (before.unevenAt().isEmpty()) {
+            Explanation.ofUneven(snapshot).ifPresent(text -> warn(scaledObject, "RequestsUneven", text));
         }
         if (now.saidDemandUnknown() && !before.saidDemandUnknown()) {
             Explanation.ofUnknownDemandSource(snapshot)

@@ -120,6 +120,10 @@ final class Causes {
                 .filter(held -> held.requests() > 0)
                 .ifPresent(held -> sentences.add(number(held.requests())
                         + (held.requests() == 1 ? " request waits at " : " requests wait at ") + held.source() + "."));
+        unserved.uneven()
+                .ifPresent(uneven ->
+                        sentences.add(ofAll(uneven.full(), basis.counts().sampled())
+                                + " are slower and fuller than the others; the fleet counts as full as these."));
     }
 
     /** What the counts of pods do not say. */

@@ -11,6 +11,7 @@ import io.nimscaler.policy.HoldReason;
 import io.nimscaler.policy.Unserved;
 import io.nimscaler.signal.Admission;
 import io.nimscaler.signal.ServingLoad;
+import io.nimscaler.signal.Uneven;
 import io.nimscaler.trigger.Durations;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.wake.Wake;
@@ -68,7 +69,10 @@ public final class Explanation {
     private static String unserved(Unserved unserved) {
         Optional<String> refused =
                 unserved.admission().filter(_ -> unserved.isRefused()).map(Explanation::refused);
-        return Stream.of(refused, unserved.held().map(Explanation::ofHeld))
+        return Stream.of(
+                        refused,
+                        unserved.held().map(Explanation::ofHeld),
+                        unserved.uneven().map(Explanation::uneven))
                 .flatMap(Optional::stream)
                 .map("; "::concat)
                 .collect(Collectors.joining());
@@ -110,6 +114,32 @@ public final class Explanation {
                 .filter(Unserved::isRefused)
                 .flatMap(Unserved::admission)
                 .map(Explanation::refused);
+    }
+
+    private static String uneven(Uneven uneven) {
+        return String.format(
+                Locale.ROOT,
+                "%d pods are slower and fuller than the others, so the load counts as %.3f",
+                uneven.full(),
+                uneven.load());
+    }
+
+    /** For example {@code 3 of 9 pods are full while the others have room: …}; empty: none are, or fewer replicas are enough for them. */
+    public static Optional<String> ofUneven(Snapshot snapshot) {
+        return snapshot.decision().basis().known().flatMap(basis -> {
+            int read = basis.counts().sampled();
+            return basis.fleet()
+                    .unserved()
+                    .uneven()
+                    .filter(uneven ->
+                            uneven.needs(read, snapshot.trigger().target().value()))
+                    .map(uneven -> String.format(
+                            Locale.ROOT,
+                            "%d of %d pods are full while the others have room: they are slower, and what spreads the requests does not"
+                                    + " look at the load; no replica is removed, and a router that looks at the load needs fewer",
+                            uneven.full(),
+                            read));
+        });
     }
 
     private static void append(StringBuilder text, int number, String state) {

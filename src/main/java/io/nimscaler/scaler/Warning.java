@@ -33,6 +33,7 @@ public record Warning(String reason, String text) {
         Explanation.ofUnknownDemandSource(snapshot)
                 .ifPresent(text -> warnings.add(new Warning("DemandSourceUnknown", text)));
         Explanation.ofRefusals(snapshot).ifPresent(text -> warnings.add(new Warning("RequestsRefused", text)));
+        Explanation.ofUneven(snapshot).ifPresent(text -> warnings.add(new Warning("RequestsUneven", text)));
         snapshot.circumstances()
                 .drain()
                 .filter(DrainCheck::isShort)

@@ -21,6 +21,7 @@ import io.nimscaler.scaler.ScaledObjectId;
 import io.nimscaler.scaler.Snapshot;
 import io.nimscaler.scaler.Snapshots;
 import io.nimscaler.signal.Admission;
+import io.nimscaler.signal.Uneven;
 import io.nimscaler.trigger.Trigger;
 import io.nimscaler.trigger.Triggers;
 import io.nimscaler.wake.Wake;
@@ -117,6 +118,43 @@ class ScaledObjectEventsTest {
         assertThat(reasons()).containsExactly("RequestsRefused");
         assertThat(written.getFirst().getNote())
                 .isEqualTo("7 of 17 requests refused for lack of capacity, so the load counts × 1.70");
+    }
+
+    private static Fleet uneven(double load) {
+        return new Fleet.Known(
+                new Scale(4, 4),
+                4,
+                List.of(
+                        new PodReading.Sampled(1),
+                        new PodReading.Sampled(1),
+                        new PodReading.Sampled(.3),
+                        new PodReading.Sampled(.3)),
+                0,
+                OptionalDouble.empty(),
+                new Unserved(
+                        OptionalDouble.empty(), Optional.empty(), Optional.empty(), Optional.of(new Uneven(2, load))));
+    }
+
+    /** With each new replica they are less full for a while. */
+    @Test
+    void slowPodsThatAreFullAreSaidOnceUntilTheyWereNotForAnHour() {
+        // Fewer than 4 are enough for them
+        decided(uneven(2.7));
+        assertThat(reasons()).isEmpty();
+
+        for (int i = 0; i < 300; i++) {
+            now = now.plusSeconds(60);
+            decided(uneven(i % 30 < 25 ? 2.8 : 2.7));
+        }
+        assertThat(reasons()).containsExactly("RequestsUneven");
+        assertThat(written.getFirst().getNote()).startsWith("2 of 4 pods are full while the others have room");
+
+        for (int i = 0; i < 61; i++) {
+            now = now.plusSeconds(60);
+            decided(known());
+        }
+        decided(uneven(2.8));
+        assertThat(reasons()).containsExactly("RequestsUneven", "RequestsUneven");
     }
 
     @Test

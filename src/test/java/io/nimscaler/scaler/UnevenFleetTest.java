@@ -81,9 +81,17 @@ class UnevenFleetTest extends ScalersFixture {
         pass(Duration.ofMinutes(4));
         assertThat(uneven()).isEmpty();
         assertThat(wanted()).isEqualTo(9);
+        assertThat(Warning.of(snapshot(SERVING_LOAD))).isEmpty();
         pass(Duration.ofMinutes(4));
         assertThat(uneven().map(Uneven::full)).hasValue(3);
         assertThat(wanted()).isBetween(10L, 12L);
+        assertThat(Headline.of(snapshot(SERVING_LOAD), Optional.empty()))
+                .contains("3 of 9 pods are slower and fuller than the others; the fleet counts as full as these.");
+        assertThat(Explanation.of(snapshot(SERVING_LOAD)))
+                .contains("; 3 pods are slower and fuller than the others, so the load counts as ");
+        assertThat(Warning.of(snapshot(SERVING_LOAD)))
+                .extracting(Warning::reason)
+                .containsExactly("RequestsUneven");
     }
 
     @Test
