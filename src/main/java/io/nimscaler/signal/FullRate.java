@@ -2,12 +2,10 @@ package io.nimscaler.signal;
 
 import static io.nimscaler.signal.ServingLoadOfFleet.sum;
 
-import io.nimscaler.window.SlidingExtreme;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /**
  * What a full pod does, as it was seen: what a pod generated, completed and read a second, while at least half of the fleet had a queue
@@ -21,31 +19,25 @@ import java.util.stream.Stream;
  */
 final class FullRate {
 
-    /** The next load like this one may come at the same hour of tomorrow. */
-    private static final Duration REMEMBERED = Duration.ofDays(1);
-
-    private static final int KEPT = 64;
-
     /** Pods without a queue that did so many times it were not full, so what was seen was less than a full pod does. */
     private static final double REFUTED = 1.1;
 
-    /** A second, of a pod: tokens generated, requests completed, tokens of prompts read. */
-    private final List<SlidingExtreme> full =
-            Stream.generate(FullRate::highest).limit(3).toList();
+    private final HighestRates full = new HighestRates();
 
-    /** Tokens generated a second of a pod, while at least half of the fleet had no queue. */
-    private final SlidingExtreme calm = highest();
+    /** While at least half of the fleet had no queue. */
+    private final HighestRates calm = new HighestRates();
 
-    /** Of the present requests, for each token that is generated: the same three, NaN where it is not known. */
-    private double[] mix = {1, Double.NaN, Double.NaN};
+    /** Of what full pods did, what is not refuted. */
+    private List<HighestRates.Rates> holding = List.of();
 
-    private static SlidingExtreme highest() {
-        return SlidingExtreme.highestOf(REMEMBERED, KEPT);
-    }
+    /** Of the present requests, for each token that is generated; NaN: not known. */
+    private double completedOfToken = Double.NaN;
+
+    private double promptsOfToken = Double.NaN;
 
     /** Time passes, also while no pod is read. */
     void pass(Duration elapsed) {
-        full.forEach(highest -> highest.pass(elapsed));
+        full.pass(elapsed);
         calm.pass(elapsed);
     }
 
@@ -54,16 +46,21 @@ final class FullRate {
         double completed = sum(pods, pod -> pod.pace().completedGrown());
         double generated = sum(pods, pod -> pod.pace().tokensGrown());
         double read = sum(pods, pod -> pod.pace().promptsGrown());
-        boolean isKnown = completed >= QueueFlow.ENOUGH_COMPLETED && generated > 0;
-        mix = new double[] {1, isKnown ? completed / generated : Double.NaN, isKnown ? read / generated : Double.NaN};
-        ofHalf(pods, pod -> pod.pace().queueStands()).ifPresent(rate -> {
-            for (int i = 0; i < mix.length; i++) {
-                if (!Double.isNaN(mix[i])) {
-                    full.get(i).include(rate * mix[i]);
-                }
-            }
-        });
-        ofHalf(pods, pod -> pod.waiting() == 0).ifPresent(calm::include);
+        boolean isKnown = completed >= QueueFlow.ENOUGH_COMPLETED && generated > 0 && read > 0;
+        completedOfToken = isKnown ? completed / generated : Double.NaN;
+        promptsOfToken = isKnown ? read / generated : Double.NaN;
+        if (isKnown) {
+            ofHalf(pods, pod -> pod.pace().queueStands()).ifPresent(rate -> full.include(rates(rate)));
+            ofHalf(pods, pod -> pod.waiting() == 0).ifPresent(rate -> calm.include(rates(rate)));
+        }
+        List<HighestRates.Rates> notFull = calm.all();
+        holding = full.all().stream()
+                .filter(rates -> notFull.stream().noneMatch(more -> more.over(rates) > REFUTED))
+                .toList();
+    }
+
+    private HighestRates.Rates rates(double tokens) {
+        return new HighestRates.Rates(tokens, tokens * completedOfToken, tokens * promptsOfToken);
     }
 
     /** Tokens a second of such a pod; empty: it is not known, or fewer than half are such pods. */
@@ -79,21 +76,19 @@ final class FullRate {
 
     /**
      * What the pod does, of what a full one was seen to do, from 0 to 1; 0: it is not known. The requests may be of another kind by now. So
-     * the least of the three shares counts.
+     * the least of the three shares counts: of requests alike they are equal. If full pods were seen with several kinds of requests, it is
+     * the highest, that of the kind which is most like the present one.
      */
     double shareOf(PodValue.Work pod) {
-        double rate = pod.pace().tokens();
-        if (!(rate > 0) || calm.value().orElse(0) > REFUTED * highest(0)) {
+        double tokens = pod.pace().tokens();
+        if (!(tokens > 0) || Double.isNaN(completedOfToken)) {
             return 0;
         }
-        double share = 1;
-        for (int i = 0; i < mix.length; i++) {
-            share = Math.min(share, rate * mix[i] / highest(i));
+        HighestRates.Rates present = rates(tokens);
+        double share = 0;
+        for (HighestRates.Rates highest : holding) {
+            share = Math.max(share, present.over(highest));
         }
-        return Double.isNaN(share) ? 0 : share;
-    }
-
-    private double highest(int which) {
-        return full.get(which).value().orElse(Double.NaN);
+        return Math.min(1, share);
     }
 }

@@ -153,6 +153,28 @@ class ServingLoadFullRateTest extends WatchedPods {
         assertThat(loadOfTwo(pod(30, 0, tokens, prompt, answer))).isCloseTo(expected, EXACT);
     }
 
+    /** Requests of the same traffic are a little longer in one minute and shorter in the next. No pod ever did the most of each. */
+    @Test
+    void whatWasSeenInOneMomentStaysTogether() {
+        learn(full(1000), full(1000));
+        Work longer = pod(100, 5, 1050, PROMPT * 1.2, ANSWER * 1.2);
+        learn(longer, longer);
+        Work shorter = pod(100, 5, 950, PROMPT * .8, ANSWER * .8);
+        learn(shorter, shorter);
+
+        assertThat(loadOfTwo(looksQuiet(600))).isCloseTo(.6, EXACT);
+    }
+
+    @Test
+    void severalKindsOfRequestsAreRemembered() {
+        learn(full(1000), full(1000));
+        Work code = pod(100, 5, 200, 5000, 50);
+        learn(code, code);
+
+        assertThat(loadOfTwo(looksQuiet(600))).isCloseTo(.6, EXACT);
+        assertThat(loadOfTwo(pod(30, 0, 120, 5000, 50))).isCloseTo(.6, EXACT);
+    }
+
     /** Long prompts fill a pod that generates next to nothing. */
     @Test
     void burstOfPromptsSaysNothingOfWhatGenerates() {
