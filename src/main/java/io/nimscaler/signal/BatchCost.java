@@ -8,8 +8,8 @@ import java.util.function.Function;
 /**
  * b / a of a fleet, where a token takes a + b · r while r requests run: by how much one more request makes a token's time longer, over
  * that of a request alone. It is learned by how much the time of a token (running / tokens a second) grew with the batch within the last
- * half hour, in each pod ({@link WorkHistory}): a slow pod has more requests at once than a fast one, which is no cost of its batch. It lies between two bounds, which come closer with evidence: doubt says that the batch
- * costs nothing, and that it costs the most.
+ * half hour, in each pod ({@link BatchHistory}): a slow pod has more requests at once than a fast one, which is no cost of its batch. It lies
+ * between two bounds, which come closer with evidence: doubt says that the batch costs nothing, and that it costs the most.
  *
  * <p>Other requests, of which fewer run, may have tokens that take longer. Compared with those before, they would hide the cost of the batch.
  * So the upper bound is never below what the parts of the half hour show at least, where each is compared with itself only.
@@ -52,16 +52,23 @@ final class BatchCost {
                     : MOST_COST;
             return;
         }
-        Bounds all = Bounds.of(pods, Pace::batch);
-        atLeast = all.atLeast;
-        atMost = Math.max(all.atMost, Bounds.of(pods, Pace::batchInParts).atLeast);
+        Evidence all = Evidence.of(pods, Pace::batch);
+        atLeast = all.atLeast();
+        atMost = Math.max(all.atMost(), Evidence.of(pods, Pace::batchInParts).atLeast());
     }
 
-    /** What b / a may be. */
-    private record Bounds(double atLeast, double atMost) {
+    /**
+     * What is seen of the batches of pods.
+     *
+     * @param two the line goes through them
+     * @param variance of ln(running), summed over intervals
+     * @param seenTwice so much of it is more than chance
+     * @param covariance of ln(seconds of a token)
+     */
+    private record Evidence(TwoBatches two, double variance, double seenTwice, double covariance) {
 
-        /** By what is seen of the batches of pods, of one at least. */
-        static Bounds of(List<PodValue.Work> pods, Function<Pace, Pace.Batch> seen) {
+        /** Of one pod at least. */
+        static Evidence of(List<PodValue.Work> pods, Function<Pace, Pace.Batch> seen) {
             Pace.Batch all = Pace.Batch.UNKNOWN;
             int intervals = 0;
             for (PodValue.Work pod : pods) {
@@ -69,15 +76,23 @@ final class BatchCost {
                 all = all.plus(batch);
                 intervals = Math.max(intervals, batch.intervals());
             }
-            double evidence = all.variance();
-            double middle = evidence > 0 ? all.middle() / evidence : 0;
-            double skew = evidence > 0 ? all.thirdMoment() / evidence : 0;
-            TwoBatches two = TwoBatches.of(middle + skew / 2, Math.sqrt(skew * skew + 4 * evidence / all.intervals()));
-            double chance = evidence / Math.sqrt(intervals);
-            double known = Math.clamp(ENOUGH_SEEN_TWICE * (all.variationSeenTwice() - chance), 0, evidence);
-            return new Bounds(
-                    two.costOf(all.covariance() / (evidence + DOUBT)),
-                    two.costOf((Math.max(0, all.covariance()) + DOUBT * two.slopeOf(MOST_COST)) / (known + DOUBT)));
+            double variance = all.variance();
+            double middle = variance > 0 ? all.middle() / variance : 0;
+            double skew = variance > 0 ? all.thirdMoment() / variance : 0;
+            double chance = variance / Math.sqrt(intervals);
+            return new Evidence(
+                    TwoBatches.of(middle + skew / 2, Math.sqrt(skew * skew + 4 * variance / all.intervals())),
+                    variance,
+                    Math.clamp(ENOUGH_SEEN_TWICE * (all.variationSeenTwice() - chance), 0, variance),
+                    all.covariance());
+        }
+
+        double atLeast() {
+            return two.costOf(covariance / (variance + DOUBT));
+        }
+
+        double atMost() {
+            return two.costOf((Math.max(0, covariance) + DOUBT * two.slopeOf(MOST_COST)) / (seenTwice + DOUBT));
         }
     }
 

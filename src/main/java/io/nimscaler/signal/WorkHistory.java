@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * What one pod's scrapes of the last minutes say about its work: how the time of a token grew with the number of running
- * requests, how many requests it completes, how fast its queue grows, and whether it is full. Any scaler that watches the pod
+ * What one pod's scrapes of the last minutes say about its work: how many requests it completes, how fast its queue grows, and whether it is
+ * full. {@link BatchHistory} says how the time of a token grew with the number of running requests. Any scaler that watches the pod
  * can read all of this. So a restarted scaler knows the same some minutes later, and two scalers that watch the same pods know
  * the same.
  */
@@ -13,9 +13,6 @@ final class WorkHistory {
 
     /** Fewer scrapes prove nothing. */
     private static final int LEAST_SCRAPES = 3;
-
-    /** Of fewer scrapes it is chance how many ran: an interval goes on until it has them. */
-    private static final int LEAST_SCRAPES_OF_AN_INTERVAL = 5;
 
     /** Scrapes come at their own moments: from so much of a flow window on a pod was watched for all of it. */
     private static final double LEAST_OF_A_WINDOW = 0.9;
@@ -25,12 +22,6 @@ final class WorkHistory {
 
     /** From here on a queue may be waiting for the KV cache rather than for a slot. */
     private static final double KV_BINDS = 0.9;
-
-    /** Of an interval in which next to nothing ran nothing can be told. */
-    private static final double LEAST_RUNNING = .5;
-
-    /** No engine generates the tokens of one request faster: a counter that did jumped. */
-    private static final double LEAST_SECONDS_PER_TOKEN = .0005;
 
     /** Columns of the scrapes; what was counted since the first one is NaN where it is not known. */
     private static final int KV_USAGE = 0;
@@ -47,63 +38,23 @@ final class WorkHistory {
     private static final int COMPLETED_GROWN = 1;
     private static final int PROMPTS_GROWN = 2;
 
-    /** Columns of the intervals. */
-    private static final int LOG_RUNNING = 0;
-
-    private static final int LOG_SECONDS_PER_TOKEN = 1;
-    private static final int LOG_OTHER = 2;
-
-    /** Every other scrape of the interval at hand. */
-    private static final class Half {
-
-        private double sum;
-        private int scrapes;
-
-        void clear() {
-            sum = 0;
-            scrapes = 0;
-        }
-
-        void add(double running) {
-            sum += running;
-            scrapes++;
-        }
-
-        double mean() {
-            return sum / scrapes;
-        }
-    }
-
     private final long flowWindow;
     private final long longestGap;
-    private final long interval;
-    private final long part;
-    private final long remembered;
     private final Ring scrapes = new Ring(6);
-    private final Ring intervals = new Ring(3);
     private final SlidingCounts grown;
-    private Pace.Batch batch = Pace.Batch.UNKNOWN;
-    private Pace.Batch batchInParts = Pace.Batch.UNKNOWN;
-    private long intervalBegan;
-    private double tokensThen;
-    private final Half half = new Half();
-    private final Half otherHalf = new Half();
+    private final BatchHistory batch;
 
     /** What it had in its queue runs, and is more than what comes. */
     private boolean drains;
 
     /**
-     * @param window of at least four poll intervals. A flow is taken over half of it. The batch is taken over a third of it, or five scrapes
-     *     if that is longer, for it changes within seconds, and the counters' steps and the moments of our scrapes even out. What was
-     *     completed is remembered for five of it, and the intervals, of which many are needed, for 30, in parts of five
+     * @param window of at least four poll intervals. A flow is taken over half of it. What was completed is remembered for five of it
      */
     WorkHistory(Duration window) {
         this.flowWindow = flowWindow(window).toNanos();
         this.longestGap = 4 * flowWindow;
-        this.interval = window.dividedBy(3).toNanos();
-        this.part = window.multipliedBy(5).toNanos();
-        this.remembered = window.multipliedBy(30).toNanos();
         this.grown = new SlidingCounts(window.multipliedBy(5), 3);
+        this.batch = new BatchHistory(window);
     }
 
     /** Over so much of a window a flow is taken. */
@@ -120,7 +71,7 @@ final class WorkHistory {
 
     /** See {@link PodSignal#keptBytes}. */
     long keptBytes() {
-        return scrapes.keptBytes() + grown.keptBytes() + intervals.keptBytes();
+        return scrapes.keptBytes() + grown.keptBytes() + batch.keptBytes();
     }
 
     /**
@@ -145,12 +96,8 @@ final class WorkHistory {
         if (gap <= 0 || gap > longestGap) {
             clear();
         }
-        if (scrapes.isEmpty() || gap > flowWindow) {
-            // What ran meanwhile is not known
-            begin(at, running, tokens);
-        } else {
-            goOn(at, running, tokens);
-        }
+        // Of a longer gap it is not known what ran
+        batch.add(at, scrapes.isEmpty() || gap > flowWindow, running, tokens);
         scrapes.add(at, kvUsage, running, waiting, forRoom, tokens, completed);
         if (!Double.isNaN(tokens) || !Double.isNaN(completed)) {
             grown.add(at, tokens, completed, prompts);
@@ -158,46 +105,9 @@ final class WorkHistory {
         while (scrapes.size() > LEAST_SCRAPES && at - scrapes.at(0) > flowWindow) {
             scrapes.removeFirst();
         }
-        while (!intervals.isEmpty() && at - intervals.at(0) > remembered) {
-            intervals.removeFirst();
-            learnBatch();
-        }
         boolean hadQueue = scrapes.most(FOR_ROOM) >= LEAST_WAITING;
         drains = forRoom >= LEAST_WAITING || (drains && (scrapes.growth(RUNNING) < 0 || hadQueue));
         return pace();
-    }
-
-    private void begin(long at, double running, double tokens) {
-        intervalBegan = at;
-        tokensThen = tokens;
-        half.clear();
-        otherHalf.clear();
-        half.add(running);
-    }
-
-    private void goOn(long at, double running, double tokens) {
-        (half.scrapes > otherHalf.scrapes ? otherHalf : half).add(running);
-        if (half.scrapes + otherHalf.scrapes >= LEAST_SCRAPES_OF_AN_INTERVAL && at - intervalBegan >= interval) {
-            close(at, tokens - tokensThen);
-            begin(at, running, tokens);
-        }
-    }
-
-    /**
-     * Half of the scrapes say how many ran, and the other half how long a token took. What one half saw by chance the other did not: of
-     * the same scrapes, chance alone would look like a cost of the batch.
-     */
-    private void close(long at, double generated) {
-        double one = half.mean();
-        double other = otherHalf.mean();
-        double secondsPerToken = other * ((at - intervalBegan) / 1e9) / generated;
-        if (one >= LEAST_RUNNING
-                && other >= LEAST_RUNNING
-                && generated > 0
-                && secondsPerToken >= LEAST_SECONDS_PER_TOKEN) {
-            intervals.add(at, Math.log(one), Math.log(secondsPerToken), Math.log(other));
-            learnBatch();
-        }
     }
 
     private Pace pace() {
@@ -207,8 +117,8 @@ final class WorkHistory {
         boolean young = 3 * span < 2 * flowWindow;
         boolean stands = !young && scrapes.size() >= LEAST_SCRAPES && scrapes.least(FOR_ROOM) >= LEAST_WAITING;
         return new Pace(
-                batch,
-                batchInParts,
+                batch.all(),
+                batch.inParts(),
                 !Double.isNaN(scrapes.get(scrapes.size() - 1, COMPLETED)),
                 tooEarly,
                 young,
@@ -239,53 +149,6 @@ final class WorkHistory {
 
     private boolean isSame(int column) {
         return scrapes.least(column) == scrapes.most(column);
-    }
-
-    private void learnBatch() {
-        batch = intervals.isEmpty() ? Pace.Batch.UNKNOWN : moments(0, intervals.size());
-        batchInParts = Pace.Batch.UNKNOWN;
-        int end = 0;
-        for (int begin = 0; begin < intervals.size(); begin = end) {
-            end = endOfPart(begin);
-            batchInParts = batchInParts.plus(moments(begin, end));
-        }
-    }
-
-    /** The parts are those of a clock: whoever watches the pod has the same. */
-    private int endOfPart(int begin) {
-        long number = Math.floorDiv(intervals.at(begin), part);
-        int end = begin + 1;
-        while (end < intervals.size() && Math.floorDiv(intervals.at(end), part) == number) {
-            end++;
-        }
-        return end;
-    }
-
-    /** Of the intervals from one row to the one before another, at least one. */
-    private Pace.Batch moments(int begin, int end) {
-        double x = mean(LOG_RUNNING, begin, end);
-        double y = mean(LOG_SECONDS_PER_TOKEN, begin, end);
-        double z = mean(LOG_OTHER, begin, end);
-        double variance = 0;
-        double covariance = 0;
-        double seenTwice = 0;
-        double thirdMoment = 0;
-        for (int row = begin; row < end; row++) {
-            double ofX = intervals.get(row, LOG_RUNNING) - x;
-            variance += ofX * ofX;
-            covariance += ofX * (intervals.get(row, LOG_SECONDS_PER_TOKEN) - y);
-            seenTwice += ofX * (intervals.get(row, LOG_OTHER) - z);
-            thirdMoment += ofX * ofX * ofX;
-        }
-        return new Pace.Batch(end - begin, variance, variance * x, covariance, seenTwice, thirdMoment);
-    }
-
-    private double mean(int column, int begin, int end) {
-        double sum = 0;
-        for (int row = begin; row < end; row++) {
-            sum += intervals.get(row, column);
-        }
-        return sum / (end - begin);
     }
 
     /**
