@@ -48,6 +48,7 @@ final class FakeApiServer implements AutoCloseable {
     private boolean away;
     private boolean scaleHangs;
     private int scaleReads;
+    private int refusals;
 
     FakeApiServer() {
         HttpServer server = vertx.createHttpServer().requestHandler(this::answer);
@@ -154,6 +155,11 @@ final class FakeApiServer implements AutoCloseable {
     /** Whoever asks for these, by the last part of the path, gets a 403; watches that are open stay. */
     synchronized void forbids(String... lastParts) {
         forbidden.addAll(List.of(lastParts));
+    }
+
+    /** How many requests got a 403. */
+    synchronized int refusals() {
+        return refusals;
     }
 
     synchronized void allowsAll() {
@@ -275,6 +281,7 @@ final class FakeApiServer implements AutoCloseable {
         if (away) {
             request.connection().close();
         } else if (isForbidden(request.path())) {
+            refusals++;
             response.setStatusCode(403).end(status(403, "Forbidden").encode());
         } else if (request.headers().contains("Upgrade", "websocket", true)) {
             upgrade(request);
