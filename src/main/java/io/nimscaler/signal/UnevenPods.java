@@ -15,7 +15,7 @@ import java.util.function.ToDoubleFunction;
  *
  * <p>A quarter of the pods may order replicas: at once, a quarter more than what the pods carry at their target. The next order comes when
  * each pod has been watched for as long as completions are remembered. A sixth of the pods keeps the replicas. Both are two pods at least.
- * So whatever the pods say, the fleet grows to about five of them for each slow one at most.
+ * So the fleet grows to about five of them for each slow one at most, if the new ones are not slow.
  */
 final class UnevenPods {
 
