@@ -53,9 +53,8 @@ final class FullRate {
             ofHalf(pods, pod -> pod.pace().queueStands()).ifPresent(rate -> full.include(rates(rate)));
             ofHalf(pods, pod -> pod.waiting() == 0).ifPresent(rate -> calm.include(rates(rate)));
         }
-        List<HighestRates.Rates> notFull = calm.all();
         holding = full.all().stream()
-                .filter(rates -> notFull.stream().noneMatch(more -> more.over(rates) > REFUTED))
+                .filter(rates -> !calm.hasOver(rates, REFUTED))
                 .toList();
     }
 

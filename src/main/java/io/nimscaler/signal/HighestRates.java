@@ -66,6 +66,11 @@ final class HighestRates {
         }
     }
 
+    /** Whether pods were seen to do more than so many times as much as these in each number. */
+    boolean hasOver(Rates rates, double times) {
+        return highest.stream().anyMatch(seen -> seen.rates().over(rates) > times);
+    }
+
     /** In the order in which they were first seen. */
     List<Rates> all() {
         return highest.stream().map(Seen::rates).toList();

@@ -123,21 +123,25 @@ public record ServingLoad(OptionalInt maxRunning, Duration watch) implements Sig
 
         Pace paceOf(Engine engine, List<SampleLine> body, Instant at, double kvUsage, double running, double waiting) {
             double tokensSoFar = soFar(engine.tokens(), tokens, body);
-            double promptsSoFar = engine.prompts().read(prompts, body, modelName) ? prompts.total() : Double.NaN;
+            // If this counter alone begins anew, the rest of the history stays
+            double promptsSoFar = total(engine.prompts(), prompts, body);
             double completedSoFar = soFar(engine.completed(), completed, body);
             double forRoom = engine.transfers().forRoom(waiting, body, modelName, at);
             return history.add(at, kvUsage, running, waiting, forRoom, tokensSoFar, promptsSoFar, completedSoFar);
         }
 
-        /** NaN: it does not say, or what it says can not be. */
+        /** Where the counter began anew, so does the history. */
         private double soFar(Counter counter, CounterGrowth growth, List<SampleLine> body) {
-            if (!counter.read(growth, body, modelName)) {
-                return Double.NaN;
-            }
-            if (!growth.goesOn()) {
+            double total = total(counter, growth, body);
+            if (!Double.isNaN(total) && !growth.goesOn()) {
                 history.clear();
             }
-            return growth.total();
+            return total;
+        }
+
+        /** NaN: it does not say, or what it says can not be. */
+        private double total(Counter counter, CounterGrowth growth, List<SampleLine> body) {
+            return counter.read(growth, body, modelName) ? growth.total() : Double.NaN;
         }
     }
 

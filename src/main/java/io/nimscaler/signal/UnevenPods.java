@@ -47,19 +47,29 @@ final class UnevenPods {
     private static final double AT_ONCE = 1.25;
 
     private final Duration halfLife;
-    private ExponentialSmoothing ofOrdering;
-    private ExponentialSmoothing ofKeeping;
-    private ExponentialSmoothing ofAll;
-    private Duration knownFor = Duration.ZERO;
+    private Loads loads;
+
+    /** How full the pods were since it is known which of them are slower. */
+    private static final class Loads {
+
+        private final ExponentialSmoothing ordering;
+        private final ExponentialSmoothing keeping;
+        private final ExponentialSmoothing all;
+        private Duration knownFor = Duration.ZERO;
+
+        Loads(Duration halfLife) {
+            this.ordering = new ExponentialSmoothing(halfLife, halfLife);
+            this.keeping = new ExponentialSmoothing(halfLife, halfLife);
+            this.all = new ExponentialSmoothing(halfLife, halfLife);
+        }
+    }
 
     /**
      * @param halfLife of how full the pods are
      */
     UnevenPods(Duration halfLife) {
         this.halfLife = halfLife;
-        this.ofOrdering = new ExponentialSmoothing(halfLife, halfLife);
-        this.ofKeeping = new ExponentialSmoothing(halfLife, halfLife);
-        this.ofAll = new ExponentialSmoothing(halfLife, halfLife);
+        this.loads = new Loads(halfLife);
     }
 
     /**
@@ -76,17 +86,18 @@ final class UnevenPods {
         double completed =
                 ServingLoadOfFleet.sum(compared, pod -> pod.pace().completedGrown()) / Math.max(1, compared.size());
         if (completed < ENOUGH_COMPLETED) {
-            forget();
+            // What came before has nothing to do with what is compared next
+            loads = new Loads(halfLife);
             return Optional.empty();
         }
         // A pod among them is slower if it is fuller
-        double[] slower = loads(compared, completed, load);
+        double[] slower = loadsOf(compared, completed, load);
         double total = ServingLoadOfFleet.sum(pods, load);
-        double fuller = FULLER * ofAll.update(total / pods.size(), elapsed);
-        double ordering = ofOrdering.update(fullest(slower, ORDERS, pods.size()), elapsed);
-        double keeping = ofKeeping.update(fullest(slower, KEEPS, pods.size()), elapsed);
-        knownFor = knownFor.plus(elapsed);
-        boolean mayOrder = compared.size() == pods.size() && knownFor.compareTo(halfLife.multipliedBy(2)) >= 0;
+        double fuller = FULLER * loads.all.update(total / pods.size(), elapsed);
+        double ordering = loads.ordering.update(fullest(slower, ORDERS, pods.size()), elapsed);
+        double keeping = loads.keeping.update(fullest(slower, KEEPS, pods.size()), elapsed);
+        loads.knownFor = loads.knownFor.plus(elapsed);
+        boolean mayOrder = compared.size() == pods.size() && loads.knownFor.compareTo(halfLife.multipliedBy(2)) >= 0;
         double asked = Math.min((mayOrder ? AT_ONCE : 1) * target, ordering);
         double each = Math.max(ordering >= fuller ? asked : 0, keeping >= fuller ? Math.min(target, keeping) : 0);
         double all = each * pods.size();
@@ -99,7 +110,7 @@ final class UnevenPods {
     }
 
     /** Of those pods that complete about as many requests as the mean; in ascending order. */
-    private static double[] loads(List<PodValue.Work> pods, double mean, ToDoubleFunction<PodValue.Work> load) {
+    private static double[] loadsOf(List<PodValue.Work> pods, double mean, ToDoubleFunction<PodValue.Work> load) {
         return pods.stream()
                 .filter(pod -> pod.pace().completedGrown() >= LEAST_COMPLETED * mean
                         && pod.pace().completedGrown() <= MOST_COMPLETED * mean
@@ -108,14 +119,6 @@ final class UnevenPods {
                 .map(carried -> Math.min(FULLEST, carried))
                 .sorted()
                 .toArray();
-    }
-
-    /** What came before has nothing to do with what is compared next. */
-    private void forget() {
-        ofOrdering = new ExponentialSmoothing(halfLife, halfLife);
-        ofKeeping = new ExponentialSmoothing(halfLife, halfLife);
-        ofAll = new ExponentialSmoothing(halfLife, halfLife);
-        knownFor = Duration.ZERO;
     }
 
     /** How full this share of all pods is at least; 0 where there are not so many of them. */

@@ -119,7 +119,7 @@ final class WorkHistory {
         return new Pace(
                 batch.all(),
                 batch.inParts(),
-                !Double.isNaN(scrapes.get(scrapes.size() - 1, COMPLETED)),
+                countsCompleted(),
                 tooEarly,
                 young,
                 Math.min(1, seconds / (LEAST_OF_A_WINDOW * flowWindow / 1e9)),
@@ -175,9 +175,11 @@ final class WorkHistory {
 
     /** Whether what it completed within all that is remembered is known, and comes up to what another pod completed. */
     private boolean isComparable() {
-        return grown.spans(LEAST_OF_A_WINDOW)
-                && !Double.isNaN(grown.growth(COMPLETED_GROWN))
-                && !Double.isNaN(scrapes.get(scrapes.size() - 1, COMPLETED));
+        return grown.spans(LEAST_OF_A_WINDOW) && !Double.isNaN(grown.growth(COMPLETED_GROWN)) && countsCompleted();
+    }
+
+    private boolean countsCompleted() {
+        return !Double.isNaN(scrapes.get(scrapes.size() - 1, COMPLETED));
     }
 
     /** 0 where it is not known. */
