@@ -343,6 +343,14 @@ class RecordingTest {
                 .hasMessageContaining(parts[1]);
     }
 
+    private static Snapshot readBack(Snapshot snapshot) {
+        return writtenAndRead(List.of(new Recorded(0, snapshot)))
+                .getFirst()
+                .lines()
+                .getFirst()
+                .snapshot();
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void whatWasRefusedIsReadBack(boolean isBefore) {
@@ -356,13 +364,7 @@ class RecordingTest {
                 new Unserved(OptionalDouble.empty(), Optional.of(new Admission(10, 7, isBefore))));
         Snapshot snapshot = new Snapshot(ID, trigger, new Policy(trigger).decide(refusing, Instant.EPOCH), List.of());
 
-        assertThat(writtenAndRead(List.of(new Recorded(0, snapshot)))
-                        .getFirst()
-                        .lines()
-                        .getFirst()
-                        .snapshot()
-                        .decision())
-                .isEqualTo(snapshot.decision());
+        assertThat(readBack(snapshot).decision()).isEqualTo(snapshot.decision());
     }
 
     @Test
@@ -378,13 +380,7 @@ class RecordingTest {
                         OptionalDouble.empty(), Optional.empty(), Optional.empty(), Optional.of(new Uneven(3, 7.65))));
         Snapshot snapshot = new Snapshot(ID, trigger, new Policy(trigger).decide(uneven, Instant.EPOCH), List.of());
 
-        assertThat(writtenAndRead(List.of(new Recorded(0, snapshot)))
-                        .getFirst()
-                        .lines()
-                        .getFirst()
-                        .snapshot()
-                        .decision())
-                .isEqualTo(snapshot.decision());
+        assertThat(readBack(snapshot).decision()).isEqualTo(snapshot.decision());
     }
 
     /** What a wake source said is not recorded, which must not read as if it had been quiet. */
@@ -396,11 +392,7 @@ class RecordingTest {
                 .withWake(Optional.of(new Wake.Quiet("gateway", OptionalDouble.of(0))));
         assertThat(quiet.activity()).isEqualTo(Activity.INACTIVE);
 
-        Snapshot read = writtenAndRead(List.of(new Recorded(0, quiet)))
-                .getFirst()
-                .lines()
-                .getFirst()
-                .snapshot();
+        Snapshot read = readBack(quiet);
 
         assertThat(read.decision()).isEqualTo(atZero);
         assertThat(read.activity()).isEqualTo(Activity.UNKNOWN);
