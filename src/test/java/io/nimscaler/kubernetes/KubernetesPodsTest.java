@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -130,11 +131,21 @@ class KubernetesPodsTest {
     }
 
     private void awaitPods(String... names) {
+        await().untilAsserted(() -> assertPods(names));
+    }
+
+    private void assertPods(String... names) {
+        assertThat(observed()).isInstanceOf(Observation.Known.class);
+        assertThat(((Observation.Known) observed()).pods())
+                .extracting(Pod::name)
+                .containsExactlyInAnyOrder(names);
+    }
+
+    /** Now and then a client does not make a broken watch anew. Then another one is opened, a minute later by this clock. */
+    private void awaitWhileTimePasses(ThrowingRunnable assertion) {
         await().untilAsserted(() -> {
-            assertThat(observed()).isInstanceOf(Observation.Known.class);
-            assertThat(((Observation.Known) observed()).pods())
-                    .extracting(Pod::name)
-                    .containsExactlyInAnyOrder(names);
+            pass(SECOND);
+            assertion.run();
         });
     }
 
@@ -270,7 +281,7 @@ class KubernetesPodsTest {
             });
         });
         api.comesBack();
-        await().untilAsserted(() -> assertThat(pods.contact()).isEqualTo(new Contact.Watching()));
+        awaitWhileTimePasses(() -> assertThat(pods.contact()).isEqualTo(new Contact.Watching()));
     }
 
     @Test
@@ -292,7 +303,7 @@ class KubernetesPodsTest {
         api.podIsGone("a");
         api.pod("c", "llm");
         api.comesBack();
-        awaitPods("b", "c");
+        awaitWhileTimePasses(() -> assertPods("b", "c"));
     }
 
     @Test
@@ -302,7 +313,7 @@ class KubernetesPodsTest {
         api.pod("c", "llm");
         api.forgets();
         api.comesBack();
-        awaitPods("b", "c");
+        awaitWhileTimePasses(() -> assertPods("b", "c"));
         api.pod("d", "llm");
         awaitPods("b", "c", "d");
     }
@@ -314,7 +325,7 @@ class KubernetesPodsTest {
         api.scaledObjectIsGone();
         api.forgets();
         api.comesBack();
-        await().until(() -> control.triggers.isEmpty());
+        awaitWhileTimePasses(() -> assertThat(control.triggers).isEmpty());
         assertThat(observed()).isInstanceOf(Observation.Absent.class);
     }
 
@@ -331,10 +342,7 @@ class KubernetesPodsTest {
         api.pod("d", "llm");
         api.scale(3, 3, "app=llm");
         api.comesBack();
-        await().until(() -> {
-            pass(SECOND);
-            return observed() instanceof Observation.Known;
-        });
+        awaitWhileTimePasses(() -> assertThat(observed()).isInstanceOf(Observation.Known.class));
         awaitPods("b", "c", "d");
         assertThat(((Observation.Known) observed()).scale()).isEqualTo(new Scale(3, 3));
     }
@@ -452,10 +460,7 @@ class KubernetesPodsTest {
             pass(Duration.ofSeconds(61));
 
             // Then: the client may notice the break only after the step, and the minute counts from then
-            await().until(() -> {
-                pass(SECOND);
-                return api.watches() == 2;
-            });
+            awaitWhileTimePasses(() -> assertThat(api.watches()).isEqualTo(2));
         }
     }
 
