@@ -10,9 +10,12 @@ import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.Security;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * The cluster that all stories share: the project's own, or the one of KUBECONFIG, of which no part can be stopped.
@@ -127,6 +130,25 @@ public final class Cluster {
         /** Starts a part of KEDA in another version than the cluster's, where it does not run. */
         public void start(String keda) {
             script(Map.of("E2E_KEDA", keda), "component", name);
+        }
+
+        /**
+         * It answers again. It is started again where it has ended meanwhile, as a kubelet would do it.
+         *
+         * @throws AssertionError if it does not; with what its log says last
+         */
+        public void expectAnswers(Story story, Duration within, BooleanSupplier answers) {
+            try {
+                story.expect(name + " answers", within, () -> {
+                    start();
+                    return answers.getAsBoolean();
+                });
+            } catch (ConditionTimeoutException silent) {
+                List<String> log = SHARED.logOf(name, 0);
+                throw new AssertionError(
+                        name + " does not answer, and says: " + log.subList(Math.max(0, log.size() - 5), log.size()),
+                        silent);
+            }
         }
 
         /** How many lines of its log hold this text. */

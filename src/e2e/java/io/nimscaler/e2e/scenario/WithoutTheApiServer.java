@@ -50,7 +50,7 @@ class WithoutTheApiServer {
         Cluster.Component api = story.cluster().component("kube-apiserver");
         api.kill();
         api.start();
-        story.expect("the API server answers", SOON, () -> isAnswered(llm));
+        api.expectAnswers(story, SOON, () -> isAnswered(llm));
         llm.expectReplicasKept(4, ofSeconds(15));
         llm.loadFor(7);
         llm.expectReplicas(7, SOON);
@@ -79,7 +79,7 @@ class WithoutTheApiServer {
         } finally {
             api.start();
         }
-        story.expect("the API server answers", SOON, () -> isAnswered(llm));
+        api.expectAnswers(story, SOON, () -> isAnswered(llm));
         llm.expectReplicasKept(4, ofSeconds(30));
         llm.loadFor(7);
         llm.expectReplicas(7, ofMinutes(3));
