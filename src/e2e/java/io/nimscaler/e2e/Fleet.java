@@ -218,6 +218,12 @@ public final class Fleet {
         nimfleet.tell("/set?ip=all&value=" + kv + "&running=" + running + "&waiting=" + waiting);
     }
 
+    /** So many of the present pods, always the same ones, show this instead of what all show; they complete as many requests. */
+    public void someShow(int number, double kv, int running, int waiting) {
+        story.say(number + " pods of " + name + " at " + kv + " with " + running + " running and " + waiting + " waiting");
+        nimfleet.tell("/set?ip=" + some(number) + "&value=" + kv + "&running=" + running + "&waiting=" + waiting);
+    }
+
     /**
      * Requests that the ready pods share, each with 200 tokens generated: counters and histograms move.
      *
@@ -255,10 +261,12 @@ public final class Fleet {
 
     /** So many of the present pods fail, always the same ones. */
     public void someFail(int number, Fault fault) {
-        List<String> addresses =
-                pods().stream().map(Fleet::address).sorted().limit(number).toList();
         story.say(number + " pods of " + name + " " + fault);
-        nimfleet.tell("/fault?ip=" + String.join(",", addresses) + "&" + fault.parameters());
+        nimfleet.tell("/fault?ip=" + some(number) + "&" + fault.parameters());
+    }
+
+    private String some(int number) {
+        return pods().stream().map(Fleet::address).sorted().limit(number).collect(Collectors.joining(","));
     }
 
     /** All pods answer again. */

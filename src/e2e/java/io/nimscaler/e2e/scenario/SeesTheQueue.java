@@ -1,6 +1,7 @@
 package io.nimscaler.e2e.scenario;
 
 import static io.nimscaler.e2e.Story.SOON;
+import static java.time.Duration.ofMinutes;
 import static java.time.Duration.ofSeconds;
 
 import io.nimscaler.e2e.Fleet;
@@ -86,6 +87,26 @@ class SeesTheQueue {
         llm.queue(0.1, 4, 0);
         llm.expectReplicasKept(4, ofSeconds(45));
         llm.serves(10, 0.3);
-        story.expect("fewer replicas are wanted", SOON, () -> llm.replicas() < 4);
+        story.expect("fewer replicas are wanted", ofMinutes(3), () -> llm.replicas() < 4);
+    }
+
+    /** Requests go to the pods in turn. Two of six are slower: they are full, and the others have room. */
+    @Test
+    void andHelpsPodsThatAreSlowerThanTheOthers(Story story) {
+        story.scaler(1);
+        Fleet llm = story.fleet("llm", 6);
+        llm.queue(0.3, 8, 0);
+        llm.serves(30, 0.3);
+        ScaledObject scaling = story.scaledObject(llm)
+                .trigger(ofSeconds(600), Map.of("metric", "serving_load"))
+                .with("maxReplicaCount", 8)
+                .apply();
+        scaling.expectHpaDesires(6, SOON);
+
+        llm.someShow(2, 1.0, 64, 2);
+        // Together they carry what four replicas do at a target of 0.70
+        llm.expectReplicasKept(6, ofSeconds(60));
+        scaling.expectEvent("RequestsUneven", ofSeconds(360));
+        story.expect("more replicas are wanted", SOON, () -> llm.replicas() > 6);
     }
 }
