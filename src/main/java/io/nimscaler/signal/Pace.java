@@ -19,6 +19,7 @@ package io.nimscaler.signal;
  *     on does not count
  * @param queueStands requests waited at each scrape: it is as full as it can be, whatever else it says
  * @param still it has requests, and for a whole flow window nothing that it says changed, while it counts its tokens
+ * @param lately how full it was
  * @param runningLimit how many ran while others waited all the time, and not for the KV cache; 0: none did
  */
 record Pace(
@@ -37,7 +38,32 @@ record Pace(
         double queueGrowth,
         boolean queueStands,
         boolean still,
+        Lately lately,
         double runningLimit) {
+
+    /**
+     * What it said on average, exponentially smoothed.
+     *
+     * @param kvUsage used share of the KV cache
+     * @param running requests it worked on
+     * @param waiting requests in its queue
+     */
+    record Lately(double kvUsage, double running, double waiting) {
+
+        static final Lately UNKNOWN = new Lately(0, 0, 0);
+
+        /**
+         * With what it says now.
+         *
+         * @param kept the part of what it said before that still counts, from 0 to 1
+         */
+        Lately with(double kept, double kvUsageNow, double runningNow, double waitingNow) {
+            return new Lately(
+                    kvUsageNow + kept * (kvUsage - kvUsageNow),
+                    runningNow + kept * (running - runningNow),
+                    waitingNow + kept * (waiting - waitingNow));
+        }
+    }
 
     /**
      * What intervals say of x = ln(requests running), y = ln(seconds from one token to the next), and z, which is x as the scrapes that y
@@ -88,5 +114,6 @@ record Pace(
             0,
             false,
             false,
+            Lately.UNKNOWN,
             0);
 }

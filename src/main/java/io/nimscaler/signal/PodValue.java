@@ -31,6 +31,15 @@ public sealed interface PodValue {
     record Work(double kvUsage, OptionalDouble running, double waiting, OptionalDouble maxRunning, Pace pace)
             implements PodValue {
 
+        /** The same, as full as it was lately. Of one that does not say what runs only the present is known. */
+        Work lately() {
+            Pace.Lately lately = pace.lately();
+            return running.isEmpty()
+                    ? this
+                    : new Work(
+                            lately.kvUsage(), OptionalDouble.of(lately.running()), lately.waiting(), maxRunning, pace);
+        }
+
         /** The same, which is known to work on so many at once. */
         public Work withMaxRunning(int requests) {
             return new Work(kvUsage, running, waiting, OptionalDouble.of(requests), pace);

@@ -43,7 +43,6 @@ final class ServingLoadOfFleet implements FleetSignal {
     private final BatchCost batchCost = new BatchCost();
     private final FullRate fullRate = new FullRate();
     private final QueueFlow queueFlow;
-    private final UnevenPods unevenPods;
     private final ExponentialSmoothing shareOfRunning = new ExponentialSmoothing(HALF_LIFE, HALF_LIFE);
 
     /** Of the pods that were learned from last, the mean. */
@@ -68,7 +67,6 @@ final class ServingLoadOfFleet implements FleetSignal {
     ServingLoadOfFleet(OptionalInt givenMaxRunning, Duration flowWindow) {
         this.maxRunning = new MaxRunning(givenMaxRunning);
         this.queueFlow = new QueueFlow(this::atLeast, this::atMost, flowWindow);
-        this.unevenPods = new UnevenPods(flowWindow.multipliedBy(2));
     }
 
     @Override
@@ -108,7 +106,7 @@ final class ServingLoadOfFleet implements FleetSignal {
         learnShareOfRunning(moving, elapsed);
         learnQueue(moving, elapsed);
         weighBounds(pods);
-        uneven = target.isPresent() ? unevenPods.of(pods, this::load, target.getAsDouble(), elapsed) : Optional.empty();
+        uneven = target.isPresent() ? UnevenPods.of(pods, this::load, target.getAsDouble()) : Optional.empty();
     }
 
     /** Of a pod that was just found it is not known. */

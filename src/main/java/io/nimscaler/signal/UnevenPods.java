@@ -1,7 +1,5 @@
 package io.nimscaler.signal;
 
-import io.nimscaler.window.ExponentialSmoothing;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +10,8 @@ import java.util.function.ToDoubleFunction;
  * that goes in turn. Such a pod completes about as many requests as the others and is fuller. Their mean has room, and it is full. Where a
  * router looks at the load, a slower pod is as full as the others and completes fewer. So does one that is much slower, or broken: too many
  * replicas would be needed to help it.
+ *
+ * <p>Each pod is taken for as full as it was lately, see {@link Pace#lately}. By chance another of the pods is the fullest a minute later.
  *
  * <p>A quarter of the pods may order replicas: at once, a quarter more than what the pods carry at their target. The next order comes when
  * each pod has been watched for as long as completions are remembered. A sixth of the pods keeps the replicas. Both are two pods at least.
@@ -46,59 +46,29 @@ final class UnevenPods {
     /** Times the target: so much is asked for at once. */
     private static final double AT_ONCE = 1.25;
 
-    private final Duration halfLife;
-    private Loads loads;
-
-    /** How full the pods were since it is known which of them are slower. */
-    private static final class Loads {
-
-        private final ExponentialSmoothing ordering;
-        private final ExponentialSmoothing keeping;
-        private final ExponentialSmoothing all;
-        private Duration knownFor = Duration.ZERO;
-
-        Loads(Duration halfLife) {
-            this.ordering = new ExponentialSmoothing(halfLife, halfLife);
-            this.keeping = new ExponentialSmoothing(halfLife, halfLife);
-            this.all = new ExponentialSmoothing(halfLife, halfLife);
-        }
-    }
-
-    /**
-     * @param halfLife of how full the pods are
-     */
-    UnevenPods(Duration halfLife) {
-        this.halfLife = halfLife;
-        this.loads = new Loads(halfLife);
-    }
+    private UnevenPods() {}
 
     /**
      * @param pods that were just read
      * @param load of a pod, in full replicas
      * @param target what a replica should carry, in full replicas
-     * @param elapsed since the last call
      * @return empty: all pods carry about the same, or too little is known to say
      */
-    Optional<Uneven> of(
-            List<PodValue.Work> pods, ToDoubleFunction<PodValue.Work> load, double target, Duration elapsed) {
+    static Optional<Uneven> of(List<PodValue.Work> pods, ToDoubleFunction<PodValue.Work> load, double target) {
         List<PodValue.Work> compared =
                 pods.stream().filter(pod -> pod.pace().comparable()).toList();
         double completed =
                 ServingLoadOfFleet.sum(compared, pod -> pod.pace().completedGrown()) / Math.max(1, compared.size());
         if (completed < ENOUGH_COMPLETED) {
-            // What came before has nothing to do with what is compared next
-            loads = new Loads(halfLife);
             return Optional.empty();
         }
         // A pod among them is slower if it is fuller
         double[] slower = loadsOf(compared, completed, load);
         double total = ServingLoadOfFleet.sum(pods, load);
-        double fuller = FULLER * loads.all.update(total / pods.size(), elapsed);
-        double ordering = loads.ordering.update(fullest(slower, ORDERS, pods.size()), elapsed);
-        double keeping = loads.keeping.update(fullest(slower, KEEPS, pods.size()), elapsed);
-        loads.knownFor = loads.knownFor.plus(elapsed);
-        boolean mayOrder = compared.size() == pods.size() && loads.knownFor.compareTo(halfLife.multipliedBy(2)) >= 0;
-        double asked = Math.min((mayOrder ? AT_ONCE : 1) * target, ordering);
+        double fuller = FULLER * ServingLoadOfFleet.sum(pods, lately(load)) / pods.size();
+        double ordering = fullest(slower, ORDERS, pods.size());
+        double keeping = fullest(slower, KEEPS, pods.size());
+        double asked = Math.min((compared.size() == pods.size() ? AT_ONCE : 1) * target, ordering);
         double each = Math.max(ordering >= fuller ? asked : 0, keeping >= fuller ? Math.min(target, keeping) : 0);
         double all = each * pods.size();
         int full =
@@ -115,10 +85,14 @@ final class UnevenPods {
                 .filter(pod -> pod.pace().completedGrown() >= LEAST_COMPLETED * mean
                         && pod.pace().completedGrown() <= MOST_COMPLETED * mean
                         && !pod.pace().still())
-                .mapToDouble(load)
+                .mapToDouble(lately(load))
                 .map(carried -> Math.min(FULLEST, carried))
                 .sorted()
                 .toArray();
+    }
+
+    private static ToDoubleFunction<PodValue.Work> lately(ToDoubleFunction<PodValue.Work> load) {
+        return pod -> load.applyAsDouble(pod.lately());
     }
 
     /** How full this share of all pods is at least; 0 where there are not so many of them. */

@@ -23,6 +23,9 @@ final class WorkHistory {
     /** From here on a queue may be waiting for the KV cache rather than for a slot. */
     private static final double KV_BINDS = 0.9;
 
+    /** In windows. Pods that are alike are not equally full at any moment: where there are few slots, that lasts for a minute or two. */
+    private static final double HALF_LIFE = 2;
+
     /** Columns of the scrapes; what was counted since the first one is NaN where it is not known. */
     private static final int KV_USAGE = 0;
 
@@ -43,16 +46,20 @@ final class WorkHistory {
     private final Ring scrapes = new Ring(6);
     private final SlidingCounts grown;
     private final BatchHistory batch;
+    private final double halfLife;
+    private Pace.Lately lately = Pace.Lately.UNKNOWN;
 
     /** What it had in its queue runs, and is more than what comes. */
     private boolean drains;
 
     /**
-     * @param window of at least four poll intervals. A flow is taken over half of it. What was completed is remembered for five of it
+     * @param window of at least four poll intervals. A flow is taken over half of it. What was completed is remembered for five of it. How
+     *     full the pod is has a half-life of two of it
      */
     WorkHistory(Duration window) {
         this.flowWindow = flowWindow(window).toNanos();
         this.longestGap = 4 * flowWindow;
+        this.halfLife = HALF_LIFE * window.toNanos();
         this.grown = new SlidingCounts(window.multipliedBy(5), 3);
         this.batch = new BatchHistory(window);
     }
@@ -96,6 +103,7 @@ final class WorkHistory {
         if (gap <= 0 || gap > longestGap) {
             clear();
         }
+        lately = lately.with(scrapes.isEmpty() ? 0 : Math.pow(2, -gap / halfLife), kvUsage, running, waiting);
         // Of a longer gap it is not known what ran
         batch.add(at, scrapes.isEmpty() || gap > flowWindow, running, tokens);
         scrapes.add(at, kvUsage, running, waiting, forRoom, tokens, completed);
@@ -132,6 +140,7 @@ final class WorkHistory {
                 tooEarly ? 0 : queueGrowth() / seconds,
                 stands,
                 !young && isStill(),
+                lately,
                 stands && scrapes.most(KV_USAGE) < KV_BINDS ? Math.max(0, scrapes.most(RUNNING)) : 0);
     }
 

@@ -217,6 +217,7 @@ class ServingLoadBatchTest extends WatchedPods {
                     0,
                     false,
                     false,
+                    Pace.Lately.UNKNOWN,
                     0);
             PodValue.Work pod = new Work(.16, OptionalDouble.of(15), 0, OptionalDouble.of(100), watched);
             fleet.aimAt(.8, 1);

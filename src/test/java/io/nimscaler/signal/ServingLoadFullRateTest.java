@@ -46,6 +46,7 @@ class ServingLoadFullRateTest extends WatchedPods {
                 0,
                 waiting >= 2,
                 false,
+                Pace.Lately.UNKNOWN,
                 0);
         return new Work(.1, OptionalDouble.of(running), waiting, OptionalDouble.of(100), pace);
     }

@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.nimscaler.signal.PodValue.Work;
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,16 +18,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Slow pods that are full while the others have room; a target of 0.85. Here a pod's load is its KV usage. */
 class UnevenPodsTest {
 
-    private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final double TARGET = .85;
-
-    private final UnevenPods unevenPods = new UnevenPods(MINUTE);
 
     private static Work pod(double load, double completed) {
         return pod(load, completed, true, false);
     }
 
     private static Work pod(double load, double completed, boolean comparable, boolean still) {
+        return pod(load, load, completed, comparable, still);
+    }
+
+    private static Work pod(double load, double lately, double completed, boolean comparable, boolean still) {
         return new Work(
                 load,
                 OptionalDouble.of(20),
@@ -48,6 +50,7 @@ class UnevenPodsTest {
                         0,
                         false,
                         still,
+                        new Pace.Lately(lately, 20, 0),
                         0));
     }
 
@@ -60,21 +63,17 @@ class UnevenPodsTest {
         return fleet;
     }
 
-    private Optional<Uneven> after(int minutes, List<Work> fleet) {
-        Optional<Uneven> last = Optional.empty();
-        for (int second = 0; second < 60 * minutes; second++) {
-            last = unevenPods.of(fleet, Work::kvUsage, TARGET, Duration.ofSeconds(1));
-        }
-        return last;
+    private static Optional<Uneven> uneven(List<Work> fleet) {
+        return UnevenPods.of(fleet, Work::kvUsage, TARGET);
     }
 
-    private double askedOf(List<Work> fleet) {
-        return after(10, fleet).map(Uneven::load).orElse(0.0);
+    private static double askedOf(List<Work> fleet) {
+        return uneven(fleet).map(Uneven::load).orElse(0.0);
     }
 
     @Test
     void fleetWhoseSlowPodsAreFullCountsAsFullAsThese() {
-        Optional<Uneven> uneven = after(10, fleet(9, 3, pod(1, 80)));
+        Optional<Uneven> uneven = uneven(fleet(9, 3, pod(1, 80)));
         assertThat(uneven.map(Uneven::full)).hasValue(3);
         assertThat(uneven.orElseThrow().load()).isCloseTo(9, within(1e-9));
     }
@@ -117,7 +116,7 @@ class UnevenPodsTest {
     void podsThatNoReplicaHelpsOrderLessThanFourForEachOfThemAndOneStepMore(int slow) {
         int pods = 2 * slow;
         for (int order = 0; order < 100; order++) {
-            double asked = new UnevenPodsTest().askedOf(fleet(pods, slow, pod(1.25, 80)));
+            double asked = askedOf(fleet(pods, slow, pod(1.25, 80)));
             int wanted = (int) Math.ceil(asked / TARGET - 1e-6);
             assertThat(wanted).isGreaterThanOrEqualTo(pods);
             pods = wanted;
@@ -143,47 +142,102 @@ class UnevenPodsTest {
 
     @Test
     void podsThatDoNotMoveOrderNothing() {
-        assertThat(after(10, fleet(9, 3, pod(1, 80, true, true)))).isEmpty();
+        assertThat(uneven(fleet(9, 3, pod(1, 80, true, true)))).isEmpty();
     }
 
     @Test
     void podsThatAreAllAlikeAskForNothingMore() {
-        assertThat(after(10, fleet(9, 9, pod(.95, 100)))).isEmpty();
+        assertThat(uneven(fleet(9, 9, pod(.95, 100)))).isEmpty();
     }
 
     @Test
     void whereFewRequestsAreCompletedNothingIsKnown() {
-        assertThat(after(10, fleet(9, 9, pod(.2, 9)))).isEmpty();
+        assertThat(uneven(fleet(9, 9, pod(.2, 9)))).isEmpty();
         List<Work> quiet = new ArrayList<>(fleet(9, 3, pod(1, 8)));
         quiet.replaceAll(each -> each.kvUsage() < 1 ? pod(.4, 9) : each);
-        assertThat(after(10, quiet)).isEmpty();
+        assertThat(uneven(quiet)).isEmpty();
     }
 
     /** It would order for a burst that the pods which are there work off, and the same again while new ones come. */
     @Test
     void whileAPodIsNewNothingMoreIsOrderedAndWhatIsThereStays() {
         List<Work> slow = fleet(9, 3, pod(1.2, 80));
-        after(10, slow);
         List<Work> withNew = new ArrayList<>(slow);
         withNew.add(pod(.1, 3, false, false));
-        assertThat(after(10, withNew).orElseThrow().load()).isCloseTo(10 * TARGET, within(1e-9));
+        assertThat(uneven(withNew).orElseThrow().load()).isCloseTo(10 * TARGET, within(1e-9));
     }
 
+    /** By chance: another pod is the fullest a minute later. */
     @Test
-    void scalerThatHasJustStartedOrdersNothingFor2Minutes() {
-        List<Work> slow = fleet(9, 3, pod(1.2, 80));
-        assertThat(after(1, slow).orElseThrow().load()).isCloseTo(9 * TARGET, within(1e-9));
-        assertThat(after(1, slow).orElseThrow().load()).isGreaterThan(9 * TARGET);
+    void howFullPodsAreNowDoesNotMatter() {
+        assertThat(uneven(fleet(9, 3, pod(1, .45, 100, true, false)))).isEmpty();
+        assertThat(uneven(fleet(9, 3, pod(.4, 1, 80, true, false)))).isPresent();
     }
 
-    @Test
-    void burstOfAFewSecondsOrdersNothing() {
-        after(10, fleet(9, 3, pod(.6, 95)));
-        List<Work> burst = fleet(9, 3, pod(1.25, 95));
-        Optional<Uneven> last = Optional.empty();
-        for (int i = 0; i < 15; i++) {
-            last = unevenPods.of(burst, Work::kvUsage, TARGET, Duration.ofSeconds(1));
+    /** Requests of all lengths come to pods with four slots each, one after another, for a day. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void equalPodsWithFewSlotsAreSeldomTakenForSlow(long seed) {
+        int found = 0;
+        EqualPods pods = new EqualPods(seed);
+        for (int second = 0; second < 86_400; second++) {
+            found += uneven(pods.nextSecond()).isPresent() ? 1 : 0;
         }
-        assertThat(last.orElseThrow().load()).isLessThan(9 * TARGET);
+        assertThat(found).isLessThan(86_400 / 20);
+    }
+
+    /** Eight pods with four slots each that carry 0.55 of what they can; a request takes half a minute on average. */
+    private static final class EqualPods {
+
+        private static final int SLOTS = 4;
+        private static final double SECONDS = 30;
+        private static final int REMEMBERED = 300;
+
+        private final Random random;
+        private final List<List<Double>> left = new ArrayList<>();
+        private final List<int[]> completed = new ArrayList<>();
+        private final Pace.Lately[] lately = new Pace.Lately[8];
+        private double next;
+        private int arrived;
+        private int now;
+
+        EqualPods(long seed) {
+            random = new Random(seed);
+            Arrays.setAll(lately, _ -> {
+                left.add(new ArrayList<>());
+                completed.add(new int[REMEMBERED]);
+                return new Pace.Lately(.55, 0, 0);
+            });
+        }
+
+        List<Work> nextSecond() {
+            now++;
+            for (; next < now; next += exponential(SECONDS / (.55 * lately.length * SLOTS))) {
+                left.get(arrived++ % lately.length).add(exponential(SECONDS));
+            }
+            List<Work> read = new ArrayList<>();
+            for (int pod = 0; pod < lately.length; pod++) {
+                List<Double> requests = left.get(pod);
+                int before = requests.size();
+                for (int i = 0; i < Math.min(SLOTS, before); i++) {
+                    requests.set(i, requests.get(i) - 1);
+                }
+                requests.removeIf(seconds -> seconds <= 0);
+                completed.get(pod)[now % REMEMBERED] = before - requests.size();
+                double load = requests.size() / (double) SLOTS;
+                lately[pod] = lately[pod].with(Math.pow(2, -1 / 120.0), load, 0, 0);
+                read.add(pod(
+                        load,
+                        lately[pod].kvUsage(),
+                        Arrays.stream(completed.get(pod)).sum(),
+                        true,
+                        false));
+            }
+            return read;
+        }
+
+        private double exponential(double mean) {
+            return -mean * Math.log(1 - random.nextDouble());
+        }
     }
 }
