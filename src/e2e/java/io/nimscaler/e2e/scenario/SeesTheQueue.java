@@ -1,7 +1,6 @@
 package io.nimscaler.e2e.scenario;
 
 import static io.nimscaler.e2e.Story.SOON;
-import static java.time.Duration.ofMinutes;
 import static java.time.Duration.ofSeconds;
 
 import io.nimscaler.e2e.Fleet;
@@ -86,8 +85,10 @@ class SeesTheQueue {
 
         llm.queue(0.1, 4, 0);
         llm.expectReplicasKept(4, ofSeconds(45));
-        llm.serves(10, 0.3);
-        story.expect("fewer replicas are wanted", ofMinutes(3), () -> llm.replicas() < 4);
+
+        llm.queue(0, 0, 0);
+        llm.serves(0, 0);
+        story.expect("fewer replicas are wanted", SOON, () -> llm.replicas() < 4);
     }
 
     /** Requests go to the pods in turn. Two of six are slower: they are full, and the others have room. */
