@@ -1,5 +1,6 @@
 package io.nimscaler.e2e;
 
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -17,11 +18,13 @@ final class Waiting {
         Awaitility.await().pollDelay(span).atMost(span.plusSeconds(5)).until(() -> true);
     }
 
+    /** The API server may close a connection while it is asked: it is asked again. */
     static <T> void until(String what, Duration within, Supplier<T> seen, Predicate<T> expected) {
         Awaitility.await(what)
                 .atMost(within)
                 .pollInterval(LOOK_EVERY)
                 .pollDelay(Duration.ZERO)
+                .ignoreException(KubernetesClientException.class)
                 .untilAsserted(() -> check(what, seen.get(), expected));
     }
 
