@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
@@ -20,7 +21,7 @@ import java.util.stream.Stream;
 
 /**
  * Runs the closed loop and writes its tables and plots into {@code src/docs/quality.md}; see there how to start it. The argument
- * names the section that is run: {@code days}, {@code constant}, {@code changes}, {@code disturbed}, or {@code all}.
+ * names the section that is run: {@code days}, {@code constant}, {@code changes}, {@code disturbed}, {@code unequal}, or {@code all}.
  */
 public final class Bench {
 
@@ -67,6 +68,15 @@ public final class Bench {
             "largest",
             "scale-downs that made it late");
 
+    private static final List<String> UNEQUAL_HEADER = List.of(
+            "pods",
+            "router",
+            "GPU-hours, of pods alike with the least loaded",
+            "in time, %",
+            "lowest",
+            "changes an hour",
+            "scale-downs that made it late");
+
     private final int seeds = Integer.getInteger("bench.seeds", 40);
     private final Tables tables = new Tables(Path.of(System.getProperty("bench.docs", "src/docs")));
     private final Map<String, Setting> tuned = new LinkedHashMap<>();
@@ -91,7 +101,8 @@ public final class Bench {
                 "1-days", bench::days,
                 "2-constant", bench::constant,
                 "3-changes", bench::changes,
-                "4-disturbed", bench::disturbed));
+                "4-disturbed", bench::disturbed,
+                "5-unequal", bench::unequal));
         for (Map.Entry<String, Section> section : sections.entrySet()) {
             if (wanted.equals("all") || wanted.equals(section.getKey().substring(2))) {
                 section.getValue().run();
@@ -387,12 +398,7 @@ public final class Bench {
                 Outcome total = work.total();
                 rows.add(List.of(
                         work.name(),
-                        work.cells()
-                                .getFirst()
-                                .router()
-                                .name()
-                                .toLowerCase(Locale.ROOT)
-                                .replace('_', ' '),
+                        work.cells().getFirst().router().text(),
                         Tables.number(total.gpuHours() / (total.hours() * 7), 2),
                         Tables.number(total.onTimePercent(), 2),
                         Tables.number(total.changesPerHour(), 2),
@@ -405,5 +411,45 @@ public final class Bench {
 
     private static Setting ours(int replicas, Answering answering, double... restarts) {
         return Rule.withScalers(ours(), replicas, answering, restarts);
+    }
+
+    /** Pods that differ, or a router that does not look at their load: at a constant load, and within a day. */
+    private void unequal() throws IOException {
+        Map<PodsMix, List<Router>> cases = new LinkedHashMap<>();
+        cases.put(PodsMix.ALIKE, List.of(Router.values()));
+        cases.put(PodsMix.thirdIsSlow(2), List.of(Router.LEAST_LOADED, Router.ROUND_ROBIN, Router.RANDOM));
+        cases.put(PodsMix.areSlow("three", Set.of(2, 4, 6)::contains, 3), List.of(Router.ROUND_ROBIN));
+        cases.put(PodsMix.areSlow("three", Set.of(2, 4, 6)::contains, 10), List.of(Router.ROUND_ROBIN));
+        cases.put(PodsMix.areSlow("one", number -> number == 3, 10), List.of(Router.ROUND_ROBIN));
+        cases.put(PodsMix.withOneSessionOf(.25), List.of(Router.STICKY));
+        List<Work> works = new ArrayList<>();
+        cases.forEach((pods, routers) -> routers.forEach(router -> works.add(new Work(
+                pods.name(),
+                engines().stream()
+                        .flatMap(engine -> Stream.of(3.3, 6.5, 12.5)
+                                .map(level -> new Cell(
+                                        engine, Load.constant(level, CONSTANT_HOURS), pods, router, START_UP, WARM_UP)))
+                        .toList(),
+                ours()))));
+        inRounds(Math.max(1, seeds / engines().size()), works, done -> {
+            List<List<String>> rows = new ArrayList<>();
+            Outcome alike = done.getFirst().total();
+            for (Work work : done) {
+                Outcome total = work.total();
+                double lowest = work.outcomes().stream()
+                        .mapToDouble(Outcome::onTimePercent)
+                        .min()
+                        .orElseThrow();
+                rows.add(List.of(
+                        work.name(),
+                        work.cells().getFirst().router().text(),
+                        Tables.number(total.gpuHours() / total.hours() / (alike.gpuHours() / alike.hours()), 2),
+                        Tables.number(total.onTimePercent(), 2),
+                        Tables.number(lowest, 2),
+                        Tables.number(total.changesPerHour(), 2),
+                        Tables.number(total.harmful(), 0)));
+            }
+            tables.put("unequal", UNEQUAL_HEADER, rows);
+        });
     }
 }

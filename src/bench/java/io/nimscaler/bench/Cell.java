@@ -9,10 +9,15 @@ import java.util.Random;
  * @param startUpSeconds of a pod
  * @param from seconds at the beginning that are not judged
  */
-record Cell(Engine engine, Load load, Router router, double startUpSeconds, double from) {
+record Cell(Engine engine, Load load, PodsMix pods, Router router, double startUpSeconds, double from) {
 
     static final int MAX_REPLICAS = 40;
     static final double TICK = .25;
+
+    /** With pods that are alike. */
+    Cell(Engine engine, Load load, Router router, double startUpSeconds, double from) {
+        this(engine, load, PodsMix.ALIKE, router, startUpSeconds, from);
+    }
 
     String name() {
         return engine.name() + ", " + load.name();
@@ -31,6 +36,7 @@ record Cell(Engine engine, Load load, Router router, double startUpSeconds, doub
         Random arrivals = new Random(seed);
         Fleet fleet = new Fleet(
                 engine,
+                pods,
                 router,
                 startUpSeconds,
                 replicasAtFirst,
@@ -52,7 +58,7 @@ record Cell(Engine engine, Load load, Router router, double startUpSeconds, doub
                                 at,
                                 engine.trace().promptTokens(row[0]),
                                 engine.trace().outputTokens(row[0]),
-                                sessions.nextInt(300)));
+                                session(sessions)));
                         row[0]++;
                     }
                 },
@@ -60,6 +66,10 @@ record Cell(Engine engine, Load load, Router router, double startUpSeconds, doub
                 (scaled, now) ->
                         course.slot(now - TICK, scaled, load.at().applyAsDouble(now), autoscaler.reading()));
         return course;
+    }
+
+    private int session(Random random) {
+        return pods.shareOfOneSession() > 0 && random.nextDouble() < pods.shareOfOneSession() ? 0 : random.nextInt(300);
     }
 
     private static int poisson(double mean, Random random) {

@@ -84,6 +84,22 @@ record Engine(
         return queueLimit < UNBOUNDED && !saysMaxRunning;
     }
 
+    /** The same where each step takes so many times as long. */
+    Engine slower(double times) {
+        return new Engine(
+                name,
+                trace,
+                kvTokens,
+                maxRunning,
+                times * baseMillis,
+                times * perSequenceMillis,
+                times * perThousandTokensMillis,
+                times * perPromptTokenMillis,
+                tokensPerStep,
+                queueLimit,
+                saysMaxRunning);
+    }
+
     /** The duration of one step in seconds. */
     double stepSeconds(int decoding, double kvUsed, double prefilled) {
         return (baseMillis

@@ -32,6 +32,7 @@ final class Fleet implements ClosedLoop.Fleet {
      */
     Fleet(
             Engine engine,
+            PodsMix pods,
             Router router,
             double startUpSeconds,
             int replicas,
@@ -42,7 +43,7 @@ final class Fleet implements ClosedLoop.Fleet {
         this.admitted = admitted;
         this.deployment = new SimulatedDeployment<>(
                 replicas,
-                (number, madeAt, readyAt) -> new Replica(Integer.toString(number), engine, madeAt, readyAt),
+                (number, madeAt, readyAt) -> new Replica(Integer.toString(number), pods.engine(number, engine), madeAt, readyAt),
                 () -> startUpSeconds * (.8 + .6 * random.nextDouble()),
                 this::leave);
     }

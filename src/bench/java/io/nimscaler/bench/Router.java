@@ -1,6 +1,7 @@
 package io.nimscaler.bench;
 
 import java.util.List;
+import java.util.Locale;
 
 /** Which replica a request goes to. */
 enum Router {
@@ -23,6 +24,13 @@ enum Router {
             return ready.get(turn % ready.size());
         }
     },
+    /** As a Service of Kubernetes does. */
+    RANDOM {
+        @Override
+        Replica choose(List<Replica> ready, Request request, int turn) {
+            return ready.get(Math.floorMod(mix(turn), ready.size()));
+        }
+    },
     /** A session stays where it is while the fleet stays as it is (rendezvous hashing). */
     STICKY {
         @Override
@@ -40,6 +48,12 @@ enum Router {
         }
     };
 
+    /** In words. */
+    String text() {
+        return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+
+    /** @param turn one more with each request */
     abstract Replica choose(List<Replica> ready, Request request, int turn);
 
     private static int mix(int hash) {
