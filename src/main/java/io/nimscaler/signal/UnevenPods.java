@@ -1,7 +1,5 @@
 package io.nimscaler.signal;
 
-import static io.nimscaler.signal.ServingLoadOfFleet.sum;
-
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -39,9 +37,6 @@ final class UnevenPods {
     /** Of the mean; some of a few equal pods are a little fuller by chance. */
     private static final double FULLER = 1.3;
 
-    /** Of the mean. Tokens of one that generates or reads more may be why it is fuller; the lengths of a few requests differ by chance. */
-    private static final double LONGER = FULLER;
-
     /** Requests that a pod must have completed on average. */
     private static final int ENOUGH_COMPLETED = QueueFlow.ENOUGH_COMPLETED;
 
@@ -62,14 +57,15 @@ final class UnevenPods {
     static Optional<Uneven> of(List<PodValue.Work> pods, ToDoubleFunction<PodValue.Work> load, double target) {
         List<PodValue.Work> compared =
                 pods.stream().filter(pod -> pod.pace().comparable()).toList();
-        double completed = sum(compared, pod -> pod.pace().completedGrown()) / Math.max(1, compared.size());
+        double completed =
+                ServingLoadOfFleet.sum(compared, pod -> pod.pace().completedGrown()) / Math.max(1, compared.size());
         if (completed < ENOUGH_COMPLETED) {
             return Optional.empty();
         }
         // A pod among them is slower if it is fuller
         double[] slower = loadsOf(compared, completed, load);
-        double total = sum(pods, load);
-        double fuller = FULLER * sum(pods, lately(load)) / pods.size();
+        double total = ServingLoadOfFleet.sum(pods, load);
+        double fuller = FULLER * ServingLoadOfFleet.sum(pods, lately(load)) / pods.size();
         double ordering = fullest(slower, ORDERS, pods.size());
         double keeping = fullest(slower, KEEPS, pods.size());
         double asked = Math.min((compared.size() == pods.size() ? AT_ONCE : 1) * target, ordering);
@@ -83,15 +79,11 @@ final class UnevenPods {
                 : Optional.empty();
     }
 
-    /** Of those pods that complete about as many requests as the mean, no longer ones; in ascending order. */
+    /** Of those pods that complete about as many requests as the mean; in ascending order. */
     private static double[] loadsOf(List<PodValue.Work> pods, double mean, ToDoubleFunction<PodValue.Work> load) {
-        double tokens = sum(pods, pod -> pod.pace().tokensGrown()) / pods.size();
-        double prompts = sum(pods, pod -> pod.pace().promptsGrown()) / pods.size();
         return pods.stream()
                 .filter(pod -> pod.pace().completedGrown() >= LEAST_COMPLETED * mean
                         && pod.pace().completedGrown() <= MOST_COMPLETED * mean
-                        && pod.pace().tokensGrown() <= LONGER * tokens
-                        && pod.pace().promptsGrown() <= LONGER * prompts
                         && !pod.pace().still())
                 .mapToDouble(lately(load))
                 .map(carried -> Math.min(FULLEST, carried))
