@@ -4,7 +4,7 @@ package io.nimscaler.signal;
  * Pods that are fuller than the others although they complete no more requests: they are slower, and what spreads the requests does not look
  * at the load. Each replica more takes a part of what comes to them.
  *
- * @param full how many of them are full now; at least as many as it takes to keep replicas
+ * @param full how many of them were full lately; at least as many as it takes to keep replicas
  * @param load in full replicas: what the fleet would carry if each pod was as full as these; more than what the pods carry
  */
 public record Uneven(int full, double load) {

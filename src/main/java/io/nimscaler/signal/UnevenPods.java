@@ -73,7 +73,6 @@ final class UnevenPods {
         double all = each * pods.size();
         int full =
                 (int) Arrays.stream(slower).filter(carried -> carried >= target).count();
-        // How many are full differs from moment to moment
         return all > total
                 ? Optional.of(new Uneven(Math.max(full, enough(KEEPS, pods.size())), all))
                 : Optional.empty();

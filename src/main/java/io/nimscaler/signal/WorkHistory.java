@@ -69,7 +69,7 @@ final class WorkHistory {
         return window.dividedBy(2);
     }
 
-    /** What came before has nothing to do with what comes: the pod's counters began anew. */
+    /** What came before has nothing to do with what comes: the pod's counters began anew. How full it was begins with the next scrape. */
     void clear() {
         scrapes.clear();
         grown.clear();

@@ -105,7 +105,7 @@ class SeesTheQueue {
         scaling.expectHpaDesires(6, SOON);
 
         llm.someShow(2, 1.0, 64, 2);
-        // Together they carry what four replicas do at a target of 0.70
+        // Together they carry what five replicas do at a target of 0.70
         llm.expectReplicasKept(6, ofSeconds(60));
         scaling.expectEvent("RequestsUneven", ofSeconds(360));
         story.expect("more replicas are wanted", SOON, () -> llm.replicas() > 6);
