@@ -201,24 +201,10 @@ class ServingLoadBatchTest extends WatchedPods {
 
         @Test
         void engineThatCountsNoTokensKeepsNoReplicasForIt() {
-            Pace watched = new Pace(
-                    Pace.Batch.UNKNOWN,
-                    Pace.Batch.UNKNOWN,
-                    true,
-                    false,
-                    false,
-                    1,
-                    Double.NaN,
-                    2,
-                    0,
-                    0,
-                    20,
-                    false,
-                    0,
-                    false,
-                    false,
-                    Pace.Lately.UNKNOWN,
-                    0);
+            Pace watched = TestPace.watched(pace -> {
+                pace.completed = 2;
+                pace.completedGrown = 20;
+            });
             PodValue.Work pod = new Work(.16, OptionalDouble.of(15), 0, OptionalDouble.of(100), watched);
             fleet.aimAt(.8, 1);
             fleet.learn(List.of(pod), SECOND);

@@ -30,24 +30,16 @@ class ServingLoadFullRateTest extends WatchedPods {
     }
 
     private static Work pod(double running, double waiting, double tokens, double prompt, double answer) {
-        Pace pace = new Pace(
-                FREE_BATCH.batch(),
-                FREE_BATCH.batchInParts(),
-                true,
-                false,
-                false,
-                1,
-                tokens,
-                tokens / answer,
-                300 * tokens,
-                300 * tokens * prompt / answer,
-                300 * tokens / answer,
-                false,
-                0,
-                waiting >= 2,
-                false,
-                Pace.Lately.UNKNOWN,
-                0);
+        Pace pace = TestPace.watched(known -> {
+            known.batch = FREE_BATCH.batch();
+            known.batchInParts = FREE_BATCH.batchInParts();
+            known.tokens = tokens;
+            known.completed = tokens / answer;
+            known.tokensGrown = 300 * tokens;
+            known.promptsGrown = 300 * tokens * prompt / answer;
+            known.completedGrown = 300 * tokens / answer;
+            known.queueStands = waiting >= 2;
+        });
         return new Work(.1, OptionalDouble.of(running), waiting, OptionalDouble.of(100), pace);
     }
 

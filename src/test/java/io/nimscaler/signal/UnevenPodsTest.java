@@ -29,29 +29,17 @@ class UnevenPodsTest {
     }
 
     private static Work pod(double load, double lately, double completed, boolean comparable, boolean still) {
-        return new Work(
-                load,
-                OptionalDouble.of(20),
-                0,
-                OptionalDouble.empty(),
-                new Pace(
-                        Pace.Batch.UNKNOWN,
-                        Pace.Batch.UNKNOWN,
-                        true,
-                        !comparable,
-                        !comparable,
-                        1,
-                        100,
-                        1,
-                        1000,
-                        0,
-                        completed,
-                        comparable,
-                        0,
-                        false,
-                        still,
-                        new Pace.Lately(lately, 20, 0),
-                        0));
+        return new Work(load, OptionalDouble.of(20), 0, OptionalDouble.empty(), TestPace.watched(pace -> {
+            pace.tooEarly = !comparable;
+            pace.young = !comparable;
+            pace.tokens = 100;
+            pace.completed = 1;
+            pace.tokensGrown = 1000;
+            pace.completedGrown = completed;
+            pace.comparable = comparable;
+            pace.still = still;
+            pace.lately = new Pace.Lately(lately, 20, 0);
+        }));
     }
 
     /** So many pods of a kind, and the others at 0.40 that completed 100 requests each. */
@@ -161,8 +149,7 @@ class UnevenPodsTest {
     /** It would order for a burst that the pods which are there work off, and the same again while new ones come. */
     @Test
     void whileAPodIsNewNothingMoreIsOrderedAndWhatIsThereStays() {
-        List<Work> slow = fleet(9, 3, pod(1.2, 80));
-        List<Work> withNew = new ArrayList<>(slow);
+        List<Work> withNew = fleet(9, 3, pod(1.2, 80));
         withNew.add(pod(.1, 3, false, false));
         assertThat(uneven(withNew).orElseThrow().load()).isCloseTo(10 * TARGET, within(1e-9));
     }

@@ -28,24 +28,10 @@ abstract class WatchedPods {
     private static final Pace.Batch FREE = new Pace.Batch(1, 1e12, 0, 0, 2e12, 0);
 
     /** Of a pod whose batch was seen to go up and down a lot, and to cost nothing; nothing else is known of it. */
-    static final Pace FREE_BATCH = new Pace(
-            FREE,
-            FREE,
-            false,
-            true,
-            true,
-            0,
-            Double.NaN,
-            Double.NaN,
-            0,
-            0,
-            0,
-            false,
-            0,
-            false,
-            false,
-            Pace.Lately.UNKNOWN,
-            0);
+    static final Pace FREE_BATCH = TestPace.with(pace -> {
+        pace.batch = FREE;
+        pace.batchInParts = FREE;
+    });
 
     final FleetSignal fleet = SIGNAL.ofFleet();
 
