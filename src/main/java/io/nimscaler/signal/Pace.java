@@ -50,6 +50,7 @@ record Pace(
      */
     record Lately(double kvUsage, double running, double waiting) {
 
+        /** Of a pod that does not say what runs; {@link PodValue.Work#lately} takes its present values instead. */
         static final Lately UNKNOWN = new Lately(0, 0, 0);
 
         /**

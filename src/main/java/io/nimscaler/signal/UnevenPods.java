@@ -55,8 +55,9 @@ final class UnevenPods {
      * @return empty: all pods carry about the same, or too little is known to say
      */
     static Optional<Uneven> of(List<PodValue.Work> pods, ToDoubleFunction<PodValue.Work> load, double target) {
+        List<PodValue.Work> lately = pods.stream().map(PodValue.Work::lately).toList();
         List<PodValue.Work> compared =
-                pods.stream().filter(pod -> pod.pace().comparable()).toList();
+                lately.stream().filter(pod -> pod.pace().comparable()).toList();
         double completed =
                 ServingLoadOfFleet.sum(compared, pod -> pod.pace().completedGrown()) / Math.max(1, compared.size());
         if (completed < ENOUGH_COMPLETED) {
@@ -65,7 +66,7 @@ final class UnevenPods {
         // A pod among them is slower if it is fuller
         double[] slower = loadsOf(compared, completed, load);
         double total = ServingLoadOfFleet.sum(pods, load);
-        double fuller = FULLER * ServingLoadOfFleet.sum(pods, lately(load)) / pods.size();
+        double fuller = FULLER * ServingLoadOfFleet.sum(lately, load) / pods.size();
         double ordering = fullest(slower, ORDERS, pods.size());
         double keeping = fullest(slower, KEEPS, pods.size());
         double asked = Math.min((compared.size() == pods.size() ? AT_ONCE : 1) * target, ordering);
@@ -84,14 +85,10 @@ final class UnevenPods {
                 .filter(pod -> pod.pace().completedGrown() >= LEAST_COMPLETED * mean
                         && pod.pace().completedGrown() <= MOST_COMPLETED * mean
                         && !pod.pace().still())
-                .mapToDouble(lately(load))
+                .mapToDouble(load)
                 .map(carried -> Math.min(FULLEST, carried))
                 .sorted()
                 .toArray();
-    }
-
-    private static ToDoubleFunction<PodValue.Work> lately(ToDoubleFunction<PodValue.Work> load) {
-        return pod -> load.applyAsDouble(pod.lately());
     }
 
     /** How full this share of all pods is at least; 0 where there are not so many of them. */
