@@ -4,7 +4,6 @@ import static io.nimscaler.e2e.Story.SOON;
 import static java.time.Duration.ofMinutes;
 import static java.time.Duration.ofSeconds;
 
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.nimscaler.e2e.Cluster;
 import io.nimscaler.e2e.DisturbingScenario;
 import io.nimscaler.e2e.Fleet;
@@ -50,7 +49,7 @@ class WithoutTheApiServer {
         Cluster.Component api = story.cluster().component("kube-apiserver");
         api.kill();
         api.start();
-        api.expectAnswers(story, SOON, () -> isAnswered(llm));
+        api.expectAnswers(story, SOON, () -> llm.replicas() > 0);
         llm.expectReplicasKept(4, ofSeconds(15));
         llm.loadFor(7);
         llm.expectReplicas(7, SOON);
@@ -79,17 +78,9 @@ class WithoutTheApiServer {
         } finally {
             api.start();
         }
-        api.expectAnswers(story, SOON, () -> isAnswered(llm));
+        api.expectAnswers(story, SOON, () -> llm.replicas() > 0);
         llm.expectReplicasKept(4, ofSeconds(30));
         llm.loadFor(7);
         llm.expectReplicas(7, ofMinutes(3));
-    }
-
-    private static boolean isAnswered(Fleet llm) {
-        try {
-            return llm.replicas() > 0;
-        } catch (KubernetesClientException stillStarting) {
-            return false;
-        }
     }
 }
