@@ -310,7 +310,11 @@ public final class Bench {
     }
 
     private static Cell constant(Engine engine, double level, Router router) {
-        return new Cell(engine, Load.constant(level, CONSTANT_HOURS), router, START_UP, WARM_UP);
+        return constant(engine, level, PodsMix.ALIKE, router);
+    }
+
+    private static Cell constant(Engine engine, double level, PodsMix pods, Router router) {
+        return new Cell(engine, Load.constant(level, CONSTANT_HOURS), pods, router, START_UP, WARM_UP);
     }
 
     private static String spread(Work work, ToDoubleFunction<Outcome> value, int decimals) {
@@ -413,11 +417,11 @@ public final class Bench {
         return Rule.withScalers(ours(), replicas, answering, restarts);
     }
 
-    /** Pods that differ, or a router that does not look at their load: at a constant load, and within a day. */
+    /** Pods that differ, or a router that does not look at their load, at a constant load. */
     private void unequal() throws IOException {
         Map<PodsMix, List<Router>> cases = new LinkedHashMap<>();
         cases.put(PodsMix.ALIKE, List.of(Router.values()));
-        cases.put(PodsMix.thirdIsSlow(2), List.of(Router.LEAST_LOADED, Router.ROUND_ROBIN, Router.RANDOM));
+        cases.put(PodsMix.areSlow("a third", number -> number % 3 == 0, 2), List.of(Router.LEAST_LOADED, Router.ROUND_ROBIN, Router.RANDOM));
         cases.put(PodsMix.areSlow("three", Set.of(2, 4, 6)::contains, 3), List.of(Router.ROUND_ROBIN));
         cases.put(PodsMix.areSlow("three", Set.of(2, 4, 6)::contains, 10), List.of(Router.ROUND_ROBIN));
         cases.put(PodsMix.areSlow("one", number -> number == 3, 10), List.of(Router.ROUND_ROBIN));
@@ -427,8 +431,7 @@ public final class Bench {
                 pods.name(),
                 engines().stream()
                         .flatMap(engine -> Stream.of(3.3, 6.5, 12.5)
-                                .map(level -> new Cell(
-                                        engine, Load.constant(level, CONSTANT_HOURS), pods, router, START_UP, WARM_UP)))
+                                .map(level -> constant(engine, level, pods, router)))
                         .toList(),
                 ours()))));
         inRounds(Math.max(1, seeds / engines().size()), works, done -> {

@@ -68,6 +68,7 @@ record Cell(Engine engine, Load load, PodsMix pods, Router router, double startU
         return course;
     }
 
+    /** Without a larger session no number is drawn for it: the others stay as they were. */
     private int session(Random random) {
         return pods.shareOfOneSession() > 0 && random.nextDouble() < pods.shareOfOneSession() ? 0 : random.nextInt(300);
     }

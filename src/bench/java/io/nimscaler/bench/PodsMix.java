@@ -13,10 +13,6 @@ record PodsMix(String name, IntPredicate slow, double times, double shareOfOneSe
 
     static final PodsMix ALIKE = new PodsMix("all alike", _ -> false, 1, 0);
 
-    static PodsMix thirdIsSlow(double times) {
-        return new PodsMix("a third " + Tables.number(times, 0) + " × as slow", number -> number % 3 == 0, times, 0);
-    }
-
     static PodsMix areSlow(String which, IntPredicate slow, double times) {
         return new PodsMix(which + " " + Tables.number(times, 0) + " × as slow", slow, times, 0);
     }
